@@ -1,0 +1,47 @@
+# Makes its own environment in .venv; `make PYTHON=python3.12 …` names another Python to make it from.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export DO_NOT_TRACK = 1
+export GX_ANALYTICS_ENABLED = false
+export HF_HUB_DISABLE_TELEMETRY = 1
+export MLFLOW_DISABLE_TELEMETRY = true
+
+.PHONY: discover repro estimate ui test fast lint bootstrap
+
+discover: $(READY) # runs the pipeline as a Prefect flow
+	@$(BIN)/python -m flows.discover
+
+repro: $(READY) # the same with DVC alone
+	@$(BIN)/dvc repro
+
+estimate: $(READY) # what a run will take, before it is started
+	@$(BIN)/python -m stages.estimate
+
+ui: $(READY) # opens MLflow and Prefect, with the pipeline deployed
+	@$(BIN)/python -m flows.ui
+
+test: $(READY) # every test
+	$(BIN)/python -m pytest
+
+fast: $(READY) # the tests that take seconds
+	$(BIN)/python -m pytest -m "not slow"
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bootstrap: $(READY) # trains the embedded models anew, 10 minutes each at most
+	@$(BIN)/python -m flows.bootstrap
+
+$(READY): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "error: $(PYTHON) is not Python 3.11 or newer: install one, or name it, as in make PYTHON=python3.12" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(PIP) --no-deps -r requirements.lock
+	$(PIP) -r requirements.lock # what torch's CUDA build wants besides; nothing where pip took the CPU build
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $(READY)
