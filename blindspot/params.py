@@ -1,0 +1,95 @@
+"""Loads and checks params.yaml: a section a stage, and the shared sections `seed`, `candidate` and `verifier`."""
+
+import difflib
+import json
+from pathlib import Path
+from typing import Any, Literal, TypeVar, cast
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from pydantic import BaseModel, ConfigDict, Field
+
+from blindspot.errors import BlindspotError
+
+PARAMS = Path("params.yaml")
+SCHEMA = Path(__file__).with_name("params.schema.json")
+
+
+class Section(BaseModel):
+    """Base of every section: typed, unknown keys refused, never changed after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CandidateParams(Section):
+    """The model under test."""
+
+    model: str = Field("models/scenes-candidate", description="folder of the candidate's weights")
+    batch_size: int = Field(256, ge=1, description="questions answered at once")
+    max_new_tokens: int = Field(4, ge=1, description="longest answer, in tokens")
+
+
+class VerifierParams(Section):
+    """What judges validity and correctness."""
+
+    kind: Literal["oracle"] = Field("oracle", description="oracle: the exact truth, for scenes")
+    unparsed: Literal["invalid", "error"] = Field(
+        "invalid", description="outcome of a question outside the oracle's grammar: invalid for a small questioner"
+    )
+
+
+AnySection = TypeVar("AnySection", bound=Section)
+
+
+def load(section: str, model: type[AnySection]) -> AnySection:
+    """One section, after the whole file was checked. Raises BlindspotError naming every wrong key."""
+    return model.model_validate(read()[section])
+
+
+def load_seed() -> int:
+    """The shared seed, after the whole file was checked."""
+    return int(read()["seed"])
+
+
+def read(path: Path = PARAMS) -> dict[str, Any]:
+    """The whole file, checked. Raises BlindspotError where it is absent, no YAML, or breaks the schema."""
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BlindspotError(f"{path} is not here", "run from the repository's root") from None
+    except yaml.YAMLError as error:
+        raise BlindspotError(f"{path} is not YAML ({error})", "mend that line") from None
+    check(values, str(path))
+    return dict(values)
+
+
+def check(values: object, name: str = "params.yaml") -> None:
+    """Raises BlindspotError naming each key of `values` that is unknown, missing, mistyped or out of range."""
+    validator = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    found = sorted(validator.iter_errors(values), key=lambda error: [str(part) for part in error.path])
+    if found:
+        lines = dict.fromkeys(line for error in found for line in _explain(error))  # one missing key tells of all
+        raise BlindspotError(f"{name}: {'; '.join(lines)}", "mend params.yaml (its comments say what each key is)")
+
+
+def _explain(error: ValidationError) -> list[str]:
+    """Each fault of one key: its dotted name and what is wrong with it."""
+    path = ".".join(str(part) for part in error.path)
+    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+        known = list(_schema(error)["properties"])
+        return [_unknown(path, key, known) for key in error.instance if key not in known]
+    if error.validator == "required" and isinstance(error.instance, dict):
+        missing = [key for key in _schema(error)["required"] if key not in error.instance]
+        return [f"{path + '.' if path else ''}{key} is missing" for key in missing]
+    return [f"{path or 'the file'}: {error.message}"]
+
+
+def _schema(error: ValidationError) -> dict[str, Any]:
+    return cast(dict[str, Any], error.schema)
+
+
+def _unknown(path: str, key: object, known: list[str]) -> str:
+    prefix = f"{path}." if path else ""
+    near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.5)
+    return f"{prefix}{key} is unknown" + (f", did you mean {prefix}{near[0]}?" if near else f" (known: {known})")

@@ -1,0 +1,43 @@
+"""What the parts of the loop are to each other: one method each."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from PIL.Image import Image as Picture
+
+from blindspot.records.image import Image
+from blindspot.records.verdict import Verdict
+
+
+class Questioner(Protocol):
+    """Looks at an image and asks one question."""
+
+    identity: str
+
+    def ask(self, images: Sequence[Image], seed: int) -> list[str]:
+        """One question for each image, in the same order; the same seed gives the same."""
+
+
+class Candidate(Protocol):
+    """The frozen model under test."""
+
+    identity: str
+
+    def answer(self, images: Sequence[Image], questions: Sequence[str]) -> list[str]:
+        """One answer for each image and question, in the same order."""
+
+
+class Verifier(Protocol):
+    """Says whether a question was valid and its answer right."""
+
+    identity: str
+
+    def judge(self, images: Sequence[Image], questions: Sequence[str], answers: Sequence[str]) -> list[Verdict]:
+        """One verdict for each image, question and answer, in the same order."""
+
+
+class ImageSource(Protocol):
+    """Where images come from."""
+
+    def images(self) -> Iterator[tuple[str, Picture, str | None]]:
+        """(image id, RGB picture, scene as JSON or None), in a fixed order. Raises BlindspotError on a bad image."""

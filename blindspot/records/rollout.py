@@ -1,0 +1,24 @@
+"""One question and one answer about one image."""
+
+from dataclasses import dataclass
+
+METHODS = ("trained", "base", "templates")
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """What was asked and answered, and how it was made.
+
+    `method` says who asked: the trained questioner, the untrained base, or the uniform templates. `questioner` and
+    `candidate` are the identities (name and digest of the weights). `error` says why there is no question or answer;
+    it is None for a rollout that can be judged.
+    """
+
+    rollout_id: str
+    method: str
+    image_id: str
+    question: str
+    answer: str
+    questioner: str
+    candidate: str
+    error: str | None = None

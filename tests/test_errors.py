@@ -1,0 +1,95 @@
+"""What the user reads on stderr."""
+
+import errno
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from blindspot.errors import BlindspotError, run
+
+
+def line_of(main: Callable[[], None], capsys: pytest.CaptureFixture[str], restore: str | None = None) -> str:
+    with pytest.raises(SystemExit) as caught:
+        run(main, restore)
+    assert caught.value.code == 1
+    text = capsys.readouterr().err
+    assert text.count("\n") == 1 and text.endswith("\n") and "Traceback" not in text
+    return text.strip()
+
+
+def test_a_user_error_is_one_line_with_thing_mend_and_restore(capsys: pytest.CaptureFixture[str]) -> None:
+    def main() -> None:
+        raise BlindspotError("image a.png\nis corrupt", "replace\n it")
+
+    said = line_of(main, capsys, "dvc checkout data/images")
+    assert said == "error: image a.png is corrupt: replace it (the former output: `dvc checkout data/images`)"
+
+
+def test_an_unforeseen_error_is_one_line_and_says_how_to_see_more(capsys: pytest.CaptureFixture[str]) -> None:
+    def main() -> None:
+        raise KeyError("a\nb" + "x" * 1000)
+
+    said = line_of(main, capsys)
+    assert said.startswith("error: KeyError: ") and "BLINDSPOT_TRACEBACK=1" in said and len(said) < 400
+
+
+def test_a_traceback_comes_when_asked_for(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def main() -> None:
+        raise BlindspotError("a", "b")
+
+    monkeypatch.setenv("BLINDSPOT_TRACEBACK", "1")
+    with pytest.raises(SystemExit):
+        run(main)
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_success_says_nothing_and_does_not_exit(capsys: pytest.CaptureFixture[str]) -> None:
+    run(lambda: None)
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device", "data/a.png"),
+        OSError(errno.EDQUOT, "Disk quota exceeded", "data/a.png"),
+        RuntimeError("Error while serializing: I/O error: No space left on device (os error 28)"),
+        sqlite3.OperationalError("database or disk is full"),
+    ],
+)
+def test_a_full_disk_is_called_that_whoever_reports_it(error: Exception, capsys: pytest.CaptureFixture[str]) -> None:
+    def main() -> None:
+        raise error
+
+    name = getattr(error, "filename", None) or "output"
+    assert line_of(main, capsys) == f"error: the disk is full while writing {name}: free some space, then run again"
+
+
+def test_a_full_disk_is_seen_behind_the_error_that_followed_it(capsys: pytest.CaptureFixture[str]) -> None:
+    def main() -> None:
+        try:
+            Path("/dev/full").write_text("x")
+        finally:
+            raise KeyError("could not close the run")
+
+    assert "the disk is full" in line_of(main, capsys)
+
+
+def test_a_user_error_that_hides_its_cause_keeps_its_own_words(capsys: pytest.CaptureFixture[str]) -> None:
+    def main() -> None:
+        try:
+            Path("/dev/full").write_text("x")
+        except OSError:
+            raise BlindspotError("this", "that") from None
+
+    assert line_of(main, capsys) == "error: this: that"
+
+
+def test_control_c_is_no_error_line() -> None:
+    def main() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(main)

@@ -1,0 +1,131 @@
+"""Files are written at once or not at all."""
+
+import errno
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from blindspot import store
+from blindspot.errors import BlindspotError
+from blindspot.records.image import SPLITS
+
+
+class Broken(Exception):
+    pass
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_folder_takes_the_place_of_the_former(tmp_path: Path) -> None:
+    for text in ("one", "two"):
+        with store.replacing(tmp_path / "out") as beside:
+            (beside / f"{text}.txt").write_text(text)
+    assert files(tmp_path) == {"out/two.txt": b"two"}
+
+
+def test_a_failure_leaves_the_former_folder_and_no_trace(tmp_path: Path) -> None:
+    with store.replacing(tmp_path / "out") as beside:
+        (beside / "one.txt").write_text("one")
+    with pytest.raises(Broken), store.replacing(tmp_path / "out") as beside:
+        (beside / "two.txt").write_text("two")
+        raise Broken
+    assert files(tmp_path) == {"out/one.txt": b"one"}
+
+
+def test_what_a_killed_run_left_is_not_taken_over(tmp_path: Path) -> None:
+    (tmp_path / ".out.new").mkdir()
+    (tmp_path / ".out.new" / "half.txt").write_text("half")
+    (tmp_path / ".out.old").mkdir()
+    (tmp_path / "out").mkdir()
+    with store.replacing(tmp_path / "out") as beside:
+        (beside / "whole.txt").write_text("whole")
+    assert files(tmp_path) == {"out/whole.txt": b"whole"}
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_json_and_frames_come_back_as_they_were_written(tmp_path: Path) -> None:
+    value = {"b": [1, None, "é"], "a": 0.1}
+    frame = pd.DataFrame({"text": ["a", None], "number": [1, 2]})
+    store.write_json(tmp_path / "new" / "value.json", value)
+    store.write_frame(tmp_path / "new" / "frame.parquet", frame)
+    assert store.read_json(tmp_path / "new" / "value.json") == value
+    pd.testing.assert_frame_equal(store.read_frame(tmp_path / "new" / "frame.parquet"), frame)
+    assert (tmp_path / "new" / "value.json").read_text().index('"a"') < 8
+
+
+def test_equal_frames_give_equal_bytes(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        store.write_frame(tmp_path / name, pd.DataFrame({"text": ["a", None], "number": [1, 2]}))
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_a_full_disk_leaves_the_former_file_and_names_it(tmp_path: Path) -> None:
+    path = tmp_path / "value.json"
+    store.write_json(path, 1)
+    (tmp_path / ".value.json.new").symlink_to("/dev/full")  # where the new one is written
+    with pytest.raises(OSError) as caught:
+        store.write_json(path, 2)
+    assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(path))
+    assert files(tmp_path) == {"value.json": b"1\n"}
+
+
+@pytest.mark.parametrize("read", [store.read_json, store.read_frame])
+@pytest.mark.parametrize("content", [None, b"", b"{ half"])
+def test_a_missing_or_broken_file_is_named_with_its_mend(read: object, content: bytes | None, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(BlindspotError, match=rf"{path}.*dvc checkout"):
+        read(path)  # type: ignore[operator]
+
+
+def write_split(root: Path, split: str, rows: list[dict[str, str | None]]) -> None:
+    (root / split).mkdir(parents=True)
+    (root / split / store.METADATA).write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for row in rows:
+        (root / split / str(row["file_name"])).touch()
+
+
+def test_images_of_a_split_come_in_the_order_of_the_metadata(tmp_path: Path) -> None:
+    names = ("b", "a")
+    write_split(tmp_path, "test", [{"file_name": f"{name}.png", "image_id": name, "scene": None} for name in names])
+    images = store.read_images("test", tmp_path)
+    assert [(image.image_id, image.path.name, image.split, image.scene) for image in images] == [
+        (name, f"{name}.png", "test", None) for name in names
+    ]
+
+
+def test_a_missing_image_is_named(tmp_path: Path) -> None:
+    write_split(tmp_path, "test", [{"file_name": "a.png", "image_id": "a", "scene": None}])
+    (tmp_path / "test" / "a.png").unlink()
+    with pytest.raises(BlindspotError, match=r"a\.png is missing.*dvc checkout"):
+        store.read_images("test", tmp_path)
+
+
+def test_an_empty_absent_or_unknown_split_is_named(tmp_path: Path) -> None:
+    write_split(tmp_path, "train", [])
+    with pytest.raises(BlindspotError, match=r"train split is empty"):
+        store.read_images("train", tmp_path)
+    with pytest.raises(BlindspotError, match=r"validation/metadata\.jsonl cannot be read"):
+        store.read_images("validation", tmp_path)
+    with pytest.raises(BlindspotError, match=rf"no split 'holdout'.*{SPLITS[0]}"):
+        store.read_images("holdout", tmp_path)
+
+
+def test_a_digest_changes_with_content_and_names_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x.py").write_text("1")
+    before = store.digest(tmp_path / "a")
+    (tmp_path / "a" / "__pycache__").mkdir()
+    (tmp_path / "a" / "__pycache__" / "x.pyc").write_text("2")
+    assert store.digest(tmp_path / "a") == before
+    (tmp_path / "a" / "x.py").rename(tmp_path / "a" / "y.py")
+    renamed = store.digest(tmp_path / "a")
+    (tmp_path / "a" / "y.py").write_text("2")
+    assert len({before, renamed, store.digest(tmp_path / "a")}) == 3
+    with pytest.raises(BlindspotError, match="nowhere is missing"):
+        store.digest(tmp_path / "nowhere")
