@@ -1,0 +1,50 @@
+"""Draws a scene at any size."""
+
+import math
+
+from PIL import Image, ImageDraw
+
+from blindspot.scenes.scene import GRID, Scene, Thing
+
+BACKGROUND = (236, 236, 232)
+PALETTE = {
+    "red": (214, 39, 40),
+    "green": (38, 150, 60),
+    "blue": (40, 90, 220),
+    "yellow": (240, 205, 30),
+    "purple": (140, 50, 170),
+    "orange": (250, 130, 20),
+}
+RADIUS = {"small": 0.22, "large": 0.42}  # of a grid cell
+SUPERSAMPLING = 4  # drawn this much larger, then shrunk: smooth edges at 48 px as at 448
+
+
+def draw(scene: Scene, size: int) -> Image.Image:
+    """An RGB picture of the scene, `size` × `size` pixels."""
+    canvas = Image.new("RGB", (size * SUPERSAMPLING,) * 2, BACKGROUND)
+    pen = ImageDraw.Draw(canvas)
+    cell = size * SUPERSAMPLING / GRID
+    for thing in scene.things:
+        _draw_thing(pen, thing, cell)
+    return canvas.resize((size, size), Image.Resampling.LANCZOS)
+
+
+def _draw_thing(pen: ImageDraw.ImageDraw, thing: Thing, cell: float) -> None:
+    x, y = (thing.column + 0.5) * cell, (thing.row + 0.5) * cell
+    radius = RADIUS[thing.size] * cell
+    colour = PALETTE[thing.colour]
+    if thing.shape == "circle":
+        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
+    elif thing.shape == "square":
+        half = radius * 0.88
+        pen.rectangle((x - half, y - half, x + half, y + half), fill=colour)
+    elif thing.shape == "triangle":
+        pen.polygon(_corners(x, y + radius * 0.15, (radius * 1.1,) * 3), fill=colour)
+    else:
+        pen.polygon(_corners(x, y, (radius * 1.1, radius * 0.45) * 5), fill=colour)
+
+
+def _corners(x: float, y: float, radii: tuple[float, ...]) -> list[tuple[float, float]]:
+    """Points around (x, y), the first straight up, one for each radius."""
+    step = 2 * math.pi / len(radii)
+    return [(x + r * math.sin(i * step), y - r * math.cos(i * step)) for i, r in enumerate(radii)]

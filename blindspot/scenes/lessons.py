@@ -1,0 +1,104 @@
+"""What the embedded VLMs learn from: scenes with captions, answered questions, or questions to ask."""
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+from blindspot.records.image import Image
+from blindspot.scenes.draw import draw
+from blindspot.scenes.oracle import holds, matching, rule_question
+from blindspot.scenes.question import FAMILIES, Description, Question
+from blindspot.scenes.scene import ATTRIBUTES, GRID, Scene, Thing, random_scene
+from blindspot.scenes.templates import ask, draw_question
+
+IMAGE_SIZE = 48  # px, what the embedded models see
+DRAWS = 8  # questions that a lesson in asking is chosen from
+CLOSE = 2  # near misses that a step less between two things counts for
+
+
+def draw_scenes(count: int, seed: int) -> list[Scene]:
+    """`count` random scenes; the same seed gives the same."""
+    rng = random.Random(seed)
+    return [random_scene(rng) for _ in range(count)]
+
+
+def caption(scene: Scene, empty: str = "nothing") -> str:
+    """Every place of the grid in reading order: "small red star , nothing , …"."""
+    things = {(thing.row, thing.column): f"{thing.size} {thing.colour} {thing.shape}" for thing in scene.things}
+    return " , ".join(things.get((row, column), empty) for row in range(GRID) for column in range(GRID))
+
+
+def answered_questions(scene: Scene, count: int, rng: random.Random) -> list[tuple[str, str]]:
+    """`count` valid questions with their true answers, families drawn uniformly."""
+    found: list[tuple[str, str]] = []
+    while len(found) < count:
+        question = draw_question(scene, rng.choice(FAMILIES), rng, full=0.3)
+        if question is not None:
+            found.append((ask(question, rng), str(rule_question(question, scene).answer)))
+    return found
+
+
+def question_to_ask(scene: Scene, rng: random.Random) -> str:
+    """A valid question whose referents are hard to mistake, families drawn uniformly.
+
+    Of DRAWS questions the one with the fewest near misses: learnt from such, a small model grounds what it asks.
+    """
+    while True:
+        family = rng.choice(FAMILIES)
+        drawn = [draw_question(scene, family, rng, full=0.8) for _ in range(DRAWS)]
+        questions = [question for question in drawn if question is not None]
+        if questions:
+            return ask(min(questions, key=lambda question: near_misses(question, scene)), rng)
+
+
+def near_misses(question: Question, scene: Scene) -> int:
+    """How easily a misreading of the scene makes the question invalid.
+
+    Counts things that differ from a referent's description in a single word, and things that the two-hop relation
+    nearly fails to hold for: those next to one another rather than across the image.
+    """
+    if question.family in ("existence", "counting", "comparison"):
+        return 0
+    described = [one for one in (question.subject, question.other) if one is not None]
+    misses = sum(_differences(one, thing) == 1 for one in described for thing in scene.things)
+    return misses + (_closeness(question, scene) if question.family == "two_hop" else 0)
+
+
+def _closeness(question: Question, scene: Scene) -> int:
+    """For a valid two-hop question: 0 where subject and anchor lie at opposite sides, more the closer they are."""
+    axis = "column" if question.word in ("left_of", "right_of") else "row"
+    anchor = matching(question.other or Description(), scene)[0]
+    things = [thing for thing in matching(question.subject, scene) if holds(str(question.word), thing, anchor)]
+    return CLOSE * (GRID - 1 - abs(int(getattr(things[0], axis)) - int(getattr(anchor, axis))))
+
+
+def _differences(description: Description, thing: Thing) -> int:
+    return sum(getattr(description, name) not in (None, getattr(thing, name)) for name in ATTRIBUTES)
+
+
+def pictures_of(scenes: Sequence[Scene], folder: Path) -> list[Image]:
+    """Draws the scenes into `folder` at the embedded models' size."""
+    images = []
+    for index, scene in enumerate(scenes):
+        path = folder / f"{index:05d}.png"
+        draw(scene, IMAGE_SIZE).save(path)
+        images.append(Image(path.stem, path, "exam", scene.to_json()))
+    return images
+
+
+def exam(count: int, seed: int, folder: Path) -> tuple[list[Image], list[str], list[tuple[str, str, str]]]:
+    """`count` valid questions of each family about as many new scenes: images, questions, (family, kind, answer)."""
+    rng = random.Random(seed)
+    scenes, questions, truths = [], [], []
+    for family in FAMILIES:
+        done = 0
+        while done < count:
+            scene = random_scene(rng)
+            question = draw_question(scene, family, rng, full=0.3)
+            if question is None:
+                continue
+            scenes.append(scene)
+            questions.append(ask(question, rng))
+            truths.append((family, question.answer_kind, str(rule_question(question, scene).answer)))
+            done += 1
+    return pictures_of(scenes, folder), questions, truths

@@ -1,0 +1,175 @@
+"""Reads free English as a question of the scenes grammar.
+
+Two steps: every noun phrase becomes a capital ("the small red star" → N), then the sentence that is left is matched
+against the few sentences a family can be asked in. No word is skipped because it is not known: it might change the
+meaning ("directly above", "only", "non-red"), so the text stays unread.
+"""
+
+import re
+from functools import lru_cache
+
+from blindspot.scenes.question import Description, Question
+from blindspot.scenes.scene import COLOURS, SHAPES
+
+MAX_LENGTH = 500  # characters: no question needs more, and the search for noun phrases takes time as their square
+
+SIZE_WORDS = {"small": "small", "little": "small", "tiny": "small", "large": "large", "big": "large", "huge": "large"}
+COLOUR_WORDS = {colour: colour for colour in COLOURS} | {"violet": "purple"}
+_NOUNS = {word: shape for shape in SHAPES for word in (shape, f"{shape}s")} | {"disc": "circle", "discs": "circle"}
+SHAPE_WORDS = _NOUNS | {"round": "circle", "circular": "circle", "triangular": "triangle"}
+THING_WORDS = ("thing", "things", "object", "objects", "item", "items", "figure", "figures", "shape", "shapes", "one")
+EXTREMUM_WORDS = {
+    "leftmost": "leftmost",
+    "left most": "leftmost",
+    "rightmost": "rightmost",
+    "right most": "rightmost",
+    "topmost": "topmost",
+    "top most": "topmost",
+    "uppermost": "topmost",
+    "highest": "topmost",
+    "bottommost": "bottommost",
+    "bottom most": "bottommost",
+    "lowermost": "bottommost",
+    "lowest": "bottommost",
+}
+
+_ADJECTIVE = rf"(?:{'|'.join([*SIZE_WORDS, *COLOUR_WORDS, *SHAPE_WORDS])})(?: shaped)?"
+NOUN_PHRASE = re.compile(
+    rf"(?<![\w'])(?:(?:a|an|the|any|some) )?(?:(?P<extremum>{'|'.join(EXTREMUM_WORDS)}) )?"
+    rf"(?P<adjectives>(?:{_ADJECTIVE} )*)(?P<noun>{'|'.join([*_NOUNS, *THING_WORDS])})"
+    rf"(?: (?:(?:that|which) (?:is|are)|are) (?P<predicate>{_ADJECTIVE}))?(?!\w)"
+)
+#: "shape" is an attribute here ("what shape is …"), set in capitals, and a noun elsewhere ("the red shape").
+_ATTRIBUTE_WORD = re.compile(
+    r"(\b(?:what|which|same|equal|equal in) |'s |\bthe (?=(?:colour|shape|size) of ))(colour|shape|size)\b"
+)
+
+_IMAGE = r"(?:the|this) (?:image|picture|scene|photo)"
+_SEE = rf"(?:(?:is|are) there|(?:do|can) you see|does {_IMAGE} (?:contain|have|show))"
+_ATTRIBUTE = r"(?P<attribute>COLOUR|SHAPE|SIZE)"
+_RELATION = (
+    r"(?:(?:located|positioned|placed|situated) )?"
+    r"(?P<word>(?:(?:to|on|at) the )?(?:left|right)(?: hand)?(?: side)? of"
+    r"|above|below|under|underneath|beneath|over|higher than|lower than)"
+)
+_SAME = rf"(?:(?:of|have|has|share) )?(?:the same|equal|equal in) {_ATTRIBUTE}"
+
+#: What a question about an attribute is about, and the ways to ask it of that (X).
+_ASKED_OF = {"attribute": "N", "extremum": "E", "two_hop": rf"N (?:(?:that|which) is )?{_RELATION} N"}
+_ASKS = (
+    rf"(?:what|which) {_ATTRIBUTE} (?:is|does) X(?: have)?",
+    rf"(?:what|which) {_ATTRIBUTE} X (?:is|has)",
+    rf"(?:what is )?the {_ATTRIBUTE} of X",
+    rf"what is X's {_ATTRIBUTE}",
+    r"(?P<size>how) (?:big|large|small) is X",
+    r"is X (?P<size>(?:small|little) or (?:large|big)|(?:large|big) or (?:small|little))",
+)
+_COUNTED = r"(?: are| is| exist)?(?: visible| present| shown| there)?(?: (?:do|can) you (?:see|count|find))?"
+_GREATER = r"(?P<word>greater than|larger than|less than|smaller than|equal to|the same as)"
+#: (family, sentence): N is a description, E one with an extremum ("the leftmost thing").
+SENTENCES = tuple(
+    (family, re.compile(pattern))
+    for family, pattern in (
+        ("existence", rf"{_SEE}(?: at least one)? N(?: visible| present| shown)?"),
+        ("existence", r"(?:is|are) N (?:visible|present|shown)"),
+        ("counting", rf"how many(?: of)? N{_COUNTED}"),
+        ("counting", rf"how many N (?:there are|does {_IMAGE} (?:contain|have|show))"),
+        ("counting", r"(?:what is )?(?:the )?(?:total )?number of N(?: there)?|count N"),
+        *((family, ask.replace("X", named)) for family, named in _ASKED_OF.items() for ask in _ASKS),
+        ("relation", rf"(?:is N|does N (?:lie|sit|appear)) {_RELATION} N"),
+        ("comparison", rf"{_SEE} (?P<word>more|fewer|less) N than(?: there are)? N"),
+        ("comparison", rf"{_SEE} (?:exactly )?(?P<word>as many) N as(?: there are)? N"),
+        ("comparison", rf"{_SEE} (?P<word>the same number|an equal number|equal numbers) of N (?:and|as) N"),
+        ("comparison", rf"is the number of N {_GREATER} (?:that|the number) of N"),
+        ("same", rf"(?:are|do)(?: both)? N and N {_SAME}"),
+        ("same", rf"(?:is|does|do) N {_SAME} as(?: that of)? N"),
+        ("same", rf"is the {_ATTRIBUTE} of N (?:the same as|equal to) (?:that|the (?P=attribute)) of N"),
+    )
+)
+_OPENING = re.compile(r"^(?:and |please |(?:(?:can|could) you )?tell me )+| please$")
+_PLACE = re.compile(rf"(?:^| )in {_IMAGE}(?= |$)| (?:on|of|within) {_IMAGE}$| here$")
+_WORD = {
+    "left": "left_of",
+    "right": "right_of",
+    "above": "above",
+    "over": "above",
+    "higher": "above",
+    "below": "below",
+    "under": "below",
+    "underneath": "below",
+    "beneath": "below",
+    "lower": "below",
+    "more": "more",
+    "greater": "more",
+    "larger": "more",
+    "fewer": "fewer",
+    "less": "fewer",
+    "smaller": "fewer",
+    "many": "equal",
+    "same": "equal",
+    "equal": "equal",
+}
+
+
+def parse(text: str) -> Question | None:
+    """The question that the text asks, or None where the grammar does not know it. Any text is allowed."""
+    return _parse(text) if len(text) <= MAX_LENGTH else None
+
+
+@lru_cache(maxsize=65536)
+def _parse(text: str) -> Question | None:
+    phrases: list[tuple[str | None, Description]] = []
+    broken = False
+
+    def token(match: re.Match[str]) -> str:
+        nonlocal broken
+        if match[0] == "one":  # a number here: "more stars than one"
+            return "one"
+        description = _describe(f"{match['adjectives']} {match['noun']} {match['predicate'] or ''}")
+        broken |= description is None
+        phrases.append((EXTREMUM_WORDS.get(match["extremum"] or ""), description or Description()))
+        return "E" if match["extremum"] else "N"
+
+    sentence = NOUN_PHRASE.sub(token, _ATTRIBUTE_WORD.sub(lambda match: match[1] + match[2].upper(), normalise(text)))
+    if broken:
+        return None
+    for family, pattern in SENTENCES:
+        if match := pattern.fullmatch(sentence):
+            return _question(family, match.groupdict(), phrases)
+    return None
+
+
+def normalise(text: str) -> str:
+    """Lower case, one spelling, single spaces, without the marks and courtesies that change no meaning."""
+    text = re.sub(r"^[\W_]+|[\W_]+$", "", text.lower().replace("’", "'").replace("color", "colour"))
+    text = " ".join(re.sub(r"[,*\"“”`]|(?<=\w)-(?=\w)", " ", text).split())
+    text = _OPENING.sub("", re.sub(r"\b(what|that)'s\b", r"\1 is", text))
+    text = re.sub(r"\b(?:type|kind) of shape\b", "shape", text)
+    text = re.sub(rf"\b(?:any|some)thing (?:that is )?((?:{_ADJECTIVE} )*{_ADJECTIVE})\b", r"any \1 thing", text)
+    return _PLACE.sub("", text).strip()
+
+
+def _describe(words: str) -> Description | None:
+    """The description, or None where an attribute is given twice ("the red blue star", "the star star")."""
+    found: dict[str, str] = {}
+    for word in words.split():
+        for attribute, known in (("size", SIZE_WORDS), ("colour", COLOUR_WORDS), ("shape", SHAPE_WORDS)):
+            if word in known and attribute in found:
+                return None
+            if word in known:
+                found[attribute] = known[word]
+    return Description(**found)
+
+
+def _question(
+    family: str, groups: dict[str, str | None], phrases: list[tuple[str | None, Description]]
+) -> Question | None:
+    attribute = "size" if groups.get("size") else (groups.get("attribute") or "").lower() or None
+    said = (groups.get("word") or "").split()
+    return Question(
+        family=str(attribute) if family == "attribute" else family,
+        subject=phrases[0][1],
+        attribute=attribute,
+        word=phrases[0][0] or next((_WORD[word] for word in said if word in _WORD), None),
+        other=phrases[1][1] if len(phrases) > 1 else None,
+    )

@@ -1,0 +1,63 @@
+"""Judges by the exact truth about scenes."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from blindspot.errors import BlindspotError
+from blindspot.records.image import Image
+from blindspot.records.verdict import Verdict
+from blindspot.scenes.answers import understand
+from blindspot.scenes.oracle import rule
+from blindspot.scenes.scene import Scene
+
+
+class OracleVerifier:
+    """A verifier that is never wrong, for images whose scene is known.
+
+    `unparsed` is the outcome of a question that the grammar does not know: "invalid" for a small questioner, whose
+    text is then babble, "error" for a large one, whose English may be better than the grammar.
+    """
+
+    identity = "oracle/1"
+
+    def __init__(self, unparsed: Literal["invalid", "error"]) -> None:
+        self.unparsed = unparsed
+
+    def judge(self, images: Sequence[Image], questions: Sequence[str], answers: Sequence[str]) -> list[Verdict]:
+        """One verdict for each image, question and answer, in the same order.
+
+        The reason is the oracle's own for an invalid question, "no_question", "no_answer" or "answer_not_understood"
+        for an error. An invalid question is invalid whatever was answered. Raises BlindspotError for an image without
+        a scene: no verdict about it would mean anything.
+        """
+        rows = zip(images, questions, answers, strict=True)
+        return [self._judge(_scene(image), question, answer) for image, question, answer in rows]
+
+    def _judge(self, scene: Scene, question: str, answer: str) -> Verdict:
+        if not question.strip():
+            return Verdict("error", self.identity, "no_question")
+        ruling = rule(question, scene)
+        if ruling.question is None:
+            return Verdict(self.unparsed, self.identity, ruling.reason)
+        if not ruling.valid:
+            return Verdict("invalid", self.identity, ruling.reason, family=ruling.family)
+        found = understand(answer, ruling.question.answer_kind)
+        if found is None:
+            reason = "answer_not_understood" if answer.strip() else "no_answer"
+            return Verdict("error", self.identity, reason, ruling.answer, ruling.family)
+        outcome: Literal["correct", "failure"] = "correct" if found == ruling.answer else "failure"
+        return Verdict(outcome, self.identity, None, ruling.answer, ruling.family)
+
+
+def _scene(image: Image) -> Scene:
+    if image.scene is None:
+        raise BlindspotError(
+            f"image {image.image_id} has no scene, so the oracle cannot judge questions about it",
+            "set prepare.source: scenes, or give the images' metadata a scene column",
+        )
+    try:
+        return Scene.from_json(image.scene)
+    except ValueError as error:
+        raise BlindspotError(
+            f"the scene of image {image.image_id} cannot be read ({error})", "repeat prepare"
+        ) from None

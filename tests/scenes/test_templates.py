@@ -1,0 +1,54 @@
+"""The questions that the templates draw."""
+
+import random
+from collections import Counter
+
+import pytest
+
+from blindspot.scenes.oracle import rule
+from blindspot.scenes.question import FAMILIES
+from blindspot.scenes.scene import Scene, Thing, random_scene
+from blindspot.scenes.templates import ask, draw_question
+from tests.scenes.brute_force import opinion
+
+DRAWS = 100
+
+
+@pytest.mark.parametrize("full", [0.0, 1.0])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_drawn_question_is_valid_and_of_its_family(family: str, full: float) -> None:
+    rng = random.Random(f"{family} {full}")
+    answers: Counter[str | None] = Counter()
+    for _ in range(DRAWS):
+        scene = random_scene(rng)
+        question = draw_question(scene, family, rng, full)
+        if question is None:
+            continue
+        text = ask(question, rng)
+        ruling = rule(text, scene)
+        assert ruling.valid and ruling.question == question and question.family == family
+        assert ruling.answer == opinion(scene.to_json(), text).answer
+        answers[ruling.answer] += 1
+    assert answers.total() > 0.85 * DRAWS  # a scene of two things may have none
+    if question and question.answer_kind == "yes_no":
+        assert 0.2 < answers["yes"] / answers.total() < 0.8
+
+
+def test_a_full_description_names_all_that_the_question_leaves_open() -> None:
+    rng = random.Random(1)
+    for _ in range(50):
+        question = draw_question(random_scene(rng), "relation", rng, full=1.0)
+        assert question is None or len(question.subject.words().split()) == 3
+
+
+def test_the_same_seed_draws_the_same_questions() -> None:
+    def drawn() -> list[object]:
+        rng = random.Random(7)
+        return [draw_question(random_scene(rng), family, rng) for family in FAMILIES * 3]
+
+    assert drawn() == drawn()
+
+
+def test_where_no_question_is_valid_none_is_drawn() -> None:
+    twins = Scene((Thing(0, 0, "small", "red", "star"), Thing(1, 1, "small", "red", "star")))
+    assert draw_question(twins, "relation", random.Random(0)) is None

@@ -1,0 +1,76 @@
+"""Verdicts of the oracle about one scene."""
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from blindspot.errors import BlindspotError
+from blindspot.records.image import Image
+from blindspot.records.verdict import Verdict
+from blindspot.scenes.scene import Scene, Thing
+from blindspot.verifiers.oracle import OracleVerifier
+
+SCENE = Scene(
+    (Thing(0, 0, "small", "red", "star"), Thing(0, 2, "large", "red", "circle"), Thing(2, 1, "large", "blue", "star"))
+)
+IMAGE = Image("i", Path("i.png"), "test", SCENE.to_json())
+
+
+def judge(question: str, answer: str, unparsed: Literal["invalid", "error"] = "invalid") -> Verdict:
+    (verdict,) = OracleVerifier(unparsed).judge([IMAGE], [question], [answer])
+    return verdict
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "outcome", "reason", "reference", "family"),
+    [
+        ("how many stars are there ?", "2", "correct", None, "2", "counting"),
+        ("How many stars are there?", "There are two.", "correct", None, "2", "counting"),
+        ("how many stars are there ?", "3", "failure", None, "2", "counting"),
+        ("how many stars are there ?", "red", "failure", None, "2", "counting"),
+        ("how many stars are there ?", "", "error", "no_answer", "2", "counting"),
+        ("how many stars are there ?", " \n", "error", "no_answer", "2", "counting"),
+        ("how many stars are there ?", "blorp", "error", "answer_not_understood", "2", "counting"),
+        ("how many stars are there ?", "2 or 3", "error", "answer_not_understood", "2", "counting"),
+        ("what colour is the circle ?", "red", "correct", None, "red", "colour"),
+        ("what colour is the star ?", "red", "invalid", "ambiguous_referent", None, "colour"),
+        ("what colour is the square ?", "red", "invalid", "no_referent", None, "colour"),
+        ("what colour is the square ?", "", "invalid", "no_referent", None, "colour"),
+        ("the of star ?", "red", "invalid", "unparsed", None, None),
+        ("", "red", "error", "no_question", None, None),
+        ("  ", "red", "error", "no_question", None, None),
+    ],
+)
+def test_verdict(
+    question: str, answer: str, outcome: str, reason: str | None, reference: str | None, family: str | None
+) -> None:
+    assert judge(question, answer) == Verdict(outcome, "oracle/1", reason, reference, family)  # type: ignore[arg-type]
+
+
+def test_a_question_outside_the_grammar_can_be_an_error() -> None:
+    assert judge("why is it so ?", "red", "error") == Verdict("error", "oracle/1", "unparsed")
+    assert judge("what colour is the star ?", "red", "error").outcome == "invalid"
+
+
+def test_verdicts_keep_the_order() -> None:
+    questions = ["is there a star ?", "babble", "how many stars are there ?"]
+    verdicts = OracleVerifier("invalid").judge([IMAGE] * 3, questions, ["yes", "yes", "1"])
+    assert [verdict.outcome for verdict in verdicts] == ["correct", "invalid", "failure"]
+
+
+def test_lengths_must_agree() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        OracleVerifier("invalid").judge([IMAGE], ["q", "q"], ["a", "a"])
+
+
+def test_an_image_without_a_scene_is_named_with_the_mend() -> None:
+    photo = Image("cat", Path("cat.png"), "test")
+    with pytest.raises(BlindspotError, match=r"image cat has no scene.*prepare\.source: scenes"):
+        OracleVerifier("invalid").judge([photo], ["q"], ["a"])
+
+
+def test_a_broken_scene_is_named() -> None:
+    broken = Image("cat", Path("cat.png"), "test", "[{")
+    with pytest.raises(BlindspotError, match="the scene of image cat cannot be read"):
+        OracleVerifier("invalid").judge([broken], ["q"], ["a"])
