@@ -1,0 +1,151 @@
+"""Builds the embedded VLM: LLaVA classes of transformers, small enough to train on two CPU cores.
+
+A 1-layer CLIP tower sees 48 × 48 px as one patch for each of the nine places of a scene; a 3-layer, 128-wide Llama
+reads and writes words. 0.9 M parameters.
+"""
+
+from typing import TYPE_CHECKING
+
+from blindspot.prompts import ASK
+from blindspot.scenes.lessons import IMAGE_SIZE
+from blindspot.scenes.question import COMPARISONS, EXTREMA, RELATIONS, Description, Question, phrasings
+from blindspot.scenes.scene import ATTRIBUTES, COLOURS, GRID, SHAPES, SIZES
+
+if TYPE_CHECKING:
+    from transformers import LlavaForConditionalGeneration, LlavaProcessor
+
+WIDTH = 128
+LAYERS = 3
+HEADS = 4
+POSITIONS = 256  # tokens, image included
+
+DESCRIBE = "describe the image ."
+NOTHING = "nothing"
+SPECIAL = ("<pad>", "<s>", "</s>", "<unk>", "<image>", "<user>", "<assistant>")
+
+CHAT_TEMPLATE = (
+    "{% for message in messages %}<{{ message['role'] }}>"
+    "{% if message['content'] is string %} {{ message['content'] }}"
+    "{% else %}{% for part in message['content'] %}"
+    "{% if part['type'] == 'image' %} <image>{% else %} {{ part['text'] }}{% endif %}{% endfor %}{% endif %}"
+    "{% if message['role'] == 'assistant' %} </s>{% endif %} {% endfor %}"
+    "{% if add_generation_prompt %}<assistant>{% endif %}"
+)
+
+
+def vocabulary() -> list[str]:
+    """Every word that a template, an answer or a caption can hold, in a fixed order, special tokens first."""
+    words = {str(number) for number in range(GRID * GRID + 1)} | {"yes", "no", NOTHING, ",", "."}
+    words |= set(f"{DESCRIBE} {ASK}".split())
+    words |= {word for values in ATTRIBUTES.values() for word in values}
+    words |= {word for question in _every_kind() for text in phrasings(question) for word in text.split()}
+    return [*SPECIAL, *sorted(words)]
+
+
+def build_processor() -> "LlavaProcessor":
+    """Word-level tokenizer, image processor and chat template in one."""
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import CLIPImageProcessor, LlavaProcessor, PreTrainedTokenizerFast
+
+    ids = {word: index for index, word in enumerate(vocabulary())}
+    words = Tokenizer(models.WordLevel(ids, unk_token="<unk>"))
+    words.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=words,
+        pad_token="<pad>",
+        bos_token="<s>",
+        eos_token="</s>",
+        unk_token="<unk>",
+        additional_special_tokens=["<image>", "<user>", "<assistant>"],
+        padding_side="left",
+        model_max_length=POSITIONS,
+    )
+    size = {"height": IMAGE_SIZE, "width": IMAGE_SIZE}
+    return LlavaProcessor(
+        image_processor=CLIPImageProcessor(
+            size=size,
+            crop_size=size,
+            do_center_crop=False,
+            do_convert_rgb=True,
+            image_mean=[0.5] * 3,
+            image_std=[0.5] * 3,
+        ),
+        tokenizer=tokenizer,
+        patch_size=IMAGE_SIZE // GRID,
+        vision_feature_select_strategy="default",
+        num_additional_image_tokens=1,
+        image_token="<image>",
+        chat_template=CHAT_TEMPLATE,
+    )
+
+
+def build_model(processor: "LlavaProcessor", seed: int, place_scale: float = 0.3) -> "LlavaForConditionalGeneration":
+    """A model with fresh weights: Normal(0, fan_in^-0.5), 0.3 for the embeddings.
+
+    With transformers' own initialisation a model this small does not learn to see in any time it has. `place_scale`:
+    the deviation of the vision tower's position embedding, so how loudly a patch says where it lies.
+    """
+    import torch
+    from transformers import CLIPVisionConfig, LlamaConfig, LlavaConfig, LlavaForConditionalGeneration
+
+    tokenizer = processor.tokenizer
+    config = LlavaConfig(
+        vision_config=CLIPVisionConfig(
+            hidden_size=WIDTH,
+            intermediate_size=2 * WIDTH,
+            num_hidden_layers=1,
+            num_attention_heads=HEADS,
+            image_size=IMAGE_SIZE,
+            patch_size=IMAGE_SIZE // GRID,
+            projection_dim=WIDTH,
+        ),
+        text_config=LlamaConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=WIDTH,
+            intermediate_size=2 * WIDTH,
+            num_hidden_layers=LAYERS,
+            num_attention_heads=HEADS,
+            num_key_value_heads=HEADS,
+            max_position_embeddings=POSITIONS,
+            bos_token_id=tokenizer.bos_token_id,
+            eos_token_id=tokenizer.eos_token_id,
+            pad_token_id=tokenizer.pad_token_id,
+            tie_word_embeddings=False,
+        ),
+        image_token_index=tokenizer.convert_tokens_to_ids("<image>"),
+        vision_feature_layer=-1,
+        vision_feature_select_strategy="default",
+        image_seq_length=GRID * GRID,
+        tie_word_embeddings=False,
+    )
+    torch.manual_seed(seed)
+    model = LlavaForConditionalGeneration(config)
+    for name, weight in model.named_parameters():
+        if weight.dim() > 1:
+            torch.nn.init.normal_(weight, std=_deviation(name, weight[0].numel(), place_scale))
+    model.generation_config.update(
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    return model
+
+
+def _deviation(name: str, fan_in: int, place_scale: float) -> float:
+    if "position_embedding" in name:
+        return place_scale
+    return 0.3 if "embed" in name and "patch" not in name else fan_in**-0.5
+
+
+def _every_kind() -> list[Question]:
+    """One question for each way of asking."""
+    thing = Description(SIZES[0], COLOURS[0], SHAPES[0])
+    things = [Description(shape=shape) for shape in (*SHAPES, None)]
+    kinds = [Question(family, one) for family in ("existence", "counting") for one in things]
+    kinds += [Question("relation", thing, word=word, other=thing) for word in RELATIONS]
+    kinds += [Question("comparison", thing, word=word, other=thing) for word in COMPARISONS]
+    for attribute in ATTRIBUTES:
+        kinds.append(Question(attribute, thing, attribute=attribute))
+        kinds.append(Question("same", thing, attribute=attribute, other=thing))
+        kinds += [Question("extremum", thing, attribute=attribute, word=word) for word in EXTREMA]
+    return kinds

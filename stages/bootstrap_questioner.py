@@ -1,0 +1,92 @@
+"""Trains the embedded base questioner from scratch on scenes, and measures how valid its questions are."""
+
+import random
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from pydantic import Field
+
+from blindspot.errors import run
+from blindspot.params import Section, load
+from blindspot.scenes.lessons import caption, draw_scenes, pictures_of, question_to_ask
+from blindspot.scenes.question import FAMILIES
+from blindspot.store import digest, replacing, work_folder, write_json
+from blindspot.tracking import stage_run
+
+MODEL = Path("models/scenes-questioner")
+METRICS = Path("metrics/base.json")
+EXAM = 6000  # questions in all
+
+
+class Params(Section):
+    """How the embedded base questioner is trained."""
+
+    seed: int = Field(7002, description="of scenes and order")
+    scenes: int = Field(24000, ge=1, description="images drawn")
+    steps: int = Field(2200, ge=1)
+    batch_size: int = Field(128, ge=1, description="images a step, one question each")
+    caption_steps: int = Field(300, ge=1, description="steps over which captions fade from all rows to none")
+    learning_rate: float = Field(0.002, gt=0)
+    place_scale: float = Field(1.0, gt=0, description="how loudly an image patch says where it lies, at the start")
+
+
+def bootstrap_questioner(params: Params, folder: Path) -> None:
+    """Trains the model on valid questions of every family and saves weights and processor to `folder`."""
+    from blindspot.models.pretrain import Turns, pretrain
+    from blindspot.models.tiny import DESCRIBE, build_model, build_processor
+    from blindspot.prompts import ASK
+
+    scenes = draw_scenes(params.scenes, params.seed)
+    rng = random.Random(params.seed)
+
+    def turns(step: int, index: int) -> Turns:
+        if rng.random() < 1 - step / params.caption_steps:
+            return [(DESCRIBE, caption(scenes[index]))]
+        return [(ASK, question_to_ask(scenes[index], rng))]
+
+    processor = build_processor()
+    model = build_model(processor, params.seed, params.place_scale)
+    pretrain(model, processor, scenes, turns, params.steps, params.batch_size, params.learning_rate, params.seed)
+    model.save_pretrained(folder)
+    processor.save_pretrained(folder)
+
+
+def groundedness(folder: Path, seed: int) -> dict[str, dict[str, float | None]]:
+    """Share and valid rate of each family among EXAM questions sampled about new scenes.
+
+    A family's valid rate is None where it was never asked in; text outside the grammar is in no family, and counts as
+    invalid in `all`.
+    """
+    from blindspot.models.local import LocalQuestioner
+    from blindspot.prompts import ASK
+    from blindspot.scenes.oracle import rule
+
+    scenes = draw_scenes(EXAM, seed)
+    with tempfile.TemporaryDirectory() as pictures:
+        images = pictures_of(scenes, Path(pictures))
+        questioner = LocalQuestioner(folder, ASK, batch_size=256, max_new_tokens=32, temperature=1.0)
+        questions = questioner.ask(images, seed)
+    rulings = [rule(question, scene) for question, scene in zip(questions, scenes, strict=True)]
+    asked = Counter(ruling.family for ruling in rulings)
+    valid = Counter(ruling.family for ruling in rulings if ruling.valid)
+    rates = {family: valid[family] / asked[family] if asked[family] else None for family in FAMILIES}
+    return {
+        "share": {family: asked[family] / EXAM for family in FAMILIES},
+        "valid_rate": rates,
+        "all": {"valid_rate": valid.total() / EXAM, "unparsed": asked[None] / EXAM},
+    }
+
+
+def main() -> None:
+    """Trains, measures, writes."""
+    params = load("bootstrap_questioner", Params)
+    with stage_run("bootstrap_questioner", work_folder(), params.model_dump()) as mlflow, replacing(MODEL) as folder:
+        bootstrap_questioner(params, folder)
+        found = groundedness(folder, params.seed + 1)
+        mlflow.log_metrics({f"valid_rate/{key}": value or 0.0 for key, value in found["valid_rate"].items()})
+        write_json(METRICS, found | {"model": digest(folder)})
+
+
+if __name__ == "__main__":
+    run(main)
