@@ -1,0 +1,42 @@
+"""The rows of a verdict table."""
+
+from typing import Any
+
+from blindspot.checks.suite import Suite
+from blindspot.records.rollout import METHODS
+from blindspot.records.verdict import OUTCOMES
+
+COLUMNS = (
+    "rollout_id",
+    "method",
+    "image_id",
+    "question",
+    "answer",
+    "outcome",
+    "reason",
+    "reference",
+    "family",
+    "verifier",
+)
+
+
+def _rules() -> list[Any]:
+    import great_expectations.expectations as gxe
+    from great_expectations.expectations.row_conditions import Column
+
+    judged = Column("outcome").is_in(["failure", "correct"])
+    unjudged = Column("outcome").is_in(["invalid", "error"])
+    required = [name for name in COLUMNS if name not in ("reason", "reference", "family")]
+    return [
+        *(gxe.ExpectColumnValuesToNotBeNull(column=name) for name in required),
+        gxe.ExpectColumnValuesToBeUnique(column="rollout_id"),
+        gxe.ExpectColumnValuesToBeInSet(column="method", value_set=list(METHODS)),
+        gxe.ExpectColumnValuesToBeInSet(column="outcome", value_set=list(OUTCOMES)),
+        gxe.ExpectColumnValueLengthsToBeBetween(column="verifier", min_value=1),
+        gxe.ExpectColumnValuesToNotBeNull(column="reference", row_condition=judged),
+        gxe.ExpectColumnValuesToBeNull(column="reason", row_condition=judged),
+        gxe.ExpectColumnValuesToNotBeNull(column="reason", row_condition=unjudged),
+    ]
+
+
+VERDICT = Suite("verdict", "rollout_id", COLUMNS, _rules)

@@ -1,0 +1,38 @@
+"""The reward's components: failure + semantic diversity + lexical diversity − penalty for an invalid question.
+
+Each is a function of one batch; their weights are parameters. None means that a component does not apply: a question
+whose outcome is an error earns nothing, neither good nor bad.
+"""
+
+from collections.abc import Sequence
+
+from blindspot.records.verdict import Verdict
+from blindspot.rewards.archive import Archive
+
+COMPONENTS = ("failure", "semantic_diversity", "lexical_diversity", "invalid")
+
+
+def components(
+    questions: Sequence[str], verdicts: Sequence[Verdict], archive: Archive
+) -> dict[str, list[float | None]]:
+    """Every component for every question of a batch.
+
+    failure: 1 where the candidate fails a valid question. semantic_diversity and lexical_diversity: 1 − how like the
+    archive a valid question is, in meaning and in word pairs; 0 for an invalid one, or babble would be rewarded for
+    its novelty. invalid: −1 for an invalid question.
+    """
+    rows = [_one(question, verdict, archive) for question, verdict in zip(questions, verdicts, strict=True)]
+    return {name: [row[name] for row in rows] for name in COMPONENTS}
+
+
+def _one(question: str, verdict: Verdict, archive: Archive) -> dict[str, float | None]:
+    if verdict.outcome == "error":
+        return dict.fromkeys(COMPONENTS)
+    if verdict.outcome == "invalid":
+        return {name: -1.0 if name == "invalid" else 0.0 for name in COMPONENTS}
+    return {
+        "failure": 1.0 if verdict.outcome == "failure" else 0.0,
+        "semantic_diversity": 1.0 - archive.similarity(question),
+        "lexical_diversity": 1.0 - archive.overlap(question),
+        "invalid": 0.0,
+    }

@@ -1,0 +1,35 @@
+"""What the novelty of a question is measured on: the abilities it needs, and its words."""
+
+import re
+import zlib
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blindspot.skills.primitives import extract
+
+DIMENSIONS = 1024
+
+
+def bigrams(question: str) -> list[tuple[str, str]]:
+    """Neighbouring words, lower-cased and without punctuation, the question's start and end included."""
+    return list(pairwise(["", *re.findall(r"\w+", question.lower()), ""]))
+
+
+@lru_cache(maxsize=65536)
+def embed(question: str) -> NDArray[np.float64]:
+    """A unit vector, shape (DIMENSIONS,), of the abilities that the question needs; zero for a text without words.
+
+    The abilities are those that the taxonomy reads from the words. What is asked for comes first and weighs most
+    (counting, judging left-of), what that rests on less (recognising red): 1, 1/2, 1/3 …
+    """
+    vector = np.zeros(DIMENSIONS)
+    abilities = dict.fromkeys(primitive.ability for primitive in extract(question, None))
+    for rank, ability in enumerate(abilities, start=1):
+        vector[zlib.crc32(ability.encode()) % DIMENSIONS] += 1.0 / rank
+    norm = float(np.linalg.norm(vector))
+    vector = vector / norm if norm else vector
+    vector.setflags(write=False)
+    return vector

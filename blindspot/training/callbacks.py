@@ -1,0 +1,45 @@
+"""What happens during a training, beside the training."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import ProgressCallback, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+from blindspot.rewards.components import COMPONENTS
+from blindspot.rewards.trl import Reward
+from blindspot.training.checkpoints import PREFIX, keep
+
+
+class KeepState(TrainerCallback):
+    """Calls `evaluate(step, checkpoint)` for every checkpoint, then makes it whole."""
+
+    def __init__(self, reward: Reward, evaluate: Callable[[int, Path], None]) -> None:
+        self._reward, self._evaluate = reward, evaluate
+
+    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Called by the trainer once its own part of the checkpoint is written, on every rank."""
+        if state.is_world_process_zero:
+            checkpoint = Path(str(args.output_dir)) / f"{PREFIX}{state.global_step}"
+            with torch.random.fork_rng():  # loading a model draws numbers, which a resumed training would not draw
+                self._evaluate(state.global_step, checkpoint)
+            keep(self._reward, checkpoint)
+
+
+class Progress(ProgressCallback):
+    """A bar with the reward's components, rather than a line of forty figures a step; MLflow has those."""
+
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, Any] | None = None,
+        **_: Any,
+    ) -> None:
+        """Called by the trainer with the figures of a step."""
+        bar: Any = self.training_bar
+        if bar is not None and logs and "reward" in logs:
+            shown = {name: logs.get(f"rewards/{name}/mean") for name in COMPONENTS}
+            bar.set_postfix({name: f"{value:.2f}" for name, value in shown.items() if value is not None})

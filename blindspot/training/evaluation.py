@@ -1,0 +1,59 @@
+"""Evaluates each checkpoint of the questioner on a fixed set of images."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from blindspot.metrics import rates
+from blindspot.models.local import model_files
+from blindspot.protocols import Candidate, Questioner, Verifier
+from blindspot.records.image import Image
+from blindspot.store import read_json, write_json
+from blindspot.tracking import log_checkpoint
+
+SEED = 20_000  # of every evaluation: checkpoints differ by their weights alone
+SAMPLES = 16  # questions with their images that MLflow shows for each checkpoint
+
+Rates = dict[str, float | int | None]
+
+
+class Evaluator:
+    """Asks one question about each image, has it answered and judged, and logs the checkpoint to MLflow.
+
+    `open_questioner` loads a checkpoint's folder. The rates are kept in `folder`, so that a training that goes on
+    after a kill still has those of its past.
+    """
+
+    def __init__(
+        self,
+        open_questioner: Callable[[Path], Questioner],
+        candidate: Candidate,
+        verifier: Verifier,
+        images: Sequence[Image],
+        folder: Path,
+        mlflow: Any,
+    ) -> None:
+        self._open, self._candidate, self._verifier = open_questioner, candidate, verifier
+        self._images, self._folder, self._mlflow = images, folder, mlflow
+
+    def evaluate(self, step: int, checkpoint: Path) -> None:
+        """Measures the questioner in the folder `checkpoint` as that of `step`."""
+        questions = self._open(checkpoint).ask(self._images, SEED)
+        answers = self._candidate.answer(self._images, questions)
+        verdicts = self._verifier.judge(self._images, questions, answers)
+        found: Rates = rates([one.outcome for one in verdicts], [one.family for one in verdicts])
+        found["distinct_questions"] = len(set(questions)) / len(questions)
+        samples: dict[str, list[Any]] = {
+            "image": [str(image.path) for image in self._images],
+            "question": questions,
+            "answer": answers,
+            "reference": [verdict.reference for verdict in verdicts],
+            "outcome": [verdict.outcome for verdict in verdicts],
+        }
+        shown = {key: rows[:SAMPLES] for key, rows in samples.items()}
+        log_checkpoint(self._mlflow, step, model_files(checkpoint), found, shown)
+        write_json(self._folder / f"{step:06d}.json", found | {"step": step})
+
+    def found(self) -> list[Rates]:
+        """The rates of every checkpoint so far, by step."""
+        return [read_json(path) for path in sorted(self._folder.glob("*.json"))]

@@ -1,0 +1,123 @@
+"""estimate: calls, tokens, disk and time of a run, told before anything is spent (`make estimate`).
+
+Calls and tokens follow from the parameters. Disk and time are measured here in seconds: on a few of the images, and on
+the two models where their weights are here.
+"""
+
+import io
+import math
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from blindspot.errors import run
+from blindspot.params import CandidateParams, load
+from stages.harvest import Params as HarvestParams
+from stages.prepare import Params as PrepareParams
+from stages.prepare import choose_source, count_images
+from stages.train import Params as TrainParams
+
+SAMPLE = 8  # images that are measured
+#: A GRPO step takes as long as this many times its asking and answering: 0.73 s against 0.36 s for 64 questions of
+#: the embedded models in one thread. A large model's own ratio may be another.
+STEP = 2.0
+CHECKPOINTS = 2 * 3 + 1  # copies of the weights: two checkpoints with Adam's moments, and the questioner handed over
+COUNTS = ("calls", "question_tokens", "answer_tokens")
+ROLLOUT_BYTES = 400  # of a rollout and its verdict, rounded up
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one part of a run asks. `calls` are answers of the candidate; the tokens are the most it may write."""
+
+    name: str
+    calls: int
+    question_tokens: int
+    answer_tokens: int
+    steps: float = 1.0  # how many times asking and answering it takes
+
+
+def parts(
+    train: TrainParams, harvest: HarvestParams, candidate: CandidateParams, validation: int, methods: int
+) -> list[Part]:
+    """The calls and tokens of each part, from the parameters alone. `validation` counts that split's images."""
+    trained = train.steps * train.images_per_step * train.generations
+    evaluated = (1 + math.ceil(train.steps / train.checkpoint_every)) * validation
+    harvested = harvest.calls * methods
+    longest, answer = train.max_new_tokens, candidate.max_new_tokens
+    return [
+        Part("train: GRPO", trained, trained * longest, trained * answer, STEP),
+        Part("train: checkpoints", evaluated, evaluated * longest, evaluated * answer),
+        Part("harvest", harvested, harvested * harvest.max_new_tokens, harvested * answer),
+    ]
+
+
+def main() -> None:
+    """Prints the table."""
+    prepare, train = load("prepare", PrepareParams), load("train", TrainParams)
+    harvest, candidate = load("harvest", HarvestParams), load("candidate", CandidateParams)
+    images, validation = count_images(prepare)
+    rows = parts(train, harvest, candidate, validation, methods=3 if prepare.source == "scenes" else 2)
+    with tempfile.TemporaryDirectory() as folder:
+        files = sample(prepare, Path(folder))
+        seconds = time_a_call(train, candidate, files)
+        image_bytes = sum(file.stat().st_size for file in files) / len(files)
+    weights = sum(file.stat().st_size for file in Path(train.start_from).rglob("*.safetensors"))
+    disk = images * image_bytes + CHECKPOINTS * weights + ROLLOUT_BYTES * harvest.calls * 3
+    print(table(rows, seconds))
+    unknown = "" if weights else f" (without the weights: {train.start_from} is not here)"
+    print(f"disk: {disk / 1e6:,.0f} MB, and as much again in DVC's cache{unknown}")
+    if seconds is None:
+        print(f"time: not known, as {train.start_from} or {candidate.model} is not here to be timed")
+    else:
+        took = f"{seconds * 1000:.1f} ms to ask and answer one question"
+        print(f"time: from {took}, measured here just now; a step of GRPO takes {STEP:g} times that")
+
+
+def sample(prepare: PrepareParams, folder: Path) -> list[Path]:
+    """A few of the run's images as they would be written, in `folder`."""
+    files = []
+    for name, picture, _ in islice(choose_source(prepare, 0)[0].images(), SAMPLE):
+        buffer = io.BytesIO()
+        picture.save(buffer, "PNG")
+        files.append(folder / f"{name}.png")
+        files[-1].write_bytes(buffer.getvalue())
+    return files
+
+
+def time_a_call(train: TrainParams, candidate: CandidateParams, files: Sequence[Path]) -> float | None:
+    """Seconds to ask and answer one question, in the fastest of three batches; None where a model is not here."""
+    if not (Path(train.start_from).is_dir() and Path(candidate.model).is_dir()):
+        return None
+    from blindspot.models.local import LocalCandidate, LocalQuestioner
+    from blindspot.prompts import ASK
+    from blindspot.records.image import Image
+
+    count = min(candidate.batch_size, train.images_per_step * train.generations)
+    images = [Image(files[i % len(files)].stem, files[i % len(files)], "train") for i in range(count)]
+    questioner = LocalQuestioner(Path(train.start_from), ASK, count, train.max_new_tokens, train.temperature)
+    answerer = LocalCandidate(Path(candidate.model), count, candidate.max_new_tokens)
+    taken = []
+    for _ in range(3):
+        start = time.perf_counter()
+        answerer.answer(images, questioner.ask(images, 0))
+        taken.append(time.perf_counter() - start)
+    return min(taken) / count
+
+
+def table(rows: Sequence[Part], seconds: float | None) -> str:
+    """The parts as text, with their sum. `seconds`: of a call, None where it is not known."""
+    lines = [f"{'':20} {'calls':>10} {'question tokens ≤':>18} {'answer tokens ≤':>16} {'minutes':>9}"]
+    minutes = [part.calls * part.steps * (seconds or 0) / 60 for part in rows]
+    total = Part("total", *(sum(getattr(part, name) for part in rows) for name in COUNTS))
+    for part, taken in zip([*rows, total], [*minutes, sum(minutes)], strict=True):
+        counts = f"{part.calls:>10,} {part.question_tokens:>18,} {part.answer_tokens:>16,}"
+        lines.append(f"{part.name:20} {counts} {'?' if seconds is None else format(taken, '.1f'):>9}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,109 @@
+"""harvest: the trained questioner, the untrained base and uniform templates ask about test images, equally often."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import Field
+from tqdm import tqdm
+
+from blindspot import store
+from blindspot.checks.rollout import ROLLOUT
+from blindspot.checks.run import check
+from blindspot.errors import run
+from blindspot.models.local import LocalCandidate, LocalQuestioner
+from blindspot.params import CandidateParams, Section, load, load_seed
+from blindspot.prompts import ASK
+from blindspot.protocols import Candidate, Questioner
+from blindspot.records.image import Image
+from blindspot.records.rollout import Rollout
+from blindspot.scenes.asker import TemplateQuestioner
+from blindspot.tracking import group, stage_run
+
+TRAINED = Path("models/questioner")
+BASE = Path("models/scenes-questioner")
+ROLLOUTS = Path("data/rollouts")
+SEED_STRIDE = 1_000_003  # between the seeds of two runs, above any number of calls
+
+
+class Params(Section):
+    """How much is asked, and how."""
+
+    calls: int = Field(1200, ge=1, description="questions that each method asks, over the test images in turn")
+    batch_size: int = Field(256, ge=1, description="questions asked at once; a batch has a seed of its own")
+    temperature: float = Field(1.0, gt=0)
+    max_new_tokens: int = Field(32, ge=1, description="longest question, in tokens")
+
+
+def main() -> None:
+    """Asks by every method and writes data/rollouts."""
+    params, seed, chosen = load("harvest", Params), load_seed(), load("candidate", CandidateParams)
+    images, work = store.read_images("test"), store.work_folder()
+    candidate = LocalCandidate(Path(chosen.model), chosen.batch_size, chosen.max_new_tokens)
+    with stage_run("harvest", work, params.model_dump()) as mlflow:
+        rollouts = [
+            rollout
+            for method, questioner in choose_questioners(params, images).items()
+            for rollout in harvest(method, questioner, candidate, images, params, seed)
+        ]
+        if store.is_main_process():
+            write(store.to_frame(rollouts), work / "docs" / group() / "harvest", mlflow)
+
+
+def choose_questioners(params: Params, images: Sequence[Image]) -> dict[str, Questioner]:
+    """Who asks, by method. Templates need scenes."""
+    sampling = (ASK, params.batch_size, params.max_new_tokens, params.temperature)
+    found: dict[str, Questioner] = {
+        "trained": LocalQuestioner(TRAINED, *sampling),
+        "base": LocalQuestioner(BASE, *sampling),
+    }
+    if all(image.scene for image in images):
+        found["templates"] = TemplateQuestioner()
+    return found
+
+
+def harvest(
+    method: str, questioner: Questioner, candidate: Candidate, images: Sequence[Image], params: Params, seed: int
+) -> list[Rollout]:
+    """`params.calls` rollouts of one method, on every rank all of them, in order.
+
+    Ranks share the work batch by batch; a batch's seed is its own, so their number changes nothing.
+    """
+    from accelerate import PartialState
+    from accelerate.utils import gather_object
+
+    state = PartialState()
+    asked = [images[call % len(images)] for call in range(params.calls)]
+    starts = range(0, params.calls, params.batch_size)[state.process_index :: state.num_processes]
+    found = []
+    for start in tqdm(starts, f"harvest: {method}", disable=not state.is_main_process):
+        batch = asked[start : start + params.batch_size]
+        questions = questioner.ask(batch, seed=seed * SEED_STRIDE + start)
+        answers = candidate.answer(batch, questions)
+        found += [
+            Rollout(
+                rollout_id=f"{method}-{start + index:06d}",
+                method=method,
+                image_id=image.image_id,
+                question=question,
+                answer=answer,
+                questioner=questioner.identity,
+                candidate=candidate.identity,
+            )
+            for index, (image, question, answer) in enumerate(zip(batch, questions, answers, strict=True))
+        ]
+    return sorted(gather_object(found), key=lambda rollout: rollout.rollout_id)
+
+
+def write(rollouts: pd.DataFrame, docs: Path, mlflow: Any) -> None:
+    """Checks the rollouts and hands them over."""
+    check(rollouts, ROLLOUT, docs)
+    with store.replacing(ROLLOUTS) as folder:
+        store.write_frame(folder / "rollouts.parquet", rollouts)
+    mlflow.log_metrics({f"calls/{method}": len(rows) for method, rows in rollouts.groupby("method")})
+    mlflow.log_artifacts(str(docs), "data_docs")
+
+
+if __name__ == "__main__":
+    run(main, restore="dvc checkout data/rollouts")

@@ -1,0 +1,120 @@
+"""train: GRPO teaches the questioner to ask valid, varied questions that the candidate gets wrong."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+from pydantic import Field
+
+from blindspot import store
+from blindspot.errors import run
+from blindspot.models.local import LocalCandidate, LocalQuestioner, model_files
+from blindspot.params import CandidateParams, Section, VerifierParams, load, load_seed
+from blindspot.prompts import ASK
+from blindspot.protocols import Questioner
+from blindspot.records.image import Image
+from blindspot.rewards.components import COMPONENTS
+from blindspot.rewards.trl import Reward
+from blindspot.tracking import register, stage_run
+from blindspot.training.checkpoints import last_checkpoint, restore, step_of
+from blindspot.training.evaluation import Evaluator, Rates
+from blindspot.training.grpo import Schedule, build_trainer
+from blindspot.verifiers.oracle import OracleVerifier
+
+MODEL = Path("models/questioner")
+METRICS = Path("metrics/train.json")
+REWARDS = Path("metrics/rewards.csv")
+EVALUATED_AT_ONCE = 256  # questions of a checkpoint's evaluation
+
+
+class Weights(Section):
+    """What each component of the reward counts."""
+
+    failure: float = Field(1.0, ge=0, description="a valid question that the candidate fails")
+    semantic_diversity: float = Field(3.0, ge=0, description="unlike the questions asked so far, in meaning")
+    lexical_diversity: float = Field(0.5, ge=0, description="unlike them in word pairs")
+    invalid: float = Field(2.0, ge=0, description="penalty for an invalid question")
+
+
+class Params(Section):
+    """How the questioner is trained."""
+
+    start_from: str = Field("models/scenes-questioner", description="folder of the questioner to start from")
+    steps: int = Field(400, ge=0, description="updates; 0 harvests with start_from as it is")
+    images_per_step: int = Field(8, ge=1, description="images asked about at each step")
+    generations: int = Field(8, ge=2, description="questions about each image, compared with one another")
+    learning_rate: float = Field(1e-4, gt=0)
+    kl_weight: float = Field(0.04, ge=0, description="how hard it is held to where it started")
+    temperature: float = Field(1.0, gt=0)
+    max_new_tokens: int = Field(32, ge=1, description="longest question, in tokens")
+    checkpoint_every: int = Field(100, ge=1, description="steps between evaluated checkpoints")
+    archive_size: int = Field(4096, ge=1, description="latest valid questions that novelty is measured against")
+    weights: Weights = Field(Weights.model_validate({}))
+
+    def open_questioner(self, folder: Path) -> Questioner:
+        """A checkpoint, loaded to ask questions."""
+        return LocalQuestioner(folder, ASK, EVALUATED_AT_ONCE, self.max_new_tokens, self.temperature)
+
+    def schedule(self, seed: int) -> Schedule:
+        """The part that the trainer takes."""
+        shared = self.model_dump(exclude={"start_from", "archive_size"})
+        return Schedule(**shared, seed=seed)
+
+
+def main() -> None:
+    """Trains, or goes on from the last checkpoint, and hands over the questioner."""
+    params, seed = load("train", Params), load_seed()
+    chosen, judge = load("candidate", CandidateParams), load("verifier", VerifierParams)
+    images, validation = store.read_images("train"), store.read_images("validation")
+    candidate = LocalCandidate(Path(chosen.model), chosen.batch_size, chosen.max_new_tokens)
+    verifier = OracleVerifier(judge.unparsed)
+    reward = Reward(images, candidate, verifier, params.archive_size)
+    with store.working("train") as work, stage_run("train", work.parents[1], params.model_dump()) as mlflow:
+        evaluator = Evaluator(params.open_questioner, candidate, verifier, validation, work / "evaluations", mlflow)
+        questioner, history = train(params, seed, images, reward, evaluator, work)
+        if store.is_main_process():
+            hand_over(questioner, history, evaluator.found(), reward.calls)
+            register(mlflow, float(evaluator.found()[-1]["failure_rate"] or 0.0))
+
+
+def train(
+    params: Params, seed: int, images: Sequence[Image], reward: Reward, evaluator: Evaluator, work: Path
+) -> tuple[Path, list[dict[str, float]]]:
+    """Trains to `params.steps`, from the last whole checkpoint in `work` if there is one.
+
+    Returns the folder of the trained questioner and the trainer's log, a row a step.
+    """
+    start, last = Path(params.start_from), last_checkpoint(work)
+    if last is None and store.is_main_process():
+        evaluator.evaluate(0, start)
+    if params.steps == 0:
+        return start, []
+    trainer = build_trainer(start, images, reward, params.schedule(seed), evaluator.evaluate, work)
+    if last:
+        restore(reward, last)
+        print(f"train: going on from step {step_of(last)} of {params.steps}", flush=True)
+    trainer.train(resume_from_checkpoint=str(last) if last else None)
+    return last_checkpoint(work) or start, [row for row in trainer.state.log_history if "reward" in row]
+
+
+def hand_over(questioner: Path, history: list[dict[str, float]], evaluations: list[Rates], calls: int) -> None:
+    """Writes the questioner, its rewards by component at every step, and how each checkpoint did."""
+    with store.replacing(MODEL) as folder:
+        for file in model_files(questioner):
+            shutil.copy(file, folder)
+    steps = pd.DataFrame(
+        [
+            {"step": int(row["step"]), "reward": row["reward"]}
+            | {name: row[f"rewards/{name}/mean"] for name in COMPONENTS}
+            for row in history
+        ],
+        columns=["step", "reward", *COMPONENTS],
+    )
+    checkpoints = pd.DataFrame(evaluations)[["step", "failure_rate", "valid_rate"]]
+    store.write_csv(REWARDS, steps.merge(checkpoints, on="step", how="outer"))
+    store.write_json(METRICS, {"steps": len(history), "calls": calls, "validation": evaluations[-1]})
+
+
+if __name__ == "__main__":
+    run(main, restore="dvc checkout models/questioner metrics/train.json metrics/rewards.csv")

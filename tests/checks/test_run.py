@@ -1,0 +1,171 @@
+"""Every rule is broken once, with real Great Expectations."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from blindspot.checks import run
+from blindspot.checks.failure_mode import FAILURE_MODE
+from blindspot.checks.image import IMAGE
+from blindspot.checks.primitive import PRIMITIVE
+from blindspot.checks.rollout import ROLLOUT
+from blindspot.checks.run import check
+from blindspot.checks.suite import Suite
+from blindspot.checks.verdict import VERDICT
+from blindspot.errors import BlindspotError
+from blindspot.records.failure_mode import FailureMode
+from blindspot.records.rollout import Rollout
+from blindspot.store import to_frame
+
+
+def images() -> pd.DataFrame:
+    splits = ("train", "validation", "test", "test")
+    rows = [(f"i{number}.png", f"i{number}", None, split) for number, split in enumerate(splits)]
+    return pd.DataFrame(rows, columns=["file_name", "image_id", "scene", "split"])
+
+
+def rollouts() -> pd.DataFrame:
+    rows = [
+        Rollout("t-0", "trained", "i0", "how many stars are there ?", "3", "q/1", "c/1"),
+        Rollout("t-1", "trained", "i0", "", "", "q/1", "", error="TimeoutError"),
+        Rollout("b-0", "base", "i1", "is there a star ?", "yes", "q/0", "c/1"),
+    ]
+    return to_frame(rows)
+
+
+def verdicts() -> pd.DataFrame:
+    rows = [
+        ("t-0", "trained", "i0", "q", "3", "failure", None, "4", "counting", "oracle/1"),
+        ("t-1", "trained", "i0", "", "", "error", "TimeoutError", None, None, "oracle/1"),
+        ("b-0", "base", "i1", "q", "yes", "correct", None, "yes", "existence", "oracle/1"),
+        ("b-1", "base", "i1", "hm", "yes", "invalid", "unparsed", None, None, "oracle/1"),
+    ]
+    return pd.DataFrame(rows, columns=list(VERDICT.columns))
+
+
+def modes() -> pd.DataFrame:
+    mode = FailureMode(
+        mode_id="m-1",
+        name="counting",
+        skills=("counting",),
+        asked=40,
+        failures=30,
+        wrong_rate=0.75,
+        low=0.6,
+        high=0.86,
+        excess=20.0,
+        q_value=0.01,
+        examples=("t-0",),
+    )
+    rows = [mode, replace(mode, mode_id="m-2")]
+    return to_frame(rows)
+
+
+def primitives() -> pd.DataFrame:
+    rows = [("t-0", ["counting stars"]), ("t-1", []), ("t-2", ["the colour of a star", "left of"])]
+    return pd.DataFrame(rows, columns=list(PRIMITIVE.columns))
+
+
+GOOD = {"image": (images, IMAGE), "rollout": (rollouts, ROLLOUT), "verdict": (verdicts, VERDICT)}
+GOOD |= {"failure_mode": (modes, FAILURE_MODE), "primitive": (primitives, PRIMITIVE)}
+
+#: (suite, row, column, bad value, what the error must say)
+BREACHES = [
+    ("image", 1, "image_id", "../../etc/passwd", "../../etc/passwd"),
+    ("image", 1, "image_id", "i0", "be unique"),
+    ("image", 1, "image_id", None, "not be null"),
+    ("image", 1, "file_name", "../i1.png", "file_name"),
+    ("image", 1, "file_name", "i1.png\n", "file_name"),
+    ("image", 1, "file_name", None, "file_name"),
+    ("image", 1, "scene", "[{", "json"),
+    ("image", 1, "split", "holdout", "holdout"),
+    ("rollout", 2, "rollout_id", "t-0", "be unique"),
+    ("rollout", 2, "method", "psychic", "psychic"),
+    ("rollout", 2, "question", None, "question"),
+    ("rollout", 2, "answer", None, "answer"),
+    ("rollout", 2, "image_id", "", "image_id"),
+    ("rollout", 2, "candidate", "", "candidate"),
+    ("rollout", 2, "questioner", "", "questioner"),
+    ("rollout", 1, "error", "", "error"),
+    ("verdict", 2, "rollout_id", "t-0", "be unique"),
+    ("verdict", 2, "method", "psychic", "psychic"),
+    ("verdict", 2, "outcome", "wrong", "wrong"),
+    ("verdict", 2, "reference", None, "reference"),
+    ("verdict", 2, "reason", "unparsed", "reason"),
+    ("verdict", 3, "reason", None, "reason"),
+    ("verdict", 2, "verifier", "", "verifier"),
+    ("verdict", 2, "verifier", None, "verifier"),
+    ("primitive", 1, "rollout_id", "t-0", "be unique"),
+    ("primitive", 1, "primitives", None, "not be null"),
+    ("failure_mode", 1, "mode_id", "m-1", "be unique"),
+    ("failure_mode", 1, "name", "", "name"),
+    ("failure_mode", 1, "failures", 41, "asked and failures"),
+    ("failure_mode", 1, "failures", 0, "failures"),
+    ("failure_mode", 1, "low", 0.8, "wrong_rate and low"),
+    ("failure_mode", 1, "high", 0.7, "high and wrong_rate"),
+    ("failure_mode", 1, "high", 1.2, "high"),
+    ("failure_mode", 1, "q_value", -0.1, "q_value"),
+]
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_every_breach_names_row_column_and_rule(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "SHOWN", 99)  # one check for all breaches: half a second each
+    make, suite = GOOD[name]
+    breaches = [breach[1:] for breach in BREACHES if breach[0] == name]
+    frame = make()
+    for number, (row, column, value, _) in enumerate(breaches):
+        bad = {**make().loc[row].to_dict(), suite.key: f"bad-{number}"} | {column: value}
+        frame = pd.concat([frame, pd.DataFrame([bad])], ignore_index=True)
+    with pytest.raises(BlindspotError) as caught:
+        check(frame, suite, tmp_path / "docs")
+    text = str(caught.value)
+    assert "\n" not in text and (tmp_path / "docs" / "index.html").is_file()
+    for number, (_, column, value, said) in enumerate(breaches):
+        named = str(value) if column == suite.key else f"bad-{number}"
+        assert any(said in part and named in part and column in part for part in text.split("; ")), (number, text)
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_good_rows_pass_and_leave_data_docs(name: str, tmp_path: Path) -> None:
+    make, suite = GOOD[name]
+    for _ in range(2):  # the docs are replaced, not added to
+        check(make(), suite, tmp_path / "docs")
+    pages = list((tmp_path / "docs" / "validations" / name).rglob("*.html"))
+    assert len(pages) == 1 and name in (tmp_path / "docs" / "index.html").read_text()
+    for page in (tmp_path / "docs").rglob("*.html"):  # which loads nothing from the network
+        assert "Content-Security-Policy\" content=\"default-src 'self'" in page.read_text()[:2000]
+
+
+def test_a_set_without_one_of_the_splits_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BlindspotError, match="distinct values to equal set"):
+        check(images().iloc[1:], IMAGE, tmp_path / "docs")
+
+
+def test_a_missing_column_is_named_alone(tmp_path: Path) -> None:
+    with pytest.raises(BlindspotError, match=r"columns to match ordered list.*rollout_id.*method") as caught:
+        check(rollouts().drop(columns=["rollout_id"]), ROLLOUT, tmp_path / "docs")
+    assert "raised" not in str(caught.value) and ";" not in str(caught.value).partition(": nothing was written")[0]
+
+
+def test_no_rows_at_all_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(BlindspotError, match="row count"):
+        check(rollouts().iloc[:0], ROLLOUT, tmp_path / "docs")
+
+
+def test_text_of_a_model_is_escaped_in_the_docs(tmp_path: Path) -> None:
+    frame = rollouts()
+    frame.loc[0, "method"] = "<script>alert('$x ${y}')</script>"
+    with pytest.raises(BlindspotError, match="script"):
+        check(frame, ROLLOUT, tmp_path / "docs")
+    pages = "".join(page.read_text() for page in (tmp_path / "docs").rglob("*.html"))
+    assert "<script>alert(" not in pages and "alert(" in pages
+
+
+def test_every_suite_is_checked_here() -> None:
+    suites = {suite.name for _, suite in GOOD.values()}
+    modules = {path.stem for path in Path("blindspot/checks").glob("*.py")} - {"__init__", "run", "suite"}
+    assert suites == modules
+    assert all(isinstance(suite, Suite) for _, suite in GOOD.values())

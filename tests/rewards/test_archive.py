@@ -1,0 +1,42 @@
+import pytest
+
+from blindspot.rewards.archive import Archive
+from blindspot.rewards.embedding import embed
+
+STARS = "how many red stars are there ?"
+SQUARES = "how many blue squares are there ?"
+LEFT = "is the red star left of the blue circle ?"
+
+
+def test_an_empty_archive_is_like_nothing() -> None:
+    assert Archive(10).similarity(STARS) == 0.0
+    assert Archive(10).overlap(STARS) == 0.0
+
+
+def test_a_question_is_wholly_like_an_archive_of_itself() -> None:
+    archive = Archive(10, [STARS, STARS])
+    assert archive.similarity(STARS) == pytest.approx(1.0)
+    assert archive.overlap(STARS) == 1.0
+
+
+def test_a_question_of_the_same_kind_is_more_alike_than_one_of_another() -> None:
+    archive = Archive(10, [STARS])
+    assert archive.similarity(SQUARES) > archive.similarity(LEFT)
+    assert archive.overlap(SQUARES) > archive.overlap(LEFT)
+
+
+def test_similarity_is_the_mean_cosine() -> None:
+    archive = Archive(10, [STARS, LEFT])
+    assert archive.similarity(SQUARES) == pytest.approx((embed(SQUARES) @ (embed(STARS) + embed(LEFT))) / 2)
+
+
+def test_the_oldest_are_forgotten_without_a_trace() -> None:
+    archive = Archive(2, [LEFT, STARS, SQUARES])
+    fresh = Archive(2, [STARS, SQUARES])
+    assert archive.questions == [STARS, SQUARES]
+    assert archive.similarity(LEFT) == fresh.similarity(LEFT)
+    assert archive.overlap(LEFT) == fresh.overlap(LEFT)
+
+
+def test_text_without_words_is_like_nothing() -> None:
+    assert Archive(10, [STARS]).similarity("?!") == 0.0

@@ -1,0 +1,53 @@
+from collections.abc import Sequence
+from pathlib import Path
+
+from blindspot.records.image import Image
+from blindspot.rewards.trl import Reward
+from blindspot.scenes.scene import Scene, Thing
+from blindspot.verifiers.oracle import OracleVerifier
+
+STAR = Image("a", Path("a.png"), "train", Scene((Thing(0, 0, "small", "red", "star"),)).to_json())
+
+
+class SaysNo:
+    """A candidate that counts how often it is asked."""
+
+    identity = "says-no/1"
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def answer(self, images: Sequence[Image], questions: Sequence[str]) -> list[str]:
+        self.asked += len(questions)
+        return ["no"] * len(images)
+
+
+def rewards(reward: Reward, questions: list[str]) -> dict[str, list[float | None]]:
+    completions = [[{"role": "assistant", "content": question}] for question in questions]
+    ids = ["a"] * len(questions)
+    return {function.__name__: function(completions=completions, image_id=ids) for function in reward.functions()}
+
+
+def test_one_judgement_feeds_every_component() -> None:
+    candidate = SaysNo()
+    reward = Reward([STAR], candidate, OracleVerifier("invalid"), archive_size=8)
+    found = rewards(reward, ["is there a red star ?", "is there a blue star ?", "star star"])
+    assert found["failure"] == [1.0, 0.0, 0.0]
+    assert found["invalid"] == [0.0, 0.0, -1.0]
+    assert candidate.asked == reward.calls == 3
+
+
+def test_only_valid_questions_enter_the_archive() -> None:
+    reward = Reward([STAR], SaysNo(), OracleVerifier("invalid"), archive_size=8)
+    rewards(reward, ["is there a red star ?", "star star"])
+    assert reward.archive.questions == ["is there a red star ?"]
+
+
+def test_a_restored_reward_scores_as_the_first_would_have() -> None:
+    first = Reward([STAR], SaysNo(), OracleVerifier("invalid"), archive_size=8)
+    rewards(first, ["is there a red star ?", "is there a star ?"])
+    second = Reward([STAR], SaysNo(), OracleVerifier("invalid"), archive_size=8)
+    second.restore(first.state())
+    again = ["how many stars are there ?", "is there a red star ?"]
+    assert rewards(second, again) == rewards(first, again)
+    assert second.calls == first.calls == 4

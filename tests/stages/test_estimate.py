@@ -1,0 +1,35 @@
+"""What a run will take, from its parameters."""
+
+import pytest
+
+from blindspot.params import CandidateParams
+from stages.estimate import STEP, parts, table
+from stages.harvest import Params as HarvestParams
+from stages.train import Params as TrainParams
+
+TRAIN = TrainParams(steps=10, images_per_step=3, generations=4, checkpoint_every=4, max_new_tokens=20)
+HARVEST = HarvestParams(calls=50, max_new_tokens=30)
+CANDIDATE = CandidateParams(max_new_tokens=5)
+
+
+def test_calls_and_tokens_by_hand() -> None:
+    rows = {part.name: part for part in parts(TRAIN, HARVEST, CANDIDATE, validation=7, methods=3)}
+    assert rows["train: GRPO"].calls == 10 * 3 * 4
+    assert rows["train: checkpoints"].calls == (1 + 3) * 7  # before training, and at steps 4, 8 and 10
+    assert rows["harvest"].calls == 150
+    assert rows["train: GRPO"].question_tokens == 120 * 20 and rows["train: GRPO"].answer_tokens == 120 * 5
+    assert rows["harvest"].question_tokens == 150 * 30 and rows["harvest"].answer_tokens == 150 * 5
+
+
+def test_no_training_asks_for_one_evaluation() -> None:
+    train = TRAIN.model_copy(update={"steps": 0})
+    calls = [part.calls for part in parts(train, HARVEST, CANDIDATE, validation=7, methods=2)]
+    assert calls == [0, 7, 100]
+
+
+def test_the_table_adds_up_and_says_what_is_not_known() -> None:
+    rows = parts(TRAIN, HARVEST, CANDIDATE, validation=7, methods=3)
+    *_, total = table(rows, seconds=6.0).splitlines()
+    assert total.split()[:2] == ["total", "298"]
+    assert float(total.split()[-1]) == pytest.approx((120 * STEP + 28 + 150) * 6 / 60, abs=0.1)
+    assert all(line.endswith("?") for line in table(rows, seconds=None).splitlines()[1:])

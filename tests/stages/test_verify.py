@@ -1,0 +1,96 @@
+"""verify judges rollouts with the real oracle."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from blindspot.checks.run import check
+from blindspot.checks.verdict import COLUMNS, VERDICT
+from blindspot.errors import BlindspotError
+from blindspot.records.image import Image
+from blindspot.records.rollout import Rollout
+from blindspot.scenes.scene import Scene, Thing
+from blindspot.store import to_frame
+from blindspot.verifiers.oracle import OracleVerifier
+from stages.verify import measure, refuse_errors, verify
+
+SCENE = Scene((Thing(0, 0, "small", "red", "star"), Thing(2, 1, "large", "blue", "star"))).to_json()
+IMAGES = [Image(name, Path(f"{name}.png"), "test", SCENE) for name in ("i0", "i1")]
+
+
+def rollout(rollout_id: str, method: str, question: str, answer: str, error: str | None = None) -> Rollout:
+    return Rollout(rollout_id, method, "i0", question, answer, "q/1", "c/1", error)
+
+
+ROLLOUTS = to_frame(
+    [
+        rollout("t-0", "trained", "how many stars are there ?", "3"),
+        rollout("t-1", "trained", "", "", "TimeoutError"),
+        rollout("t-2", "trained", "is there a circle ?", "yes"),
+        rollout("t-3", "trained", "how many things are there ?", "7"),
+        rollout("b-0", "base", "of the the", "yes"),
+        rollout("b-1", "base", "is there a star ?", "yes"),
+        rollout("u-0", "templates", "what size is the red star ?", "small"),
+    ]
+)
+
+
+def test_every_rollout_has_a_verdict_in_the_same_order(tmp_path: Path) -> None:
+    frame = verify(ROLLOUTS, IMAGES, OracleVerifier("invalid"))
+    check(frame, VERDICT, tmp_path / "docs")
+    assert list(frame.columns) == list(COLUMNS)
+    assert list(frame["rollout_id"]) == list(ROLLOUTS["rollout_id"])
+    assert list(frame["outcome"]) == ["failure", "error", "failure", "failure", "invalid", "correct", "correct"]
+    assert set(frame["verifier"]) == {"oracle/1"}
+    assert frame["reason"][1] == "TimeoutError" and frame["reason"][4] == "unparsed"
+    assert list(frame["reference"].dropna()) == ["2", "no", "2", "yes", "small"]
+
+
+def test_metrics_have_the_shape_that_is_promised() -> None:
+    metrics = measure(verify(ROLLOUTS, IMAGES, OracleVerifier("invalid")))
+    assert list(metrics) == ["trained", "base", "templates"]
+    assert metrics["trained"] == {
+        "asked": 4,
+        "failures": 3,
+        "correct": 0,
+        "invalid": 0,
+        "errors": 1,
+        "failure_rate": 1.0,
+        "valid_rate": 1.0,
+        "wrong_rate": 1.0,
+        "error_rate": 0.25,
+        "largest_family_share": 2 / 3,
+    }
+    assert metrics["base"]["failure_rate"] == 0.0 and metrics["base"]["valid_rate"] == 0.5
+    assert metrics["base"]["largest_family_share"] is None
+
+
+def test_rollouts_without_any_error_are_judged_alike_after_parquet(tmp_path: Path) -> None:
+    clean = ROLLOUTS[ROLLOUTS["error"].isna()].reset_index(drop=True)  # a column of nulls alone
+    clean.to_parquet(tmp_path / "r.parquet", index=False)
+    frames = [
+        verify(rows, IMAGES, OracleVerifier("invalid")) for rows in (clean, pd.read_parquet(tmp_path / "r.parquet"))
+    ]
+    pd.testing.assert_frame_equal(*frames)
+    assert "error" not in set(frames[0]["outcome"])
+
+
+def test_rollouts_that_are_all_errors_are_kept_as_errors() -> None:
+    broken = ROLLOUTS.assign(error="no server")
+    frame = verify(broken, IMAGES, OracleVerifier("invalid"))
+    assert set(frame["outcome"]) == {"error"} and set(frame["reason"]) == {"no server"}
+
+
+def test_too_many_errors_of_one_method_are_refused_by_name() -> None:
+    frame = verify(ROLLOUTS, IMAGES, OracleVerifier("invalid"))
+    refuse_errors(frame, 0.25)
+    with pytest.raises(
+        BlindspotError, match=r"1 of 4 rollouts of trained are errors \(TimeoutError × 1\).*max_error_rate"
+    ):
+        refuse_errors(frame, 0.24)
+
+
+def test_a_rollout_about_an_unknown_image_is_refused() -> None:
+    with pytest.raises(BlindspotError, match=r"image i0, which is not in the test split"):
+        verify(ROLLOUTS, IMAGES[1:], OracleVerifier("invalid"))

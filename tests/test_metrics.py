@@ -1,0 +1,46 @@
+"""Rates by hand, from the definitions."""
+
+import pytest
+
+from blindspot.metrics import rates
+from blindspot.records.verdict import Outcome
+
+
+def test_rates_by_hand() -> None:
+    outcomes: list[Outcome] = ["failure"] * 3 + ["correct"] * 1 + ["invalid"] * 4 + ["error"] * 2
+    families = ["counting", "counting", "same", "same", "colour", "colour", "colour", None, None, None]
+    assert rates(outcomes, families) == {
+        "asked": 10,
+        "failures": 3,
+        "correct": 1,
+        "invalid": 4,
+        "errors": 2,
+        "failure_rate": 3 / 8,
+        "valid_rate": 4 / 8,
+        "wrong_rate": 3 / 4,
+        "error_rate": 2 / 10,
+        "largest_family_share": 2 / 3,  # of the failures alone: colour is asked more often
+    }
+
+
+def test_errors_are_in_no_other_rate() -> None:
+    few, many = (rates(["failure", "correct", *["error"] * count], [None] * (count + 2)) for count in (0, 50))
+    for name in ("failure_rate", "valid_rate", "wrong_rate"):
+        assert few[name] == many[name]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "absent"),
+    [
+        ([], {"failure_rate", "valid_rate", "wrong_rate", "error_rate"}),
+        (["error"], {"failure_rate", "valid_rate", "wrong_rate"}),
+        (["invalid"], {"wrong_rate"}),
+    ],
+)
+def test_what_has_no_denominator_is_none_not_zero(outcomes: list[Outcome], absent: set[str]) -> None:
+    found = rates(outcomes, [None] * len(outcomes))
+    assert {name for name, value in found.items() if value is None} == absent | {"largest_family_share"}
+
+
+def test_without_families_there_is_no_largest() -> None:
+    assert rates(["failure", "failure"], [None, None])["largest_family_share"] is None

@@ -1,0 +1,38 @@
+from pathlib import Path
+
+from blindspot.rewards.trl import Reward
+from blindspot.training.checkpoints import STATE, keep, last_checkpoint, restore, step_of
+from blindspot.verifiers.oracle import OracleVerifier
+from tests.rewards.test_trl import STAR, SaysNo, rewards
+
+
+def reward() -> Reward:
+    return Reward([STAR], SaysNo(), OracleVerifier("invalid"), archive_size=8)
+
+
+def test_no_checkpoint_is_none(tmp_path: Path) -> None:
+    assert last_checkpoint(tmp_path / "absent") is None
+
+
+def test_the_latest_is_by_step_and_not_by_name(tmp_path: Path) -> None:
+    for step in (9, 10, 100):
+        keep(reward(), tmp_path / f"checkpoint-{step}")
+    latest = last_checkpoint(tmp_path)
+    assert latest is not None and step_of(latest) == 100
+
+
+def test_one_that_a_kill_left_half_written_is_passed_over(tmp_path: Path) -> None:
+    keep(reward(), tmp_path / "checkpoint-2")
+    (tmp_path / "checkpoint-4").mkdir()
+    (tmp_path / "checkpoint-4" / "model.safetensors").write_bytes(b"half")
+    assert last_checkpoint(tmp_path) == tmp_path / "checkpoint-2"
+
+
+def test_archive_and_counters_come_back(tmp_path: Path) -> None:
+    first, second = reward(), reward()
+    rewards(first, ["is there a red star ?", "how many stars are there ?"])
+    keep(first, tmp_path / "checkpoint-1")
+    assert (tmp_path / "checkpoint-1" / STATE).is_file()
+    restore(second, tmp_path / "checkpoint-1")
+    assert second.state() == first.state()
+    assert second.calls == 2
