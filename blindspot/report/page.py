@@ -1,0 +1,26 @@
+"""Lays the report out: one HTML file with its style, charts and pictures inside, and no script."""
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from blindspot.report import charts
+from blindspot.report.content import Content
+
+
+def render(content: Content) -> str:
+    """The page. Every text is escaped; the same content gives the same bytes."""
+    environment = Environment(
+        loader=PackageLoader("blindspot.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["percent"] = percent
+    style = Markup(environment.get_template("style.css").render())
+    return environment.get_template("report.html").render(content=content, style=style, chart=charts) + "\n"
+
+
+def percent(share: float) -> str:
+    """0.1234 → "12.3 %"; whole percents from ten up."""
+    return f"{share * 100:.1f} %" if 0 < share < 0.0995 else f"{share * 100:.0f} %"

@@ -1,0 +1,112 @@
+"""The words the primitives extractor knows. Every other word is kept as the name of some thing."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+COLOURS = _words("red green blue yellow purple violet orange black white grey gray brown pink beige golden silver")
+SIZES = _words("small little tiny large big huge tall short long wide narrow thick thin")
+SHAPES = _words("round triangular rectangular oval curved straight flat pointed")
+MATERIALS = _words("wooden metal metallic plastic glass leather stone paper ceramic")
+TEXTURES = _words("striped plaid dotted spotted checkered plain shiny rubber furry smooth rough")
+
+#: adjective → what telling it takes
+ADJECTIVES = {
+    word: kind
+    for kind, words in (
+        ("colour", COLOURS),
+        ("size", SIZES),
+        ("shape", SHAPES),
+        ("material", MATERIALS),
+        ("texture", TEXTURES),
+    )
+    for word in words
+}
+SAME_WORD = {"little": "small", "tiny": "small", "big": "large", "huge": "large", "gray": "grey", "violet": "purple"}
+
+#: asked-for attributes ("what colour is …"); "how big" and its like ask for one too
+ATTRIBUTES = "colour|shape|size|material|texture|pattern|kind|type|brand|breed|gender|age|height|length"
+KINDS = ("shape", "kind", "type", "breed")  # of which the answer names a thing rather than a quality
+DEGREES = {"big": "size", "large": "size", "small": "size", "tall": "height", "long": "length", "old": "age"}
+
+#: nouns that name no particular thing
+ANY_THING = _words("thing object item one figure shape")
+
+#: relation → how it is written
+RELATIONS = {
+    "left-of": r"(?:to the |on the |at the )?left(?: hand)?(?: side)? of",
+    "right-of": r"(?:to the |on the |at the )?right(?: hand)?(?: side)? of",
+    "above": r"above|over|on top of",
+    "below": r"below|under|underneath|beneath",
+    "behind": r"behind",
+    "in-front-of": r"in front of",
+    "next-to": r"next to|beside|near|close to|adjacent to",
+    "between": r"between",
+    "inside": r"inside|within",
+    "around": r"around|surrounding",
+}
+EXTREMA = {
+    "leftmost": r"left ?most",
+    "rightmost": r"right ?most",
+    "topmost": r"top ?most|upper ?most|highest",
+    "bottommost": r"bottom ?most|lowest",
+    "nearest": r"nearest|closest",
+    "farthest": r"farthest|furthest",
+    "largest": r"largest|biggest",
+    "smallest": r"smallest|tiniest",
+    "tallest": r"tallest",
+    "longest": r"longest",
+    "brightest": r"brightest",
+    "darkest": r"darkest",
+}
+#: comparison of counts → how it is written
+COMPARISONS = {"more": "more", "fewer": "fewer|less", "as many": "as many|(?:the same|an equal) number of"}
+
+#: cue anywhere in the question → ability; these need no target
+CUES = {
+    r"(?:what|which) time|o'clock|daytime|night ?time|time of day|season": "telling the time or season",
+    r"weather|sunny|raining|rainy|cloudy|snowing": "telling the weather",
+    r"says?|written|reads?|text|word|words|letters?|spelled|spelt|label|caption": "reading text",
+    r"feel|feeling|feels|mood|emotion|expression|happy|sad|angry|smiling": "reading an emotion",
+    r"doing|playing|holding|wearing|riding|eating|sitting|standing|walking|looking|carrying": "recognising an action",
+    r"reflect\w*|mirror|shadow": "seeing through reflections and shadows",
+    r"hidden|occluded|partly|partially|behind": "seeing what is partly hidden",
+    r"facing|pointing|upside|tilted|orientation|viewpoint|angle": "telling orientation",
+    r"not|without|isn't|aren't|don't|doesn't|no": "handling a negation",
+    r"why|what for|purpose|used for": "reasoning about why",
+    r"who|whose": "telling who somebody is",
+    r"where": "saying where something is",
+}
+
+#: words that end the name of a thing
+STOP_WORDS = _words(
+    "a an the any some this that these those its his her their my your it they them he she we you i "
+    "is are was were be been being am do does did has have had having can could will would should may might "
+    "there here what which who whose whom how where when why and or but nor than as of in on at to from by with "
+    "for into onto out up down off about if then so not no yes more fewer less many much same equal different "
+    "number both all each every most other another either neither only also too very please "
+    "left right above below over under underneath beneath behind between beside near next inside within around "
+    "front top side close adjacent hand leftmost rightmost topmost bottommost uppermost highest lowest nearest "
+    "closest farthest furthest largest biggest smallest tiniest tallest longest brightest darkest "
+    "see count find seen visible shown show shows contain contains exist exists image picture photo scene "
+    "photograph colour doing holding wearing riding eating sitting standing walking looking carrying playing "
+    "facing pointing say says written made "
+)
+NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+NOT_PLURAL = _words("bus glass grass dress gas lens canvas cross class boss chess mattress christmas")
+IRREGULAR = {"people": "person", "men": "man", "women": "woman", "children": "child", "feet": "foot", "teeth": "tooth"}
+IRREGULAR |= {"mice": "mouse", "geese": "goose", "sheep": "sheep", "knives": "knife", "leaves": "leaf"}
+
+#: what is done → the name of all skills in which it is done
+GROUPS = {
+    "comparing": "comparing counts",
+    "counting": "counting",
+    "finding": "finding the extreme",
+    "judging": "judging positions",
+    "matching": "matching attributes",
+    "noticing": "noticing presence",
+    "reaching": "following relations",
+    "recognising": "recognising things",
+    "telling": "telling attributes",
+}

@@ -1,0 +1,92 @@
+"""Which skills and pairs of skills are called failure modes."""
+
+import random
+
+import pandas as pd
+import pytest
+
+from blindspot.skills.modes import common_needs, distinct_first, find_modes, interval
+
+
+def questions(*groups: tuple[tuple[str, ...], int, int]) -> pd.DataFrame:
+    """Rows for (skills, asked, failures) each; meta-skill = the first word of a skill."""
+    rows = []
+    for skills, asked, failures in groups:
+        for index in range(asked):
+            name = f"{len(rows):05d}"
+            rows.append(
+                {
+                    "rollout_id": name,
+                    "image_id": f"image-{index % 7}",
+                    "question": f"question {index % 11} of {skills}",
+                    "outcome": "failure" if index < failures else "correct",
+                    "skills": list(skills),
+                    "meta_skills": sorted({skill.split()[0] for skill in skills}),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def names(frame: pd.DataFrame, threshold: float = 0.25) -> list[str]:
+    return [mode.name for mode in find_modes(frame, threshold, min_asked=20, examples=5)]
+
+
+def test_a_skill_that_fails_is_a_mode_with_its_figures() -> None:
+    frame = questions((("counting many",), 100, 60), (("telling colour",), 100, 5))
+    (mode,) = find_modes(frame, 0.25, 20, examples=5)
+    assert (mode.name, mode.mode_id, mode.asked, mode.failures) == ("counting many", "counting-many", 100, 60)
+    assert mode.wrong_rate == pytest.approx(0.6)
+    assert (mode.low, mode.high) == pytest.approx((0.5020, 0.6906), abs=1e-3)  # Wilson, by hand
+    assert mode.excess == pytest.approx(60 - 25)
+    assert len(mode.examples) == 5
+
+
+def test_what_nearly_every_question_needs_is_no_mode() -> None:
+    frame = questions((("seeing things", "counting many"), 100, 80), (("seeing things", "telling colour"), 100, 30))
+    common = common_needs(frame)
+    assert common == {"seeing things", "seeing"}
+    assert all("seeing" not in mode.name for mode in find_modes(frame, 0.25, 20, examples=5, common=common))
+    assert "counting many" in [mode.name for mode in find_modes(frame, 0.25, 20, examples=5, common=common)]
+
+
+def test_a_pair_is_named_where_only_together_they_fail() -> None:
+    frame = questions(
+        (("judging left", "seeing purple"), 60, 55),
+        (("judging left", "seeing red"), 200, 5),
+        (("telling colour", "seeing purple"), 200, 5),
+    )
+    assert names(frame) == ["judging left + seeing purple"]
+
+
+def test_a_group_is_named_where_all_of_it_fails() -> None:
+    frame = questions((("judging left",), 60, 50), (("judging right",), 60, 50), (("telling colour",), 200, 5))
+    assert names(frame) == ["judging"]
+
+
+def test_modes_come_by_failures_beyond_the_threshold() -> None:
+    frame = questions((("b big",), 300, 180), (("s small",), 30, 30), (("fine",), 300, 0))
+    assert names(frame) == ["b big", "s small"]
+
+
+def test_what_is_too_rare_or_only_as_bad_as_allowed_is_no_mode() -> None:
+    assert names(questions((("rare",), 19, 19), (("as allowed",), 400, 100))) == []
+
+
+def test_random_mistakes_are_no_mode() -> None:
+    rng = random.Random(0)
+    frame = questions(*(((f"kind{i} skill", f"hue{j} seen"), 20, 0) for i in range(8) for j in range(5)))
+    frame["outcome"] = ["failure" if rng.random() < 0.15 else "correct" for _ in range(len(frame))]
+    assert names(frame) == []
+
+
+def test_no_question_no_mode() -> None:
+    assert names(questions((("x y",), 30, 0)).iloc[:0]) == []
+
+
+def test_examples_are_different_questions_on_different_images_first() -> None:
+    frame = pd.DataFrame({"question": ["a", "a", "b", "c"], "image_id": ["1", "1", "1", "2"], "rollout_id": [*"wxyz"]})
+    assert distinct_first(frame)["rollout_id"].tolist() == ["w", "z", "y", "x"]
+
+
+def test_the_interval_of_nothing_says_nothing() -> None:
+    assert interval(0, 0) == (0.0, 1.0)
