@@ -1,0 +1,51 @@
+"""Runs the pipeline as a Prefect flow: `python -m flows.discover [-P section.key=value …]`."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from blindspot.errors import BlindspotError, run
+from blindspot.params import read
+from flows.edit import with_changes
+from flows.environment import apply
+from flows.server import start_temporary
+
+
+def arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m flows.discover", description=__doc__)
+    parser.add_argument(
+        "-P", dest="changes", action="append", default=[], metavar="section.key=value",
+        help="another value than in params.yaml, for this run alone; may be given several times",
+    )  # fmt: skip
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Checks every parameter, then runs the flow and prints what it found."""
+    changes = arguments().changes
+    values = with_changes(read(), changes)
+    await_server = start_temporary(apply())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    state = _run(values, await_server)
+    if not state.is_completed():
+        what, _, mend = (state.message or "the run did not complete").partition(": ")
+        raise BlindspotError(what, mend or "see the lines above")
+    print(f"\n{state.message}")
+
+
+def _run(values: dict[str, Any], await_server: Callable[[], None]) -> Any:
+    from flows.params import Params
+    from flows.pipeline import discover
+
+    await_server()
+    return discover(Params.model_validate(values), return_state=True)
+
+
+if __name__ == "__main__":
+    try:
+        run(main)
+    except KeyboardInterrupt:
+        sys.exit("interrupted: the stage was ended; the same command goes on from its last checkpoint")

@@ -1,0 +1,66 @@
+import io
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from blindspot.errors import BlindspotError
+from flows.repro import _lines, leading_unchanged, reproduce, stages
+from tests.flows.toy import ROOT, make_toy
+
+
+def test_stages_are_those_of_the_file_in_its_order_without_frozen_ones() -> None:
+    assert stages(ROOT) == ["prepare", "train", "harvest", "verify", "taxonomy", "report"]
+
+
+def test_folder_without_a_pipeline_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(BlindspotError, match=r"dvc.yaml cannot be read.*run from the repository's root"):
+        stages(tmp_path)
+
+
+def test_progress_bars_reach_the_log_as_a_terminal_shows_them_in_the_end() -> None:
+    output = b"start\n  0%|   |\r 50%|#  |\r100%|###|\nend \xe2\x80"
+    assert list(_lines(io.BufferedReader(io.BytesIO(output)))) == ["start", "100%|###|", "end \ufffd"]  # type: ignore[arg-type]
+
+
+@pytest.mark.slow
+def test_what_dvc_did_is_told(tmp_path: Path) -> None:
+    toy = make_toy(tmp_path / "toy")
+    log: list[str] = []
+    assert leading_unchanged(["prepare", "train"], toy) == set()
+    assert reproduce("prepare", toy, {}, log.append) == "ran"
+    assert "making data/images" in log
+    assert reproduce("prepare", toy, {}, log.append) == "up to date"
+    assert leading_unchanged(["prepare", "train"], toy) == {"prepare"}
+    (toy / "data" / "images").unlink()
+    (toy / "dvc.lock").unlink()
+    assert reproduce("prepare", toy, {}, log.append) == "restored"
+
+
+@pytest.mark.slow
+def test_failing_stage_gives_its_own_line(tmp_path: Path) -> None:
+    toy = make_toy(tmp_path / "toy")
+    text = (toy / "params.yaml").read_text("utf-8")
+    (toy / "params.yaml").write_text(text.replace("steps: 400", "steps: 13"), "utf-8")
+    reproduce("prepare", toy, {}, print)
+    with pytest.raises(BlindspotError, match=r"^stage train failed: thirteen: choose another number$"):
+        reproduce("train", toy, {}, print)
+
+
+@pytest.mark.slow
+def test_another_dvc_at_work_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.repro.BUSY_SECONDS", 0.1)
+    toy = make_toy(tmp_path / "toy")
+    lock = toy / ".dvc" / "tmp" / "rwlock"
+    lock.parent.mkdir(exist_ok=True)
+    lock.write_text(json.dumps({"write": {str(toy / "data/images"): {"pid": os.getpid(), "cmd": "dvc"}}}), "utf-8")
+    log: list[str] = []
+
+    def listen(line: str) -> None:
+        log.append(line)
+        if line.startswith("another dvc"):
+            lock.unlink(missing_ok=True)
+
+    assert reproduce("prepare", toy, {}, listen) == "ran"
+    assert [line for line in log if line.startswith("another dvc")]

@@ -1,0 +1,90 @@
+"""A pipeline of two quick stages with the project's own params.yaml, to try the flows on."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+# Parameters by which the second stage is told how to behave.
+FAILS = "train.steps=13"
+HANGS = "train.steps=99999"
+PIPELINE = """
+stages:
+  bootstrap_candidate:
+    frozen: true # comments stay
+    cmd: python stage.py models/scenes-candidate
+    outs: [models/scenes-candidate: {cache: false, persist: true}]
+  prepare:
+    cmd: python stage.py data/images
+    deps: [stage.py]
+    params: [seed, prepare]
+    outs: [data/images]
+  train:
+    cmd: python stage.py metrics/verify.json
+    deps: [stage.py, data/images]
+    params: [train]
+    outs: [metrics/verify.json]
+"""
+STAGE = """
+import json, os, pathlib, subprocess, sys, time, yaml
+
+out = pathlib.Path(sys.argv[1])
+params = yaml.safe_load(open("params.yaml"))
+print("making", out, flush=True)
+if out.name == "verify.json" and params["train"]["steps"] == 13:
+    print("error: thirteen: choose another number", file=sys.stderr)
+    sys.exit(1)
+if out.name == "verify.json" and params["train"]["steps"] == 99999:
+    # As torchrun does, a worker in a session of its own.
+    worker = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
+    pids = pathlib.Path(os.environ["BLINDSPOT_WORK"], "pids")
+    pids.with_suffix(".new").write_text(f"{os.getpid()} {worker.pid}")
+    pids.with_suffix(".new").rename(pids)
+    time.sleep(600)
+out.parent.mkdir(parents=True, exist_ok=True)
+train = params["train"]
+rates = {"asked": train["steps"], "failure_rate": 0.5, "valid_rate": 1.0, "from": train["start_from"]}
+out.write_text(json.dumps({"trained": rates, "seed": {**rates, "asked": params["seed"]}}))
+"""
+
+
+def make_toy(folder: Path) -> Path:
+    """The toy pipeline in a git repository with one commit, nothing run yet."""
+    folder.mkdir(parents=True)
+    (folder / "params.yaml").write_text((ROOT / "params.yaml").read_text("utf-8"), "utf-8")
+    (folder / "dvc.yaml").write_text(PIPELINE, "utf-8")
+    (folder / "stage.py").write_text(STAGE, "utf-8")
+    (folder / ".gitignore").write_text(".work/\n/data\n/metrics\n/models/questioner\n", "utf-8")
+    (folder / "models").mkdir()
+    (folder / "models" / "scenes-candidate").write_text("weights", "utf-8")
+    run(folder, "git", "init", "--quiet")
+    (folder / ".dvc").mkdir()  # all that `dvc init` does
+    (folder / ".dvc" / ".gitignore").write_text("/config.local\n/tmp\n/cache\n", "utf-8")
+    (folder / ".dvc" / "config").write_text("[core]\n    analytics = false\n    check_update = false\n", "utf-8")
+    run(folder, "git", "add", ".")
+    identity = ["-c", "user.name=toy", "-c", "user.email=toy@localhost"]
+    run(folder, "git", *identity, "commit", "--quiet", "--message", "toy")
+    return folder
+
+
+def run(folder: Path, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """Runs to its end, with this checkout's code and interpreter and nobody's settings."""
+    done = subprocess.run(words, cwd=folder, env=environment(), capture_output=True, text=True, check=False)
+    assert not check or done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+def discover(folder: Path, *changes: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """The flow, with changed parameters."""
+    options = [part for change in changes for part in ("-P", change)]
+    return run(folder, sys.executable, "-m", "flows.discover", *options, check=check)
+
+
+def environment() -> dict[str, str]:
+    """That of a machine on which nobody has configured git, Prefect or this project."""
+    others = ("GIT_", "PREFECT_", "BLINDSPOT_", "MLFLOW_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}"
+    git = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    return kept | git | {"PYTHONPATH": str(ROOT), "PATH": path}
