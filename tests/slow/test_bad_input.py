@@ -1,0 +1,155 @@
+"""Bad input that is met in the middle of a stage: corrupt files, a full disk, a kill."""
+
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from blindspot import store
+from tests.project import environment, error_line, files, make_project, run_stage
+from tests.test_bad_input import SMALL, make_rollouts
+
+pytestmark = pytest.mark.slow
+
+
+def photos(folder: Path, count: int = 12) -> Path:
+    folder.mkdir()
+    for number in range(count):
+        Image.new("RGB", (8, 6), (number, 0, 0)).save(folder / f"photo-{number}.png")
+    return folder
+
+
+def prepared(folder: Path) -> tuple[Path, dict[str, bytes]]:
+    """A project in which prepare has run, and what it wrote."""
+    project = make_project(folder, prepare={"splits": SMALL})
+    result = run_stage(project, "prepare")
+    assert result.returncode == 0, result.stderr
+    return project, files(project / "data")
+
+
+def test_a_corrupt_image_is_named_and_the_former_set_stays(tmp_path: Path) -> None:
+    project, before = prepared(tmp_path / "project")
+    bad = photos(tmp_path / "photos") / "photo-7.png"
+    bad.write_bytes(bad.read_bytes()[:40])
+    make_project(project, prepare={"source": "folder", "folder": str(bad.parent), "splits": SMALL})
+    said = error_line(run_stage(project, "prepare"))
+    assert f"image {bad} cannot be read" in said and "replace or remove the file" in said
+    assert "dvc checkout data/images" in said
+    assert files(project / "data") == before
+
+
+def test_an_empty_split_is_named(tmp_path: Path) -> None:
+    folder = photos(tmp_path / "photos", count=1)
+    project = make_project(tmp_path / "project", prepare={"source": "folder", "folder": str(folder)})
+    assert "split is empty: raise prepare.splits." in error_line(run_stage(project, "prepare"))
+    assert not files(project / "data")
+
+
+def test_too_many_errors_write_nothing(tmp_path: Path) -> None:
+    project = make_project(tmp_path)
+    make_rollouts(project, answer="")
+    said = error_line(run_stage(project, "verify"))
+    assert "1 of 1 rollouts of trained are errors (no_answer × 1)" in said and "verify.max_error_rate" in said
+    assert not (project / "data/verdicts").exists() and not (project / "metrics/verify.json").exists()
+
+
+def test_verify_writes_verdicts_and_metrics_twice_the_same(tmp_path: Path) -> None:
+    project = make_project(tmp_path)
+    make_rollouts(project)
+    found = []
+    for _ in range(2):
+        result = run_stage(project, "verify")
+        assert (result.returncode, result.stderr) == (0, "")
+        found.append(files(project / "data/verdicts") | files(project / "metrics"))
+    assert found[0] == found[1] and set(found[0]) == {"verdicts.parquet", "verify.json"}
+    assert store.read_json(project / "metrics/verify.json")["templates"]["failure_rate"] is None
+
+
+def test_a_full_disk_under_metrics_leaves_the_former_verdicts(tmp_path: Path) -> None:
+    project = make_project(tmp_path)
+    make_rollouts(project)
+    (project / "metrics").mkdir()
+    (project / "metrics" / ".verify.json.new").symlink_to("/dev/full")  # where the metrics are first written
+    said = error_line(run_stage(project, "verify"))
+    assert "the disk is full while writing metrics/verify.json: free some space" in said
+    assert not (project / "data/verdicts").exists()
+
+
+def on_small_disk(folder: Path, kilobytes: int, script: str) -> list[str]:
+    """A shell command that runs the script where `folder` is a tmpfs of that size, seen by it alone."""
+    mount = f"mount -t tmpfs -o size={kilobytes}k tmpfs {folder} && cd {folder} && {script}"
+    user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    return ["unshare", "--mount", *user, "sh", "-c", mount]
+
+
+@pytest.mark.parametrize("filled", ["outputs", "MLflow's store"])
+def test_a_full_disk_is_said_and_the_former_images_stay(filled: str, tmp_path: Path) -> None:
+    """On a real tmpfs. What is full: the disk with data/, or the one with MLflow's database."""
+    project, before = prepared(tmp_path / "project")
+    shutil.rmtree(project / ".work")
+    make_project(project, prepare={"image_size": 256, "splits": dict.fromkeys(SMALL, 40)})
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    work = {"outputs": tmp_path / "work", "MLflow's store": disk / "work"}[filled]
+    stage = f"{sys.executable} -m stages.prepare; code=$?; find data -type f -exec sha256sum {{}} +; exit $code"
+    command = on_small_disk(disk, 300, f"cp -r {project} here && cd here && {{ {stage}; }}")
+    env = environment(project) | {"BLINDSPOT_WORK": str(work)}
+    result = subprocess.run(command, env=env, capture_output=True, text=True, timeout=300, check=False)
+    said = error_line(result)
+    assert "the disk is full while writing" in said and "free some space, then run again" in said
+    left = dict(reversed(line.split(maxsplit=1)) for line in result.stdout.splitlines())
+    assert left == {f"data/{name}": hashlib.sha256(content).hexdigest() for name, content in before.items()}
+
+
+def start_and_kill(project: Path) -> None:
+    """SIGKILL to prepare once it has written some images, not all."""
+    running = subprocess.Popen(
+        [sys.executable, "-m", "stages.prepare"], cwd=project, env=environment(project), stderr=subprocess.DEVNULL
+    )
+    try:
+        while len(list((project / "data" / ".images.new").rglob("*.png"))) < 5:
+            assert running.poll() is None, "it ended before it could be killed"
+            time.sleep(0.01)
+    finally:
+        running.send_signal(signal.SIGKILL)
+    assert running.wait() == -signal.SIGKILL
+
+
+def test_a_stage_killed_while_writing_leaves_the_former_output_and_runs_again(tmp_path: Path) -> None:
+    project, before = prepared(tmp_path)
+    make_project(project, prepare={"image_size": 512, "splits": SMALL | {"train": 2000}})
+    start_and_kill(project)
+    assert files(project / "data" / "images") == {
+        name.removeprefix("images/"): content for name, content in before.items()
+    }
+    make_project(project, prepare={"splits": SMALL})
+    assert run_stage(project, "prepare").returncode == 0
+    assert files(project / "data") == before  # and nothing of the killed run is left
+
+
+def test_after_a_failure_under_dvc_the_command_in_the_error_brings_the_output_back(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "project", prepare={"splits": SMALL})
+    stage = f"stages:\n  prepare:\n    cmd: {sys.executable} -m stages.prepare\n    params: [seed, prepare]\n"
+    (project / "dvc.yaml").write_text(f"{stage}    outs:\n      - data/images\n")
+    env = environment(project) | {"DVC_NO_ANALYTICS": "true", "DO_NOT_TRACK": "1"}
+
+    def dvc(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "dvc", *words]
+        return subprocess.run(command, cwd=project, env=env, capture_output=True, text=True, timeout=300, check=False)
+
+    assert dvc("init", "--no-scm").returncode == 0
+    assert (done := dvc("repro")).returncode == 0, done.stderr
+    before = files(project / "data" / "images")
+    make_project(project, prepare={"splits": SMALL, "source": "folder", "folder": "nowhere"})
+    failed = dvc("repro")
+    assert failed.returncode != 0 and "error: image folder nowhere is not there" in failed.stderr
+    assert "dvc checkout data/images" in failed.stderr
+    assert dvc("checkout", "data/images").returncode == 0
+    assert files(project / "data" / "images") == before

@@ -1,0 +1,131 @@
+"""The real train stage, small: GRPO on the embedded models, killed and gone on with."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.project import REPOSITORY, environment, error_line, make_project, run_stage
+
+pytestmark = pytest.mark.slow
+
+SMALL = {
+    "prepare": {"splits": {"train": 24, "validation": 16, "test": 16}},
+    "train": {"steps": 6, "checkpoint_every": 2, "images_per_step": 2, "generations": 4},
+    "harvest": {"calls": 24, "batch_size": 8},
+}
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project in which prepare has run."""
+    project = make_project(tmp_path_factory.mktemp("train") / "prepared", **SMALL)
+    (project / "models").mkdir()
+    for name in ("scenes-candidate", "scenes-questioner"):
+        shutil.copytree(REPOSITORY / "models" / name, project / "models" / name)
+    for name in ("dvc.yaml", "stages", "blindspot", "configs"):
+        (project / name).symlink_to(REPOSITORY / name)
+    assert run_stage(project, "prepare").returncode == 0
+    return project
+
+
+@pytest.fixture(scope="module")
+def trained(prepared: Path) -> Path:
+    """The same, trained without a break."""
+    return finished(copy(prepared, "trained"))
+
+
+def copy(project: Path, name: str) -> Path:
+    return Path(shutil.copytree(project, project.parent / name, symlinks=True))
+
+
+def finished(project: Path) -> Path:
+    done = run_stage(project, "train")
+    assert done.returncode == 0, done.stderr
+    return project
+
+
+def weights(project: Path) -> bytes:
+    return (project / "models/questioner/model.safetensors").read_bytes()
+
+
+def test_training_changes_the_weights_and_logs_every_component_at_every_step(prepared: Path, trained: Path) -> None:
+    assert weights(trained) != (prepared / "models/scenes-questioner/model.safetensors").read_bytes()
+    rewards = pd.read_csv(trained / "metrics/rewards.csv")
+    steps = rewards[rewards["step"] > 0]
+    assert list(steps["step"]) == [1, 2, 3, 4, 5, 6]
+    assert steps[["reward", "failure", "semantic_diversity", "lexical_diversity", "invalid"]].notna().all(axis=None)
+    assert list(rewards.loc[rewards["valid_rate"].notna(), "step"]) == [0, 2, 4, 6]
+    assert json.loads((trained / "metrics/train.json").read_text())["calls"] == 6 * 8
+
+
+def test_a_killed_training_goes_on_and_ends_with_the_same_bytes(prepared: Path, trained: Path) -> None:
+    project = copy(prepared, "killed")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "stages.train"],
+        cwd=project,
+        env=environment(project),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while not list(project.glob(".work/train/*/checkpoint-2/blindspot.json")):
+        assert process.poll() is None, "it ended before it could be killed"
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    done = run_stage(project, "train")
+    assert done.returncode == 0, done.stderr
+    assert any(f"going on from step {step} of 6" in done.stdout for step in (2, 4))
+    assert weights(project) == weights(trained)
+    assert (project / "metrics/rewards.csv").read_bytes() == (trained / "metrics/rewards.csv").read_bytes()
+    assert not list(project.glob(".work/train/*/checkpoint-*")), "work in progress is deleted at the end"
+
+
+def test_every_checkpoint_is_a_model_in_mlflow_and_the_last_is_registered(trained: Path) -> None:
+    import mlflow
+
+    client = mlflow.MlflowClient(f"sqlite:///{trained}/.work/mlflow/mlflow.db")
+    experiment = client.get_experiment_by_name("blindspot")
+    models = client.search_logged_models([experiment.experiment_id])
+    assert sorted(model.name for model in models) == [f"questioner-{step:05d}" for step in (0, 2, 4, 6)]
+    assert all({metric.key for metric in model.metrics} >= {"failure_rate", "valid_rate"} for model in models)
+    best = client.get_model_version_by_alias("blindspot-questioner", "best")
+    assert int(best.version) == 1
+
+
+def test_no_steps_hands_over_the_start(prepared: Path) -> None:
+    project = make_project(copy(prepared, "untrained"), **SMALL | {"train": {"steps": 0}})
+    finished(project)
+    assert weights(project) == (prepared / "models/scenes-questioner/model.safetensors").read_bytes()
+
+
+def test_harvest_asks_equally_often_by_every_method(trained: Path) -> None:
+    done = run_stage(trained, "harvest")
+    assert done.returncode == 0, done.stderr
+    rollouts = pd.read_parquet(trained / "data/rollouts/rollouts.parquet")
+    assert rollouts["method"].value_counts().to_dict() == {"trained": 24, "base": 24, "templates": 24}
+    assert rollouts["rollout_id"].is_unique
+    assert (rollouts["question"] != "").all()
+
+
+def test_two_ranks_harvest_what_one_does(trained: Path) -> None:
+    one, two = copy(trained, "one-rank"), copy(trained, "two-ranks")
+    assert run_stage(one, "harvest").returncode == 0
+    launch = [str(Path(sys.executable).with_name("accelerate")), "launch", "--cpu", "--num_processes", "2"]
+    done = subprocess.run(
+        [*launch, "-m", "stages.harvest"], cwd=two, env=environment(two), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    found = [pd.read_parquet(project / "data/rollouts/rollouts.parquet") for project in (one, two)]
+    pd.testing.assert_frame_equal(*found)
+
+
+def test_a_folder_that_is_no_vlm_stops_training_at_once(prepared: Path) -> None:
+    project = make_project(copy(prepared, "no-vlm"), **SMALL | {"candidate": {"model": "stages"}})
+    assert "stages holds no model" in error_line(run_stage(project, "train"))
