@@ -113,10 +113,8 @@ def write_frame(path: Path, frame: pd.DataFrame) -> None:
 
 def write_csv(path: Path, frame: pd.DataFrame) -> None:
     """Writes CSV, which `dvc plots` reads, at once or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
-    frame.to_csv(beside, index=False)
-    beside.replace(path)
+    with _replacing_file(path) as beside:
+        frame.to_csv(beside, index=False)
 
 
 def read_frame(path: Path) -> pd.DataFrame:
@@ -186,4 +184,4 @@ def _fill(text: str, values: dict[str, Any]) -> str:
 
 
 def _made_by(path: Path) -> str:
-    return f"`dvc checkout {path.parent}` brings it back, `dvc repro` makes it anew"
+    return f"`dvc checkout {path}` brings it back, `dvc repro` makes it anew"

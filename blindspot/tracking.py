@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ from blindspot.store import is_main_process
 EXPERIMENT = "blindspot"
 GROUP_TAG = "blindspot.group"
 REGISTERED = "blindspot-questioner"
-LAST_MODEL_TAG = "blindspot.last_model"
 RATE_TAG = "validation_failure_rate"
 
 
@@ -42,7 +41,8 @@ def stage_run(stage: str, work: Path, params: dict[str, Any]) -> Iterator[Any]:
     artifacts = _artifacts(work)  # before the URI is set, which MLflow does by way of the environment
     mlflow.set_tracking_uri(store_uri(work))
     if mlflow.get_experiment_by_name(EXPERIMENT) is None:
-        mlflow.create_experiment(EXPERIMENT, artifact_location=artifacts)
+        with suppress(mlflow.exceptions.MlflowException):  # a run beside this one was first
+            mlflow.create_experiment(EXPERIMENT, artifact_location=artifacts)
     mlflow.set_experiment(EXPERIMENT)
     with mlflow.start_run(run_name=stage, tags={GROUP_TAG: group(), "blindspot.stage": stage}):
         mlflow.log_params(flatten(params))
@@ -64,10 +64,10 @@ def _artifacts(work: Path) -> str | None:
 
 def log_checkpoint(
     mlflow: Any, step: int, files: Sequence[Path], rates: dict[str, float | int | None], samples: dict[str, list[Any]]
-) -> None:
+) -> str:
     """One questioner checkpoint as a logged model with its own metrics, and sample questions with their images.
 
-    `samples` has a list a column; "image" holds paths.
+    `samples` has a list a column; "image" holds paths. Returns the logged model's id.
     """
     from mlflow.entities import LoggedModelStatus
 
@@ -79,8 +79,8 @@ def log_checkpoint(
     mlflow.log_metrics(known, step=step, model_id=model.model_id)
     mlflow.log_metrics({f"validation/{key}": value for key, value in known.items()}, step=step)
     client.finalize_logged_model(model.model_id, LoggedModelStatus.READY)
-    mlflow.set_tag(LAST_MODEL_TAG, model.model_id)
     log_samples(mlflow, samples | {"step": [step] * len(samples["image"])}, "sample_questions.json")
+    return str(model.model_id)
 
 
 def log_samples(mlflow: Any, samples: dict[str, list[Any]], name: str) -> None:
@@ -88,14 +88,13 @@ def log_samples(mlflow: Any, samples: dict[str, list[Any]], name: str) -> None:
     mlflow.log_table(samples | {"image": [mlflow.Image(path) for path in samples["image"]]}, name)
 
 
-def register(mlflow: Any, failure_rate: float) -> None:
-    """The last checkpoint logged in this run as a new version of REGISTERED.
+def register(mlflow: Any, model_id: str, failure_rate: float) -> None:
+    """The logged model as a new version of REGISTERED.
 
     The alias "best" moves to it when its validation failure_rate is above that of the version it names.
     """
     client = mlflow.MlflowClient()
-    tags = client.get_run(mlflow.active_run().info.run_id).data.tags
-    version = mlflow.register_model(f"models:/{tags[LAST_MODEL_TAG]}", REGISTERED, tags={RATE_TAG: str(failure_rate)})
+    version = mlflow.register_model(f"models:/{model_id}", REGISTERED, tags={RATE_TAG: str(failure_rate)})
     best = client.get_registered_model(REGISTERED).aliases.get("best")
     if best is None or float(client.get_model_version(REGISTERED, best).tags.get(RATE_TAG, 0)) < failure_rate:
         client.set_registered_model_alias(REGISTERED, "best", version.version)

@@ -4,6 +4,7 @@ Their stages are frozen, so that no other change retrains them; they are thawed 
 """
 
 import re
+import signal
 import sys
 from pathlib import Path
 
@@ -19,6 +20,7 @@ PIPELINE = Path("dvc.yaml")
 def main() -> None:
     """Retrains every frozen stage, in order; dvc.yaml is left as it was, failure or not."""
     apply()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     text = PIPELINE.read_bytes()
     frozen = [name for name, stage in yaml.safe_load(text)["stages"].items() if stage.get("frozen")]
     PIPELINE.write_bytes(re.sub(rb"frozen: true\b", b"frozen: false", text))
@@ -33,7 +35,7 @@ def _train(name: str) -> None:
     command = [sys.executable, "-m", "dvc", "repro", "--single-item", "--force", name]
     with leashed(command) as process:
         if process.wait():
-            raise BlindspotError(f"stage {name} failed", f"the former weights: `git checkout models {PIPELINE}`")
+            raise BlindspotError(f"stage {name} failed", "see the lines above; the former weights are still there")
 
 
 if __name__ == "__main__":

@@ -25,7 +25,11 @@ from flows.place import prepare_place
 from flows.repro import leading_unchanged, reproduce, stages
 
 
-@flow(name="discover", description="Finds where the candidate fails. Stages in which nothing changed are skipped.")
+@flow(
+    name="discover",
+    flow_run_name="seed {params.seed}, {params.train.steps} steps",
+    description="Finds where the candidate fails. Stages in which nothing changed are skipped.",
+)
 def discover(params: Params) -> State[Any]:
     """Runs every stage that is not frozen, in order: here, or in a clone where `params` are not params.yaml's."""
     values = params.model_dump(mode="json")
@@ -39,7 +43,9 @@ def discover(params: Params) -> State[Any]:
     # The heartbeat of `discover` is enough: that of a stage costs a second at its end, where its thread is joined.
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
         for name in names:
-            state = stage.with_options(name=name)(name, str(root), name in unchanged, return_state=True)
+            state = stage.with_options(name=name, flow_run_name=name)(
+                name, str(root), name in unchanged, return_state=True
+            )
             if not state.is_completed():
                 return Failed(message=state.message)
     with chdir(root):

@@ -12,6 +12,8 @@ from blindspot.params import PARAMS, read
 from flows.edit import write_params
 from flows.registry import download, is_registered
 
+TRAINED = Path("models/questioner")
+PATHS = (".candidate.model", ".prepare.folder", ".taxonomy.embedding")  # parameters that may lead somewhere
 STARTS = Path("models") / "start"  # in a clone: weights that git does not have
 
 
@@ -21,13 +23,17 @@ def prepare_place(values: dict[str, Any], work: Path, run_id: str, log: Callable
     A clone lies in `work`/runs/`run_id`, shares the DVC cache, and is used again when that run is retried.
     """
     here = Path.cwd()
-    same = values == read(here / PARAMS)
-    if same and not is_registered(values["train"]["start_from"]):
+    start = values["train"]["start_from"]
+    # Weights that `train` would overwrite can't be what it starts from here: DVC would see a stage that needs itself.
+    if values == read(here / PARAMS) and not is_registered(start) and Path(start) != TRAINED:
         return here
     clone = work / "runs" / run_id
     if not clone.is_dir():
         _clone(here, clone, values, work)
-    log(f"other parameters than {PARAMS}'s: running in {clone}, a clone of HEAD; remove it when you are done with it")
+    log(
+        f"other parameters than {PARAMS}'s, or weights to be fixed: running in {clone}, a clone of HEAD; "
+        "remove it when you are done with it"
+    )
     if changed := _uncommitted(here):
         log(f"not part of this run, because not committed: {', '.join(changed)}")
     return clone
@@ -69,7 +75,7 @@ def _reachable(values: Any, here: Path, clone: Path, name: str = "") -> Any:
     """Makes absolute every relative path that leads somewhere here and nowhere in the clone (photos, other models)."""
     if isinstance(values, dict):
         return {key: _reachable(value, here, clone, f"{name}.{key}") for key, value in values.items()}
-    if not isinstance(values, str) or not values or name == ".train.start_from":
+    if name not in PATHS or not values:
         return values
     return str(here / values) if (here / values).exists() and not (clone / values).exists() else values
 

@@ -1,6 +1,7 @@
 """Runs one stage with DVC, and says what DVC did."""
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -22,6 +23,10 @@ SAID: dict[str, Did] = {
     "Running stage ": "ran",
 }
 BUSY = ("is busy, it is being blocked by", "Unable to acquire lock")
+# A progress bar that is still open stands before the stage's own.
+ERROR_LINE = re.compile(r"(?:\berror|^ERROR): .*")
+# Where the stage itself could not say what was wrong: it was killed, say. DVC has removed its former output by then.
+MEND = "; run again to go on, or `dvc checkout` brings the former output back"
 BUSY_TRIES = 360
 BUSY_SECONDS = 10.0
 BAR_SECONDS = 30.0  # a progress bar reaches the log this often
@@ -69,7 +74,9 @@ def reproduce(stage: str, root: Path, env: dict[str, str], log: Callable[[str], 
         if heard.code == 0:
             return heard.did
         if not heard.busy:
-            raise BlindspotError(f"stage {stage} failed", heard.error or f"dvc ended with exit code {heard.code}")
+            raise BlindspotError(
+                f"stage {stage} failed", heard.error or f"dvc ended with exit code {heard.code}{MEND}"
+            )
         log(f"another dvc is at work here; trying again in {BUSY_SECONDS:.0f} s")
         time.sleep(BUSY_SECONDS)
     raise BlindspotError(f"stage {stage} did not start", "another dvc has been at work here for an hour: end it")
@@ -84,10 +91,12 @@ def _listen(command: list[str], root: Path, env: dict[str, str], log: Callable[[
             log(line)
             did = next((did_so for words, did_so in SAID.items() if words in line), did)
             busy = busy or any(words in line for words in BUSY)
-            if line.startswith(("error: ", "ERROR: ")) and not error.startswith("error: "):
-                error = line  # the stage's own line, rather than DVC's about it
+            said = ERROR_LINE.search(line)
+            if said and not error.startswith("error: "):
+                error = said[0]  # the stage's own line, rather than DVC's about it
         code = process.wait()
-    return Heard(code, did, busy, error.partition(": ")[2])
+    mend = MEND if error.startswith("ERROR: ") else ""
+    return Heard(code, did, busy, error.partition(": ")[2] + mend)
 
 
 def _lines(stream: IO[bytes]) -> Iterator[str]:

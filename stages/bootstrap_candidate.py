@@ -68,11 +68,12 @@ def accuracy(folder: Path, seed: int) -> dict[str, float]:
 def main() -> None:
     """Trains, measures, writes."""
     params = load("bootstrap_candidate", Params)
-    with stage_run("bootstrap_candidate", work_folder(), params.model_dump()) as mlflow, replacing(MODEL) as folder:
-        bootstrap_candidate(params, folder)
-        found = accuracy(folder, params.seed + 1)
+    with stage_run("bootstrap_candidate", work_folder(), params.model_dump()) as mlflow:
+        with replacing(MODEL) as folder:
+            bootstrap_candidate(params, folder)
+        found = accuracy(MODEL, params.seed + 1)
         mlflow.log_metrics({f"accuracy/{family}": value for family, value in found.items()})
-        write_json(METRICS, {"accuracy": found, "model": digest(folder)})
+        write_json(METRICS, {"accuracy": found, "model": digest(MODEL)})
 
 
 if __name__ == "__main__":

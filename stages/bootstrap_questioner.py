@@ -17,24 +17,27 @@ from blindspot.tracking import stage_run
 MODEL = Path("models/scenes-questioner")
 METRICS = Path("metrics/base.json")
 EXAM = 6000  # questions in all
+LENGTH_STEP = 8  # tokens
+PRACTISED = 2  # two-hop questions after the one asked: where things lie is learnt from these alone, and slowly
 
 
 class Params(Section):
     """How the embedded base questioner is trained."""
 
     seed: int = Field(7002, description="of scenes and order")
-    scenes: int = Field(24000, ge=1, description="images drawn")
-    steps: int = Field(2200, ge=1)
+    scenes: int = Field(12000, ge=1, description="images drawn")
+    steps: int = Field(2250, ge=1)
     batch_size: int = Field(128, ge=1, description="images a step, one question each")
-    caption_steps: int = Field(300, ge=1, description="steps over which captions fade from all rows to none")
+    caption_steps: int = Field(200, ge=1, description="steps over which captions fade from all rows to none")
     learning_rate: float = Field(0.002, gt=0)
     place_scale: float = Field(1.0, gt=0, description="how loudly an image patch says where it lies, at the start")
+    practice_steps: int = Field(700, ge=0, description="first steps, which practise two-hop questions too")
 
 
 def bootstrap_questioner(params: Params, folder: Path) -> None:
     """Trains the model on valid questions of every family and saves weights and processor to `folder`."""
     from blindspot.models.pretrain import Turns, pretrain
-    from blindspot.models.tiny import DESCRIBE, build_model, build_processor
+    from blindspot.models.tiny import DESCRIBE, PRACTISE, build_model, build_processor
     from blindspot.prompts import ASK
 
     scenes = draw_scenes(params.scenes, params.seed)
@@ -43,11 +46,14 @@ def bootstrap_questioner(params: Params, folder: Path) -> None:
     def turns(step: int, index: int) -> Turns:
         if rng.random() < 1 - step / params.caption_steps:
             return [(DESCRIBE, caption(scenes[index]))]
-        return [(ASK, question_to_ask(scenes[index], rng))]
+        asked = [(ASK, question_to_ask(scenes[index], rng))]
+        practised = PRACTISED if step < params.practice_steps else 0
+        return asked + [(PRACTISE, question_to_ask(scenes[index], rng, "two_hop")) for _ in range(practised)]
 
     processor = build_processor()
     model = build_model(processor, params.seed, params.place_scale)
-    pretrain(model, processor, scenes, turns, params.steps, params.batch_size, params.learning_rate, params.seed)
+    size, rate, seed = params.batch_size, params.learning_rate, params.seed
+    pretrain(model, processor, scenes, turns, params.steps, size, rate, seed, LENGTH_STEP)
     model.save_pretrained(folder)
     processor.save_pretrained(folder)
 
@@ -81,11 +87,12 @@ def groundedness(folder: Path, seed: int) -> dict[str, dict[str, float | None]]:
 def main() -> None:
     """Trains, measures, writes."""
     params = load("bootstrap_questioner", Params)
-    with stage_run("bootstrap_questioner", work_folder(), params.model_dump()) as mlflow, replacing(MODEL) as folder:
-        bootstrap_questioner(params, folder)
-        found = groundedness(folder, params.seed + 1)
+    with stage_run("bootstrap_questioner", work_folder(), params.model_dump()) as mlflow:
+        with replacing(MODEL) as folder:
+            bootstrap_questioner(params, folder)
+        found = groundedness(MODEL, params.seed + 1)
         mlflow.log_metrics({f"valid_rate/{key}": value or 0.0 for key, value in found["valid_rate"].items()})
-        write_json(METRICS, found | {"model": digest(folder)})
+        write_json(METRICS, found | {"model": digest(MODEL)})
 
 
 if __name__ == "__main__":

@@ -66,10 +66,11 @@ def main() -> None:
         seconds = time_a_call(train, candidate, files)
         image_bytes = sum(file.stat().st_size for file in files) / len(files)
     weights = sum(file.stat().st_size for file in Path(train.start_from).rglob("*.safetensors"))
-    disk = images * image_bytes + CHECKPOINTS * weights + ROLLOUT_BYTES * harvest.calls * 3
+    logged = 1 + math.ceil(train.steps / train.checkpoint_every)  # checkpoints, as MLflow keeps them
+    disk = images * image_bytes + (CHECKPOINTS + logged) * weights + ROLLOUT_BYTES * harvest.calls * 3
     print(table(rows, seconds))
     unknown = "" if weights else f" (without the weights: {train.start_from} is not here)"
-    print(f"disk: {disk / 1e6:,.0f} MB, and as much again in DVC's cache{unknown}")
+    print(f"disk: {disk / 1e6:,.0f} MB at most, checkpoints and MLflow's copies included{unknown}")
     if seconds is None:
         print(f"time: not known, as {train.start_from} or {candidate.model} is not here to be timed")
     else:

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from blindspot import store
 from blindspot.checks.failure_mode import FAILURE_MODE
+from blindspot.checks.primitive import PRIMITIVE
 from blindspot.checks.run import check
 from blindspot.errors import run
 from blindspot.params import Section, load, load_seed
@@ -134,8 +135,9 @@ def main() -> None:
     verdicts = store.read_frame(VERDICTS)
     with stage_run("taxonomy", work, params.model_dump() | {"seed": seed}) as mlflow:
         found = taxonomy(verdicts, params, seed)
+        check(found.questions[[*PRIMITIVE.columns]], PRIMITIVE, docs / "primitives")
         if found.modes:
-            check(store.to_frame(found.modes), FAILURE_MODE, docs)
+            check(store.to_frame(found.modes), FAILURE_MODE, docs / "failure_modes")
         write(found, OUT)
         store.write_json(METRICS, metrics(found))
         log(mlflow, found, docs)
@@ -148,7 +150,7 @@ def log(mlflow: Any, found: Taxonomy, docs: Path) -> None:
     if found.modes:
         table = [{**asdict(mode), "examples": ", ".join(mode.examples[:3])} for mode in found.modes]
         mlflow.log_table(pd.DataFrame(table).astype({"skills": str}), "failure_modes.json")
-        mlflow.log_artifacts(str(docs), "data_docs")
+    mlflow.log_artifacts(str(docs), "data_docs")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pandas as pd
 from pydantic import Field
 
 from blindspot import store
-from blindspot.errors import run
+from blindspot.errors import BlindspotError, run
 from blindspot.models.local import LocalCandidate, LocalQuestioner, model_files
 from blindspot.params import CandidateParams, Section, VerifierParams, load, load_seed
 from blindspot.prompts import ASK
@@ -17,7 +17,7 @@ from blindspot.records.image import Image
 from blindspot.rewards.components import COMPONENTS
 from blindspot.rewards.trl import Reward
 from blindspot.tracking import register, stage_run
-from blindspot.training.checkpoints import last_checkpoint, restore, step_of
+from blindspot.training.checkpoints import history_of, last_checkpoint, restore, step_of
 from blindspot.training.evaluation import Evaluator, Rates
 from blindspot.training.grpo import Schedule, build_trainer
 from blindspot.verifiers.oracle import OracleVerifier
@@ -48,7 +48,7 @@ class Params(Section):
     kl_weight: float = Field(0.04, ge=0, description="how hard it is held to where it started")
     temperature: float = Field(1.0, gt=0)
     max_new_tokens: int = Field(32, ge=1, description="longest question, in tokens")
-    checkpoint_every: int = Field(100, ge=1, description="steps between evaluated checkpoints")
+    checkpoint_every: int = Field(50, ge=1, description="steps between evaluated checkpoints")
     archive_size: int = Field(4096, ge=1, description="latest valid questions that novelty is measured against")
     weights: Weights = Field(Weights.model_validate({}))
 
@@ -75,7 +75,7 @@ def main() -> None:
         questioner, history = train(params, seed, images, reward, evaluator, work)
         if store.is_main_process():
             hand_over(questioner, history, evaluator.found(), reward.calls)
-            register(mlflow, float(evaluator.found()[-1]["failure_rate"] or 0.0))
+            register(mlflow, evaluator.last_model(), float(evaluator.found()[-1]["failure_rate"] or 0.0))
 
 
 def train(
@@ -90,12 +90,20 @@ def train(
         evaluator.evaluate(0, start)
     if params.steps == 0:
         return start, []
-    trainer = build_trainer(start, images, reward, params.schedule(seed), evaluator.evaluate, work)
+    if len(images) < params.images_per_step:
+        raise BlindspotError(
+            f"{len(images)} training images are fewer than train.images_per_step, {params.images_per_step}",
+            "lower it, or raise prepare.splits.train",
+        )
     if last:
         restore(reward, last)
         print(f"train: going on from step {step_of(last)} of {params.steps}", flush=True)
-    trainer.train(resume_from_checkpoint=str(last) if last else None)
-    return last_checkpoint(work) or start, [row for row in trainer.state.log_history if "reward" in row]
+    if last is None or step_of(last) < params.steps:
+        trainer = build_trainer(start, images, reward, params.schedule(seed), evaluator.evaluate, work)
+        trainer.train(resume_from_checkpoint=str(last) if last else None)
+        last = last_checkpoint(work)
+    assert last is not None  # a training ends with a checkpoint
+    return last, [row for row in history_of(last) if "reward" in row]
 
 
 def hand_over(questioner: Path, history: list[dict[str, float]], evaluations: list[Rates], calls: int) -> None:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 OWN = ("blindspot", "stages", "flows")
 # Cannot alter an output: it records what a stage did. (Nor can blindspot/params.schema.json: it can only refuse.)
 EXEMPT = "blindspot/tracking.py"
-HEAVY = {"accelerate", "bertopic", "datasets", "great_expectations", "mlflow", "peft", "prefect", "torch"} | {
+HEAVY = {"accelerate", "bertopic", "datasets", "great_expectations", "mlflow", "prefect", "torch"} | {
     "sentence_transformers", "transformers", "trl"
 }  # fmt: skip
 # Where torch is at home: the core reaches these inside functions.

@@ -19,10 +19,7 @@ def _rules() -> list[Any]:
         gxe.ExpectColumnValueLengthsToBeBetween(column="name", min_value=1),
         gxe.ExpectColumnValuesToBeBetween(column="asked", min_value=1),
         gxe.ExpectColumnValuesToBeBetween(column="failures", min_value=1),
-        *(
-            gxe.ExpectColumnValuesToBeBetween(column=name, min_value=0, max_value=1)
-            for name in ("low", "high", "q_value")
-        ),
+        *(gxe.ExpectColumnValuesToBeBetween(column=name, min_value=0, max_value=1) for name in SHARES),
         gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A="asked", column_B="failures", or_equal=True),
         gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A="wrong_rate", column_B="low", or_equal=True),
         gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A="high", column_B="wrong_rate", or_equal=True),

@@ -136,6 +136,7 @@ def _load(folder: Path) -> tuple[Any, Any]:
             f"{folder} holds no model ({'no config.json' if folder.is_dir() else 'no such folder'})", mend
         )
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    from accelerate import PartialState
     from transformers import AutoModelForImageTextToText, AutoProcessor
     from transformers.utils import logging
 
@@ -156,4 +157,4 @@ def _load(folder: Path) -> tuple[Any, Any]:
             f"the processor of {folder} has no chat template", "save it with one: processor.chat_template"
         )
     processor.tokenizer.padding_side = "left"
-    return processor, model.eval()
+    return processor, model.to(PartialState().device).eval()

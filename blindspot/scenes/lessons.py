@@ -7,13 +7,14 @@ from pathlib import Path
 from blindspot.records.image import Image
 from blindspot.scenes.draw import draw
 from blindspot.scenes.oracle import holds, matching, rule_question
-from blindspot.scenes.question import FAMILIES, Description, Question
+from blindspot.scenes.question import FAMILIES, Description, Question, phrasings
 from blindspot.scenes.scene import ATTRIBUTES, GRID, Scene, Thing, random_scene
 from blindspot.scenes.templates import ask, draw_question
 
 IMAGE_SIZE = 48  # px, what the embedded models see
 DRAWS = 8  # questions that a lesson in asking is chosen from
-CLOSE = 2  # near misses that a step less between two things counts for
+TWO_HOP_DRAWS = 12  # the same for two-hop questions, of which more can go wrong
+RISKY = 20  # near misses that a doubtful relation counts for: more than there can be of others
 
 
 def draw_scenes(count: int, seed: int) -> list[Scene]:
@@ -38,38 +39,53 @@ def answered_questions(scene: Scene, count: int, rng: random.Random) -> list[tup
     return found
 
 
-def question_to_ask(scene: Scene, rng: random.Random) -> str:
-    """A valid question whose referents are hard to mistake, families drawn uniformly.
+def question_to_ask(scene: Scene, rng: random.Random, family: str | None = None) -> str:
+    """A valid question whose referents are hard to mistake, of `family` if the scene has one, else of any, uniformly.
 
     Of DRAWS questions the one with the fewest near misses: learnt from such, a small model grounds what it asks.
     """
     while True:
-        family = rng.choice(FAMILIES)
-        drawn = [draw_question(scene, family, rng, full=0.8) for _ in range(DRAWS)]
+        chosen = family or rng.choice(FAMILIES)
+        draws = TWO_HOP_DRAWS if chosen == "two_hop" else DRAWS
+        drawn = [draw_question(scene, chosen, rng, full=0.8) for _ in range(draws)]
         questions = [question for question in drawn if question is not None]
         if questions:
-            return ask(min(questions, key=lambda question: near_misses(question, scene)), rng)
+            return _say(min(questions, key=lambda question: near_misses(question, scene)), rng)
+        family = None
+
+
+def _say(question: Question, rng: random.Random) -> str:
+    """The question in English: "what is the colour of …" where it is plain, "what colour is the …" where two-hop.
+
+    So which of the two is asked is settled before the subject is named, and with it where an apt subject lies.
+    """
+    return phrasings(question)[-1] if question.family in ATTRIBUTES else ask(question, rng)
 
 
 def near_misses(question: Question, scene: Scene) -> int:
     """How easily a misreading of the scene makes the question invalid.
 
-    Counts things that differ from a referent's description in a single word, and things that the two-hop relation
-    nearly fails to hold for: those next to one another rather than across the image.
+    Counts things that differ from a referent's description in a single word, and how easily a two-hop relation fails.
     """
     if question.family in ("existence", "counting", "comparison"):
         return 0
     described = [one for one in (question.subject, question.other) if one is not None]
     misses = sum(_differences(one, thing) == 1 for one in described for thing in scene.things)
-    return misses + (_closeness(question, scene) if question.family == "two_hop" else 0)
+    return misses + (RISKY * _doubt(question, scene) if question.family == "two_hop" else 0)
 
 
-def _closeness(question: Question, scene: Scene) -> int:
-    """For a valid two-hop question: 0 where subject and anchor lie at opposite sides, more the closer they are."""
-    axis = "column" if question.word in ("left_of", "right_of") else "row"
+def _doubt(question: Question, scene: Scene) -> int:
+    """For a valid two-hop question: 0 where any relation word would fit the subject, and this one's anchor is apt.
+
+    A small model picks the word without looking where the subject lies. Things in the middle have all four relations
+    to things at the border, those in a corner two; and an anchor at the border has its relation to most things.
+    """
+    word = str(question.word)
     anchor = matching(question.other or Description(), scene)[0]
-    things = [thing for thing in matching(question.subject, scene) if holds(str(question.word), thing, anchor)]
-    return CLOSE * (GRID - 1 - abs(int(getattr(things[0], axis)) - int(getattr(anchor, axis))))
+    subject = next(thing for thing in matching(question.subject, scene) if holds(word, thing, anchor))
+    last = GRID - 1
+    far = {"left_of": last - anchor.column, "right_of": anchor.column, "above": last - anchor.row, "below": anchor.row}
+    return far[word] + (subject.column in (0, last)) + (subject.row in (0, last))
 
 
 def _differences(description: Description, thing: Thing) -> int:

@@ -133,7 +133,7 @@ def _mode(candidate: _Candidate, questions: pd.DataFrame, examples: int) -> Fail
     failures = questions[candidate.asks & (questions["outcome"] == "failure").to_numpy()]
     name = " + ".join(candidate.skills)
     return FailureMode(
-        mode_id=re.sub(r"\W+", "-", name.lower()).strip("-") or "mode",
+        mode_id="--".join(re.sub(r"\W+", "-", skill.lower()).strip("-") or "skill" for skill in candidate.skills),
         name=name,
         skills=candidate.skills,
         asked=asked,

@@ -1,6 +1,7 @@
 """What a checkpoint holds beyond TRL's own, and which one a training goes on from."""
 
 from pathlib import Path
+from typing import Any
 
 from blindspot.rewards.trl import Reward
 from blindspot.store import read_json, write_json
@@ -19,6 +20,12 @@ def last_checkpoint(folder: Path) -> Path | None:
 def step_of(checkpoint: Path) -> int:
     """The step at which it was written."""
     return int(checkpoint.name.removeprefix(PREFIX))
+
+
+def history_of(checkpoint: Path) -> list[dict[str, Any]]:
+    """The trainer's log up to the checkpoint, a row a step."""
+    history: list[dict[str, Any]] = read_json(checkpoint / "trainer_state.json")["log_history"]
+    return history
 
 
 def keep(reward: Reward, checkpoint: Path) -> None:

@@ -51,9 +51,16 @@ class Evaluator:
             "outcome": [verdict.outcome for verdict in verdicts],
         }
         shown = {key: rows[:SAMPLES] for key, rows in samples.items()}
-        log_checkpoint(self._mlflow, step, model_files(checkpoint), found, shown)
-        write_json(self._folder / f"{step:06d}.json", found | {"step": step})
+        model = log_checkpoint(self._mlflow, step, model_files(checkpoint), found, shown)
+        write_json(self._folder / f"{step:06d}.json", {"rates": found | {"step": step}, "logged_model": model})
 
     def found(self) -> list[Rates]:
         """The rates of every checkpoint so far, by step."""
+        return [kept["rates"] for kept in self._kept()]
+
+    def last_model(self) -> str:
+        """MLflow's id of the last checkpoint's logged model, be it of this process or of one that was killed."""
+        return str(self._kept()[-1]["logged_model"])
+
+    def _kept(self) -> list[Any]:
         return [read_json(path) for path in sorted(self._folder.glob("*.json"))]

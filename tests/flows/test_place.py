@@ -72,6 +72,18 @@ def test_weights_that_git_has_not_are_copied_and_fixed(toy: Path) -> None:
     assert start == "models/start"
 
 
+@pytest.mark.slow
+def test_a_training_that_starts_from_its_own_output_runs_in_a_clone(toy: Path) -> None:
+    (toy / "models" / "questioner").mkdir()
+    text = (toy / "params.yaml").read_text("utf-8")
+    changed_text = text.replace("start_from: models/scenes-questioner", "start_from: models/questioner")
+    assert changed_text != text
+    (toy / "params.yaml").write_text(changed_text, "utf-8")
+    folder, _ = place(toy)
+    assert folder != toy
+    assert read(folder / "params.yaml")["train"]["start_from"] == "models/start"
+
+
 REGISTER = """
 import mlflow
 from pathlib import Path

@@ -22,6 +22,15 @@ def test_every_lesson_in_asking_is_valid_and_every_family_is_taught() -> None:
     assert {ruling.family for ruling in rulings} == set(FAMILIES)
 
 
+def test_a_family_that_the_scene_has_no_question_of_is_passed_over() -> None:
+    rng = random.Random(0)
+    twins = Scene((Thing(0, 0, "small", "red", "star"), Thing(2, 2, "small", "red", "star")))
+    assert rule(question_to_ask(TWO, rng, "two_hop"), TWO).family == "two_hop"
+    ruling = rule(question_to_ask(twins, rng, "two_hop"), twins)
+    assert ruling.valid
+    assert ruling.family != "two_hop"
+
+
 def test_every_answer_taught_is_true() -> None:
     rng = random.Random(0)
     for scene in draw_scenes(30, seed=4):
@@ -36,8 +45,14 @@ def test_a_thing_that_differs_in_one_word_is_a_near_miss() -> None:
     assert near_misses(size, TWO) == 0
 
 
-def test_things_across_the_image_are_a_safer_two_hop_than_neighbours() -> None:
+def test_a_two_hop_is_safest_from_the_middle_to_the_border() -> None:
     question = parse("what colour is the small thing left of the large star ?")
     assert question is not None
-    near = Scene((Thing(0, 1, "small", "red", "star"), Thing(2, 2, "large", "red", "star")))
-    assert near_misses(question, TWO) < near_misses(question, near)
+    anchor = Thing(2, 2, "large", "red", "star")
+    middle, edge, corner = (
+        Scene((Thing(*place, "small", "red", "star"), anchor)) for place in ((1, 1), (1, 0), (0, 0))
+    )
+    inner = Scene((Thing(1, 0, "small", "red", "star"), Thing(2, 1, "large", "red", "star")))
+    doubts = [near_misses(question, scene) for scene in (middle, edge, corner)]
+    assert doubts == sorted(set(doubts))
+    assert near_misses(question, edge) < near_misses(question, inner)

@@ -16,7 +16,7 @@ from tests.project import REPOSITORY, environment, error_line, make_project, run
 pytestmark = pytest.mark.slow
 
 SMALL = {
-    "prepare": {"splits": {"train": 24, "validation": 16, "test": 16}},
+    "prepare": {"splits": {"train": 8, "validation": 16, "test": 16}},  # four steps an epoch
     "train": {"steps": 6, "checkpoint_every": 2, "images_per_step": 2, "generations": 4},
     "harvest": {"calls": 24, "batch_size": 8},
 }
@@ -49,6 +49,15 @@ def finished(project: Path) -> Path:
     done = run_stage(project, "train")
     assert done.returncode == 0, done.stderr
     return project
+
+
+def on_two_ranks(project: Path, stage: str) -> subprocess.CompletedProcess[str]:
+    """On two CPU processes that speak to one another: `accelerate launch --cpu` starts a single one."""
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", "-m"]
+    env = environment(project) | {"ACCELERATE_USE_CPU": "true", "OMP_NUM_THREADS": "1"}
+    return subprocess.run(
+        [*launch, f"stages.{stage}"], cwd=project, env=env, capture_output=True, text=True, timeout=400, check=False
+    )
 
 
 def weights(project: Path) -> bytes:
@@ -117,13 +126,17 @@ def test_harvest_asks_equally_often_by_every_method(trained: Path) -> None:
 def test_two_ranks_harvest_what_one_does(trained: Path) -> None:
     one, two = copy(trained, "one-rank"), copy(trained, "two-ranks")
     assert run_stage(one, "harvest").returncode == 0
-    launch = [str(Path(sys.executable).with_name("accelerate")), "launch", "--cpu", "--num_processes", "2"]
-    done = subprocess.run(
-        [*launch, "-m", "stages.harvest"], cwd=two, env=environment(two), capture_output=True, text=True, check=False
-    )
+    done = on_two_ranks(two, "harvest")
     assert done.returncode == 0, done.stderr
     found = [pd.read_parquet(project / "data/rollouts/rollouts.parquet") for project in (one, two)]
     pd.testing.assert_frame_equal(*found)
+
+
+def test_two_ranks_train_together(prepared: Path) -> None:
+    project = copy(prepared, "trained-by-two")
+    done = on_two_ranks(project, "train")
+    assert done.returncode == 0, done.stderr
+    assert json.loads((project / "metrics/train.json").read_text())["calls"] == 6 * 8  # counted over both
 
 
 def test_a_folder_that_is_no_vlm_stops_training_at_once(prepared: Path) -> None:
