@@ -13,7 +13,12 @@ from flows.edit import write_params
 from flows.registry import download, is_registered
 
 TRAINED = Path("models/questioner")
-PATHS = (".candidate.model", ".prepare.folder", ".taxonomy.embedding")  # parameters that may lead somewhere
+PATHS = (
+    ".candidate.model",
+    ".prepare.folder",
+    ".harvest.base",
+    ".taxonomy.embedding",
+)  # parameters that may lead somewhere
 STARTS = Path("models") / "start"  # in a clone: weights that git does not have
 
 

@@ -22,7 +22,6 @@ from blindspot.scenes.asker import TemplateQuestioner
 from blindspot.tracking import group, stage_run
 
 TRAINED = Path("models/questioner")
-BASE = Path("models/scenes-questioner")
 ROLLOUTS = Path("data/rollouts")
 SEED_STRIDE = 1_000_003  # between the seeds of two runs, above any number of calls
 
@@ -30,6 +29,7 @@ SEED_STRIDE = 1_000_003  # between the seeds of two runs, above any number of ca
 class Params(Section):
     """How much is asked, and how."""
 
+    base: str = Field("models/scenes-questioner", description="folder of the untrained questioner to compare with")
     calls: int = Field(1200, ge=1, description="questions that each method asks, over the test images in turn")
     batch_size: int = Field(256, ge=1, description="questions asked at once; a batch has a seed of its own")
     temperature: float = Field(1.0, gt=0)
@@ -56,7 +56,7 @@ def choose_questioners(params: Params, images: Sequence[Image]) -> dict[str, Que
     sampling = (ASK, params.batch_size, params.max_new_tokens, params.temperature)
     found: dict[str, Questioner] = {
         "trained": LocalQuestioner(TRAINED, *sampling),
-        "base": LocalQuestioner(BASE, *sampling),
+        "base": LocalQuestioner(Path(params.base), *sampling),
     }
     if all(image.scene for image in images):
         found["templates"] = TemplateQuestioner()

@@ -75,7 +75,8 @@ def main() -> None:
         questioner, history = train(params, seed, images, reward, evaluator, work)
         if store.is_main_process():
             hand_over(questioner, history, evaluator.found(), reward.calls)
-            register(mlflow, evaluator.last_model(), float(evaluator.found()[-1]["failure_rate"] or 0.0))
+            if params.steps:
+                register(mlflow, evaluator.last_model(), float(evaluator.found()[-1]["failure_rate"] or 0.0))
 
 
 def train(

@@ -41,12 +41,17 @@ def run_stage(project: Path, stage: str, before: Sequence[str] = ()) -> subproce
     )
 
 
-def error_line(result: subprocess.CompletedProcess[str]) -> str:
-    """The one line on stderr of a stage that failed as it should: exit code not 0, no traceback."""
+def error_line(result: subprocess.CompletedProcess[str], among_others: bool = False) -> str:
+    """The one line on stderr of a stage that failed as it should: exit code not 0, no traceback.
+
+    `among_others`: the stage was at work, so that bars and libraries' warnings stand before it.
+    """
     assert result.returncode != 0, result.stdout
+    assert "Traceback" not in result.stderr
     lines = [line for line in result.stderr.splitlines() if line.strip()]
-    assert len(lines) == 1 and lines[0].startswith("error: "), result.stderr
-    return lines[0]
+    assert "error: " in lines[-1], result.stderr
+    assert among_others or (len(lines) == 1 and lines[0].startswith("error: ")), result.stderr
+    return lines[-1]
 
 
 def files(folder: Path) -> dict[str, bytes]:

@@ -23,7 +23,7 @@ CURVES = {
 }
 ASKED_BY = {
     "trained": ("Trained questioner", "learnt to find failures"),
-    "base": ("Untrained base", "the same model before training"),
+    "base": ("Untrained base", "a questioner before any training"),
     "templates": ("Uniform templates", "every kind of question equally often"),
 }
 

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from blindspot.records.image import Image
@@ -46,12 +47,25 @@ def question_to_ask(scene: Scene, rng: random.Random, family: str | None = None)
     """
     while True:
         chosen = family or rng.choice(FAMILIES)
-        draws = TWO_HOP_DRAWS if chosen == "two_hop" else DRAWS
-        drawn = [draw_question(scene, chosen, rng, full=0.8) for _ in range(draws)]
-        questions = [question for question in drawn if question is not None]
+        questions = _two_hops(scene, rng) if chosen == "two_hop" else _drawn(scene, chosen, rng, DRAWS, 0.8)
         if questions:
             return _say(min(questions, key=lambda question: near_misses(question, scene)), rng)
         family = None
+
+
+def _drawn(scene: Scene, family: str, rng: random.Random, draws: int, full: float) -> list[Question]:
+    drawn = (draw_question(scene, family, rng, full) for _ in range(draws))
+    return [question for question in drawn if question is not None]
+
+
+def _two_hops(scene: Scene, rng: random.Random) -> list[Question]:
+    """Two-hop questions in which both things are described as fully as may be."""
+    questions = []
+    for question in _drawn(scene, "two_hop", rng, TWO_HOP_DRAWS, 1.0):
+        thing = _subject(question, scene)
+        said = {name: getattr(thing, name) for name in ATTRIBUTES if name != question.attribute}
+        questions.append(replace(question, subject=Description(**said)))
+    return questions
 
 
 def _say(question: Question, rng: random.Random) -> str:
@@ -80,12 +94,19 @@ def _doubt(question: Question, scene: Scene) -> int:
     A small model picks the word without looking where the subject lies. Things in the middle have all four relations
     to things at the border, those in a corner two; and an anchor at the border has its relation to most things.
     """
-    word = str(question.word)
-    anchor = matching(question.other or Description(), scene)[0]
-    subject = next(thing for thing in matching(question.subject, scene) if holds(word, thing, anchor))
-    last = GRID - 1
+    word, last = str(question.word), GRID - 1
+    anchor, subject = _anchor(question, scene), _subject(question, scene)
     far = {"left_of": last - anchor.column, "right_of": anchor.column, "above": last - anchor.row, "below": anchor.row}
     return far[word] + (subject.column in (0, last)) + (subject.row in (0, last))
+
+
+def _anchor(question: Question, scene: Scene) -> Thing:
+    return matching(question.other or Description(), scene)[0]
+
+
+def _subject(question: Question, scene: Scene) -> Thing:
+    anchor = _anchor(question, scene)
+    return next(thing for thing in matching(question.subject, scene) if holds(str(question.word), thing, anchor))
 
 
 def _differences(description: Description, thing: Thing) -> int:

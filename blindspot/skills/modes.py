@@ -72,12 +72,12 @@ def interval(failures: int, asked: int) -> tuple[float, float]:
 
 
 def _needs(questions: pd.DataFrame) -> dict[str, Mask]:
-    """Which questions need each skill and meta-skill; skills come first, by name."""
-    return {
-        name: np.array([name in names for names in questions[column]], dtype=bool)
-        for column in ("skills", "meta_skills")
-        for name in sorted({name for names in questions[column] for name in names})
-    }
+    """Which questions need each skill and meta-skill; skills come first, by name, and keep a name that both bear."""
+    needs: dict[str, Mask] = {}
+    for column in ("skills", "meta_skills"):
+        for name in sorted({name for names in questions[column] for name in names}):
+            needs.setdefault(name, np.array([name in names for names in questions[column]], dtype=bool))
+    return needs
 
 
 def _significant(needs: dict[str, Mask], failed: Mask, threshold: float, min_asked: int) -> list[_Candidate]:

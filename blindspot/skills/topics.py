@@ -78,7 +78,7 @@ def _encode(texts: list[str], folder: Path) -> Embeddings:
     from sentence_transformers import SentenceTransformer
 
     try:
-        model = SentenceTransformer(str(folder), local_files_only=True)
+        model = SentenceTransformer(str(folder), local_files_only=True, model_kwargs={"use_safetensors": True})
     except (OSError, ValueError) as error:
         raise BlindspotError(
             f"{folder} is no sentence-transformers model ({error})", "name another, or tfidf"

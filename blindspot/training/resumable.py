@@ -24,7 +24,7 @@ class EpochSampler(RepeatSampler):
     def __iter__(self) -> Iterator[int]:
         """The epoch's images, repeated as TRL wants them."""
         self.generator.manual_seed(int(self.seed or 0) + self._epoch)
-        return iter(super().__iter__())
+        return iter(super().__iter__())  # type: ignore[no-untyped-call]
 
 
 class ResumableGRPOTrainer(GRPOTrainer):
@@ -35,7 +35,7 @@ class ResumableGRPOTrainer(GRPOTrainer):
     """
 
     def _get_train_sampler(self, dataset: Any = None) -> EpochSampler:
-        theirs = super()._get_train_sampler(dataset)
+        theirs: Any = super()._get_train_sampler(dataset)
         return EpochSampler(
             theirs.data_source, theirs.mini_repeat_count, theirs.batch_size, theirs.repeat_count, seed=theirs.seed
         )

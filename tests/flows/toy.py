@@ -8,6 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 # Parameters by which the second stage is told how to behave.
 FAILS = "train.steps=13"
+IS_KILLED = "train.steps=14"
 HANGS = "train.steps=99999"
 PIPELINE = """
 stages:
@@ -33,8 +34,10 @@ out = pathlib.Path(sys.argv[1])
 params = yaml.safe_load(open("params.yaml"))
 print("making", out, flush=True)
 if out.name == "verify.json" and params["train"]["steps"] == 13:
-    print("error: thirteen: choose another number", file=sys.stderr)
+    print(" 50%|#  | error: thirteen: choose another number", file=sys.stderr)  # a bar that is still open
     sys.exit(1)
+if out.name == "verify.json" and params["train"]["steps"] == 14:
+    os.kill(os.getpid(), 9)
 if out.name == "verify.json" and params["train"]["steps"] == 99999:
     # As torchrun does, a worker in a session of its own.
     worker = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)

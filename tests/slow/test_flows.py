@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from tests.flows.test_leash import ended, started
-from tests.flows.toy import FAILS, HANGS, discover, environment, make_toy, run
+from tests.flows.toy import FAILS, HANGS, IS_KILLED, discover, environment, make_toy, run
 
 pytestmark = pytest.mark.slow
 OUTPUTS = ("data/images", "metrics/verify.json", "dvc.lock")
@@ -54,13 +54,15 @@ def test_other_parameters_leave_the_checkout_clean(tmp_path: Path) -> None:
     [
         ("train.stepz=3", "error: the parameters: train.stepz is unknown, did you mean train.steps?"),
         (FAILS, "error: stage train failed: thirteen: choose another number"),
+        (IS_KILLED, "error: stage train failed: failed to reproduce 'train'"),
     ],
 )
 def test_failure_is_one_line(change: str, line: str, tmp_path: Path) -> None:
     toy = make_toy(tmp_path / "toy")
     done = discover(toy, change, check=False)
     assert done.returncode == 1
-    assert [found for found in done.stderr.splitlines() if found.startswith(line)]
+    [said] = [found for found in done.stderr.splitlines() if found.startswith(line)]
+    assert ("`dvc checkout` brings the former output back" in said) == (change == IS_KILLED)
     assert "Traceback" not in done.stdout + done.stderr
 
 
@@ -73,7 +75,7 @@ def test_ending_the_flow_ends_its_training(number: signal.Signals, tmp_path: Pat
         pids = started(toy / ".work" / "pids", seconds=180)
         pids += [child.pid for child in psutil.Process(flow.pid).children(recursive=True)]  # its Prefect server too
         flow.send_signal(number)
-        assert flow.wait(60) != 0
+        assert flow.wait(180) != 0
     assert ended(pids)
     assert "Traceback" not in (tmp_path / "output").read_text("utf-8")
 
@@ -90,7 +92,10 @@ def served(tmp_path: Path) -> Any:
         yield toy, Server(f"http://127.0.0.1:{ports[1]}/api")
     finally:
         pages.send_signal(signal.SIGINT)
-        pages.wait(60)
+        try:
+            pages.wait(180)
+        finally:
+            pages.kill()
         print((tmp_path / "output").read_text("utf-8"))
 
 

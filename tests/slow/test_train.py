@@ -16,7 +16,7 @@ from tests.project import REPOSITORY, environment, error_line, make_project, run
 pytestmark = pytest.mark.slow
 
 SMALL = {
-    "prepare": {"splits": {"train": 8, "validation": 16, "test": 16}},  # four steps an epoch
+    "prepare": {"splits": {"train": 4, "validation": 16, "test": 16}},  # two steps an epoch
     "train": {"steps": 6, "checkpoint_every": 2, "images_per_step": 2, "generations": 4},
     "harvest": {"calls": 24, "batch_size": 8},
 }
@@ -130,6 +130,23 @@ def test_two_ranks_harvest_what_one_does(trained: Path) -> None:
     assert done.returncode == 0, done.stderr
     found = [pd.read_parquet(project / "data/rollouts/rollouts.parquet") for project in (one, two)]
     pd.testing.assert_frame_equal(*found)
+
+
+def test_a_hand_over_that_failed_is_made_up_for_without_training_on(prepared: Path, trained: Path) -> None:
+    project = copy(prepared, "not-handed-over")
+    (project / "metrics/rewards.csv").mkdir(parents=True)
+    assert "rewards.csv" in error_line(run_stage(project, "train"), among_others=True)
+    (project / "metrics/rewards.csv").rmdir()
+    finished(project)
+    assert weights(project) == weights(trained)
+    for name in ("rewards.csv", "train.json"):
+        assert (project / "metrics" / name).read_bytes() == (trained / "metrics" / name).read_bytes()
+
+
+def test_too_few_images_for_a_step_are_said(prepared: Path) -> None:
+    project = make_project(copy(prepared, "few"), **SMALL | {"train": SMALL["train"] | {"images_per_step": 5}})
+    said = error_line(run_stage(project, "train"), among_others=True)
+    assert "4 training images are fewer than train.images_per_step, 5" in said
 
 
 def test_two_ranks_train_together(prepared: Path) -> None:
