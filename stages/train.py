@@ -32,9 +32,9 @@ class Weights(Section):
     """What each component of the reward counts."""
 
     failure: float = Field(1.0, ge=0, description="a valid question that the candidate fails")
-    semantic_diversity: float = Field(3.0, ge=0, description="unlike the questions asked so far, in meaning")
+    semantic_diversity: float = Field(5.0, ge=0, description="unlike the questions asked so far, in meaning")
     lexical_diversity: float = Field(0.5, ge=0, description="unlike them in word pairs")
-    invalid: float = Field(2.0, ge=0, description="penalty for an invalid question")
+    invalid: float = Field(3.0, ge=0, description="penalty for an invalid question")
 
 
 class Params(Section):
@@ -49,7 +49,7 @@ class Params(Section):
     temperature: float = Field(1.0, gt=0)
     max_new_tokens: int = Field(32, ge=1, description="longest question, in tokens")
     checkpoint_every: int = Field(50, ge=1, description="steps between evaluated checkpoints")
-    archive_size: int = Field(4096, ge=1, description="latest valid questions that novelty is measured against")
+    archive_size: int = Field(512, ge=1, description="latest valid questions that novelty is measured against")
     weights: Weights = Field(Weights.model_validate({}))
 
     def open_questioner(self, folder: Path) -> Questioner:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from blindspot.records.verdict import Verdict
 from blindspot.rewards.archive import Archive
 
+DIVERSITIES = ("semantic_diversity", "lexical_diversity")
 COMPONENTS = ("failure", "semantic_diversity", "lexical_diversity", "invalid")
 
 
@@ -18,10 +19,17 @@ def components(
     """Every component for every question of a batch.
 
     failure: 1 where the candidate fails a valid question. semantic_diversity and lexical_diversity: 1 − how like the
-    archive a valid question is, in meaning and in word pairs; 0 for an invalid one, or babble would be rewarded for
-    its novelty. invalid: −1 for an invalid question.
+    archive a valid question is, in meaning and in word pairs. invalid: −1 for an invalid question, whose diversity is
+    the mean of the valid ones: what is hard to ask validly costs its penalty and no more, and babble's novelty earns
+    nothing.
     """
     rows = [_one(question, verdict, archive) for question, verdict in zip(questions, verdicts, strict=True)]
+    for name in DIVERSITIES:
+        known = [value for row in rows if (value := row[name]) is not None]
+        mean = sum(known) / len(known) if known else 0.0
+        for row, verdict in zip(rows, verdicts, strict=True):
+            if verdict.outcome == "invalid":
+                row[name] = mean
     return {name: [row[name] for row in rows] for name in COMPONENTS}
 
 
@@ -29,7 +37,7 @@ def _one(question: str, verdict: Verdict, archive: Archive) -> dict[str, float |
     if verdict.outcome == "error":
         return dict.fromkeys(COMPONENTS)
     if verdict.outcome == "invalid":
-        return {name: -1.0 if name == "invalid" else 0.0 for name in COMPONENTS}
+        return {"failure": 0.0, "invalid": -1.0} | dict.fromkeys(DIVERSITIES)
     return {
         "failure": 1.0 if verdict.outcome == "failure" else 0.0,
         "semantic_diversity": 1.0 - archive.similarity(question),

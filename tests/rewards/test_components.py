@@ -24,7 +24,20 @@ def test_a_right_answer_earns_novelty_alone() -> None:
     assert one("correct", Archive(4))["semantic_diversity"] == 1.0
 
 
-def test_an_invalid_question_earns_nothing_for_its_novelty() -> None:
+def test_an_invalid_question_costs_its_penalty_alone() -> None:
+    archive = Archive(4, [QUESTION])
+    questions = [QUESTION, "is there a large blue circle ?", "novel babble", QUESTION]
+    verdicts = [Verdict(outcome, "oracle/1") for outcome in ("failure", "correct", "invalid", "error")]  # type: ignore[arg-type]
+    found = components(questions, verdicts, archive)
+    assert found["failure"] == [1.0, 0.0, 0.0, None]
+    assert found["invalid"] == [0.0, 0.0, -1.0, None]
+    for name in ("semantic_diversity", "lexical_diversity"):
+        first, second, third, _ = found[name]
+        assert first is not None and second is not None and first < second
+        assert third == (first + second) / 2
+
+
+def test_where_nothing_is_valid_nothing_is_diverse() -> None:
     assert one("invalid", Archive(4)) == dict.fromkeys(COMPONENTS, 0.0) | {"invalid": -1.0}
 
 
