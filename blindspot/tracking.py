@@ -11,6 +11,7 @@ from blindspot.store import is_main_process
 
 EXPERIMENT = "blindspot"
 GROUP_TAG = "blindspot.group"
+TRAINING_VIEW = {"mlflow.experimentKind": "custom_model_development"}  # MLflow's pages open with runs and models
 REGISTERED = "blindspot-questioner"
 RATE_TAG = "validation_failure_rate"
 
@@ -42,7 +43,7 @@ def stage_run(stage: str, work: Path, params: dict[str, Any]) -> Iterator[Any]:
     mlflow.set_tracking_uri(store_uri(work))
     if mlflow.get_experiment_by_name(EXPERIMENT) is None:
         with suppress(mlflow.exceptions.MlflowException):  # a run beside this one was first
-            mlflow.create_experiment(EXPERIMENT, artifact_location=artifacts)
+            mlflow.create_experiment(EXPERIMENT, artifact_location=artifacts, tags=TRAINING_VIEW)
     mlflow.set_experiment(EXPERIMENT)
     with mlflow.start_run(run_name=stage, tags={GROUP_TAG: group(), "blindspot.stage": stage}):
         mlflow.log_params(flatten(params))
