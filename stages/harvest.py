@@ -16,6 +16,7 @@ from blindspot.models.local import LocalCandidate, LocalQuestioner
 from blindspot.params import CandidateParams, Section, load, load_seed
 from blindspot.prompts import ASK
 from blindspot.protocols import Candidate, Questioner
+from blindspot.ranks import ranks
 from blindspot.records.image import Image
 from blindspot.records.rollout import Rollout
 from blindspot.scenes.asker import TemplateQuestioner
@@ -70,10 +71,9 @@ def harvest(
 
     Ranks share the work batch by batch; a batch's seed is its own, so their number changes nothing.
     """
-    from accelerate import PartialState
     from accelerate.utils import gather_object
 
-    state = PartialState()
+    state = ranks()
     asked = [images[call % len(images)] for call in range(params.calls)]
     starts = range(0, params.calls, params.batch_size)[state.process_index :: state.num_processes]
     found = []

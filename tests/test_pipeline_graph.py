@@ -26,7 +26,7 @@ STAGES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "dvc.yaml").read_text
 PARAMS: dict[str, Any] = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))
 ADAPTERS = ("blindspot/images/", "blindspot/models/", "blindspot/verifiers/")
 ADAPTERS_KNOW = (
-    *(f"blindspot/{name}.py" for name in ("errors", "params", "prompts", "protocols", "store")),
+    *(f"blindspot/{name}.py" for name in ("errors", "params", "prompts", "protocols", "ranks", "store")),
     "blindspot/records/",
     "blindspot/scenes/",
 )

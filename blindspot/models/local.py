@@ -12,6 +12,7 @@ from PIL.Image import Image as Picture
 from tqdm import tqdm
 
 from blindspot.errors import BlindspotError
+from blindspot.ranks import ranks
 from blindspot.records.image import Image
 from blindspot.store import digest
 
@@ -136,7 +137,6 @@ def _load(folder: Path) -> tuple[Any, Any]:
             f"{folder} holds no model ({'no config.json' if folder.is_dir() else 'no such folder'})", mend
         )
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    from accelerate import PartialState
     from transformers import AutoModelForImageTextToText, AutoProcessor
     from transformers.utils import logging
 
@@ -157,4 +157,4 @@ def _load(folder: Path) -> tuple[Any, Any]:
             f"the processor of {folder} has no chat template", "save it with one: processor.chat_template"
         )
     processor.tokenizer.padding_side = "left"
-    return processor, model.to(PartialState().device).eval()
+    return processor, model.to(ranks().device).eval()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from blindspot.models.local import LocalVLM
 from blindspot.prompts import ASK
+from blindspot.ranks import ranks
 from blindspot.records.image import Image
 from blindspot.rewards.components import COMPONENTS
 from blindspot.rewards.trl import Reward
@@ -61,14 +62,13 @@ def build_trainer(
 
 
 def _config(schedule: Schedule, work: Path) -> "GRPOConfig":
-    from accelerate import PartialState
     from trl import GRPOConfig
 
     completions = schedule.images_per_step * schedule.generations
     return GRPOConfig(
         output_dir=str(work),
         max_steps=schedule.steps,
-        per_device_train_batch_size=completions // PartialState().num_processes,
+        per_device_train_batch_size=completions // ranks().num_processes,
         num_generations=schedule.generations,
         steps_per_generation=1,
         learning_rate=schedule.learning_rate,
