@@ -1,6 +1,7 @@
-"""No tool phones home, whatever the user's own settings are."""
+"""No tool phones home, whatever the user's own settings are, and none talks of what only its makers can change."""
 
 import os
+import warnings
 
 QUIET = {
     "DO_NOT_TRACK": "1",
@@ -17,3 +18,5 @@ QUIET = {
 def silence() -> None:
     """Tells every tool, before any of them is imported."""
     os.environ.update(QUIET)
+    # TRL calls transformers by names that are to go, dozens of times a training.
+    warnings.filterwarnings("ignore", category=FutureWarning, module=r"transformers\.")

@@ -93,6 +93,8 @@ def time_a_call(train: TrainParams, candidate: CandidateParams, files: Sequence[
     """Seconds to ask and answer one question, in the fastest of three batches; None where a model is not here."""
     if not (Path(train.start_from).is_dir() and Path(candidate.model).is_dir()):
         return None
+    import torch
+
     from blindspot.models.local import LocalCandidate, LocalQuestioner
     from blindspot.prompts import ASK
     from blindspot.records.image import Image
@@ -101,6 +103,7 @@ def time_a_call(train: TrainParams, candidate: CandidateParams, files: Sequence[
     images = [Image(files[i % len(files)].stem, files[i % len(files)], "train") for i in range(count)]
     questioner = LocalQuestioner(Path(train.start_from), ASK, count, train.max_new_tokens, train.temperature)
     answerer = LocalCandidate(Path(candidate.model), count, candidate.max_new_tokens)
+    torch.set_num_threads(1)  # as dvc.yaml launches train and harvest
     taken = []
     for _ in range(3):
         start = time.perf_counter()

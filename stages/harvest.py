@@ -20,7 +20,7 @@ from blindspot.ranks import ranks
 from blindspot.records.image import Image
 from blindspot.records.rollout import Rollout
 from blindspot.scenes.asker import TemplateQuestioner
-from blindspot.tracking import group, stage_run
+from blindspot.tracking import stage_run
 
 TRAINED = Path("models/questioner")
 ROLLOUTS = Path("data/rollouts")
@@ -49,7 +49,7 @@ def main() -> None:
             for rollout in harvest(method, questioner, candidate, images, params, seed)
         ]
         if store.is_main_process():
-            write(store.to_frame(rollouts), work / "docs" / group() / "harvest", mlflow)
+            write(store.to_frame(rollouts), work / "docs" / Path.cwd().name / "harvest", mlflow)
 
 
 def choose_questioners(params: Params, images: Sequence[Image]) -> dict[str, Questioner]:

@@ -19,7 +19,7 @@ from blindspot.images.scenes import SceneSource
 from blindspot.params import Section, load, load_seed
 from blindspot.protocols import ImageSource
 from blindspot.records.image import SPLITS
-from blindspot.tracking import group, stage_run
+from blindspot.tracking import stage_run
 
 SAMPLES = 8  # images of each split shown in MLflow
 
@@ -44,7 +44,7 @@ class Params(Section):
 def main() -> None:
     """Writes data/images and logs samples."""
     params, work = load("prepare", Params), store.work_folder()
-    docs = work / "docs" / group() / "prepare"
+    docs = work / "docs" / Path.cwd().name / "prepare"
     source, split_of = choose_source(params, load_seed())
     with stage_run("prepare", work, params.model_dump()) as mlflow, store.replacing(store.IMAGES) as beside:
         rows = prepare(source, split_of, beside)

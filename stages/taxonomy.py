@@ -19,7 +19,7 @@ from blindspot.skills.modes import common_needs, find_modes
 from blindspot.skills.primitives import extract
 from blindspot.skills.skills import MetaSkill, Skill, group_skills, name_skills
 from blindspot.skills.topics import FEWEST_PHRASES, Topic, embed, find_topics
-from blindspot.tracking import group, stage_run
+from blindspot.tracking import stage_run
 
 VERDICTS, OUT, METRICS = Path("data/verdicts/verdicts.parquet"), Path("data/taxonomy"), Path("metrics/taxonomy.json")
 VALID = ("failure", "correct")
@@ -131,7 +131,7 @@ def _skill(skill: Skill, found: Taxonomy) -> dict[str, Any]:
 def main() -> None:
     """Reads data/verdicts; writes data/taxonomy and metrics/taxonomy.json."""
     params, seed, work = load("taxonomy", Params), load_seed(), store.work_folder()
-    docs = work / "docs" / group() / "taxonomy"
+    docs = work / "docs" / Path.cwd().name / "taxonomy"
     verdicts = store.read_frame(VERDICTS)
     with stage_run("taxonomy", work, params.model_dump() | {"seed": seed}) as mlflow:
         found = taxonomy(verdicts, params, seed)

@@ -17,7 +17,7 @@ from blindspot.protocols import Verifier
 from blindspot.records.image import Image
 from blindspot.records.rollout import METHODS
 from blindspot.records.verdict import Verdict
-from blindspot.tracking import group, stage_run
+from blindspot.tracking import stage_run
 from blindspot.verifiers.oracle import OracleVerifier
 
 ROLLOUTS = Path("data/rollouts/rollouts.parquet")
@@ -34,7 +34,7 @@ class Params(Section):
 def main() -> None:
     """Writes data/verdicts and metrics/verify.json."""
     params, judge_params, work = load("verify", Params), load("verifier", VerifierParams), store.work_folder()
-    docs = work / "docs" / group() / "verify"
+    docs = work / "docs" / Path.cwd().name / "verify"
     images, rollouts = store.read_images("test"), store.read_frame(ROLLOUTS)
     with stage_run("verify", work, params.model_dump() | {"verifier": judge_params.model_dump()}) as mlflow:
         verdicts = verify(rollouts, images, OracleVerifier(judge_params.unparsed))

@@ -2,7 +2,7 @@
 
 A stage calls it with the rows that it is about to write:
 
-    check(frame, ROLLOUT, docs := work_folder() / "docs" / group() / "harvest")
+    check(frame, ROLLOUT, docs := work_folder() / "docs" / Path.cwd().name / "harvest")
     mlflow.log_artifacts(str(docs), "data_docs")
 """
 

@@ -86,6 +86,7 @@ def _config(schedule: Schedule, work: Path) -> "GRPOConfig":
         seed=schedule.seed,
         disable_tqdm=False,
         dataloader_num_workers=0,
+        dataloader_pin_memory=ranks().device.type != "cpu",
         bf16=False,
     )
 
