@@ -13,6 +13,7 @@ from blindspot.models.local import LocalCandidate, LocalQuestioner, model_files
 from blindspot.params import CandidateParams, Section, VerifierParams, load, load_seed
 from blindspot.prompts import ASK
 from blindspot.protocols import Questioner
+from blindspot.ranks import ranks
 from blindspot.records.image import Image
 from blindspot.rewards.components import COMPONENTS
 from blindspot.rewards.trl import Reward
@@ -102,6 +103,7 @@ def train(
     if last is None or step_of(last) < params.steps:
         trainer = build_trainer(start, images, reward, params.schedule(seed), evaluator.evaluate, work)
         trainer.train(resume_from_checkpoint=str(last) if last else None)
+        ranks().wait_for_everyone()  # the first one makes the last checkpoint whole, after the others are done
         last = last_checkpoint(work)
     assert last is not None  # a training ends with a checkpoint
     return last, [row for row in history_of(last) if "reward" in row]

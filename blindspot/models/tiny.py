@@ -12,7 +12,7 @@ from blindspot.scenes.question import COMPARISONS, EXTREMA, RELATIONS, Descripti
 from blindspot.scenes.scene import ATTRIBUTES, COLOURS, GRID, SHAPES, SIZES
 
 if TYPE_CHECKING:
-    from transformers import LlavaForConditionalGeneration, LlavaProcessor
+    from transformers import LlavaConfig, LlavaForConditionalGeneration, LlavaProcessor
 
 WIDTH = 128
 LAYERS = 3
@@ -92,10 +92,29 @@ def build_model(
     of the variance of what the language model is shown).
     """
     import torch
-    from transformers import CLIPVisionConfig, LlamaConfig, LlavaConfig, LlavaForConditionalGeneration
+    from transformers import LlavaForConditionalGeneration
 
     tokenizer = processor.tokenizer
-    config = LlavaConfig(
+    torch.manual_seed(seed)
+    model = LlavaForConditionalGeneration(_config(processor))
+    for name, weight in model.named_parameters():
+        if weight.dim() > 1:
+            torch.nn.init.normal_(weight, std=_deviation(name, weight[0].numel(), place_scale or 0.3))
+    if place_scale:
+        model.get_parameter(PATCH_EMBEDDING).requires_grad_(False)
+    model.generation_config.update(
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    return model
+
+
+def _config(processor: "LlavaProcessor") -> "LlavaConfig":
+    from transformers import CLIPVisionConfig, LlamaConfig, LlavaConfig
+
+    tokenizer = processor.tokenizer
+    return LlavaConfig(
         vision_config=CLIPVisionConfig(
             hidden_size=WIDTH,
             intermediate_size=2 * WIDTH,
@@ -124,19 +143,6 @@ def build_model(
         image_seq_length=GRID * GRID,
         tie_word_embeddings=False,
     )
-    torch.manual_seed(seed)
-    model = LlavaForConditionalGeneration(config)
-    for name, weight in model.named_parameters():
-        if weight.dim() > 1:
-            torch.nn.init.normal_(weight, std=_deviation(name, weight[0].numel(), place_scale or 0.3))
-    if place_scale:
-        model.get_parameter(PATCH_EMBEDDING).requires_grad_(False)
-    model.generation_config.update(
-        bos_token_id=tokenizer.bos_token_id,
-        eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id,
-    )
-    return model
 
 
 def _deviation(name: str, fan_in: int, place_scale: float) -> float:
