@@ -17,7 +17,6 @@ from blindspot.tracking import stage_run
 MODEL = Path("models/scenes-questioner")
 METRICS = Path("metrics/base.json")
 EXAM = 6000  # questions in all
-LENGTH_STEP = 8  # tokens
 PRACTISED = 2  # two-hop questions after the one asked: where things lie is learnt from these alone, and slowly
 
 
@@ -30,8 +29,7 @@ class Params(Section):
     batch_size: int = Field(128, ge=1, description="images a step, one question each")
     caption_steps: int = Field(200, ge=1, description="steps over which captions fade from all rows to none")
     learning_rate: float = Field(0.002, gt=0)
-    place_scale: float = Field(1.0, gt=0, description="how loudly an image patch says where it lies, at the start")
-    practice_steps: int = Field(700, ge=0, description="first steps, which practise two-hop questions too")
+    practice_steps: int = Field(800, ge=0, description="first steps, which practise two-hop questions too")
 
 
 def bootstrap_questioner(params: Params, folder: Path) -> None:
@@ -51,9 +49,8 @@ def bootstrap_questioner(params: Params, folder: Path) -> None:
         return asked + [(PRACTISE, question_to_ask(scenes[index], rng, "two_hop")) for _ in range(practised)]
 
     processor = build_processor()
-    model = build_model(processor, params.seed, params.place_scale)
-    size, rate, seed = params.batch_size, params.learning_rate, params.seed
-    pretrain(model, processor, scenes, turns, params.steps, size, rate, seed, LENGTH_STEP)
+    model = build_model(processor, params.seed)
+    pretrain(model, processor, scenes, turns, params.steps, params.batch_size, params.learning_rate, params.seed)
     model.save_pretrained(folder)
     processor.save_pretrained(folder)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 #: One image's row of a batch: the turns of a conversation, each a prompt and the answer to be learned.
 Turns = Sequence[tuple[str, str]]
 WARM_UP = 100  # steps
+LENGTH_STEP = 8  # tokens: the CPU kernels are built anew for every length of row
 IGNORED = -100  # label of a token that is no part of an answer
 
 
@@ -30,12 +31,8 @@ def pretrain(
     batch_size: int,
     learning_rate: float,
     seed: int,
-    length_step: int = 32,
 ) -> None:
-    """Trains `model` in place. `turns(step, index)` gives the row for scene `index` at that step.
-
-    Rows are padded to a multiple of `length_step` tokens: the CPU kernels are built anew for every length.
-    """
+    """Trains `model` in place. `turns(step, index)` gives the row for scene `index` at that step."""
     import torch
 
     pictures = torch.from_numpy(np.stack([np.asarray(draw(scene, IMAGE_SIZE)) for scene in tqdm(scenes, "drawing")]))
@@ -47,7 +44,7 @@ def pretrain(
     bar = tqdm(range(steps), "training")
     for step in bar:
         chosen = order.integers(len(scenes), size=batch_size)
-        ids, labels = _encode([turns(step, int(index)) for index in chosen], processor, length_step)
+        ids, labels = _encode([turns(step, int(index)) for index in chosen], processor)
         pixels = (pictures[chosen].permute(0, 3, 1, 2).float() / 255 - 0.5) / 0.5
         with torch.autocast("cpu", dtype=torch.bfloat16):
             loss = model(
@@ -74,10 +71,8 @@ def _rate(step: int, steps: int) -> float:
     return 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * (step - WARM_UP) / max(1, steps - WARM_UP)))
 
 
-def _encode(
-    rows: Sequence[Turns], processor: "LlavaProcessor", length_step: int
-) -> tuple["torch.Tensor", "torch.Tensor"]:
-    """Token ids and labels, both (rows, longest row), padded on the right as training wants it.
+def _encode(rows: Sequence[Turns], processor: "LlavaProcessor") -> tuple["torch.Tensor", "torch.Tensor"]:
+    """Token ids and labels, both (rows, longest row rounded up to LENGTH_STEP), padded on the right.
 
     The text is that of the chat template, with the image in the first turn.
     """
@@ -101,7 +96,7 @@ def _encode(
             label += [IGNORED] * len(prompt_ids) + answer_ids
         ids.append(row)
         labels.append(label)
-    length = -(-max(map(len, ids)) // length_step) * length_step
+    length = -(-max(map(len, ids)) // LENGTH_STEP) * LENGTH_STEP
     padded = torch.full((len(rows), length), tokenizer.pad_token_id), torch.full((len(rows), length), IGNORED)
     for index, (row, label) in enumerate(zip(ids, labels, strict=True)):
         padded[0][index, : len(row)] = torch.tensor(row)

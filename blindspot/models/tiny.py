@@ -18,6 +18,7 @@ WIDTH = 128
 LAYERS = 3
 HEADS = 4
 POSITIONS = 256  # tokens, image included
+PLACE_SCALE = 1.0  # deviation of the vision tower's position embedding: how loudly a patch says where it lies
 PATCH_EMBEDDING = "model.vision_tower.embeddings.patch_embedding.weight"
 
 DESCRIBE = "describe the image ."
@@ -81,15 +82,12 @@ def build_processor() -> "LlavaProcessor":
     )
 
 
-def build_model(
-    processor: "LlavaProcessor", seed: int, place_scale: float | None = None
-) -> "LlavaForConditionalGeneration":
-    """A model with fresh weights: Normal(0, fan_in^-0.5), 0.3 for the embeddings.
+def build_model(processor: "LlavaProcessor", seed: int) -> "LlavaForConditionalGeneration":
+    """A model with fresh weights: Normal(0, fan_in^-0.5), 0.3 for the embeddings of words.
 
-    With transformers' own initialisation a model this small does not learn to see in any time it has. `place_scale`:
-    the deviation of the vision tower's position embedding, so how loudly a patch says where it lies. Where it is given
-    the patch embedding stays as it is at first: trained, it grows till hardly anything says where a patch lies (0.2 %
-    of the variance of what the language model is shown).
+    With transformers' own initialisation a model this small does not learn to see in any time it has. The patch
+    embedding stays as it is drawn: trained, it grows till hardly anything says where a patch lies (0.2 % of the
+    variance of what the language model is shown).
     """
     import torch
     from transformers import LlavaForConditionalGeneration
@@ -99,9 +97,8 @@ def build_model(
     model = LlavaForConditionalGeneration(_config(processor))
     for name, weight in model.named_parameters():
         if weight.dim() > 1:
-            torch.nn.init.normal_(weight, std=_deviation(name, weight[0].numel(), place_scale or 0.3))
-    if place_scale:
-        model.get_parameter(PATCH_EMBEDDING).requires_grad_(False)
+            torch.nn.init.normal_(weight, std=_deviation(name, weight[0].numel()))
+    model.get_parameter(PATCH_EMBEDDING).requires_grad_(False)
     model.generation_config.update(
         bos_token_id=tokenizer.bos_token_id,
         eos_token_id=tokenizer.eos_token_id,
@@ -145,9 +142,9 @@ def _config(processor: "LlavaProcessor") -> "LlavaConfig":
     )
 
 
-def _deviation(name: str, fan_in: int, place_scale: float) -> float:
+def _deviation(name: str, fan_in: int) -> float:
     if "position_embedding" in name:
-        return place_scale
+        return PLACE_SCALE
     return 0.3 if "embed" in name and "patch" not in name else fan_in**-0.5
 
 

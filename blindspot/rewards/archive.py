@@ -1,5 +1,6 @@
 """The questions asked so far, which novelty is measured against."""
 
+import math
 from collections import Counter, deque
 from collections.abc import Sequence
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from blindspot.rewards.embedding import DIMENSIONS, bigrams, embed
 
-SCALE = 2**32  # embeddings are summed as integers: adding and forgetting leaves no rounding behind
+UNLIKE = 0.001  # the similarity at which a question is wholly novel
 
 
 class Archive:
@@ -17,9 +18,8 @@ class Archive:
     """
 
     def __init__(self, size: int, questions: Sequence[str] = ()) -> None:
-        self._size = size
-        self._questions: deque[str] = deque()
-        self._sum = np.zeros(DIMENSIONS, dtype=np.int64)
+        self._questions: deque[str] = deque(maxlen=size)
+        self._embeddings = np.empty((0, DIMENSIONS))
         self._bigrams: Counter[tuple[str, str]] = Counter()
         self.add(questions)
 
@@ -30,17 +30,27 @@ class Archive:
 
     def add(self, questions: Sequence[str]) -> None:
         """Adds questions in order and forgets the oldest above the size."""
-        for question in questions:
-            self._count(question, 1)
-            self._questions.append(question)
-        while len(self._questions) > self._size:
-            self._count(self._questions.popleft(), -1)
+        self._questions.extend(questions)
+        embeddings = [embed(question) for question in self._questions]
+        self._embeddings = np.array(embeddings).reshape(-1, DIMENSIONS)
+        self._bigrams = Counter(pair for question in self._questions for pair in set(bigrams(question)))
 
     def similarity(self, question: str) -> float:
-        """Mean cosine between the question and those held, 0 to 1; 0 where none is."""
+        """Mean squared cosine between the question and those held, 0 to 1; 0 where none is.
+
+        Squared, so that questions which share little more than a colour count as hardly alike.
+        """
         if not self._questions:
             return 0.0
-        return float(embed(question) @ self._sum) / SCALE / len(self._questions)
+        return float(np.mean((self._embeddings @ embed(question)) ** 2))
+
+    def novelty(self, question: str) -> float:
+        """How unlike those held the question is, 0 to 1: the logarithm of `similarity`, with 1 at UNLIKE and below.
+
+        A logarithm, as in an entropy: the rarer a kind of question has grown the more the next one earns, so none dies
+        out.
+        """
+        return max(0.0, math.log(max(self.similarity(question), UNLIKE)) / math.log(UNLIKE))
 
     def overlap(self, question: str) -> float:
         """How common its word pairs are: the mean, over them, of the share of questions held that use one."""
@@ -48,8 +58,3 @@ class Archive:
         if not self._questions:
             return 0.0
         return sum(self._bigrams[pair] for pair in pairs) / len(pairs) / len(self._questions)
-
-    def _count(self, question: str, sign: int) -> None:
-        self._sum += sign * np.rint(embed(question) * SCALE).astype(np.int64)
-        for pair in set(bigrams(question)):
-            self._bigrams[pair] += sign

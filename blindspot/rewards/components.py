@@ -18,10 +18,10 @@ def components(
 ) -> dict[str, list[float | None]]:
     """Every component for every question of a batch.
 
-    failure: 1 where the candidate fails a valid question. semantic_diversity and lexical_diversity: 1 − how like the
-    archive a valid question is, in meaning and in word pairs. invalid: −1 for an invalid question, whose diversity is
-    the mean of the valid ones: what is hard to ask validly costs its penalty and no more, and babble's novelty earns
-    nothing.
+    failure: 1 where the candidate fails a valid question. semantic_diversity: how novel what a valid question asks is to
+    the archive. lexical_diversity: 1 − how common its word pairs are there. invalid: −1 for an invalid question, whose
+    diversity is the mean of the valid ones: what is hard to ask validly costs its penalty and no more, and babble's
+    novelty earns nothing.
     """
     rows = [_one(question, verdict, archive) for question, verdict in zip(questions, verdicts, strict=True)]
     for name in DIVERSITIES:
@@ -40,7 +40,7 @@ def _one(question: str, verdict: Verdict, archive: Archive) -> dict[str, float |
         return {"failure": 0.0, "invalid": -1.0} | dict.fromkeys(DIVERSITIES)
     return {
         "failure": 1.0 if verdict.outcome == "failure" else 0.0,
-        "semantic_diversity": 1.0 - archive.similarity(question),
+        "semantic_diversity": archive.novelty(question),
         "lexical_diversity": 1.0 - archive.overlap(question),
         "invalid": 0.0,
     }

@@ -15,6 +15,8 @@ from blindspot.scenes.templates import ask, draw_question
 IMAGE_SIZE = 48  # px, what the embedded models see
 DRAWS = 8  # questions that a lesson in asking is chosen from
 TWO_HOP_DRAWS = 12  # the same for two-hop questions, of which more can go wrong
+#: How often a family is asked in: the one that is learnt last the most.
+ASKED = dict.fromkeys(FAMILIES, 1.0) | {"two_hop": 1.5}
 RISKY = 20  # near misses that a doubtful relation counts for: more than there can be of others
 
 
@@ -41,12 +43,12 @@ def answered_questions(scene: Scene, count: int, rng: random.Random) -> list[tup
 
 
 def question_to_ask(scene: Scene, rng: random.Random, family: str | None = None) -> str:
-    """A valid question whose referents are hard to mistake, of `family` if the scene has one, else of any, uniformly.
+    """A valid question whose referents are hard to mistake, of `family` or, without one, as ASKED draws.
 
     Of DRAWS questions the one with the fewest near misses: learnt from such, a small model grounds what it asks.
     """
     while True:
-        chosen = family or rng.choice(FAMILIES)
+        chosen = family or rng.choices([*ASKED], [*ASKED.values()])[0]
         questions = _two_hops(scene, rng) if chosen == "two_hop" else _drawn(scene, chosen, rng, DRAWS, 0.8)
         if questions:
             return _say(min(questions, key=lambda question: near_misses(question, scene)), rng)

@@ -7,6 +7,7 @@ from blindspot.scenes.question import COMPARISONS, EXTREMA, RELATIONS, Descripti
 from blindspot.scenes.scene import ATTRIBUTES, COLOURS, SHAPES, SIZES, Scene, Thing
 
 TRIES = 60  # a scene of two things may have no valid question of a family
+NONE_THERE = 0.15  # of the questions how many there are: none
 _PRECEDENCE = ("size", "colour", "shape")
 
 
@@ -14,8 +15,8 @@ def draw_question(scene: Scene, family: str, rng: random.Random, full: float = 0
     """A valid question of that family about the scene, or None where TRIES draws found none.
 
     Each draw aims at yes or no with equal chance, but a scene may have few of one: between 0.3 and 0.65 of a family's
-    answers are yes. What is counted is there: no answer is 0. `full`: the probability that a thing is described as
-    fully as the question allows ("the small red star"), rather than by a random part of its attributes.
+    answers are yes. `full`: the probability that a thing is described as fully as the question allows ("the small red
+    star"), rather than by a random part of its attributes.
     """
     for _ in range(TRIES):
         question = _draw(scene, family, rng, rng.random() < full)
@@ -64,10 +65,8 @@ def _draw_about_sets(scene: Scene, family: str, rng: random.Random, full: bool) 
     if family == "comparison":
         subject, other = (_describe(rng.choice(scene.things), rng, full) for _ in range(2))
         return Question(family, subject, word=rng.choice(COMPARISONS), other=other)
-    if family == "counting":
-        return Question(family, _describe(rng.choice(scene.things), rng, full))
     subject = _describe(rng.choice(scene.things), rng, full)
-    if rng.random() < 0.5:
+    if rng.random() >= (NONE_THERE if family == "counting" else 0.5):
         return Question(family, subject)
     absent = Description(rng.choice(SIZES), rng.choice(COLOURS), rng.choice(SHAPES))
     kept = {name for name in _PRECEDENCE if getattr(subject, name)}

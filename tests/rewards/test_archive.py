@@ -25,9 +25,17 @@ def test_a_question_of_the_same_kind_is_more_alike_than_one_of_another() -> None
     assert archive.overlap(SQUARES) > archive.overlap(LEFT)
 
 
-def test_similarity_is_the_mean_cosine() -> None:
+def test_similarity_is_the_mean_squared_cosine() -> None:
     archive = Archive(10, [STARS, LEFT])
-    assert archive.similarity(SQUARES) == pytest.approx((embed(SQUARES) @ (embed(STARS) + embed(LEFT))) / 2)
+    squares = [float(embed(SQUARES) @ embed(known)) ** 2 for known in (STARS, LEFT)]
+    assert archive.similarity(SQUARES) == pytest.approx(sum(squares) / 2)
+
+
+def test_novelty_grows_as_a_kind_of_question_grows_rare() -> None:
+    common, rare, unseen = (Archive(100, [STARS] * n + [LEFT] * (100 - n)).novelty(STARS) for n in (100, 10, 0))
+    assert common == pytest.approx(0.0)
+    assert common < rare < unseen <= 1.0
+    assert Archive(10).novelty(STARS) == 1.0
 
 
 def test_the_oldest_are_forgotten_without_a_trace() -> None:

@@ -1,4 +1,5 @@
 import random
+from collections import Counter
 
 from blindspot.scenes.lessons import answered_questions, caption, draw_scenes, near_misses, question_to_ask
 from blindspot.scenes.oracle import rule
@@ -19,7 +20,8 @@ def test_every_lesson_in_asking_is_valid_and_every_family_is_taught() -> None:
     scenes = draw_scenes(400, seed=3)
     rulings = [rule(question_to_ask(scene, rng), scene) for scene in scenes]
     assert all(ruling.valid for ruling in rulings)
-    assert {ruling.family for ruling in rulings} == set(FAMILIES)
+    taught = Counter(ruling.family for ruling in rulings)
+    assert all(0.05 < taught[family] / len(scenes) < 0.2 for family in FAMILIES)
 
 
 def test_a_family_that_the_scene_has_no_question_of_is_passed_over() -> None:

@@ -34,6 +34,17 @@ def test_every_drawn_question_is_valid_and_of_its_family(family: str, full: floa
         assert 0.2 < answers["yes"] / answers.total() < 0.8
 
 
+def test_some_counts_are_none_and_most_are_not() -> None:
+    rng = random.Random(2)
+    answers: list[str | None] = []
+    for _ in range(400):
+        scene = random_scene(rng)
+        question = draw_question(scene, "counting", rng)
+        assert question is not None
+        answers.append(rule(ask(question, rng), scene).answer)
+    assert 0.05 < answers.count("0") / len(answers) < 0.25
+
+
 def test_a_full_description_names_all_that_the_question_leaves_open() -> None:
     rng = random.Random(1)
     for _ in range(50):
