@@ -18,10 +18,10 @@ def components(
 ) -> dict[str, list[float | None]]:
     """Every component for every question of a batch.
 
-    failure: 1 where the candidate fails a valid question. semantic_diversity: how novel what a valid question asks is to
-    the archive. lexical_diversity: 1 − how common its word pairs are there. invalid: −1 for an invalid question, whose
-    diversity is the mean of the valid ones: what is hard to ask validly costs its penalty and no more, and babble's
-    novelty earns nothing.
+    failure: 1 where the candidate fails a valid question. semantic_diversity: how novel, to the archive, what a valid
+    question asks is. lexical_diversity: 1 − how common its word pairs are there. invalid: −1 for an invalid question,
+    whose diversity is the mean of the valid ones: what is hard to ask validly costs its penalty and no more, and
+    babble's novelty earns nothing.
     """
     rows = [_one(question, verdict, archive) for question, verdict in zip(questions, verdicts, strict=True)]
     for name in DIVERSITIES:
