@@ -9,8 +9,8 @@ class FailureMode:
 
     `wrong_rate` = `failures` / `asked` over the questioner's valid questions that need every one of `skills` (one or
     two names, of skills or of meta-skills, which stand for any of their skills); `low` and `high` bound it at 95 %
-    (Wilson). `excess`: failures beyond what the threshold allows, which ranks modes.
-    `q_value`: of the test that wrong_rate lies above the threshold, false discoveries controlled (Benjamini-Hochberg).
+    (Wilson). `excess`: failures beyond what the wrong_rate of all questions would give, which ranks modes. `q_value`:
+    of the test that wrong_rate lies above the threshold, false discoveries controlled (Benjamini-Hochberg).
     `examples` are rollout ids of failures, different questions and images first.
     """
 

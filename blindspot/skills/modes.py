@@ -41,10 +41,11 @@ def find_modes(
 
     `questions`: columns rollout_id, image_id, question, outcome, and the lists of names skills and meta_skills. Every
     skill, meta-skill and pair of them that `min_asked` questions need is tested (one-sided binomial),
-    Benjamini-Hochberg over all of them. What passes is ranked by excess: the failures beyond those that the threshold
-    allows, so that neither a huge, mild mode nor a tiny, sharp one comes first. A mode is kept where it explains
-    failures that those before it do not, or is a part of one of them and clearly worse than the rest of it. What is in
-    `common` is no mode and no part of one.
+    Benjamini-Hochberg over all of them. What passes is ranked by excess: the failures beyond those that the wrong_rate
+    of all the questions, or the threshold where that is larger, would give; so neither a huge, mild mode nor a tiny,
+    sharp one comes first, nor a need that many questions share and that tells nothing of which go wrong. A mode is
+    kept where it explains failures that those before it do not, or is a part of one of them and clearly worse than
+    the rest of it. What is in `common` is no mode and no part of one.
     """
     failed: Mask = (questions["outcome"] == "failure").to_numpy()
     kept: list[_Candidate] = []
@@ -87,11 +88,12 @@ def _significant(needs: dict[str, Mask], failed: Mask, threshold: float, min_ask
     tested = _tested(needs, min_asked)
     if not tested:
         return []
+    usual = max(threshold, float(failed.mean()))
     asked = np.array([asks.sum() for _, asks in tested])
     failures = np.array([(asks & failed).sum() for _, asks in tested])
     q_values = false_discovery_control(binom.sf(failures - 1, asked, threshold), method="bh")
     found = [
-        _Candidate(skills, asks, int(wrong), float(wrong - threshold * number), float(q))
+        _Candidate(skills, asks, int(wrong), float(wrong - usual * number), float(q))
         for (skills, asks), wrong, number, q in zip(tested, failures, asked, q_values, strict=True)
         if q <= LEVEL
     ]

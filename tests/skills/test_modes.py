@@ -37,8 +37,18 @@ def test_a_skill_that_fails_is_a_mode_with_its_figures() -> None:
     assert (mode.name, mode.mode_id, mode.asked, mode.failures) == ("counting many", "counting-many", 100, 60)
     assert mode.wrong_rate == pytest.approx(0.6)
     assert (mode.low, mode.high) == pytest.approx((0.5020, 0.6906), abs=1e-3)  # Wilson, by hand
-    assert mode.excess == pytest.approx(60 - 25)
+    assert mode.excess == pytest.approx(60 - 100 * 65 / 200)  # 65 of all 200 go wrong
     assert len(mode.examples) == 5
+
+
+def test_a_need_that_tells_nothing_of_what_goes_wrong_comes_after_what_does() -> None:
+    frame = questions(
+        (("noticing absence", "recognising small"), 40, 30),
+        (("noticing absence",), 40, 30),
+        (("comparing counts", "recognising small"), 240, 120),
+        (("comparing counts",), 240, 120),
+    )
+    assert names(frame)[0] == "noticing absence"
 
 
 def test_what_nearly_every_question_needs_is_no_mode() -> None:
