@@ -25,7 +25,9 @@ class Section(BaseModel):
 class CandidateParams(Section):
     """The model under test."""
 
-    model: str = Field("models/scenes-candidate", description="folder of the candidate's weights")
+    model: str = Field(
+        "models/scenes-candidate", description="folder of its weights, or a YAML file that says where it is served"
+    )
     batch_size: int = Field(256, ge=1, description="questions answered at once")
     max_new_tokens: int = Field(4, ge=1, description="longest answer, in tokens")
 

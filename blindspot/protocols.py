@@ -5,6 +5,7 @@ from typing import Protocol
 
 from PIL.Image import Image as Picture
 
+from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.verdict import Verdict
 
@@ -23,7 +24,7 @@ class Candidate(Protocol):
 
     identity: str
 
-    def answer(self, images: Sequence[Image], questions: Sequence[str]) -> list[str]:
+    def answer(self, images: Sequence[Image], questions: Sequence[str]) -> list[Answer]:
         """One answer for each image and question, in the same order."""
 
 

@@ -61,7 +61,7 @@ def accuracy(folder: Path, seed: int) -> dict[str, float]:
         images, questions, rulings = exam(EXAM, seed, Path(pictures))
         answers = LocalCandidate(folder, batch_size=256, max_new_tokens=4).answer(images, questions)
     for (family, kind, truth), answer in zip(rulings, answers, strict=True):
-        right[family] += understand(answer, kind) == truth
+        right[family] += understand(answer.text, kind) == truth
     return {family: right[family] / EXAM for family in FAMILIES}
 
 

@@ -12,7 +12,8 @@ from blindspot import store
 from blindspot.checks.rollout import ROLLOUT
 from blindspot.checks.run import check
 from blindspot.errors import run
-from blindspot.models.local import LocalCandidate, LocalQuestioner
+from blindspot.models.candidates import open_candidate
+from blindspot.models.local import LocalQuestioner
 from blindspot.params import CandidateParams, Section, load, load_seed
 from blindspot.prompts import ASK
 from blindspot.protocols import Candidate, Questioner
@@ -41,7 +42,7 @@ def main() -> None:
     """Asks by every method and writes data/rollouts."""
     params, seed, chosen = load("harvest", Params), load_seed(), load("candidate", CandidateParams)
     images, work = store.read_images("test"), store.work_folder()
-    candidate = LocalCandidate(Path(chosen.model), chosen.batch_size, chosen.max_new_tokens)
+    candidate = open_candidate(chosen)
     with stage_run("harvest", work, params.model_dump()) as mlflow:
         rollouts = [
             rollout
@@ -87,9 +88,10 @@ def harvest(
                 method=method,
                 image_id=image.image_id,
                 question=question,
-                answer=answer,
+                answer=answer.text,
                 questioner=questioner.identity,
                 candidate=candidate.identity,
+                error=answer.error,
             )
             for index, (image, question, answer) in enumerate(zip(batch, questions, answers, strict=True))
         ]

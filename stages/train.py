@@ -9,7 +9,8 @@ from pydantic import Field
 
 from blindspot import store
 from blindspot.errors import BlindspotError, run
-from blindspot.models.local import LocalCandidate, LocalQuestioner, model_files
+from blindspot.models.candidates import open_candidate
+from blindspot.models.local import LocalQuestioner, model_files
 from blindspot.params import CandidateParams, Section, VerifierParams, load, load_seed
 from blindspot.prompts import ASK
 from blindspot.protocols import Questioner
@@ -68,7 +69,7 @@ def main() -> None:
     params, seed = load("train", Params), load_seed()
     chosen, judge = load("candidate", CandidateParams), load("verifier", VerifierParams)
     images, validation = store.read_images("train"), store.read_images("validation")
-    candidate = LocalCandidate(Path(chosen.model), chosen.batch_size, chosen.max_new_tokens)
+    candidate = open_candidate(chosen)
     verifier = OracleVerifier(judge.unparsed)
     reward = Reward(images, candidate, verifier, params.archive_size)
     with store.working("train") as work, stage_run("train", work.parents[1], params.model_dump()) as mlflow:

@@ -14,10 +14,11 @@ from blindspot.errors import BlindspotError, run
 from blindspot.metrics import rates
 from blindspot.params import Section, VerifierParams, load
 from blindspot.protocols import Verifier
+from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.rollout import METHODS
-from blindspot.records.verdict import Verdict
 from blindspot.tracking import stage_run
+from blindspot.verifiers.judging import judge_all
 from blindspot.verifiers.oracle import OracleVerifier
 
 ROLLOUTS = Path("data/rollouts/rollouts.parquet")
@@ -58,10 +59,9 @@ def verify(rollouts: pd.DataFrame, images: Sequence[Image], verifier: Verifier) 
             f"rollouts ask about image {unknown[0]}, which is not in the test split", "repeat harvest"
         )
     errors = rollouts["error"].astype(object).where(rollouts["error"].notna(), None)
-    asked = rollouts[errors.isna()]
-    judged = verifier.judge([known[name] for name in asked["image_id"]], [*asked["question"]], [*asked["answer"]])
-    given = iter(judged)
-    verdicts = [Verdict("error", verifier.identity, str(e)) if e is not None else next(given) for e in errors]
+    answers = [Answer(text, error) for text, error in zip(rollouts["answer"], errors, strict=True)]
+    asked_about = [known[name] for name in rollouts["image_id"]]
+    verdicts = judge_all(verifier, asked_about, [*rollouts["question"]], answers)
     frame = pd.concat([rollouts[list(COLUMNS[:5])].reset_index(drop=True), store.to_frame(verdicts)], axis=1)
     return frame[list(COLUMNS)]
 

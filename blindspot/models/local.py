@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from blindspot.errors import BlindspotError
 from blindspot.ranks import ranks
+from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.store import digest
 
@@ -86,9 +87,10 @@ class LocalCandidate:
         self.identity = self._vlm.identity
         self._batch_size, self._max_new_tokens = batch_size, max_new_tokens
 
-    def answer(self, images: Sequence[Image], questions: Sequence[str]) -> list[str]:
+    def answer(self, images: Sequence[Image], questions: Sequence[str]) -> list[Answer]:
         """One answer for each image and question, in the same order."""
-        return self._vlm.complete(images, questions, self._batch_size, self._max_new_tokens)
+        texts = self._vlm.complete(images, questions, self._batch_size, self._max_new_tokens)
+        return [Answer(text) for text in texts]
 
 
 class LocalQuestioner:

@@ -7,6 +7,7 @@ from blindspot.protocols import Candidate, Verifier
 from blindspot.records.image import Image
 from blindspot.rewards.archive import Archive
 from blindspot.rewards.components import COMPONENTS, components
+from blindspot.verifiers.judging import judge_all
 
 
 class Reward:
@@ -52,7 +53,7 @@ class Reward:
         from accelerate.utils import gather_object
 
         images = [self._images[image_id] for image_id in image_ids]
-        verdicts = self._verifier.judge(images, questions, self._candidate.answer(images, questions))
+        verdicts = judge_all(self._verifier, images, questions, self._candidate.answer(images, questions))
         self.calls += len(gather_object(list(questions)))
         valid = [
             question

@@ -10,6 +10,7 @@ from blindspot.protocols import Candidate, Questioner, Verifier
 from blindspot.records.image import Image
 from blindspot.store import read_json, write_json
 from blindspot.tracking import log_checkpoint
+from blindspot.verifiers.judging import judge_all
 
 SEED = 20_000  # of every evaluation: checkpoints differ by their weights alone
 SAMPLES = 16  # questions with their images that MLflow shows for each checkpoint
@@ -40,13 +41,13 @@ class Evaluator:
         """Measures the questioner in the folder `checkpoint` as that of `step`."""
         questions = self._open(checkpoint).ask(self._images, SEED)
         answers = self._candidate.answer(self._images, questions)
-        verdicts = self._verifier.judge(self._images, questions, answers)
+        verdicts = judge_all(self._verifier, self._images, questions, answers)
         found: Rates = rates([one.outcome for one in verdicts], [one.family for one in verdicts])
         found["distinct_questions"] = len(set(questions)) / len(questions)
         samples: dict[str, list[Any]] = {
             "image": [str(image.path) for image in self._images],
             "question": questions,
-            "answer": answers,
+            "answer": [answer.text for answer in answers],
             "reference": [verdict.reference for verdict in verdicts],
             "outcome": [verdict.outcome for verdict in verdicts],
         }

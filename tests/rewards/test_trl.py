@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.rewards.trl import Reward
 from blindspot.scenes.scene import Scene, Thing
@@ -17,9 +18,9 @@ class SaysNo:
     def __init__(self) -> None:
         self.asked = 0
 
-    def answer(self, images: Sequence[Image], questions: Sequence[str]) -> list[str]:
+    def answer(self, images: Sequence[Image], questions: Sequence[str]) -> list[Answer]:
         self.asked += len(questions)
-        return ["no"] * len(images)
+        return [Answer("no")] * len(images)
 
 
 def rewards(reward: Reward, questions: list[str]) -> dict[str, list[float | None]]:

@@ -1,0 +1,253 @@
+"""A VLM behind an OpenAI-compatible server, as candidate."""
+
+import asyncio
+import base64
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import yaml
+from pydantic import Field, ValidationError
+
+from blindspot.errors import BlindspotError
+from blindspot.models.calls import Calls
+from blindspot.params import Section
+from blindspot.ranks import ranks
+from blindspot.records.answer import Answer
+from blindspot.records.image import Image
+from blindspot.store import work_folder
+
+if TYPE_CHECKING:
+    from openai import APIStatusError
+    from openai.types.chat import ChatCompletion
+    from tenacity import RetryCallState
+
+FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0  # s between two attempts at a call
+MEDIA = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
+
+
+class Server(Section):
+    """Where a model is served, and what asking it may cost. A file of its own, which `candidate.model` names."""
+
+    kind: Literal["endpoint"]
+    base_url: str = Field(description="of the API, such as http://127.0.0.1:8000/v1")
+    model: str = Field(description="the name it is served under")
+    api_key_env: str | None = Field(None, description="environment variable with the key; null: none is asked for")
+    concurrency: int = Field(8, ge=1, description="calls under way at once")
+    calls_per_minute: float | None = Field(None, gt=0, description="null: as many as concurrency allows")
+    timeout: float = Field(60.0, gt=0, description="s, of one attempt")
+    retries: int = Field(5, ge=0, description="further attempts after 408, 409, 429, 5xx, timeouts, lost connections")
+    max_calls: int | None = Field(None, ge=1, description="attempts in one run of a stage; the stage stops there")
+    max_tokens: int | None = Field(None, ge=1, description="tokens in one run of a stage, as the server counts them")
+    token_limit: Literal["max_tokens", "max_completion_tokens"] = Field(
+        "max_tokens", description="the request's word for the longest answer"
+    )
+    extra: dict[str, Any] = Field({}, description="further fields of every request")
+
+
+class BudgetSpent(Exception):
+    """Says which of the caps was reached."""
+
+
+class Unreadable(Exception):
+    """The server's reply is no chat completion."""
+
+
+def read_server(path: Path) -> Server:
+    """The description in a YAML file. Raises BlindspotError naming every wrong key."""
+    mend = "its keys are those of configs/models/endpoint.yaml"
+    try:
+        return Server.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise BlindspotError(f"{path} cannot be read ({error})", mend) from None
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, one['loc'])) or 'the file'}: {one['msg']}" for one in error.errors()]
+        raise BlindspotError(f"{path}: {'; '.join(faults)}", mend) from None
+
+
+class EndpointCandidate:
+    """A served VLM that answers questions, at temperature 0. `identity` is its name and a digest of where it is.
+
+    Every reply is kept in the work folder as soon as it is there, under a digest of all that shapes it, and is never
+    paid for again. A call that fails after its retries is an answer with an error; a key that is refused, a server
+    that is not there at the start, or a cap that is reached raises BlindspotError.
+    """
+
+    def __init__(self, server: Server, max_new_tokens: int) -> None:
+        """Raises BlindspotError where the key is missing or the server cannot be reached."""
+        self._server, self._max_new_tokens = server, max_new_tokens
+        address = hashlib.sha256(f"{server.base_url} {server.model}".encode()).hexdigest()[:16]
+        self.identity = f"{server.model}@{address}"
+        self._kept = Calls(work_folder() / "calls.db")
+        self._calls = self._tokens = 0
+        self._loop = asyncio.Runner()
+        self._client = _open_client(server)
+        self._loop.run(self._reach())
+
+    def answer(self, images: Sequence[Image], questions: Sequence[str]) -> list[Answer]:
+        """One answer for each image and question, in the same order."""
+        return self._loop.run(self._answer_all(images, questions))
+
+    async def _reach(self) -> None:
+        from openai import APIStatusError, OpenAIError
+
+        try:
+            await self._client.with_options(max_retries=2).models.list()
+        except APIStatusError as error:
+            self._refuse_bad_key(error)  # any other status: a server, if one that lists no models
+        except OpenAIError as error:
+            raise BlindspotError(
+                f"no server answers at {self._server.base_url} ({type(error).__name__})", "start it, or mend base_url"
+            ) from None
+
+    async def _answer_all(self, images: Sequence[Image], questions: Sequence[str]) -> list[Answer]:
+        from aiolimiter import AsyncLimiter
+
+        places = asyncio.Semaphore(self._server.concurrency)
+        rate = self._server.calls_per_minute
+        pace = AsyncLimiter(1, 60 / rate) if rate else None
+        asked = [(image, question) for image, question in zip(images, questions, strict=True)]
+        once = dict.fromkeys(asked)  # what is asked twice is paid for once
+
+        async def one(image: Image, question: str) -> Answer:
+            async with places:
+                return await self._answer(image, question, pace)
+
+        # Those under way are waited for, and kept, even where one of them ends the run.
+        found = await asyncio.gather(*(one(*pair) for pair in once), return_exceptions=True)
+        for answer in found:
+            if isinstance(answer, BudgetSpent):
+                raise BlindspotError(
+                    f"{self._server.model}: {answer}", "raise it and run again; what was answered is kept"
+                )
+            if isinstance(answer, BaseException):
+                raise answer
+        answers = dict(zip(once, found, strict=True))
+        return [cast(Answer, answers[pair]) for pair in asked]
+
+    async def _answer(self, image: Image, question: str, pace: Any) -> Answer:
+        from openai import APIConnectionError, APIStatusError, APITimeoutError
+
+        request = self._request(image, question)
+        key = hashlib.sha256(json.dumps([self._server.base_url, request], sort_keys=True).encode()).hexdigest()
+        if (kept := self._kept.get(key)) is not None:
+            return Answer(kept)
+        try:
+            reply = await self._attempt(request, pace)
+        except APITimeoutError:
+            return Answer("", "timeout")
+        except APIConnectionError:
+            return Answer("", "no connection")
+        except APIStatusError as error:
+            self._refuse_bad_key(error)
+            return Answer("", f"HTTP {error.status_code}")
+        except Unreadable:
+            return Answer("", "unreadable reply")
+        if reply is None:
+            return Answer("", "refused")
+        self._kept.put(key, reply)
+        return Answer(reply)
+
+    async def _attempt(self, request: dict[str, Any], pace: Any) -> str | None:
+        """The text of the reply, None where the server withholds one; tried again where that may help."""
+        from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
+
+        retrying = AsyncRetrying(
+            stop=stop_after_attempt(1 + self._server.retries),
+            wait=_wait,
+            retry=retry_if_exception(_passing),
+            reraise=True,
+        )
+        async for attempt in retrying:
+            with attempt:
+                if pace:
+                    await pace.acquire()
+                self._pay()
+                return self._read(await self._send(request))
+        raise AssertionError("tenacity raises the last error")
+
+    async def _send(self, request: dict[str, Any]) -> "ChatCompletion":
+        from openai import APIResponseValidationError
+
+        try:
+            reply: ChatCompletion = await self._client.chat.completions.create(**request)
+        except (ValueError, APIResponseValidationError):  # no JSON, or half of it
+            raise Unreadable from None
+        return reply
+
+    def _read(self, reply: "ChatCompletion") -> str | None:
+        try:
+            choice, usage = reply.choices[0], reply.usage
+            self._tokens += usage.total_tokens if usage else 0
+            withheld = choice.finish_reason == "content_filter" or choice.message.content is None
+            return None if withheld else str(choice.message.content).strip()
+        except (AttributeError, IndexError, TypeError):
+            raise Unreadable from None
+
+    def _pay(self) -> None:
+        """Counts one attempt. Raises BudgetSpent before the first too many; ranks share the caps evenly."""
+        share, server = ranks().num_processes, self._server
+        if server.max_calls is not None and self._calls >= server.max_calls // share:
+            raise BudgetSpent(f"max_calls, {server.max_calls}, is reached")
+        if server.max_tokens is not None and self._tokens >= server.max_tokens // share:
+            raise BudgetSpent(f"max_tokens, {server.max_tokens}, is reached")
+        self._calls += 1
+
+    def _request(self, image: Image, question: str) -> dict[str, Any]:
+        media = MEDIA.get(image.path.suffix.lower(), "image/png")
+        try:
+            picture = base64.b64encode(image.path.read_bytes()).decode()
+        except OSError as error:
+            raise BlindspotError(
+                f"image {image.path} cannot be read ({error})", "`dvc checkout data/images` brings it back"
+            ) from None
+        content = [
+            {"type": "image_url", "image_url": {"url": f"data:{media};base64,{picture}"}},
+            {"type": "text", "text": question},
+        ]
+        return {
+            "model": self._server.model,
+            "messages": [{"role": "user", "content": content}],
+            "temperature": 0.0,
+            self._server.token_limit: self._max_new_tokens,
+        } | self._server.extra
+
+    def _refuse_bad_key(self, error: "APIStatusError") -> None:
+        if error.status_code in (401, 403):
+            name = self._server.api_key_env
+            mend = f"put a valid key into {name}" if name else "name the variable that holds its key: api_key_env"
+            raise BlindspotError(f"{self._server.base_url} refuses the key (HTTP {error.status_code})", mend) from None
+
+
+def _open_client(server: Server) -> Any:
+    from openai import AsyncOpenAI
+
+    key = os.environ.get(server.api_key_env) if server.api_key_env else "none"
+    if not key:
+        raise BlindspotError(f"the key for {server.base_url} is missing", f"export {server.api_key_env}=…")
+    return AsyncOpenAI(base_url=server.base_url, api_key=key, timeout=server.timeout, max_retries=0)
+
+
+def _passing(error: BaseException) -> bool:
+    """Whether another attempt may succeed."""
+    from openai import APIConnectionError, APIStatusError
+
+    if isinstance(error, APIStatusError):
+        return error.status_code in (408, 409, 429) or error.status_code >= 500
+    return isinstance(error, APIConnectionError | Unreadable)
+
+
+def _wait(state: "RetryCallState") -> float:
+    """Seconds till the next attempt: what the server asks for, else twice as long each time, with jitter."""
+    from openai import APIStatusError
+    from tenacity import wait_random_exponential
+
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, APIStatusError):
+        asked = error.response.headers.get("retry-after", "")
+        if asked.replace(".", "", 1).isdigit():
+            return min(float(asked), LONGEST_WAIT)
+    return wait_random_exponential(FIRST_WAIT, LONGEST_WAIT)(state)

@@ -1,0 +1,119 @@
+"""A served candidate: the same weights behind a real server, many faults, a kill."""
+
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from PIL import Image as Pictures
+
+from blindspot.models import endpoint
+from blindspot.models.endpoint import EndpointCandidate
+from blindspot.models.endpoint import Server as Description
+from blindspot.records.image import Image
+from tests.models.serving import SLOW, Server, serving
+from tests.project import REPOSITORY, environment, make_project, run_stage
+
+pytestmark = pytest.mark.slow
+CANDIDATE = REPOSITORY / "models/scenes-candidate"
+SMALL = {
+    "prepare": {"splits": {"train": 4, "validation": 16, "test": 50}},
+    "train": {"steps": 2, "checkpoint_every": 2, "images_per_step": 2, "generations": 4},
+    "harvest": {"calls": 100, "batch_size": 25},
+}
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """transformers' own server, on a free port of loopback."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    program = Path(sys.executable).with_name("transformers")
+    command = [str(program), "serve", str(CANDIDATE), "--host", "127.0.0.1", "--port", str(port), "--device", "cpu"]
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(600):
+            assert running.poll() is None, "the server ended"
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.2)
+        yield f"http://127.0.0.1:{port}/v1"
+    finally:
+        running.send_signal(signal.SIGTERM)
+        running.wait(30)
+
+
+def project(folder: Path, server: dict[str, object] | None = None) -> Path:
+    """A project whose candidate is served as `server` says, or is the same model's folder."""
+    made = make_project(folder, **SMALL, candidate={"model": "server.yaml" if server else "models/scenes-candidate"})
+    for name in ("scenes-candidate", "scenes-questioner"):
+        shutil.copytree(REPOSITORY / "models" / name, made / "models" / name)
+    for name in ("dvc.yaml", "stages", "blindspot", "configs"):
+        (made / name).symlink_to(REPOSITORY / name)
+    if server:
+        (made / "server.yaml").write_text(yaml.safe_dump({"kind": "endpoint"} | server))
+    return made
+
+
+def run_all(folder: Path) -> pd.DataFrame:
+    for stage in ("prepare", "train", "harvest", "verify"):
+        done = run_stage(folder, stage)
+        assert done.returncode == 0, done.stderr
+    rollouts = pd.read_parquet(folder / "data/rollouts/rollouts.parquet")
+    return rollouts.merge(pd.read_parquet(folder / "data/verdicts/verdicts.parquet")[["rollout_id", "outcome"]])
+
+
+def test_the_same_weights_give_the_same_rollouts_here_and_served(url: str, tmp_path: Path) -> None:
+    here = run_all(project(tmp_path / "here"))
+    served = run_all(project(tmp_path / "served", {"base_url": url, "model": str(CANDIDATE)}))
+    assert len(here) == 300
+    pd.testing.assert_frame_equal(here.drop(columns="candidate"), served.drop(columns="candidate"))
+    weights = [tmp_path / name / "models/questioner/model.safetensors" for name in ("here", "served")]
+    assert weights[0].read_bytes() == weights[1].read_bytes()
+
+
+def test_two_thousand_calls_of_which_a_tenth_goes_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BLINDSPOT_WORK", str(tmp_path))
+    monkeypatch.setattr(endpoint, "FIRST_WAIT", 0.05)
+    Pictures.new("RGB", (4, 4), "red").save(tmp_path / "red.png")
+    images = [Image("red", tmp_path / "red.png", "test")] * 2000
+    questions = [f"what is {number} ?" for number in range(2000)]
+    with serving(Server(share=0.1)) as server:
+        description = Description(
+            kind="endpoint", base_url=server.url, model="m", timeout=SLOW / 2, retries=3, concurrency=32
+        )
+        answers = EndpointCandidate(description, 4).answer(images, questions)
+        assert 150 < server.attempts.total() - server.met["none"] < 300
+        assert max(server.attempts.values()) <= 4
+    given = [(question, answer) for question, answer in zip(questions, answers, strict=True) if answer.error is None]
+    assert len(given) > 1950 and all(answer.text == f"about {question}" for question, answer in given)
+    assert all(answer.error and not answer.text for answer in answers if answer.error is not None)
+
+
+def test_a_kill_costs_no_more_than_the_calls_under_way(tmp_path: Path) -> None:
+    with serving(Server()) as server:
+        folder = project(tmp_path, {"base_url": server.url, "model": "m", "concurrency": 4})
+        assert run_stage(folder, "prepare").returncode == 0
+        shutil.copytree(folder / "models/scenes-questioner", folder / "models/questioner")
+        command = [sys.executable, "-m", "stages.harvest"]
+        running = subprocess.Popen(command, cwd=folder, env=environment(folder), stderr=subprocess.DEVNULL)
+        while server.attempts.total() < 120:
+            assert running.poll() is None, "it ended before it could be killed"
+            time.sleep(0.002)
+        running.kill()
+        running.wait()
+        killed_at = server.attempts.total()
+        done = run_stage(folder, "harvest")
+        assert done.returncode == 0, done.stderr
+        rollouts = pd.read_parquet(folder / "data/rollouts/rollouts.parquet")
+        different = len(rollouts[["image_id", "question"]].drop_duplicates())
+        assert killed_at < different <= server.attempts.total() <= different + 4
