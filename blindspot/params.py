@@ -35,10 +35,17 @@ class CandidateParams(Section):
 class VerifierParams(Section):
     """What judges validity and correctness."""
 
-    kind: Literal["oracle"] = Field("oracle", description="oracle: the exact truth, for scenes")
+    kind: Literal["oracle", "vlm"] = Field(
+        "oracle", description="oracle: the exact truth, for scenes; vlm: a model, for any image"
+    )
     unparsed: Literal["invalid", "error"] = Field(
         "invalid", description="outcome of a question outside the oracle's grammar: invalid for a small questioner"
     )
+    model: str = Field(
+        "configs/models/endpoint.yaml", description="of a vlm: folder of its weights, or a YAML file that says where"
+    )
+    batch_size: int = Field(16, ge=1, description="of a vlm in a folder: questions judged at once")
+    max_new_tokens: int = Field(512, ge=1, description="of a vlm: longest judgement, in tokens")
 
 
 AnySection = TypeVar("AnySection", bound=Section)

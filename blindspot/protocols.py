@@ -4,10 +4,20 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from PIL.Image import Image as Picture
+from pydantic import BaseModel
 
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.verdict import Verdict
+
+
+class VLM(Protocol):
+    """A model that is shown an image and a prompt, and says something."""
+
+    identity: str
+
+    def complete(self, images: Sequence[Image], prompts: Sequence[str], form: type[BaseModel] | None) -> list[Answer]:
+        """What it says to each image and prompt, in the same order, or why nothing; as JSON of `form` if it can."""
 
 
 class Questioner(Protocol):

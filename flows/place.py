@@ -15,6 +15,7 @@ from flows.registry import download, is_registered
 TRAINED = Path("models/questioner")
 PATHS = (
     ".candidate.model",
+    ".verifier.model",
     ".prepare.folder",
     ".harvest.base",
     ".taxonomy.embedding",

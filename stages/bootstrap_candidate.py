@@ -53,13 +53,13 @@ def bootstrap_candidate(params: Params, folder: Path) -> None:
 
 def accuracy(folder: Path, seed: int) -> dict[str, float]:
     """The share of EXAM questions a family, about new scenes, that the model in `folder` answers rightly."""
-    from blindspot.models.local import LocalCandidate
+    from blindspot.models.local import GreedyVLM
     from blindspot.scenes.answers import understand
 
     right: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as pictures:
         images, questions, rulings = exam(EXAM, seed, Path(pictures))
-        answers = LocalCandidate(folder, batch_size=256, max_new_tokens=4).answer(images, questions)
+        answers = GreedyVLM(folder, batch_size=256, max_new_tokens=4).complete(images, questions, None)
     for (family, kind, truth), answer in zip(rulings, answers, strict=True):
         right[family] += understand(answer.text, kind) == truth
     return {family: right[family] / EXAM for family in FAMILIES}

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from blindspot.errors import run
-from blindspot.params import CandidateParams, load
+from blindspot.params import CandidateParams, VerifierParams, load
 from stages.harvest import Params as HarvestParams
 from stages.prepare import Params as PrepareParams
 from stages.prepare import choose_source, count_images
@@ -69,6 +69,7 @@ def main() -> None:
     logged = 1 + math.ceil(train.steps / train.checkpoint_every)  # checkpoints, as MLflow keeps them
     disk = images * image_bytes + (CHECKPOINTS + logged) * weights + ROLLOUT_BYTES * harvest.calls * 3
     print(table(rows, seconds))
+    print(judging(rows, load("verifier", VerifierParams)))
     unknown = "" if weights else f" (without the weights: {train.start_from} is not here)"
     print(f"disk: {disk / 1e6:,.0f} MB at most, checkpoints and MLflow's copies included{unknown}")
     if seconds is None:
@@ -76,6 +77,15 @@ def main() -> None:
     else:
         took = f"{seconds * 1000:.1f} ms to ask and answer one question"
         print(f"time: from {took}, measured here just now; a step of GRPO takes {STEP:g} times that")
+
+
+def judging(rows: Sequence[Part], verifier: VerifierParams) -> str:
+    """What the verifier is asked, as text: a VLM twice about each answer, once about each invalid question."""
+    if verifier.kind == "oracle":
+        return "judge: the oracle, which costs nothing"
+    calls = 2 * sum(part.calls for part in rows)
+    tokens = calls * verifier.max_new_tokens
+    return f"judge: {verifier.model}, {calls:,} calls and {tokens:,} tokens of its own at most, not in the time below"
 
 
 def sample(prepare: PrepareParams, folder: Path) -> list[Path]:
@@ -95,19 +105,19 @@ def time_a_call(train: TrainParams, candidate: CandidateParams, files: Sequence[
         return None
     import torch
 
-    from blindspot.models.local import LocalCandidate, LocalQuestioner
+    from blindspot.models.local import GreedyVLM, LocalQuestioner
     from blindspot.prompts import ASK
     from blindspot.records.image import Image
 
     count = min(candidate.batch_size, train.images_per_step * train.generations)
     images = [Image(files[i % len(files)].stem, files[i % len(files)], "train") for i in range(count)]
     questioner = LocalQuestioner(Path(train.start_from), ASK, count, train.max_new_tokens, train.temperature)
-    answerer = LocalCandidate(Path(candidate.model), count, candidate.max_new_tokens)
+    answerer = GreedyVLM(Path(candidate.model), count, candidate.max_new_tokens)
     torch.set_num_threads(1)  # as dvc.yaml launches train and harvest
     taken = []
     for _ in range(3):
         start = time.perf_counter()
-        answerer.answer(images, questioner.ask(images, 0))
+        answerer.complete(images, questioner.ask(images, 0), None)
         taken.append(time.perf_counter() - start)
     return min(taken) / count
 

@@ -12,8 +12,8 @@ from blindspot import store
 from blindspot.checks.rollout import ROLLOUT
 from blindspot.checks.run import check
 from blindspot.errors import run
-from blindspot.models.candidates import open_candidate
 from blindspot.models.local import LocalQuestioner
+from blindspot.opening import open_candidate
 from blindspot.params import CandidateParams, Section, load, load_seed
 from blindspot.prompts import ASK
 from blindspot.protocols import Candidate, Questioner

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from blindspot import store
 from blindspot.errors import BlindspotError, run
-from blindspot.models.candidates import open_candidate
 from blindspot.models.local import LocalQuestioner, model_files
+from blindspot.opening import open_candidate, open_verifier
 from blindspot.params import CandidateParams, Section, VerifierParams, load, load_seed
 from blindspot.prompts import ASK
 from blindspot.protocols import Questioner
@@ -22,7 +22,6 @@ from blindspot.tracking import register, stage_run
 from blindspot.training.checkpoints import history_of, last_checkpoint, restore, step_of
 from blindspot.training.evaluation import Evaluator, Rates
 from blindspot.training.grpo import Schedule, build_trainer
-from blindspot.verifiers.oracle import OracleVerifier
 
 MODEL = Path("models/questioner")
 METRICS = Path("metrics/train.json")
@@ -70,7 +69,7 @@ def main() -> None:
     chosen, judge = load("candidate", CandidateParams), load("verifier", VerifierParams)
     images, validation = store.read_images("train"), store.read_images("validation")
     candidate = open_candidate(chosen)
-    verifier = OracleVerifier(judge.unparsed)
+    verifier = open_verifier(judge)
     reward = Reward(images, candidate, verifier, params.archive_size)
     with store.working("train") as work, stage_run("train", work.parents[1], params.model_dump()) as mlflow:
         evaluator = Evaluator(params.open_questioner, candidate, verifier, validation, work / "evaluations", mlflow)

@@ -12,6 +12,7 @@ from blindspot.checks.run import check
 from blindspot.checks.verdict import COLUMNS, VERDICT
 from blindspot.errors import BlindspotError, run
 from blindspot.metrics import rates
+from blindspot.opening import open_verifier
 from blindspot.params import Section, VerifierParams, load
 from blindspot.protocols import Verifier
 from blindspot.records.answer import Answer
@@ -19,7 +20,6 @@ from blindspot.records.image import Image
 from blindspot.records.rollout import METHODS
 from blindspot.tracking import stage_run
 from blindspot.verifiers.judging import judge_all
-from blindspot.verifiers.oracle import OracleVerifier
 
 ROLLOUTS = Path("data/rollouts/rollouts.parquet")
 VERDICTS = Path("data/verdicts")
@@ -38,7 +38,7 @@ def main() -> None:
     docs = work / "docs" / Path.cwd().name / "verify"
     images, rollouts = store.read_images("test"), store.read_frame(ROLLOUTS)
     with stage_run("verify", work, params.model_dump() | {"verifier": judge_params.model_dump()}) as mlflow:
-        verdicts = verify(rollouts, images, OracleVerifier(judge_params.unparsed))
+        verdicts = verify(rollouts, images, open_verifier(judge_params))
         metrics = measure(verdicts)
         refuse_errors(verdicts, params.max_error_rate)
         check(verdicts, VERDICT, docs)

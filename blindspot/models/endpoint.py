@@ -1,4 +1,4 @@
-"""A VLM behind an OpenAI-compatible server, as candidate."""
+"""A VLM behind an OpenAI-compatible server."""
 
 import asyncio
 import base64
@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
+from tqdm import tqdm
 
 from blindspot.errors import BlindspotError
 from blindspot.models.calls import Calls
@@ -26,11 +27,12 @@ if TYPE_CHECKING:
     from tenacity import RetryCallState
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0  # s between two attempts at a call
+BAR_FROM = 300  # calls at once; fewer are a batch of whoever asks, who has a bar already
 MEDIA = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
 
 
 class Server(Section):
-    """Where a model is served, and what asking it may cost. A file of its own, which `candidate.model` names."""
+    """Where a model is served, and what asking it may cost: a file of its own, which a parameter names."""
 
     kind: Literal["endpoint"]
     base_url: str = Field(description="of the API, such as http://127.0.0.1:8000/v1")
@@ -45,6 +47,7 @@ class Server(Section):
     token_limit: Literal["max_tokens", "max_completion_tokens"] = Field(
         "max_tokens", description="the request's word for the longest answer"
     )
+    json_schema: bool = Field(True, description="the server can hold a reply to a JSON schema, as judging wants")
     extra: dict[str, Any] = Field({}, description="further fields of every request")
 
 
@@ -68,8 +71,8 @@ def read_server(path: Path) -> Server:
         raise BlindspotError(f"{path}: {'; '.join(faults)}", mend) from None
 
 
-class EndpointCandidate:
-    """A served VLM that answers questions, at temperature 0. `identity` is its name and a digest of where it is.
+class EndpointVLM:
+    """A served VLM, at temperature 0. `identity` is its name and a digest of where it is.
 
     Every reply is kept in the work folder as soon as it is there, under a digest of all that shapes it, and is never
     paid for again. A call that fails after its retries is an answer with an error; a key that is refused, a server
@@ -87,9 +90,9 @@ class EndpointCandidate:
         self._client = _open_client(server)
         self._loop.run(self._reach())
 
-    def answer(self, images: Sequence[Image], questions: Sequence[str]) -> list[Answer]:
-        """One answer for each image and question, in the same order."""
-        return self._loop.run(self._answer_all(images, questions))
+    def complete(self, images: Sequence[Image], prompts: Sequence[str], form: type[BaseModel] | None) -> list[Answer]:
+        """What the model says to each image and prompt, in the same order; as JSON where a `form` is asked for."""
+        return self._loop.run(self._complete(images, prompts, form))
 
     async def _reach(self) -> None:
         from openai import APIStatusError, OpenAIError
@@ -103,21 +106,28 @@ class EndpointCandidate:
                 f"no server answers at {self._server.base_url} ({type(error).__name__})", "start it, or mend base_url"
             ) from None
 
-    async def _answer_all(self, images: Sequence[Image], questions: Sequence[str]) -> list[Answer]:
+    async def _complete(
+        self, images: Sequence[Image], prompts: Sequence[str], form: type[BaseModel] | None
+    ) -> list[Answer]:
         from aiolimiter import AsyncLimiter
 
         places = asyncio.Semaphore(self._server.concurrency)
         rate = self._server.calls_per_minute
         pace = AsyncLimiter(1, 60 / rate) if rate else None
-        asked = [(image, question) for image, question in zip(images, questions, strict=True)]
+        asked = [*zip(images, prompts, strict=True)]
         once = dict.fromkeys(asked)  # what is asked twice is paid for once
 
-        async def one(image: Image, question: str) -> Answer:
+        bar = tqdm(total=len(once), desc=self._server.model, disable=len(once) < BAR_FROM)
+
+        async def one(image: Image, prompt: str) -> Answer:
             async with places:
-                return await self._answer(image, question, pace)
+                found = await self._answer(self._request(image, prompt, form), pace)
+            bar.update()
+            return found
 
         # Those under way are waited for, and kept, even where one of them ends the run.
         found = await asyncio.gather(*(one(*pair) for pair in once), return_exceptions=True)
+        bar.close()
         for answer in found:
             if isinstance(answer, BudgetSpent):
                 raise BlindspotError(
@@ -128,10 +138,9 @@ class EndpointCandidate:
         answers = dict(zip(once, found, strict=True))
         return [cast(Answer, answers[pair]) for pair in asked]
 
-    async def _answer(self, image: Image, question: str, pace: Any) -> Answer:
+    async def _answer(self, request: dict[str, Any], pace: Any) -> Answer:
         from openai import APIConnectionError, APIStatusError, APITimeoutError
 
-        request = self._request(image, question)
         key = hashlib.sha256(json.dumps([self._server.base_url, request], sort_keys=True).encode()).hexdigest()
         if (kept := self._kept.get(key)) is not None:
             return Answer(kept)
@@ -196,7 +205,7 @@ class EndpointCandidate:
             raise BudgetSpent(f"max_tokens, {server.max_tokens}, is reached")
         self._calls += 1
 
-    def _request(self, image: Image, question: str) -> dict[str, Any]:
+    def _request(self, image: Image, prompt: str, form: type[BaseModel] | None) -> dict[str, Any]:
         media = MEDIA.get(image.path.suffix.lower(), "image/png")
         try:
             picture = base64.b64encode(image.path.read_bytes()).decode()
@@ -206,14 +215,18 @@ class EndpointCandidate:
             ) from None
         content = [
             {"type": "image_url", "image_url": {"url": f"data:{media};base64,{picture}"}},
-            {"type": "text", "text": question},
+            {"type": "text", "text": prompt},
         ]
-        return {
+        request = {
             "model": self._server.model,
             "messages": [{"role": "user", "content": content}],
             "temperature": 0.0,
             self._server.token_limit: self._max_new_tokens,
-        } | self._server.extra
+        }
+        if form and self._server.json_schema:
+            schema = {"name": form.__name__, "strict": True, "schema": form.model_json_schema()}
+            request["response_format"] = {"type": "json_schema", "json_schema": schema}
+        return request | self._server.extra
 
     def _refuse_bad_key(self, error: "APIStatusError") -> None:
         if error.status_code in (401, 403):

@@ -9,6 +9,7 @@ from typing import Any
 
 from PIL import Image as Pictures
 from PIL.Image import Image as Picture
+from pydantic import BaseModel
 from tqdm import tqdm
 
 from blindspot.errors import BlindspotError
@@ -79,17 +80,17 @@ class LocalVLM:
         return batch.to(self.model.device)
 
 
-class LocalCandidate:
-    """A local VLM that answers questions, greedily."""
+class GreedyVLM:
+    """A local VLM at temperature 0."""
 
     def __init__(self, folder: Path, batch_size: int, max_new_tokens: int) -> None:
         self._vlm = LocalVLM(folder)
         self.identity = self._vlm.identity
         self._batch_size, self._max_new_tokens = batch_size, max_new_tokens
 
-    def answer(self, images: Sequence[Image], questions: Sequence[str]) -> list[Answer]:
-        """One answer for each image and question, in the same order."""
-        texts = self._vlm.complete(images, questions, self._batch_size, self._max_new_tokens)
+    def complete(self, images: Sequence[Image], prompts: Sequence[str], form: type[BaseModel] | None) -> list[Answer]:
+        """What the model says to each image and prompt, in the same order; only the prompt tells it of a `form`."""
+        texts = self._vlm.complete(images, prompts, self._batch_size, self._max_new_tokens)
         return [Answer(text) for text in texts]
 
 

@@ -53,7 +53,7 @@ def _scene(image: Image) -> Scene:
     if image.scene is None:
         raise BlindspotError(
             f"image {image.image_id} has no scene, so the oracle cannot judge questions about it",
-            "set prepare.source: scenes, or give the images' metadata a scene column",
+            "set verifier.kind: vlm, or give the images' metadata a scene column",
         )
     try:
         return Scene.from_json(image.scene)

@@ -5,7 +5,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -16,12 +16,13 @@ SLOW = 3.0  # s, above the timeout of whoever asks
 
 
 class Server(ThreadingHTTPServer):
-    """Answers "about " and the question. `share` of the calls go wrong; `key` is asked for where it is given."""
+    """Says what `reply` makes of the prompt. `share` of the calls go wrong; `key` is asked for where it is given."""
 
     daemon_threads = True
     request_queue_size = 64
 
     def __init__(self, share: float = 0.0, key: str | None = None, faults: tuple[str, ...] = FAULTS) -> None:
+        self.reply: Callable[[str], str] = lambda prompt: f"about {prompt}"
         super().__init__(("127.0.0.1", 0), _Handler)
         self.share, self.key, self.faults = share, key, faults
         self.random, self.lock = random.Random(1), threading.Lock()
@@ -66,7 +67,7 @@ class _Handler(BaseHTTPRequestHandler):
             server.bodies.append(body)
             fault = server.random.choice(server.faults) if server.random.random() < server.share else "none"
             server.met[fault] += 1
-        content = None if fault == "withheld" else f"about {question}"
+        content = None if fault == "withheld" else server.reply(question)
         reason = "content_filter" if fault == "withheld" else "stop"
         choice = {"index": 0, "finish_reason": reason, "message": {"role": "assistant", "content": content}}
         usage = {"prompt_tokens": 8, "completion_tokens": 2, "total_tokens": 10}

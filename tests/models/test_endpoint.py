@@ -1,4 +1,4 @@
-"""A candidate behind a real server on loopback, faults included."""
+"""A VLM behind a real server on loopback, faults included."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from PIL import Image as Pictures
 
 from blindspot.errors import BlindspotError
 from blindspot.models import endpoint
-from blindspot.models.endpoint import EndpointCandidate, read_server
+from blindspot.models.endpoint import EndpointVLM, read_server
 from blindspot.models.endpoint import Server as Description
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
@@ -34,15 +34,15 @@ def describe(server: Server, **changes: Any) -> Description:
     return Description(**{"kind": "endpoint", "base_url": server.url, "model": "m", "timeout": 1.0} | changes)
 
 
-def texts(candidate: EndpointCandidate, image: Image, questions: list[str]) -> list[str | None]:
-    answers = candidate.answer([image] * len(questions), questions)
+def texts(vlm: EndpointVLM, image: Image, questions: list[str]) -> list[str | None]:
+    answers = vlm.complete([image] * len(questions), questions, None)
     return [answer.error or answer.text for answer in answers]
 
 
 def test_answers_come_in_the_order_asked(image: Image) -> None:
     questions = [f"what is {number} ?" for number in range(40)]
     with serving(Server()) as server:
-        found = texts(EndpointCandidate(describe(server, concurrency=4), 7), image, questions)
+        found = texts(EndpointVLM(describe(server, concurrency=4), 7), image, questions)
         assert server.most_at_once <= 4
         assert server.bodies[0]["max_tokens"] == 7 and server.bodies[0]["temperature"] == 0.0
         assert server.bodies[0]["messages"][0]["content"][0]["image_url"]["url"].startswith("data:image/png;base64,")
@@ -51,8 +51,8 @@ def test_answers_come_in_the_order_asked(image: Image) -> None:
 
 def test_nothing_is_paid_for_twice(image: Image) -> None:
     with serving(Server()) as server:
-        assert texts(EndpointCandidate(describe(server), 4), image, ["a ?", "b ?", "a ?"])[2] == "about a ?"
-        assert texts(EndpointCandidate(describe(server), 4), image, ["b ?", "a ?", "c ?"])[1] == "about a ?"
+        assert texts(EndpointVLM(describe(server), 4), image, ["a ?", "b ?", "a ?"])[2] == "about a ?"
+        assert texts(EndpointVLM(describe(server), 4), image, ["b ?", "a ?", "c ?"])[1] == "about a ?"
         assert dict(server.attempts) == {"a ?": 1, "b ?": 1, "c ?": 1}
 
 
@@ -60,18 +60,18 @@ def test_whatever_shapes_an_answer_is_part_of_its_key(image: Image, tmp_path: Pa
     Pictures.new("RGB", (4, 4), "blue").save(tmp_path / "blue.png")
     other = Image("blue", tmp_path / "blue.png", "test")
     with serving(Server()) as server:
-        texts(EndpointCandidate(describe(server), 4), image, ["a ?"])
-        texts(EndpointCandidate(describe(server), 5), image, ["a ?"])
-        texts(EndpointCandidate(describe(server, model="n"), 4), image, ["a ?"])
-        texts(EndpointCandidate(describe(server, extra={"seed": 1}), 4), image, ["a ?"])
-        texts(EndpointCandidate(describe(server), 4), other, ["a ?"])
+        texts(EndpointVLM(describe(server), 4), image, ["a ?"])
+        texts(EndpointVLM(describe(server), 5), image, ["a ?"])
+        texts(EndpointVLM(describe(server, model="n"), 4), image, ["a ?"])
+        texts(EndpointVLM(describe(server, extra={"seed": 1}), 4), image, ["a ?"])
+        texts(EndpointVLM(describe(server), 4), other, ["a ?"])
         assert server.attempts["a ?"] == 5
 
 
 def test_faults_end_in_the_right_answer_or_in_an_error(image: Image) -> None:
     questions = [f"what is {number} ?" for number in range(200)]
     with serving(Server(share=0.3)) as server:
-        found = texts(EndpointCandidate(describe(server, retries=2, concurrency=32), 4), image, questions)
+        found = texts(EndpointVLM(describe(server, retries=2, concurrency=32), 4), image, questions)
         assert len(server.met) == 9  # every kind of fault, and none
         assert max(server.attempts.values()) <= 3
     wrong = [text for text, question in zip(found, questions, strict=True) if text != f"about {question}"]
@@ -82,16 +82,16 @@ def test_faults_end_in_the_right_answer_or_in_an_error(image: Image) -> None:
 @pytest.mark.parametrize(("fault", "error"), [("400", "HTTP 400"), ("withheld", "refused")])
 def test_what_another_attempt_would_not_mend_is_not_tried_again(image: Image, fault: str, error: str) -> None:
     with serving(Server(share=1.0, faults=(fault,))) as server:
-        assert texts(EndpointCandidate(describe(server), 4), image, ["a ?"]) == [error]
+        assert texts(EndpointVLM(describe(server), 4), image, ["a ?"]) == [error]
         assert server.attempts["a ?"] == 1
 
 
 def test_an_error_is_not_kept(image: Image) -> None:
     with serving(Server(share=1.0, faults=("500",))) as server:
-        candidate = EndpointCandidate(describe(server, retries=0), 4)
-        assert texts(candidate, image, ["a ?"]) == ["HTTP 500"]
+        vlm = EndpointVLM(describe(server, retries=0), 4)
+        assert texts(vlm, image, ["a ?"]) == ["HTTP 500"]
         server.share = 0.0
-        assert candidate.answer([image], ["a ?"]) == [Answer("about a ?")]
+        assert vlm.complete([image], ["a ?"], None) == [Answer("about a ?")]
 
 
 @pytest.mark.parametrize(("cap", "paid"), [({"max_calls": 5}, 5), ({"max_tokens": 50}, 5)])
@@ -99,16 +99,16 @@ def test_a_cap_stops_the_run_and_keeps_what_was_answered(image: Image, cap: dict
     questions = [f"what is {number} ?" for number in range(12)]
     with serving(Server()) as server:
         with pytest.raises(BlindspotError, match=f"{next(iter(cap))}, {next(iter(cap.values()))}, is reached"):
-            texts(EndpointCandidate(describe(server, concurrency=1, **cap), 4), image, questions)
+            texts(EndpointVLM(describe(server, concurrency=1, **cap), 4), image, questions)
         assert server.attempts.total() == paid
-        assert len(texts(EndpointCandidate(describe(server), 4), image, questions)) == 12
+        assert len(texts(EndpointVLM(describe(server), 4), image, questions)) == 12
         assert server.attempts.total() == 12
 
 
 def test_retries_count_against_the_cap(image: Image) -> None:
     with serving(Server(share=1.0, faults=("500",))) as server:
         with pytest.raises(BlindspotError, match="max_calls"):
-            texts(EndpointCandidate(describe(server, retries=9, max_calls=3), 4), image, ["a ?"])
+            texts(EndpointVLM(describe(server, retries=9, max_calls=3), 4), image, ["a ?"])
         assert server.attempts.total() == 3
 
 
@@ -116,9 +116,9 @@ def test_calls_keep_to_their_pace(image: Image) -> None:
     import time
 
     with serving(Server()) as server:
-        candidate = EndpointCandidate(describe(server, calls_per_minute=600), 4)
+        vlm = EndpointVLM(describe(server, calls_per_minute=600), 4)
         start = time.monotonic()
-        texts(candidate, image, [f"what is {number} ?" for number in range(6)])
+        texts(vlm, image, [f"what is {number} ?" for number in range(6)])
     assert time.monotonic() - start >= 0.45  # the first at once, then one every 0.1 s
 
 
@@ -127,9 +127,9 @@ def test_a_key_comes_from_the_environment_and_is_never_said(
 ) -> None:
     monkeypatch.setenv("SOME_KEY", KEY)
     with serving(Server(key=KEY)) as server:
-        candidate = EndpointCandidate(describe(server, api_key_env="SOME_KEY"), 4)
-        assert texts(candidate, image, ["a ?"]) == ["about a ?"]
-    assert KEY not in candidate.identity
+        vlm = EndpointVLM(describe(server, api_key_env="SOME_KEY"), 4)
+        assert texts(vlm, image, ["a ?"]) == ["about a ?"]
+    assert KEY not in vlm.identity
     assert all(KEY.encode() not in file.read_bytes() for file in (tmp_path / "work").rglob("*") if file.is_file())
 
 
@@ -137,10 +137,10 @@ def test_a_missing_or_refused_key_is_named(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.delenv("SOME_KEY", raising=False)
     with serving(Server(key=KEY)) as server:
         with pytest.raises(BlindspotError, match=r"key for .* is missing: export SOME_KEY="):
-            EndpointCandidate(describe(server, api_key_env="SOME_KEY"), 4)
+            EndpointVLM(describe(server, api_key_env="SOME_KEY"), 4)
         monkeypatch.setenv("SOME_KEY", "sk-wrong-one")
         with pytest.raises(BlindspotError, match=r"refuses the key .*put a valid key into SOME_KEY") as caught:
-            EndpointCandidate(describe(server, api_key_env="SOME_KEY"), 4)
+            EndpointVLM(describe(server, api_key_env="SOME_KEY"), 4)
         assert "sk-wrong-one" not in str(caught.value)
 
 
@@ -148,7 +148,7 @@ def test_a_server_that_is_not_there_is_named() -> None:
     with serving(Server()) as server:
         pass
     with pytest.raises(BlindspotError, match=f"no server answers at {server.url}"):
-        EndpointCandidate(describe(server), 4)
+        EndpointVLM(describe(server), 4)
 
 
 def test_the_example_is_a_description() -> None:

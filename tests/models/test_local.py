@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from blindspot.errors import BlindspotError
-from blindspot.models.local import LocalCandidate, LocalQuestioner, LocalVLM, read_picture
+from blindspot.models.local import GreedyVLM, LocalQuestioner, LocalVLM, read_picture
 from blindspot.models.tiny import build_model, build_processor, vocabulary
 from blindspot.prompts import ASK
 from blindspot.records.image import Image
@@ -27,8 +27,8 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> list[Image]:
 
 def test_answers_do_not_depend_on_the_batch(folder: Path, images: list[Image]) -> None:
     questions = ["is there a red star ?", "how many things are there ?"] * 3
-    whole = LocalCandidate(folder, batch_size=6, max_new_tokens=4).answer(images, questions)
-    single = LocalCandidate(folder, batch_size=1, max_new_tokens=4).answer(images, questions)
+    whole = GreedyVLM(folder, batch_size=6, max_new_tokens=4).complete(images, questions, None)
+    single = GreedyVLM(folder, batch_size=1, max_new_tokens=4).complete(images, questions, None)
     assert whole == single
 
 

@@ -1,5 +1,6 @@
 """A served candidate: the same weights behind a real server, many faults, a kill."""
 
+import json
 import shutil
 import signal
 import socket
@@ -15,9 +16,11 @@ import yaml
 from PIL import Image as Pictures
 
 from blindspot.models import endpoint
-from blindspot.models.endpoint import EndpointCandidate
+from blindspot.models.endpoint import EndpointVLM
 from blindspot.models.endpoint import Server as Description
 from blindspot.records.image import Image
+from blindspot.verifiers.prompts import data_of
+from blindspot.verifiers.vlm import CRITERIA
 from tests.models.serving import SLOW, Server, serving
 from tests.project import REPOSITORY, environment, make_project, run_stage
 
@@ -91,7 +94,7 @@ def test_two_thousand_calls_of_which_a_tenth_goes_wrong(tmp_path: Path, monkeypa
         description = Description(
             kind="endpoint", base_url=server.url, model="m", timeout=SLOW / 2, retries=3, concurrency=32
         )
-        answers = EndpointCandidate(description, 4).answer(images, questions)
+        answers = EndpointVLM(description, 4).complete(images, questions, None)
         assert 150 < server.attempts.total() - server.met["none"] < 300
         assert max(server.attempts.values()) <= 4
     given = [(question, answer) for question, answer in zip(questions, answers, strict=True) if answer.error is None]
@@ -117,3 +120,38 @@ def test_a_kill_costs_no_more_than_the_calls_under_way(tmp_path: Path) -> None:
         rollouts = pd.read_parquet(folder / "data/rollouts/rollouts.parquet")
         different = len(rollouts[["image_id", "question"]].drop_duplicates())
         assert killed_at < different <= server.attempts.total() <= different + 4
+
+
+def judged(prompt: str) -> str:
+    """A judge that holds any question valid that names no star, and its answer for right where that is "yes"."""
+    data = data_of(prompt)
+    if not data:
+        return "yes" if "red" in prompt else "no"  # the candidate
+    if "answer" in data:
+        return json.dumps({"reasoning": "", "same": data["answer"] == "yes"})
+    fine = "star" not in data["question"]
+    return json.dumps({"reasoning": "", **dict.fromkeys(CRITERIA, fine), "reference": "yes"})
+
+
+def test_photographs_go_from_folder_to_report_with_a_served_judge(tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    for number in range(60):
+        noise = Pictures.effect_noise((60, 40), number + 1).convert("RGB")
+        noise.save(tmp_path / "photos" / f"{number:02d}.jpg")
+    with serving(Server(share=0.05, faults=("500", "half"))) as server:
+        server.reply = judged
+        folder = project(tmp_path / "run", {"base_url": server.url, "model": "m"})
+        values = yaml.safe_load((folder / "params.yaml").read_text())
+        values["prepare"] |= {"source": "folder", "folder": str(tmp_path / "photos")}
+        values["verifier"] |= {"kind": "vlm", "model": "server.yaml"}
+        (folder / "params.yaml").write_text(yaml.safe_dump(values))
+        found = run_all(folder)
+        for stage in ("taxonomy", "report"):
+            done = run_stage(folder, stage)
+            assert done.returncode == 0, done.stderr
+    assert set(found["method"]) == {"trained", "base"}
+    for row in found.itertuples():
+        expected = "invalid" if "star" in row.question else "correct" if "red" in row.question else "failure"
+        assert row.outcome == expected
+    page = (folder / "reports/index.html").read_text(encoding="utf-8")
+    assert "data:image/" in page and "error" not in found["outcome"].unique()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from blindspot.params import CandidateParams
-from stages.estimate import STEP, parts, table
+from blindspot.params import CandidateParams, VerifierParams
+from stages.estimate import STEP, judging, parts, table
 from stages.harvest import Params as HarvestParams
 from stages.train import Params as TrainParams
 
@@ -33,3 +33,10 @@ def test_the_table_adds_up_and_says_what_is_not_known() -> None:
     assert total.split()[:2] == ["total", "298"]
     assert float(total.split()[-1]) == pytest.approx((120 * STEP + 28 + 150) * 6 / 60, abs=0.1)
     assert all(line.endswith("?") for line in table(rows, seconds=None).splitlines()[1:])
+
+
+def test_a_judge_is_asked_twice_about_each_answer_at_most() -> None:
+    rows = parts(TRAIN, HARVEST, CANDIDATE, validation=7, methods=3)
+    said = judging(rows, VerifierParams(kind="vlm", model="judge.yaml", max_new_tokens=100))
+    assert "judge.yaml, 596 calls and 59,600 tokens" in said
+    assert "oracle" in judging(rows, VerifierParams())

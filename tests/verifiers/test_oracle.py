@@ -66,7 +66,7 @@ def test_lengths_must_agree() -> None:
 
 def test_an_image_without_a_scene_is_named_with_the_mend() -> None:
     photo = Image("cat", Path("cat.png"), "test")
-    with pytest.raises(BlindspotError, match=r"image cat has no scene.*prepare\.source: scenes"):
+    with pytest.raises(BlindspotError, match=r"image cat has no scene.*verifier\.kind: vlm"):
         OracleVerifier("invalid").judge([photo], ["q"], ["a"])
 
 
