@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tenacity import RetryCallState
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0  # s between two attempts at a call
+GIVE_UP = 20  # calls in a row that failed after their retries: the server is lost
 BAR_FROM = 300  # calls at once; fewer are a batch of whoever asks, who has a bar already
 MEDIA = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
 
@@ -51,8 +52,8 @@ class Server(Section):
     extra: dict[str, Any] = Field({}, description="further fields of every request")
 
 
-class BudgetSpent(Exception):
-    """Says which of the caps was reached."""
+class Stop(Exception):
+    """No further call is to be made: a cap is reached, or the server is lost. Carries what is so, and the mend."""
 
 
 class Unreadable(Exception):
@@ -76,7 +77,7 @@ class EndpointVLM:
 
     Every reply is kept in the work folder as soon as it is there, under a digest of all that shapes it, and is never
     paid for again. A call that fails after its retries is an answer with an error; a key that is refused, a server
-    that is not there at the start, or a cap that is reached raises BlindspotError.
+    that is not there or is lost, or a cap that is reached raises BlindspotError.
     """
 
     def __init__(self, server: Server, max_new_tokens: int) -> None:
@@ -85,7 +86,8 @@ class EndpointVLM:
         address = hashlib.sha256(f"{server.base_url} {server.model}".encode()).hexdigest()[:16]
         self.identity = f"{server.model}@{address}"
         self._kept = Calls(work_folder() / "calls.db")
-        self._calls = self._tokens = 0
+        self._calls = self._tokens = self._failed_in_a_row = 0
+        self._last_reason = ""
         self._loop = asyncio.Runner()
         self._client = _open_client(server)
         self._loop.run(self._reach())
@@ -129,10 +131,10 @@ class EndpointVLM:
         found = await asyncio.gather(*(one(*pair) for pair in once), return_exceptions=True)
         bar.close()
         for answer in found:
-            if isinstance(answer, BudgetSpent):
-                raise BlindspotError(
-                    f"{self._server.model}: {answer}", "raise it and run again; what was answered is kept"
-                )
+            if isinstance(answer, Stop):
+                what, mend = answer.args
+                kept = "and run again; what was answered is kept"
+                raise BlindspotError(f"{self._server.model}: {what}", f"{mend} {kept}")
             if isinstance(answer, BaseException):
                 raise answer
         answers = dict(zip(once, found, strict=True))
@@ -147,18 +149,24 @@ class EndpointVLM:
         try:
             reply = await self._attempt(request, pace)
         except APITimeoutError:
-            return Answer("", "timeout")
+            return self._failed("timeout")
         except APIConnectionError:
-            return Answer("", "no connection")
+            return self._failed("no connection")
         except APIStatusError as error:
             self._refuse_bad_key(error)
-            return Answer("", f"HTTP {error.status_code}")
+            return self._failed(f"HTTP {error.status_code}")
         except Unreadable:
-            return Answer("", "unreadable reply")
+            return self._failed("unreadable reply")
+        self._failed_in_a_row = 0
         if reply is None:
             return Answer("", "refused")
         self._kept.put(key, reply)
         return Answer(reply)
+
+    def _failed(self, reason: str) -> Answer:
+        self._failed_in_a_row += 1
+        self._last_reason = reason
+        return Answer("", reason)
 
     async def _attempt(self, request: dict[str, Any], pace: Any) -> str | None:
         """The text of the reply, None where the server withholds one; tried again where that may help."""
@@ -197,12 +205,14 @@ class EndpointVLM:
             raise Unreadable from None
 
     def _pay(self) -> None:
-        """Counts one attempt. Raises BudgetSpent before the first too many; ranks share the caps evenly."""
+        """Counts one attempt. Raises Stop before the first too many; ranks share the caps evenly."""
         share, server = ranks().num_processes, self._server
+        if self._failed_in_a_row >= GIVE_UP:
+            raise Stop(f"the last {GIVE_UP} calls failed ({self._last_reason})", "see to the server")
         if server.max_calls is not None and self._calls >= server.max_calls // share:
-            raise BudgetSpent(f"max_calls, {server.max_calls}, is reached")
+            raise Stop(f"max_calls, {server.max_calls}, is reached", "raise it")
         if server.max_tokens is not None and self._tokens >= server.max_tokens // share:
-            raise BudgetSpent(f"max_tokens, {server.max_tokens}, is reached")
+            raise Stop(f"max_tokens, {server.max_tokens}, is reached", "raise it")
         self._calls += 1
 
     def _request(self, image: Image, prompt: str, form: type[BaseModel] | None) -> dict[str, Any]:

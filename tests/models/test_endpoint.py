@@ -105,6 +105,14 @@ def test_a_cap_stops_the_run_and_keeps_what_was_answered(image: Image, cap: dict
         assert server.attempts.total() == 12
 
 
+def test_a_server_that_is_lost_ends_the_run(image: Image) -> None:
+    questions = [f"what is {number} ?" for number in range(100)]
+    with serving(Server(share=1.0, faults=("503",))) as server:
+        with pytest.raises(BlindspotError, match=r"m: the last 20 calls failed \(HTTP 503\): see to the server"):
+            texts(EndpointVLM(describe(server, retries=0, concurrency=4), 4), image, questions)
+        assert server.attempts.total() < 30
+
+
 def test_retries_count_against_the_cap(image: Image) -> None:
     with serving(Server(share=1.0, faults=("500",))) as server:
         with pytest.raises(BlindspotError, match="max_calls"):

@@ -21,7 +21,7 @@ from blindspot.models.endpoint import Server as Description
 from blindspot.records.image import Image
 from blindspot.verifiers.prompts import data_of
 from blindspot.verifiers.vlm import CRITERIA
-from tests.models.serving import SLOW, Server, serving
+from tests.models.serving import KEY, SLOW, Server, serving
 from tests.project import REPOSITORY, environment, make_project, run_stage
 
 pytestmark = pytest.mark.slow
@@ -133,14 +133,17 @@ def judged(prompt: str) -> str:
     return json.dumps({"reasoning": "", **dict.fromkeys(CRITERIA, fine), "reference": "yes"})
 
 
-def test_photographs_go_from_folder_to_report_with_a_served_judge(tmp_path: Path) -> None:
+def test_photographs_go_from_folder_to_report_with_a_served_judge_whose_key_is_told_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOME_KEY", KEY)
     (tmp_path / "photos").mkdir()
     for number in range(60):
         noise = Pictures.effect_noise((60, 40), number + 1).convert("RGB")
         noise.save(tmp_path / "photos" / f"{number:02d}.jpg")
-    with serving(Server(share=0.05, faults=("500", "half"))) as server:
+    with serving(Server(share=0.05, faults=("500", "half"), key=KEY)) as server:
         server.reply = judged
-        folder = project(tmp_path / "run", {"base_url": server.url, "model": "m"})
+        folder = project(tmp_path / "run", {"base_url": server.url, "model": "m", "api_key_env": "SOME_KEY"})
         values = yaml.safe_load((folder / "params.yaml").read_text())
         values["prepare"] |= {"source": "folder", "folder": str(tmp_path / "photos")}
         values["verifier"] |= {"kind": "vlm", "model": "server.yaml"}
@@ -149,6 +152,12 @@ def test_photographs_go_from_folder_to_report_with_a_served_judge(tmp_path: Path
         for stage in ("taxonomy", "report"):
             done = run_stage(folder, stage)
             assert done.returncode == 0, done.stderr
+        server.key = "another"
+        refused = run_stage(folder, "verify", before=["env", "BLINDSPOT_TRACEBACK=1"])
+        assert "refuses the key" in refused.stderr and "Traceback" in refused.stderr
+    assert KEY not in refused.stdout + refused.stderr
+    told = [file for file in folder.rglob("*") if file.is_file() and KEY.encode() in file.read_bytes()]
+    assert told == []
     assert set(found["method"]) == {"trained", "base"}
     for row in found.itertuples():
         expected = "invalid" if "star" in row.question else "correct" if "red" in row.question else "failure"
