@@ -81,7 +81,8 @@ def refuse_errors(verdicts: pd.DataFrame, limit: float) -> None:
             reasons = ", ".join(f"{reason} × {count}" for reason, count in failed["reason"].value_counts().items())
             raise BlindspotError(
                 f"{len(failed)} of {len(rows)} rollouts of {method} are errors ({reasons[:200]})",
-                f"mend their cause, or raise verify.max_error_rate (now {limit:g})",
+                "mend their cause (then `dvc repro -f harvest` asks again), "
+                f"or raise verify.max_error_rate (now {limit:g})",
             )
 
 

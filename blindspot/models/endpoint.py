@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -39,12 +40,12 @@ class Server(Section):
     base_url: str = Field(description="of the API, such as http://127.0.0.1:8000/v1")
     model: str = Field(description="the name it is served under")
     api_key_env: str | None = Field(None, description="environment variable with the key; null: none is asked for")
-    concurrency: int = Field(8, ge=1, description="calls under way at once")
-    calls_per_minute: float | None = Field(None, gt=0, description="null: as many as concurrency allows")
+    concurrency: int = Field(8, ge=1, description="calls of each rank under way at once")
+    calls_per_minute: float | None = Field(None, gt=0, description="of each rank; null: as fast as concurrency allows")
     timeout: float = Field(60.0, gt=0, description="s, of one attempt")
     retries: int = Field(5, ge=0, description="further attempts after 408, 409, 429, 5xx, timeouts, lost connections")
-    max_calls: int | None = Field(None, ge=1, description="attempts in one run of a stage; the stage stops there")
-    max_tokens: int | None = Field(None, ge=1, description="tokens in one run of a stage, as the server counts them")
+    max_calls: int | None = Field(None, ge=1, description="attempts of a stage's candidate, or judge; it stops there")
+    max_tokens: int | None = Field(None, ge=1, description="the same for tokens, as the server counts them")
     token_limit: Literal["max_tokens", "max_completion_tokens"] = Field(
         "max_tokens", description="the request's word for the longest answer"
     )
@@ -82,12 +83,17 @@ class EndpointVLM:
 
     def __init__(self, server: Server, max_new_tokens: int) -> None:
         """Raises BlindspotError where the key is missing or the server cannot be reached."""
+        from aiolimiter import AsyncLimiter
+
         self._server, self._max_new_tokens = server, max_new_tokens
         address = hashlib.sha256(f"{server.base_url} {server.model}".encode()).hexdigest()[:16]
         self.identity = f"{server.model}@{address}"
         self._kept = Calls(work_folder() / "calls.db")
         self._calls = self._tokens = self._failed_in_a_row = 0
         self._last_reason = ""
+        self._ended: Exception | None = None
+        rate = server.calls_per_minute
+        self._pace = AsyncLimiter(1, 60 / rate) if rate else None
         self._loop = asyncio.Runner()
         self._client = _open_client(server)
         self._loop.run(self._reach())
@@ -111,11 +117,7 @@ class EndpointVLM:
     async def _complete(
         self, images: Sequence[Image], prompts: Sequence[str], form: type[BaseModel] | None
     ) -> list[Answer]:
-        from aiolimiter import AsyncLimiter
-
         places = asyncio.Semaphore(self._server.concurrency)
-        rate = self._server.calls_per_minute
-        pace = AsyncLimiter(1, 60 / rate) if rate else None
         asked = [*zip(images, prompts, strict=True)]
         once = dict.fromkeys(asked)  # what is asked twice is paid for once
 
@@ -123,53 +125,54 @@ class EndpointVLM:
 
         async def one(image: Image, prompt: str) -> Answer:
             async with places:
-                found = await self._answer(self._request(image, prompt, form), pace)
+                try:
+                    found = await self._answer(self._request(image, prompt, form))
+                except Exception as error:
+                    self._ended = self._ended or error  # no other call is begun
+                    raise
             bar.update()
             return found
 
         # Those under way are waited for, and kept, even where one of them ends the run.
         found = await asyncio.gather(*(one(*pair) for pair in once), return_exceptions=True)
         bar.close()
-        for answer in found:
-            if isinstance(answer, Stop):
-                what, mend = answer.args
-                kept = "and run again; what was answered is kept"
-                raise BlindspotError(f"{self._server.model}: {what}", f"{mend} {kept}")
-            if isinstance(answer, BaseException):
-                raise answer
+        if isinstance(self._ended, Stop):
+            what, mend = self._ended.args
+            raise BlindspotError(f"{self._server.model}: {what}", f"{mend} and run again; what was answered is kept")
+        if self._ended:
+            raise self._ended
         answers = dict(zip(once, found, strict=True))
         return [cast(Answer, answers[pair]) for pair in asked]
 
-    async def _answer(self, request: dict[str, Any], pace: Any) -> Answer:
+    async def _answer(self, request: dict[str, Any]) -> Answer:
         from openai import APIConnectionError, APIStatusError, APITimeoutError
 
         key = hashlib.sha256(json.dumps([self._server.base_url, request], sort_keys=True).encode()).hexdigest()
         if (kept := self._kept.get(key)) is not None:
-            return Answer(kept)
+            return Answer(**json.loads(kept))
         try:
-            reply = await self._attempt(request, pace)
-        except APITimeoutError:
+            reply = await self._attempt(request)
+        except (APITimeoutError, TimeoutError):
             return self._failed("timeout")
         except APIConnectionError:
             return self._failed("no connection")
         except APIStatusError as error:
             self._refuse_bad_key(error)
-            return self._failed(f"HTTP {error.status_code}")
+            reason = f"HTTP {error.status_code}"
+            return self._failed(reason) if _passing(error) else Answer("", reason)
         except Unreadable:
             return self._failed("unreadable reply")
         self._failed_in_a_row = 0
-        if reply is None:
-            return Answer("", "refused")
-        self._kept.put(key, reply)
-        return Answer(reply)
+        self._kept.put(key, json.dumps(asdict(reply)))
+        return reply
 
     def _failed(self, reason: str) -> Answer:
         self._failed_in_a_row += 1
         self._last_reason = reason
         return Answer("", reason)
 
-    async def _attempt(self, request: dict[str, Any], pace: Any) -> str | None:
-        """The text of the reply, None where the server withholds one; tried again where that may help."""
+    async def _attempt(self, request: dict[str, Any]) -> Answer:
+        """The server's reply; tried again where that may help."""
         from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
 
         retrying = AsyncRetrying(
@@ -180,9 +183,11 @@ class EndpointVLM:
         )
         async for attempt in retrying:
             with attempt:
-                if pace:
-                    await pace.acquire()
-                self._pay()
+                self._check()
+                if self._pace:
+                    await self._pace.acquire()
+                self._check()
+                self._calls += 1
                 return self._read(await self._send(request))
         raise AssertionError("tenacity raises the last error")
 
@@ -190,22 +195,33 @@ class EndpointVLM:
         from openai import APIResponseValidationError
 
         try:
-            reply: ChatCompletion = await self._client.chat.completions.create(**request)
+            async with asyncio.timeout(self._server.timeout):  # the client's own is of each read
+                reply: ChatCompletion = await self._client.chat.completions.create(**request)
         except (ValueError, APIResponseValidationError):  # no JSON, or half of it
             raise Unreadable from None
         return reply
 
-    def _read(self, reply: "ChatCompletion") -> str | None:
+    def _read(self, reply: "ChatCompletion") -> Answer:
+        used = getattr(getattr(reply, "usage", None), "total_tokens", None)
         try:
-            choice, usage = reply.choices[0], reply.usage
-            self._tokens += usage.total_tokens if usage else 0
-            withheld = choice.finish_reason == "content_filter" or choice.message.content is None
-            return None if withheld else str(choice.message.content).strip()
+            choice = reply.choices[0]
+            text = choice.message.content
         except (AttributeError, IndexError, TypeError):
             raise Unreadable from None
+        finally:
+            self._tokens += used or 0
+        if used is None and self._server.max_tokens is not None:
+            raise Stop("the server does not count tokens, so max_tokens cannot be kept to", "unset it")
+        if choice.finish_reason == "length":
+            return Answer("", "cut off")
+        if choice.finish_reason == "content_filter" or text is None:
+            return Answer("", "refused")
+        return Answer(str(text).strip())
 
-    def _pay(self) -> None:
-        """Counts one attempt. Raises Stop before the first too many; ranks share the caps evenly."""
+    def _check(self) -> None:
+        """Raises what ended the run, or Stop before the first attempt too many; ranks share the caps evenly."""
+        if self._ended:
+            raise self._ended
         share, server = ranks().num_processes, self._server
         if self._failed_in_a_row >= GIVE_UP:
             raise Stop(f"the last {GIVE_UP} calls failed ({self._last_reason})", "see to the server")
@@ -213,7 +229,6 @@ class EndpointVLM:
             raise Stop(f"max_calls, {server.max_calls}, is reached", "raise it")
         if server.max_tokens is not None and self._tokens >= server.max_tokens // share:
             raise Stop(f"max_tokens, {server.max_tokens}, is reached", "raise it")
-        self._calls += 1
 
     def _request(self, image: Image, prompt: str, form: type[BaseModel] | None) -> dict[str, Any]:
         media = MEDIA.get(image.path.suffix.lower(), "image/png")
@@ -236,10 +251,10 @@ class EndpointVLM:
         if form and self._server.json_schema:
             schema = {"name": form.__name__, "strict": True, "schema": form.model_json_schema()}
             request["response_format"] = {"type": "json_schema", "json_schema": schema}
-        return request | self._server.extra
+        return request | {"extra_body": self._server.extra}
 
     def _refuse_bad_key(self, error: "APIStatusError") -> None:
-        if error.status_code in (401, 403):
+        if error.status_code == 401:  # 403 may be of one picture
             name = self._server.api_key_env
             mend = f"put a valid key into {name}" if name else "name the variable that holds its key: api_key_env"
             raise BlindspotError(f"{self._server.base_url} refuses the key (HTTP {error.status_code})", mend) from None
@@ -248,9 +263,10 @@ class EndpointVLM:
 def _open_client(server: Server) -> Any:
     from openai import AsyncOpenAI
 
-    key = os.environ.get(server.api_key_env) if server.api_key_env else "none"
-    if not key:
-        raise BlindspotError(f"the key for {server.base_url} is missing", f"export {server.api_key_env}=…")
+    key = os.environ.get(server.api_key_env, "").strip() if server.api_key_env else "none"
+    if not key or not key.isascii():
+        what = "is missing" if not key else "has letters that no key has"
+        raise BlindspotError(f"the key for {server.base_url} {what}", f"export {server.api_key_env}=…")
     return AsyncOpenAI(base_url=server.base_url, api_key=key, timeout=server.timeout, max_retries=0)
 
 
@@ -260,7 +276,7 @@ def _passing(error: BaseException) -> bool:
 
     if isinstance(error, APIStatusError):
         return error.status_code in (408, 409, 429) or error.status_code >= 500
-    return isinstance(error, APIConnectionError | Unreadable)
+    return isinstance(error, APIConnectionError | TimeoutError | Unreadable)
 
 
 def _wait(state: "RetryCallState") -> float:

@@ -13,7 +13,7 @@ from blindspot.records.verdict import Verdict
 from blindspot.verifiers.prompts import ask_sameness, ask_validity
 
 CRITERIA = ("one_question", "objective", "not_taste", "answerable", "true_premise")
-_JSON = re.compile(r"\{.*\}", re.DOTALL)  # what stands around it, a code fence say, is passed over
+_JSON = re.compile(r"\s*(?:```(?:json)?)?\s*(\{.*\})\s*(?:```)?\s*", re.DOTALL)  # alone, or within a code fence
 
 
 class _Form(BaseModel):
@@ -98,8 +98,8 @@ class VLMVerifier:
 
 
 def _read(reply: Answer, form: type[AnyForm]) -> AnyForm | None:
-    found = _JSON.search(reply.text)
+    found = _JSON.fullmatch(reply.text)
     try:
-        return form.model_validate_json(found[0]) if found else None
+        return form.model_validate_json(found[1]) if found else None
     except ValidationError:
         return None

@@ -68,17 +68,19 @@ class _Handler(BaseHTTPRequestHandler):
             fault = server.random.choice(server.faults) if server.random.random() < server.share else "none"
             server.met[fault] += 1
         content = None if fault == "withheld" else server.reply(question)
-        reason = "content_filter" if fault == "withheld" else "stop"
+        reason = {"withheld": "content_filter", "long": "length"}.get(fault, "stop")
         choice = {"index": 0, "finish_reason": reason, "message": {"role": "assistant", "content": content}}
         usage = {"prompt_tokens": 8, "completion_tokens": 2, "total_tokens": 10}
         reply: dict[str, Any] = {"id": "1", "object": "chat.completion", "created": 0, "model": "m"}
-        reply |= {"choices": [choice], "usage": usage}
+        reply |= {"choices": [choice]} if fault == "uncounted" else {"choices": [choice], "usage": usage}
         if fault.isdigit():
             self._send(int(fault), {"error": {"message": "injected"}}, {"retry-after": "0"} if fault == "429" else {})
         elif fault == "dropped":
             self.connection.close()
         elif fault == "half":
             self._send(200, json.dumps(reply)[:60])
+        elif fault == "drip":  # a blank now and then, as proxies send to keep a connection
+            self._send(200, " " * 40, pause=SLOW / 20)
         elif fault == "page":
             self._send(200, "<html>maintenance</html>")
         else:
@@ -88,7 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _allowed(self) -> bool:
         return self.server.key is None or self.headers["authorization"] == f"Bearer {self.server.key}"
 
-    def _send(self, status: int, body: object, headers: dict[str, str] | None = None) -> None:
+    def _send(self, status: int, body: object, headers: dict[str, str] | None = None, pause: float = 0.0) -> None:
         payload = (body if isinstance(body, str) else json.dumps(body)).encode()
         self.send_response(status)
         for name, value in {"content-type": "application/json", "content-length": str(len(payload))}.items():
@@ -96,7 +98,9 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in (headers or {}).items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(payload)
+        for start in range(0, len(payload), 1 if pause else len(payload)):
+            self.wfile.write(payload[start : start + 1] if pause else payload)
+            time.sleep(pause)
 
     def log_message(self, *_: object) -> None:
         """Silent."""

@@ -1,5 +1,7 @@
 """A VLM behind a real server on loopback, faults included."""
 
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +65,8 @@ def test_whatever_shapes_an_answer_is_part_of_its_key(image: Image, tmp_path: Pa
         texts(EndpointVLM(describe(server), 4), image, ["a ?"])
         texts(EndpointVLM(describe(server), 5), image, ["a ?"])
         texts(EndpointVLM(describe(server, model="n"), 4), image, ["a ?"])
-        texts(EndpointVLM(describe(server, extra={"seed": 1}), 4), image, ["a ?"])
+        texts(EndpointVLM(describe(server, extra={"top_k": 1}), 4), image, ["a ?"])
+        assert server.bodies[-1]["top_k"] == 1
         texts(EndpointVLM(describe(server), 4), other, ["a ?"])
         assert server.attempts["a ?"] == 5
 
@@ -79,7 +82,10 @@ def test_faults_end_in_the_right_answer_or_in_an_error(image: Image) -> None:
     assert set(wrong) <= {"timeout", "no connection", "HTTP 500", "HTTP 503", "HTTP 429", "unreadable reply"}
 
 
-@pytest.mark.parametrize(("fault", "error"), [("400", "HTTP 400"), ("withheld", "refused")])
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [("400", "HTTP 400"), ("403", "HTTP 403"), ("withheld", "refused"), ("long", "cut off")],
+)
 def test_what_another_attempt_would_not_mend_is_not_tried_again(image: Image, fault: str, error: str) -> None:
     with serving(Server(share=1.0, faults=(fault,))) as server:
         assert texts(EndpointVLM(describe(server), 4), image, ["a ?"]) == [error]
@@ -105,6 +111,46 @@ def test_a_cap_stops_the_run_and_keeps_what_was_answered(image: Image, cap: dict
         assert server.attempts.total() == 12
 
 
+def test_what_the_server_refuses_for_good_never_ends_a_run(image: Image) -> None:
+    questions = [f"what is {number} ?" for number in range(40)]
+    with serving(Server(share=1.0, faults=("400",))) as server:
+        assert texts(EndpointVLM(describe(server), 4), image, questions) == ["HTTP 400"] * 40
+
+
+def test_a_reply_that_comes_in_drips_is_too_late(image: Image) -> None:
+    with serving(Server(share=1.0, faults=("drip",))) as server:
+        assert texts(EndpointVLM(describe(server, retries=0), 4), image, ["a ?"]) == ["timeout"]
+
+
+def test_a_disk_that_is_full_costs_no_more_than_the_calls_under_way(
+    image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("blindspot.models.calls.Calls.put", full)
+    with serving(Server()) as server:
+        with pytest.raises(sqlite3.OperationalError):
+            texts(EndpointVLM(describe(server, concurrency=4), 4), image, [f"what is {n} ?" for n in range(50)])
+        assert server.attempts.total() <= 8
+
+
+def test_tokens_that_nobody_counts_cannot_be_capped(image: Image) -> None:
+    with serving(Server(share=1.0, faults=("uncounted",))) as server:
+        assert texts(EndpointVLM(describe(server), 4), image, ["a ?"]) == ["about a ?"]
+        with pytest.raises(BlindspotError, match=r"does not count tokens, .*: unset it"):
+            texts(EndpointVLM(describe(server, max_tokens=100), 4), image, ["b ?"])
+
+
+def test_a_cap_is_told_at_once_however_slow_the_pace(image: Image) -> None:
+    with serving(Server()) as server:
+        vlm = EndpointVLM(describe(server, calls_per_minute=120, max_calls=2), 4)
+        start = time.monotonic()
+        with pytest.raises(BlindspotError, match="max_calls"):
+            texts(vlm, image, [f"what is {number} ?" for number in range(40)])
+    assert time.monotonic() - start < 10  # 20 s, at that pace
+
+
 def test_a_server_that_is_lost_ends_the_run(image: Image) -> None:
     questions = [f"what is {number} ?" for number in range(100)]
     with serving(Server(share=1.0, faults=("503",))) as server:
@@ -121,8 +167,6 @@ def test_retries_count_against_the_cap(image: Image) -> None:
 
 
 def test_calls_keep_to_their_pace(image: Image) -> None:
-    import time
-
     with serving(Server()) as server:
         vlm = EndpointVLM(describe(server, calls_per_minute=600), 4)
         start = time.monotonic()

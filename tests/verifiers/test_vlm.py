@@ -61,6 +61,7 @@ def test_a_question_that_misses_a_criterion_is_invalid_and_its_answer_is_not_loo
         (Answer("", "timeout"), "timeout"),
         (Answer("I would say so."), "judgement_not_understood"),
         (Answer('{"reasoning": "it is cut o'), "judgement_not_understood"),
+        (Answer('Draft: {"reasoning": "", "same": false}. But wait, it'), "judgement_not_understood"),
         ({"reasoning": "", "same": "false"}, "judgement_not_understood"),
         ({"same": True}, "judgement_not_understood"),
         ({"reasoning": "", "same": False, "verdict": "failure"}, "judgement_not_understood"),

@@ -1,0 +1,34 @@
+"""A checkpoint's evaluation that is worth nothing."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from blindspot.errors import BlindspotError
+from blindspot.records.answer import Answer
+from blindspot.records.image import Image
+from blindspot.training.evaluation import Evaluator
+from blindspot.verifiers.oracle import OracleVerifier
+
+
+class Asks:
+    identity = "asks"
+
+    def ask(self, images: Sequence[Image], seed: int) -> list[str]:
+        return ["how many things are there ?"] * len(images)
+
+
+class Silent:
+    identity = "silent"
+
+    def answer(self, images: Sequence[Image], questions: Sequence[str]) -> list[Answer]:
+        return [Answer("", "cut off")] * len(images)
+
+
+def test_where_most_questions_end_in_an_error_training_is_not_begun(tmp_path: Path) -> None:
+    images = [Image(str(number), Path("none.png"), "validation") for number in range(4)]
+    evaluator = Evaluator(lambda _: Asks(), Silent(), OracleVerifier("invalid"), images, tmp_path, mlflow=None)
+    with pytest.raises(BlindspotError, match=r"4 of 4 validation questions end in an error \(cut off × 4\)"):
+        evaluator.evaluate(0, tmp_path)
+    assert evaluator.found() == []
