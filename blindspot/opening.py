@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from blindspot.models.candidate import VLMCandidate
-from blindspot.models.endpoint import EndpointVLM, read_server
+from blindspot.models.endpoint import EndpointVLM
 from blindspot.models.local import GreedyVLM
+from blindspot.models.server import read_server
 from blindspot.params import CandidateParams, VerifierParams
 from blindspot.protocols import VLM, Candidate, Verifier
 from blindspot.verifiers.oracle import OracleVerifier

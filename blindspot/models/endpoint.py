@@ -4,19 +4,16 @@ import asyncio
 import base64
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, cast
 
-import yaml
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel
 from tqdm import tqdm
 
 from blindspot.errors import BlindspotError
 from blindspot.models.calls import Calls
-from blindspot.params import Section
+from blindspot.models.server import Server, open_client
 from blindspot.ranks import ranks
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
@@ -33,44 +30,12 @@ BAR_FROM = 300  # calls at once; fewer are a batch of whoever asks, who has a ba
 MEDIA = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
 
 
-class Server(Section):
-    """Where a model is served, and what asking it may cost: a file of its own, which a parameter names."""
-
-    kind: Literal["endpoint"]
-    base_url: str = Field(description="of the API, such as http://127.0.0.1:8000/v1")
-    model: str = Field(description="the name it is served under")
-    api_key_env: str | None = Field(None, description="environment variable with the key; null: none is asked for")
-    concurrency: int = Field(8, ge=1, description="calls of each rank under way at once")
-    calls_per_minute: float | None = Field(None, gt=0, description="of each rank; null: as fast as concurrency allows")
-    timeout: float = Field(60.0, gt=0, description="s, of one attempt")
-    retries: int = Field(5, ge=0, description="further attempts after 408, 409, 429, 5xx, timeouts, lost connections")
-    max_calls: int | None = Field(None, ge=1, description="attempts of a stage's candidate, or judge; it stops there")
-    max_tokens: int | None = Field(None, ge=1, description="the same for tokens, as the server counts them")
-    token_limit: Literal["max_tokens", "max_completion_tokens"] = Field(
-        "max_tokens", description="the request's word for the longest answer"
-    )
-    json_schema: bool = Field(True, description="the server can hold a reply to a JSON schema, as judging wants")
-    extra: dict[str, Any] = Field({}, description="further fields of every request")
-
-
 class Stop(Exception):
     """No further call is to be made: a cap is reached, or the server is lost. Carries what is so, and the mend."""
 
 
 class Unreadable(Exception):
     """The server's reply is no chat completion."""
-
-
-def read_server(path: Path) -> Server:
-    """The description in a YAML file. Raises BlindspotError naming every wrong key."""
-    mend = "its keys are those of configs/models/endpoint.yaml"
-    try:
-        return Server.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise BlindspotError(f"{path} cannot be read ({error})", mend) from None
-    except ValidationError as error:
-        faults = [f"{'.'.join(map(str, one['loc'])) or 'the file'}: {one['msg']}" for one in error.errors()]
-        raise BlindspotError(f"{path}: {'; '.join(faults)}", mend) from None
 
 
 class EndpointVLM:
@@ -95,7 +60,7 @@ class EndpointVLM:
         rate = server.calls_per_minute
         self._pace = AsyncLimiter(1, 60 / rate) if rate else None
         self._loop = asyncio.Runner()
-        self._client = _open_client(server)
+        self._client = open_client(server)
         self._loop.run(self._reach())
 
     def complete(self, images: Sequence[Image], prompts: Sequence[str], form: type[BaseModel] | None) -> list[Answer]:
@@ -258,16 +223,6 @@ class EndpointVLM:
             name = self._server.api_key_env
             mend = f"put a valid key into {name}" if name else "name the variable that holds its key: api_key_env"
             raise BlindspotError(f"{self._server.base_url} refuses the key (HTTP {error.status_code})", mend) from None
-
-
-def _open_client(server: Server) -> Any:
-    from openai import AsyncOpenAI
-
-    key = os.environ.get(server.api_key_env, "").strip() if server.api_key_env else "none"
-    if not key or not key.isascii():
-        what = "is missing" if not key else "has letters that no key has"
-        raise BlindspotError(f"the key for {server.base_url} {what}", f"export {server.api_key_env}=…")
-    return AsyncOpenAI(base_url=server.base_url, api_key=key, timeout=server.timeout, max_retries=0)
 
 
 def _passing(error: BaseException) -> bool:

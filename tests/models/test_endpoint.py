@@ -11,8 +11,9 @@ from PIL import Image as Pictures
 
 from blindspot.errors import BlindspotError
 from blindspot.models import endpoint
-from blindspot.models.endpoint import EndpointVLM, read_server
-from blindspot.models.endpoint import Server as Description
+from blindspot.models.endpoint import EndpointVLM
+from blindspot.models.server import Server as Description
+from blindspot.models.server import read_server
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from tests.models.serving import KEY, Server, serving

@@ -17,7 +17,7 @@ from PIL import Image as Pictures
 
 from blindspot.models import endpoint
 from blindspot.models.endpoint import EndpointVLM
-from blindspot.models.endpoint import Server as Description
+from blindspot.models.server import Server as Description
 from blindspot.records.image import Image
 from blindspot.verifiers.prompts import data_of
 from blindspot.verifiers.vlm import CRITERIA
