@@ -20,6 +20,10 @@ class BlindspotError(Exception):
         super().__init__(f"{' '.join(what.split())}: {' '.join(mend.split())}")
 
 
+class UnreadableImage(Exception):
+    """An image that can be left out. `str(error)` says what is wrong with it, to stand behind its name."""
+
+
 def run(main: Callable[[], None], restore: str | None = None) -> None:
     """Runs a command's `main`; any failure becomes one line on stderr and exit code 1.
 

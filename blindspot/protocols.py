@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from PIL.Image import Image as Picture
 from pydantic import BaseModel
 
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
+from blindspot.records.source_image import SourceImage
 from blindspot.records.verdict import Verdict
 
 
@@ -50,5 +50,5 @@ class Verifier(Protocol):
 class ImageSource(Protocol):
     """Where images come from."""
 
-    def images(self) -> Iterator[tuple[str, Picture, str | None]]:
-        """(image id, RGB picture, scene as JSON or None), in a fixed order. Raises BlindspotError on a bad image."""
+    def images(self) -> Iterator[SourceImage]:
+        """Every image, in a fixed order, no pixel read. Raises BlindspotError where the list itself is wrong."""

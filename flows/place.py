@@ -17,6 +17,8 @@ PATHS = (
     ".candidate.model",
     ".verifier.model",
     ".prepare.folder",
+    ".prepare.file",
+    ".prepare.dataset.name",
     ".harvest.base",
     ".taxonomy.embedding",
 )  # parameters that may lead somewhere

@@ -4,16 +4,15 @@ Calls and tokens follow from the parameters. Disk and time are measured here in 
 the two models where their weights are here.
 """
 
-import io
 import math
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
-from blindspot.errors import run
+from blindspot.errors import BlindspotError, UnreadableImage, run
 from blindspot.params import CandidateParams, VerifierParams, load
 from stages.harvest import Params as HarvestParams
 from stages.prepare import Params as PrepareParams
@@ -90,12 +89,15 @@ def judging(rows: Sequence[Part], verifier: VerifierParams) -> str:
 
 def sample(prepare: PrepareParams, folder: Path) -> list[Path]:
     """A few of the run's images as they would be written, in `folder`."""
-    files = []
-    for name, picture, _ in islice(choose_source(prepare, 0)[0].images(), SAMPLE):
-        buffer = io.BytesIO()
-        picture.save(buffer, "PNG")
-        files.append(folder / f"{name}.png")
-        files[-1].write_bytes(buffer.getvalue())
+    files: list[Path] = []
+    for image in choose_source(prepare, 0)[0].images():
+        with suppress(UnreadableImage):  # prepare counts them
+            image.open().save(folder / f"{len(files)}.png")
+            files.append(folder / f"{len(files)}.png")
+        if len(files) == SAMPLE:
+            break
+    if not files:
+        raise BlindspotError("not one image can be read", "set prepare.source to images that can")
     return files
 
 

@@ -5,7 +5,20 @@ from typing import Any
 from blindspot.checks.suite import Suite
 from blindspot.records.image import SPLITS
 
-COLUMNS = ("file_name", "image_id", "scene", "split")
+COLUMNS = ("file_name", "image_id", "scene", "boxes", "duplicate_of", "split")
+IMAGE_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z"  # it becomes a file name, so it may lead nowhere else
+_BOXES = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {
+            "category": {"type": "string"},
+            "area": {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
+        },
+        "required": ["category", "area"],
+        "additionalProperties": False,
+    },
+}
 
 
 def _rules() -> list[Any]:
@@ -14,11 +27,14 @@ def _rules() -> list[Any]:
     return [
         gxe.ExpectColumnValuesToNotBeNull(column="image_id"),
         gxe.ExpectColumnValuesToBeUnique(column="image_id"),
-        # It becomes a file name, so it may lead nowhere else.
-        gxe.ExpectColumnValuesToMatchRegex(column="image_id", regex=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z"),
+        gxe.ExpectColumnValuesToMatchRegex(column="image_id", regex=IMAGE_ID),
         gxe.ExpectColumnValuesToNotBeNull(column="file_name"),
         gxe.ExpectColumnValuesToMatchRegex(column="file_name", regex=r"^[^/\\]+\.png\Z"),
         gxe.ExpectColumnValuesToBeJsonParseable(column="scene"),
+        gxe.ExpectColumnValuesToMatchJsonSchema(column="boxes", json_schema=_BOXES),
+        gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+            column_A="image_id", column_B="duplicate_of", ignore_row_if="either_value_is_missing"
+        ),
         gxe.ExpectColumnValuesToBeInSet(column="split", value_set=list(SPLITS)),
         gxe.ExpectColumnDistinctValuesToEqualSet(column="split", value_set=list(SPLITS)),
     ]

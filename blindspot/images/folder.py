@@ -1,61 +1,54 @@
 """Images in a folder, by the imagefolder convention of Hugging Face datasets."""
 
-import hashlib
 import json
-import re
-import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageOps
-from PIL.Image import Image as Picture
+from PIL import Image
 
 from blindspot.errors import BlindspotError
-from blindspot.scenes.scene import Scene
-
-#: What Pillow raises on bytes that are no image of the kind they say they are.
-UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
+from blindspot.images.files import find_files, from_row, inside
+from blindspot.records.source_image import SourceImage
 
 
 class FolderSource:
-    """Every image file below `folder`, in the order of their paths.
+    """Every image file below `folder`, in the order of their paths, no side above `max_side` px.
 
     `metadata.jsonl` or `metadata.csv` in the folder may give files, by `file_name` relative to the folder, an
     `image_id` and a `scene`. Where no id is given it comes from the file's path, so it stays when others are added.
     Other files and hidden ones are passed over.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, max_side: int) -> None:
+        self.folder, self.max_side = folder, max_side
 
-    def files(self) -> list[str]:
-        """The paths of the images below the folder, sorted. Raises BlindspotError where there is none."""
+    def images(self) -> Iterator[SourceImage]:
+        """Every image. Raises BlindspotError.
+
+        That is where the folder is absent or has no image, the metadata cannot be read or names a file that is
+        missing, or a link leads out of the folder.
+        """
         if not self.folder.is_dir():
             raise BlindspotError(f"image folder {self.folder} is not there", "set prepare.folder")
-        found = {path.relative_to(self.folder).as_posix() for path in _image_files(self.folder)}
-        if not (files := sorted(found | _metadata(self.folder).keys())):
-            raise BlindspotError(f"folder {self.folder} has no image", "put images in it or set prepare.folder")
-        return files
-
-    def images(self) -> Iterator[tuple[str, Picture, str | None]]:
-        """(image id, upright RGB picture, scene as JSON or None), in a fixed order.
-
-        Raises BlindspotError where the folder is absent or has no image, a file named in the metadata is missing, or
-        a file cannot be read as an image.
-        """
         rows = _metadata(self.folder)
-        for name in self.files():
-            row = rows.get(name, {})
-            yield str(row.get("image_id") or _image_id(name)), _open(self.folder / name), _scene(name, row)
+        found = {path.relative_to(self.folder).as_posix() for path in _image_files(self.folder)}
+        if not (names := sorted(found | rows.keys())):
+            raise BlindspotError(f"folder {self.folder} has no image", "put images in it or set prepare.folder")
+        for name in names:
+            yield from_row(self.folder / name, name, rows.get(name, {}), self.max_side)
 
 
 def _image_files(folder: Path) -> Iterator[Path]:
     Image.init()
     known = {suffix for suffix, kind in Image.registered_extensions().items() if kind in Image.OPEN}
     for path in folder.rglob("*"):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.is_file() and not hidden and path.suffix.lower() in known:
+        if any(part.startswith(".") for part in path.relative_to(folder).parts):
+            continue
+        is_image = path.suffix.lower() in known and not path.is_dir()
+        if path.is_symlink() and (is_image or path.is_dir()):
+            inside(path, folder)  # a folder that is linked to from beside itself is read in its own place
+        if is_image:
             yield path
 
 
@@ -64,9 +57,7 @@ def _metadata(folder: Path) -> dict[str, dict[str, Any]]:
     for path in (folder / "metadata.jsonl", folder / "metadata.csv"):
         if path.is_file():
             rows = _read_rows(path)
-            for name in rows:
-                if not (folder / name).is_file():
-                    raise BlindspotError(f"{path} names {name}, which is missing", "add the file or drop its row")
+            find_files(folder, [*rows], path)
             return rows
     return {}
 
@@ -86,41 +77,3 @@ def _read_rows(path: Path) -> dict[str, dict[str, Any]]:
     if len(named) < len(rows):
         raise BlindspotError(f"{path} names a file twice", "keep one row a file")
     return named
-
-
-def _image_id(name: str) -> str:
-    """A name that is safe as a file name, with a hash of the path: a/cat.png and b/cat.jpg differ."""
-    slug = re.sub(r"[^A-Za-z0-9]+", "-", Path(name).stem).strip("-")[:40]
-    return f"{slug or 'image'}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-
-
-def _open(path: Path) -> Picture:
-    if path.stat().st_size == 0:
-        raise BlindspotError(f"image {path} is empty (0 bytes)", "replace or remove the file")
-    try:
-        with Image.open(path) as picture:
-            return _to_rgb(ImageOps.exif_transpose(picture))
-    except UNREADABLE as error:
-        raise BlindspotError(f"image {path} cannot be read ({error})", "replace or remove the file") from None
-
-
-def _to_rgb(picture: Picture) -> Picture:
-    """8-bit RGB; what is transparent becomes white, and 16-bit grey keeps its brightness."""
-    if picture.has_transparency_data:
-        white = Image.new("RGBA", picture.size, "white")
-        return Image.alpha_composite(white, picture.convert("RGBA")).convert("RGB")
-    if picture.mode.startswith("I;16"):  # Pillow would cut everything above 255
-        picture = picture.point(lambda value: value / 256, "L")
-    return picture.convert("RGB")
-
-
-def _scene(name: str, row: dict[str, Any]) -> str | None:
-    text = row.get("scene")
-    if not text:
-        return None
-    try:
-        return Scene.from_json(text).to_json()
-    except (ValueError, TypeError) as error:
-        raise BlindspotError(
-            f"the scene of {name} cannot be read ({error})", "mend or drop it in the metadata"
-        ) from None

@@ -2,9 +2,9 @@
 
 import random
 from collections.abc import Iterator
+from functools import partial
 
-from PIL.Image import Image as Picture
-
+from blindspot.records.source_image import SourceImage
 from blindspot.scenes.draw import draw
 from blindspot.scenes.scene import random_scene
 
@@ -18,13 +18,14 @@ class SceneSource:
     def __init__(self, count: int, seed: int, size: int) -> None:
         self.count, self.seed, self.size = count, seed, size
 
-    def images(self) -> Iterator[tuple[str, Picture, str | None]]:
-        """(image id, RGB picture, scene as JSON), in a fixed order."""
+    def images(self) -> Iterator[SourceImage]:
+        """Every image with its scene, drawn when it is opened."""
         rng = random.Random(f"images {self.seed}")
         seen: set[str] = set()
         while len(seen) < self.count:
             scene = random_scene(rng)
             text = scene.to_json()
             if text not in seen:
-                yield f"scene-{self.seed}-{len(seen):05d}", draw(scene, self.size), text
+                name = f"scene-{self.seed}-{len(seen):05d}"
+                yield SourceImage(name, name, partial(draw, scene, self.size), text)
                 seen.add(text)
