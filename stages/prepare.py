@@ -10,7 +10,7 @@ import pandas as pd
 from pydantic import Field
 
 from blindspot import store
-from blindspot.checks.image import COLUMNS, IMAGE, IMAGE_ID
+from blindspot.checks.image import COLUMNS, IMAGE
 from blindspot.checks.run import check
 from blindspot.errors import BlindspotError, UnreadableImage, run
 from blindspot.images.coco import CocoSource
@@ -21,7 +21,7 @@ from blindspot.images.scenes import SceneSource
 from blindspot.images.splitting import by_count, by_likeness
 from blindspot.params import Section, load, load_seed
 from blindspot.protocols import ImageSource
-from blindspot.records.image import SPLITS
+from blindspot.records.image import IMAGE_ID, SPLITS
 from blindspot.records.source_image import SourceImage
 from blindspot.tracking import stage_run
 
@@ -105,7 +105,7 @@ def open_source(params: Params) -> ImageSource:
 
 
 def count_images(params: Params) -> tuple[int, int]:
-    """How many images there will be and, unless drawn about, how many of them for validation; none is read."""
+    """How many images there will be, and how many of them for validation (unless drawn: about); none is read."""
     shares = dict(params.splits)
     if params.source == "scenes":
         return sum(shares.values()), shares["validation"]

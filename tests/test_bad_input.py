@@ -14,7 +14,7 @@ SMALL = {"train": 3, "validation": 2, "test": 2}
 
 def make_rollouts(project: Path, question: str = "how many things are there ?", answer: str = "7") -> None:
     """Images and rollouts, as prepare and harvest hand them over."""
-    rows = prepare(*choose_source(Params(splits=Splits(**SMALL)), 0), project / "data" / "images")
+    rows, _ = prepare(*choose_source(Params(splits=Splits(**SMALL)), 0), project / "data" / "images")
     image = rows[rows["split"] == "test"]["image_id"].iloc[0]
     rollouts = [
         Rollout(f"{method}-0", method, image, question, answer, "q/1", "c/1") for method in ("trained", "base")

@@ -3,10 +3,9 @@
 from typing import Any
 
 from blindspot.checks.suite import Suite
-from blindspot.records.image import SPLITS
+from blindspot.records.image import IMAGE_ID, SPLITS
 
 COLUMNS = ("file_name", "image_id", "scene", "boxes", "duplicate_of", "split")
-IMAGE_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z"  # it becomes a file name, so it may lead nowhere else
 _BOXES = {
     "type": "array",
     "items": {

@@ -1,5 +1,6 @@
 """Images in a column of a Hugging Face dataset, from the hub or from here."""
 
+import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ from PIL.Image import Image as Picture
 from blindspot.errors import BlindspotError, UnreadableImage
 from blindspot.images.files import id_from, scene_from
 from blindspot.images.reading import read_picture
+from blindspot.records.image import IMAGE_ID
 from blindspot.records.source_image import SourceImage
 
 LOCAL_FILES = {".parquet": "parquet", ".arrow": "arrow"}
@@ -20,8 +22,8 @@ class DatasetSource:
     """The image of each row of a dataset, in its order, no side above `max_side` px.
 
     `name`: a hub id, or a folder (as `save_to_disk` writes it, or with files that `load_dataset` reads) or a Parquet
-    or Arrow file. Columns `image_id` and `scene` are optional. Where there are no ids, or not one of its own for each
-    row (it may be a question about the image), the row's number is the id. No code of the dataset is run.
+    or Arrow file. Columns `image_id` and `scene` are optional. The row's number is the id unless each row has one of
+    its own that can be a file name (a row may be a question about an image). No code of the dataset is run.
     """
 
     def __init__(
@@ -33,7 +35,7 @@ class DatasetSource:
     def images(self) -> Iterator[SourceImage]:
         """Every image. Raises BlindspotError.
 
-        That is where the dataset cannot be had, has no such split or column, no image in the column, or no row.
+        That is where the dataset cannot be had, has no row, no such split or column, or no images in the column.
         """
         rows = self._rows()
         pictures = _undecoded(rows, self.column, self.name)
@@ -52,7 +54,7 @@ class DatasetSource:
                 f"dataset {self.name} is no folder or file here, and the hub cannot be reached ({error})",
                 "set prepare.dataset.name to what is here, or run where there is a network",
             ) from None
-        except (OSError, ValueError, RuntimeError) as error:
+        except (OSError, ValueError, LookupError, RuntimeError) as error:
             raise BlindspotError(
                 f"dataset {self.name} cannot be read ({_first_line(error)})", "set prepare.dataset to one that can"
             ) from None
@@ -63,8 +65,6 @@ class DatasetSource:
                     f"dataset {self.name} has no split {self.split!r} {splits}", "set prepare.dataset.split"
                 )
             rows = rows[self.split]
-        if not len(rows):
-            raise BlindspotError(f"dataset {self.name} has no row", "set prepare.dataset.split")
         return rows
 
     def _load(self) -> Any:
@@ -93,7 +93,7 @@ class DatasetSource:
 def _ids(rows: Any) -> list[str]:
     if "image_id" in rows.column_names:
         given = [image_id for value in rows["image_id"][:] if (image_id := id_from(value))]
-        if len(set(given)) == len(rows):
+        if len(set(given)) == len(rows) and all(re.match(IMAGE_ID, image_id) for image_id in given):
             return given
     return [f"row-{index:07d}" for index in range(len(rows))]
 
@@ -118,7 +118,7 @@ def _roots(name: str) -> list[Path]:
     from datasets import config
     from huggingface_hub import constants
 
-    own = [Path(name)] if Path(name).is_dir() else []
+    own = [Path(name) if Path(name).is_dir() else Path(name).parent] if Path(name).exists() else []
     return [path.resolve() for path in (*own, Path(config.HF_CACHE_HOME), Path(constants.HF_HUB_CACHE))]
 
 

@@ -11,7 +11,7 @@ from PIL.Image import Image as Picture
 from blindspot.errors import UnreadableImage
 
 #: What Pillow raises on bytes that are no image of the kind they say they are.
-UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, struct.error, Image.DecompressionBombError)
+UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, RuntimeError, struct.error, Image.DecompressionBombError)
 
 
 def read_picture(source: Path | bytes, max_side: int) -> Picture:

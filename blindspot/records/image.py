@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SPLITS = ("train", "validation", "test")
+IMAGE_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z"  # it becomes a file name, so it may lead nowhere else
 
 
 @dataclass(frozen=True)

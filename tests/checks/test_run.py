@@ -22,8 +22,8 @@ from blindspot.store import to_frame
 
 def images() -> pd.DataFrame:
     splits = ("train", "validation", "test", "test")
-    rows = [(f"i{number}.png", f"i{number}", None, split) for number, split in enumerate(splits)]
-    return pd.DataFrame(rows, columns=["file_name", "image_id", "scene", "split"])
+    rows = [(f"i{number}.png", f"i{number}", None, None, None, split) for number, split in enumerate(splits)]
+    return pd.DataFrame(rows, columns=list(IMAGE.columns))
 
 
 def rollouts() -> pd.DataFrame:
@@ -80,6 +80,9 @@ BREACHES = [
     ("image", 1, "file_name", "i1.png\n", "file_name"),
     ("image", 1, "file_name", None, "file_name"),
     ("image", 1, "scene", "[{", "json"),
+    ("image", 1, "boxes", '[{"category": "dog", "area": 1.5}]', "match json schema"),
+    ("image", 1, "boxes", '{"category": "dog", "area": 0.5}', "match json schema"),
+    ("image", 1, "duplicate_of", "i2", "duplicate_of"),
     ("image", 1, "split", "holdout", "holdout"),
     ("rollout", 2, "rollout_id", "t-0", "be unique"),
     ("rollout", 2, "method", "psychic", "psychic"),

@@ -10,20 +10,13 @@ import time
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from blindspot import store
+from tests.images.photographs import save_unlike
 from tests.project import environment, error_line, files, make_project, run_stage
 from tests.test_bad_input import SMALL, make_rollouts
 
 pytestmark = pytest.mark.slow
-
-
-def photos(folder: Path, count: int = 12) -> Path:
-    folder.mkdir()
-    for number in range(count):
-        Image.new("RGB", (8, 6), (number, 0, 0)).save(folder / f"photo-{number}.png")
-    return folder
 
 
 def prepared(folder: Path) -> tuple[Path, dict[str, bytes]]:
@@ -36,7 +29,7 @@ def prepared(folder: Path) -> tuple[Path, dict[str, bytes]]:
 
 def test_a_corrupt_image_is_named_and_the_former_set_stays(tmp_path: Path) -> None:
     project, before = prepared(tmp_path / "project")
-    bad = photos(tmp_path / "photos") / "photo-7.png"
+    bad = save_unlike(tmp_path / "photos", 12) / "photo 7.png"
     bad.write_bytes(bad.read_bytes()[:40])
     make_project(project, prepare={"source": "folder", "folder": str(bad.parent), "splits": SMALL})
     said = error_line(run_stage(project, "prepare"))
@@ -46,9 +39,10 @@ def test_a_corrupt_image_is_named_and_the_former_set_stays(tmp_path: Path) -> No
 
 
 def test_an_empty_split_is_named(tmp_path: Path) -> None:
-    folder = photos(tmp_path / "photos", count=1)
+    folder = save_unlike(tmp_path / "photos", 1)
     project = make_project(tmp_path / "project", prepare={"source": "folder", "folder": str(folder)})
-    assert "split is empty: raise prepare.splits." in error_line(run_stage(project, "prepare"))
+    said = error_line(run_stage(project, "prepare"))
+    assert "split is empty (of 1 images 0 are near-duplicates): raise prepare.splits." in said
     assert not files(project / "data")
 
 
