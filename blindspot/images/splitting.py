@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from itertools import chain, repeat
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,24 +76,21 @@ def near_groups(hashes: NDArray[np.uint64]) -> list[int]:
 
     Two of them share at least one of NEAR + 1 bands of the bits, so only those that do are compared.
     """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     unique, where = np.unique(hashes, return_inverse=True)
-    pairs = [pair for band in range(NEAR + 1) for pair in _near_in_band(unique, band * BITS // (NEAR + 1))]
-    one, other = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-    graph: Any = coo_array((np.ones(len(one)), (one, other)), shape=(len(unique), len(unique)))
-    _, groups = connected_components(graph, directed=False)
+    groups = np.arange(len(unique))
+    for band in range(NEAR + 1):
+        _join_in_band(unique, groups, np.uint64(band * BITS // (NEAR + 1)))
     return [int(group) for group in groups[where]]
 
 
-def _near_in_band(hashes: NDArray[np.uint64], shift: int) -> list[tuple[int, int]]:
-    band = (hashes >> np.uint64(shift)) & np.uint64(2 ** (BITS // (NEAR + 1)) - 1)
+def _join_in_band(hashes: NDArray[np.uint64], groups: NDArray[np.int64], shift: np.uint64) -> None:
+    """Joins the groups of near hashes that share the band of bits there. Pairs are not kept: they can be many."""
+    band = (hashes >> shift) & np.uint64(2 ** (BITS // (NEAR + 1)) - 1)
     order = np.argsort(band, kind="stable")
-    pairs = []
     for bucket in np.split(order, np.flatnonzero(np.diff(band[order])) + 1):
         for position, one in enumerate(bucket):
             rest = bucket[position + 1 :]
             near = rest[np.bitwise_count(hashes[rest] ^ hashes[one]) <= NEAR]
-            pairs += [(int(one), int(other)) for other in near]
-    return pairs
+            others = np.setdiff1d(groups[near], groups[one]) if near.size else near
+            if others.size:
+                groups[np.isin(groups, others)] = groups[one]
