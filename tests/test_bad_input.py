@@ -1,5 +1,6 @@
 """Bad input, with real stages run as processes: one line that names the thing and the mend. More in slow/."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -33,6 +34,15 @@ def test_every_wrong_parameter_is_named(tmp_path: Path) -> None:
     assert "prepare.splits.test: 0 is less than the minimum of 1" in said
     assert "verifer is unknown, did you mean verifier?" in said
     assert not (project / "data").exists()
+
+
+def test_a_coco_file_without_its_images_is_one_line(tmp_path: Path) -> None:
+    images = [{"id": number, "file_name": f"{number}.jpg", "width": 9, "height": 9} for number in range(3)]
+    (tmp_path / "coco.json").write_text(json.dumps({"images": images}))
+    project = make_project(tmp_path, prepare={"source": "coco", "file": "coco.json", "folder": "."})
+    said = error_line(run_stage(project, "prepare"))
+    assert "coco.json names 0.jpg, which is missing (3 of its 3 images are not in .): set prepare.folder" in said
+    assert not (project / "data").exists() or not files(project / "data")
 
 
 def test_a_missing_image_is_named_and_the_former_verdicts_stay(tmp_path: Path) -> None:

@@ -117,8 +117,11 @@ def test_registered_questioner_becomes_fixed_weights(toy: Path) -> None:
 @pytest.mark.slow
 def test_photos_beside_the_code_are_found_from_the_clone(toy: Path) -> None:
     (toy / "photos").mkdir()
-    folder, _ = place(toy, "prepare.folder=photos")
-    assert read(folder / "params.yaml")["prepare"]["folder"] == str(toy / "photos")
+    (toy / "list.csv").write_text("path\n", "utf-8")
+    folder, _ = place(toy, "prepare.folder=photos", "prepare.file=list.csv", "prepare.dataset.name=photos")
+    found = read(folder / "params.yaml")["prepare"]
+    assert found["folder"] == found["dataset"]["name"] == str(toy / "photos")
+    assert found["file"] == str(toy / "list.csv")
 
 
 @pytest.mark.slow

@@ -1,11 +1,17 @@
 """What a run will take, from its parameters."""
 
-import pytest
+from pathlib import Path
 
+import pytest
+from PIL import Image
+
+from blindspot.errors import BlindspotError
 from blindspot.params import CandidateParams, VerifierParams
-from stages.estimate import STEP, judging, parts, table
+from stages.estimate import SAMPLE, STEP, judging, parts, sample, table
 from stages.harvest import Params as HarvestParams
+from stages.prepare import Params as PrepareParams
 from stages.train import Params as TrainParams
+from tests.images.photographs import save_unlike
 
 TRAIN = TrainParams(steps=10, images_per_step=3, generations=4, checkpoint_every=4, max_new_tokens=20)
 HARVEST = HarvestParams(calls=50, max_new_tokens=30)
@@ -40,3 +46,14 @@ def test_a_judge_is_asked_twice_about_each_answer_at_most() -> None:
     said = judging(rows, VerifierParams(kind="vlm", model="judge.yaml", max_new_tokens=100))
     assert "judge.yaml, 596 calls and 59,600 tokens" in said
     assert "oracle" in judging(rows, VerifierParams())
+
+
+def test_images_are_sampled_as_they_would_be_written_and_unreadable_ones_left_out(tmp_path: Path) -> None:
+    folder = save_unlike(tmp_path / "photos", 12)
+    (folder / "a.png").write_bytes(b"")
+    files = sample(PrepareParams(source="folder", folder=str(folder), max_side=16), tmp_path)
+    assert [Image.open(file).size for file in files] == [(16, 11)] * SAMPLE
+    for file in folder.glob("photo*"):
+        file.write_bytes(b"")
+    with pytest.raises(BlindspotError, match="not one image can be read"):
+        sample(PrepareParams(source="folder", folder=str(folder)), tmp_path)
