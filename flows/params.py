@@ -10,6 +10,7 @@ from pydantic import Field
 
 from blindspot.errors import run
 from blindspot.params import SCHEMA, CandidateParams, Section, VerifierParams
+from stages.audit import Params as AuditParams
 from stages.bootstrap_candidate import Params as BootstrapCandidateParams
 from stages.bootstrap_questioner import Params as BootstrapQuestionerParams
 from stages.harvest import Params as HarvestParams
@@ -32,6 +33,7 @@ class Params(Section):
     train: TrainParams
     harvest: HarvestParams
     verify: VerifyParams
+    audit: AuditParams
     taxonomy: TaxonomyParams
     report: ReportParams
 

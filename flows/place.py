@@ -20,6 +20,7 @@ PATHS = (
     ".prepare.file",
     ".prepare.dataset.name",
     ".harvest.base",
+    ".audit.labels",
     ".taxonomy.embedding",
 )  # parameters that may lead somewhere
 STARTS = Path("models") / "start"  # in a clone: weights that git does not have
