@@ -11,13 +11,16 @@ from blindspot.errors import BlindspotError, run
 from blindspot.params import Section, load, read
 from blindspot.report import content
 from blindspot.report.failure_set import write_failures
+from blindspot.report.judge import judge
+from blindspot.report.labelling import render_labelling
 from blindspot.report.page import render
 from blindspot.tracking import flatten, stage_run
 
 ROLLOUTS, VERDICTS = Path("data/rollouts/rollouts.parquet"), Path("data/verdicts/verdicts.parquet")
 TAXONOMY, METRICS = Path("data/taxonomy"), Path("metrics/taxonomy.json")
+AUDIT, AUDIT_METRICS = Path("data/audit/audit.parquet"), Path("metrics/audit.json")
 REWARDS, OUT = Path("metrics/rewards.csv"), Path("reports")
-SECTIONS = ("candidate", "verifier", "prepare", "train", "harvest", "verify", "taxonomy", "report")
+SECTIONS = ("candidate", "verifier", "prepare", "train", "harvest", "verify", "audit", "taxonomy", "report")
 LOGGED = 50  # failures with their images in MLflow's table
 
 
@@ -30,6 +33,7 @@ class Params(Section):
 
 def report(
     rows: pd.DataFrame,
+    audit: dict[str, Any],
     taxonomy: dict[str, Any],
     rewards: pd.DataFrame,
     pictures: dict[str, Path],
@@ -38,8 +42,9 @@ def report(
 ) -> content.Content:
     """What the page says.
 
-    `rows`: rollouts with their verdicts. `taxonomy`: what lies in data/taxonomy (failure_modes, skills, meta_skills)
-    and its metrics. `pictures`: the file of each image id. `every_param`: params.yaml, for the record.
+    `rows`: rollouts with their verdicts. `audit`: what metrics/audit.json says. `taxonomy`: what lies in data/taxonomy
+    (failure_modes, skills, meta_skills) and its metrics. `pictures`: the file of each image id. `every_param`:
+    params.yaml, for the record.
     """
     identities = rows.drop_duplicates("method").set_index("method")["questioner"].to_dict()
     return content.Content(
@@ -47,6 +52,7 @@ def report(
         verifier=_name_of(rows, "verifier"),
         questioners={str(method): str(identity) for method, identity in identities.items()},
         methods=content.methods(rows),
+        judge=judge(audit),
         modes=content.modes(taxonomy["failure_modes"][: params.modes], rows, pictures, params.examples),
         modes_found=len(taxonomy["failure_modes"]),
         threshold=every_param["taxonomy"]["threshold"],
@@ -64,7 +70,7 @@ def _name_of(rows: pd.DataFrame, column: str) -> str:
 
 
 def main() -> None:
-    """Reads data/images, data/rollouts, data/verdicts, data/taxonomy and metrics; writes reports."""
+    """Reads data/images, data/rollouts, data/verdicts, data/audit, data/taxonomy and metrics; writes reports."""
     params, every_param = load("report", Params), read()
     rollouts, verdicts = store.read_frame(ROLLOUTS), store.read_frame(VERDICTS)
     answers = rollouts[["rollout_id", "questioner", "candidate"]]
@@ -74,10 +80,12 @@ def main() -> None:
     }
     taxonomy["metrics"] = store.read_json(METRICS)
     pictures = {image.image_id: image.path for image in store.read_images("test")}
-    made = report(rows, taxonomy, _read_rewards(), pictures, params, every_param)
+    sample, audit = store.read_frame(AUDIT), store.read_json(AUDIT_METRICS)
+    made = report(rows, audit, taxonomy, _read_rewards(), pictures, params, every_param)
     with stage_run("report", store.work_folder(), params.model_dump()) as mlflow:
         with store.replacing(OUT) as folder:
             (folder / "index.html").write_text(render(made), encoding="utf-8")
+            (folder / "label.html").write_text(render_labelling(sample, pictures), encoding="utf-8")
             failures = write_failures(rows, pictures, folder / "failures")
         mlflow.log_metrics({"failures": failures, "failure_modes": made.modes_found})
         mlflow.log_artifact(str(OUT / "index.html"), "report")

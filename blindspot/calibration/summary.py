@@ -27,8 +27,9 @@ def summarize(outcomes: pd.DataFrame, sample: pd.DataFrame) -> dict[str, Any]:
         counts = outcomes.loc[outcomes["method"] == method, "outcome"].value_counts()
         if len(counts):
             judged = np.array([counts.get(outcome, 0) for outcome in OUTCOMES], np.int64)
-            rows = sample[(sample["method"] == method) & sample["audited"].notna()]
-            found[method] = _method(judged, confusion([*rows["judged"]], [*rows["audited"]]))
+            drawn = sample[sample["method"] == method]
+            rows = drawn[drawn["audited"].notna()]
+            found[method] = {"drawn": len(drawn)} | _method(judged, confusion([*rows["judged"]], [*rows["audited"]]))
     return found
 
 

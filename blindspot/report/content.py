@@ -9,6 +9,7 @@ import pandas as pd
 
 from blindspot.records.rollout import METHODS
 from blindspot.report.charts import LineChart, line_chart
+from blindspot.report.judge import Judge
 from blindspot.report.pictures import data_uri
 from blindspot.skills.modes import interval
 
@@ -91,6 +92,7 @@ class Content:
     verifier: str
     questioners: dict[str, str]
     methods: tuple[Method, ...]
+    judge: Judge
     modes: tuple[Mode, ...]
     modes_found: int
     threshold: float

@@ -9,16 +9,21 @@ from blindspot.report.content import Content
 
 def render(content: Content) -> str:
     """The page. Every text is escaped; the same content gives the same bytes."""
-    environment = Environment(
+    environment = templates()
+    environment.filters["percent"] = percent
+    style = Markup(environment.get_template("style.css").render())
+    return environment.get_template("report.html").render(content=content, style=style, chart=charts) + "\n"
+
+
+def templates() -> Environment:
+    """The report's templates; what they show is escaped."""
+    return Environment(
         loader=PackageLoader("blindspot.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["percent"] = percent
-    style = Markup(environment.get_template("style.css").render())
-    return environment.get_template("report.html").render(content=content, style=style, chart=charts) + "\n"
 
 
 def percent(share: float) -> str:

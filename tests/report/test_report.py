@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from blindspot.calibration.summary import summarize
 from blindspot.errors import BlindspotError
 from blindspot.report import content
 from blindspot.report.charts import line_chart
@@ -22,10 +23,14 @@ from tests.skills.rows import make_rows, scenes
 CALLS = 60
 EVERY_PARAM: dict[str, Any] = {
     "seed": 0,
-    **{name: {} for name in ("candidate", "verifier", "prepare", "train", "harvest", "verify", "report")},
+    **{name: {} for name in ("candidate", "verifier", "prepare", "train", "harvest", "verify", "audit", "report")},
     "taxonomy": {"threshold": 0.25},
 }
 REWARDS = pd.DataFrame({"step": [1, 2, 3], "reward": [0.1, 0.2, 0.4], "valid_rate": [None, None, 0.9]})
+NOT_AUDITED = summarize(
+    pd.DataFrame({"method": ["trained"], "outcome": ["failure"]}),
+    pd.DataFrame({"method": ["trained"], "judged": ["failure"], "audited": [None], "auditor": ["nobody"]}),
+)
 COUNTS = {"primitives": 9, "topics": 4, "skills": 2, "meta_skills": 1, "skills_per_question": 1.5, "note": None}
 
 
@@ -60,7 +65,7 @@ def taxonomy_of(rows: pd.DataFrame) -> dict[str, Any]:
 
 def page(rows: pd.DataFrame, pictures: dict[str, Path], taxonomy: dict[str, Any] | None = None) -> str:
     params = Params.model_validate({})
-    return render(report(rows, taxonomy or taxonomy_of(rows), REWARDS, pictures, params, EVERY_PARAM))
+    return render(report(rows, NOT_AUDITED, taxonomy or taxonomy_of(rows), REWARDS, pictures, params, EVERY_PARAM))
 
 
 class Outline(HTMLParser):
@@ -94,7 +99,7 @@ def test_the_page_opens_offline(rows: pd.DataFrame, pictures: dict[str, Path]) -
 def test_every_link_leads_to_a_place_on_the_page(rows: pd.DataFrame, pictures: dict[str, Path]) -> None:
     outline = Outline(page(rows, pictures))
     assert len(outline.ids) == len(set(outline.ids))
-    assert {link.removeprefix("#") for link in outline.links} <= set(outline.ids)
+    assert {link.removeprefix("#") for link in outline.links} <= {*outline.ids, "label.html"}
 
 
 def test_it_shows_modes_with_rate_interval_and_examples(rows: pd.DataFrame, pictures: dict[str, Path]) -> None:
@@ -135,7 +140,9 @@ def test_no_taxonomy_and_no_training_are_said(rows: pd.DataFrame, pictures: dict
         "meta_skills": [],
         "metrics": {**COUNTS, "note": "There is no taxonomy: so."},
     }
-    made = report(rows, nothing, pd.DataFrame(columns=["step"]), pictures, Params.model_validate({}), EVERY_PARAM)
+    made = report(
+        rows, NOT_AUDITED, nothing, pd.DataFrame(columns=["step"]), pictures, Params.model_validate({}), EVERY_PARAM
+    )
     text = render(made)
     assert text.count("There is no taxonomy: so.") == 2
     assert "was not trained in this run" in text

@@ -1,0 +1,84 @@
+"""How right the judge is, as the report says it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from blindspot.records.estimate import Estimate
+from blindspot.records.verdict import OUTCOMES
+
+RATES = {"failure_rate": "Failure rate", "valid_rate": "Valid rate", "wrong_rate": "Wrong rate"}
+DETECTED = {"failure": "failures", "invalid": "invalid questions"}
+MEASURES = {"precision": "Precision", "recall": "Recall", "f1": "F1"}
+
+
+@dataclass(frozen=True)
+class CorrectedRate:
+    """One rate as the judge has it, corrected, and in `note` why it is not corrected."""
+
+    name: str
+    judged: Estimate | None
+    corrected: Estimate | None
+    note: str | None
+
+
+@dataclass(frozen=True)
+class MethodAudit:
+    """The audit of one questioner's rollouts. `drawn`: rollouts in the sample.
+
+    `measures`: name and value, None where nothing was there to be told.
+    """
+
+    drawn: int
+    audited: int
+    unsure: int
+    rates: tuple[CorrectedRate, ...]
+    measures: tuple[tuple[str, Estimate | None], ...]
+    confusion: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Judge:
+    """The audit by method."""
+
+    auditor: str
+    methods: dict[str, MethodAudit]
+
+    @property
+    def audited(self) -> int:
+        """Rollouts judged a second time."""
+        return sum(method.audited for method in self.methods.values())
+
+    @property
+    def drawn(self) -> int:
+        """Rollouts in the sample."""
+        return sum(method.drawn for method in self.methods.values())
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """The columns of each confusion table."""
+        return OUTCOMES
+
+
+def judge(audit: Mapping[str, Any]) -> Judge:
+    """From what metrics/audit.json says."""
+    methods = {name: _method(found) for name, found in audit.items() if name != "auditor"}
+    return Judge(audit["auditor"], methods)
+
+
+def _method(found: Mapping[str, Any]) -> MethodAudit:
+    rates = tuple(
+        CorrectedRate(name, _estimate(rate["judged"]), _estimate(rate["corrected"]), rate["note"])
+        for key, name in RATES.items()
+        for rate in (found["rates"][key],)
+    )
+    agreement = found["agreement"] or {"kappa": None, "failure": {}, "invalid": {}}
+    measures = [("Cohen’s kappa", _estimate(agreement["kappa"]))]
+    for outcome, name in DETECTED.items():
+        measures += [(f"{title}, {name}", _estimate(agreement[outcome].get(key))) for key, title in MEASURES.items()]
+    confusion = tuple((said, tuple(found["confusion"][said][true] for true in OUTCOMES)) for said in OUTCOMES)
+    return MethodAudit(found["drawn"], found["audited"], found["unsure"], rates, tuple(measures), confusion)
+
+
+def _estimate(found: Mapping[str, float] | None) -> Estimate | None:
+    return None if found is None else Estimate(**found)
