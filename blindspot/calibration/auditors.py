@@ -82,14 +82,15 @@ class LabelAuditor:
         try:
             with self.path.open(encoding="utf-8-sig", newline="") as file:  # spreadsheets need, and leave, a mark
                 reader = csv.DictReader(file, strict=True, restkey="more", restval="")
-                rows = list(reader)
+                columns, rows = reader.fieldnames or (), list(reader)
         except (OSError, ValueError, csv.Error) as error:
             raise BlindspotError(
                 f"labels {self.path} cannot be read ({error})", f"{PAGE} writes such a file"
             ) from None
-        if tuple(reader.fieldnames or ()) != COLUMNS:
+        if tuple(columns) != COLUMNS:
             raise BlindspotError(
-                f"{self.path} has the columns {reader.fieldnames}", f"they must be {', '.join(COLUMNS)}, with commas"
+                f"{self.path} has the columns {', '.join(columns) or 'of no table'}",
+                f"they must be {', '.join(COLUMNS)}, with commas",
             )
         return rows
 

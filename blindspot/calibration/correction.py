@@ -24,7 +24,7 @@ RATES: dict[str, tuple[tuple[Outcome, ...], tuple[Outcome, ...]]] = {
     "valid_rate": (("failure", "correct"), ("failure", "correct", "invalid")),
     "wrong_rate": (("failure",), ("failure", "correct")),
 }
-DRAWS = 10_000
+DRAWS = 4000
 SEED = 0  # fixed, so that the same counts give the same interval
 TAILS = (0.025, 0.975)
 

@@ -48,6 +48,7 @@ function judge(outcome) {
   past.push({ at, before: labels[at] });
   labels[at] = outcome;
   keep();
+  byId("rules").open = false;
   const said = `${OUTCOMES[outcome]}. `;
   at = Math.min(at + 1, last());
   show(said);

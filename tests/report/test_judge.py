@@ -1,0 +1,150 @@
+"""What the page says of the judge, and the page on which a person judges."""
+
+import base64
+import hashlib
+import io
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from PIL import Image
+
+from blindspot.calibration.summary import summarize
+from blindspot.report.judge import judge
+from blindspot.report.labelling import render_labelling
+from blindspot.report.page import render
+from stages.report import Params, report
+from tests.calibration.nasty import TEXTS, sample
+from tests.report.test_report import COUNTS, EVERY_PARAM, REWARDS
+from tests.skills.rows import make_rows
+
+ROWS = make_rows(100)
+TAXONOMY = {"failure_modes": [], "skills": [], "meta_skills": [], "metrics": COUNTS | {"note": "No taxonomy."}}
+
+
+def audited(by: str, **wrong: str) -> pd.DataFrame:
+    """Rows audited in full, the judge calling an outcome another where `wrong` says so."""
+    judged = ROWS["outcome"].replace(wrong)
+    return ROWS.assign(judged=judged, audited=ROWS["outcome"] if by != "nobody" else None, auditor=by)
+
+
+def page(rows: pd.DataFrame) -> str:
+    summary = summarize(rows.assign(outcome=rows["judged"]), rows)
+    params = Params.model_validate({})
+    return render(report(ROWS, summary, TAXONOMY, REWARDS, {}, params, EVERY_PARAM))
+
+
+def test_without_an_audit_the_page_says_so_and_leads_to_labelling() -> None:
+    text = page(audited("nobody"))
+    assert "Not audited: the rates are as good as the verifier" in text
+    assert text.count('href="label.html"') == 1 and text.count("mistakes: not audited") == 3
+
+
+def test_corrected_rates_and_agreement_stand_beside_the_rates() -> None:
+    text = page(audited("a person", invalid="correct"))
+    assert "300 were judged a second time by a person" in text
+    for shown in (
+        "As judged",
+        "Corrected",
+        "kappa",
+        "Precision, failures",
+        "Recall, invalid questions",
+        "100 of 100 audited",
+    ):
+        assert shown in text
+    assert text.count("Corrected for the judge’s mistakes") == 3
+
+
+def test_a_rate_that_cannot_be_corrected_says_why() -> None:
+    assert "the judge may agree with the auditor by chance alone" in page(audited("a person", failure="correct"))
+
+
+def test_figures_are_those_of_the_audit() -> None:
+    rows = audited("a person", invalid="correct")
+    found = judge(summarize(rows.assign(outcome=rows["judged"]), rows))
+    base = found.methods["base"]
+    invalid = int((ROWS[ROWS["method"] == "base"]["outcome"] == "invalid").sum())
+    assert found.drawn == found.audited == 300
+    assert dict(base.confusion)["correct"][found.outcomes.index("invalid")] == invalid > 0
+    assert dict(base.measures)["Precision, invalid questions"] is None
+    assert [rate.name for rate in base.rates] == ["Failure rate", "Valid rate", "Wrong rate"]
+
+
+class Parts(HTMLParser):
+    """The scripts of a page, and what it would load."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.scripts: list[tuple[dict[str, str | None], str]] = []
+        self.loads: list[str] = []
+        self.policy = ""
+        self.tags: list[str] = []
+        self.open = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.tags.append(tag)
+        self.open = tag == "script"
+        if self.open:
+            self.scripts.append((found, ""))
+        if found.get("http-equiv") == "Content-Security-Policy":
+            self.policy = found["content"] or ""
+        self.loads += [found["src"] or ""] if "src" in found else []
+
+    def handle_endtag(self, tag: str) -> None:
+        self.open = False
+
+    def handle_data(self, data: str) -> None:
+        if self.open:
+            self.scripts[-1] = (self.scripts[-1][0], self.scripts[-1][1] + data)
+
+
+@pytest.fixture(scope="module")
+def labelling(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("images")
+    pictures = {name: folder / f"{name}.png" for name in ("i0", "i1")}
+    for path in pictures.values():
+        Image.new("RGB", (900, 700), (1, 2, 3)).save(path)
+    text = render_labelling(sample(), pictures)
+    assert text == render_labelling(sample(), pictures)
+    return text
+
+
+def test_no_text_of_a_model_becomes_part_of_the_page(labelling: str) -> None:
+    parts = Parts(labelling)
+    assert len(parts.scripts) == 2 and parts.tags.count("script") == 2 and not parts.loads
+    data = json.loads(parts.scripts[0][1])
+    assert [row["question"] for row in data["rows"]] == list(TEXTS)
+    assert parts.scripts[0][0] == {"type": "application/json", "id": "data"}
+    assert not re.search(r"[<>\u2028\u2029]", parts.scripts[0][1])
+
+
+def test_the_browser_runs_the_page_s_own_script_alone_and_loads_nothing(labelling: str) -> None:
+    parts = Parts(labelling)
+    digest = base64.b64encode(hashlib.sha256(parts.scripts[1][1].encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in parts.policy and "default-src 'none'" in parts.policy
+    assert not re.search(r"https?://", labelling)
+
+
+def test_neither_verdict_nor_asker_is_on_the_page(labelling: str) -> None:
+    data = json.loads(Parts(labelling).scripts[0][1])
+    assert {key for row in data["rows"] for key in row} == {"rollout_id", "image_id", "question", "answer"}
+
+
+def test_a_person_sees_more_of_a_picture_than_the_report_shows(labelling: str) -> None:
+    data = json.loads(Parts(labelling).scripts[0][1])
+    assert set(data["images"]) == {"i0", "i1"}
+    kept = base64.b64decode(data["images"]["i0"].split(",")[1])
+    assert Image.open(io.BytesIO(kept)).size == (640, 498)
+
+
+def test_progress_is_kept_by_harvest(labelling: str, tmp_path: Path) -> None:
+    path = tmp_path / "i.png"
+    Image.new("RGB", (9, 9)).save(path)
+    other = render_labelling(sample().assign(answer="another"), {"i0": path, "i1": path})
+    keys = [json.loads(Parts(text).scripts[0][1])["key"] for text in (labelling, other)]
+    assert keys[0] != keys[1] and all(key.startswith("blindspot-labels-") for key in keys)
