@@ -149,7 +149,7 @@ def test_photographs_go_from_folder_to_report_with_a_served_judge_whose_key_is_t
         values["verifier"] |= {"kind": "vlm", "model": "server.yaml"}
         (folder / "params.yaml").write_text(yaml.safe_dump(values))
         found = run_all(folder)
-        for stage in ("taxonomy", "report"):
+        for stage in ("audit", "taxonomy", "report"):
             done = run_stage(folder, stage)
             assert done.returncode == 0, done.stderr
         server.key = "another"

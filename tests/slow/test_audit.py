@@ -1,0 +1,35 @@
+"""audit as a user runs it: labels in a file, and labels that are refused."""
+
+from pathlib import Path
+
+import pytest
+
+from blindspot import store
+from tests.project import error_line, files, make_project, run_stage
+from tests.test_bad_input import make_rollouts
+
+pytestmark = pytest.mark.slow
+HEADER = "rollout_id,image_id,question,answer,outcome\n"
+
+
+def test_labels_are_audited_twice_the_same_and_those_of_another_harvest_refused(tmp_path: Path) -> None:
+    project = make_project(tmp_path, audit={"by": "labels"})
+    make_rollouts(project)
+    assert run_stage(project, "verify").returncode == 0
+    rows = store.read_frame(project / "data/rollouts/rollouts.parquet").to_dict("records")
+    lines = [f"{row['rollout_id']},{row['image_id']},{row['question']},{row['answer']},failure\n" for row in rows]
+    (project / "data/labels.csv").write_text(HEADER + "".join(lines))
+    found = []
+    for _ in range(2):
+        done = run_stage(project, "audit")
+        assert (done.returncode, done.stderr) == (0, "")
+        found.append(files(project / "data/audit") | files(project / "metrics"))
+    assert found[0] == found[1] and set(found[0]) == {"audit.parquet", "verify.json", "audit.json"}
+    metrics = store.read_json(project / "metrics/audit.json")
+    assert metrics["auditor"] == "a person"
+    assert metrics["trained"]["drawn"] == metrics["trained"]["audited"] == 1
+    assert "too few audited" in metrics["trained"]["rates"]["wrong_rate"]["note"]
+    (project / "data/labels.csv").write_text(HEADER + lines[0].replace(",7,", ",8,"))
+    said = error_line(run_stage(project, "audit"))
+    assert f"rollout {rows[0]['rollout_id']} has another answer" in said and "dvc checkout data/audit" in said
+    assert files(project / "data/audit") | files(project / "metrics") == found[0]
