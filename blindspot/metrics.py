@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from blindspot.errors import BlindspotError
 from blindspot.records.verdict import Outcome
 
 
@@ -24,13 +25,32 @@ def rates(outcomes: Sequence[Outcome], families: Sequence[str | None]) -> dict[s
         "correct": count["correct"],
         "invalid": count["invalid"],
         "errors": count["error"],
-        "failure_rate": _share(count["failure"], judged),
-        "valid_rate": _share(valid, judged),
-        "wrong_rate": _share(count["failure"], valid),
-        "error_rate": _share(count["error"], len(outcomes)),
-        "largest_family_share": _share(max(known.values()), len(failed)) if known else None,
+        "failure_rate": share(count["failure"], judged),
+        "valid_rate": share(valid, judged),
+        "wrong_rate": share(count["failure"], valid),
+        "error_rate": share(count["error"], len(outcomes)),
+        "largest_family_share": share(max(known.values()), len(failed)) if known else None,
     }
 
 
-def _share(part: int, whole: int) -> float | None:
+def share(part: int, whole: int) -> float | None:
+    """`part` ÷ `whole`, None where that is 0."""
     return part / whole if whole else None
+
+
+def interval(part: int, whole: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share; (0, 1) where there is nothing."""
+    from scipy.stats import binomtest
+
+    if whole == 0:
+        return 0.0, 1.0
+    bounds = binomtest(part, whole).proportion_ci(0.95, method="wilson")
+    return float(bounds.low), float(bounds.high)
+
+
+def refuse_errors(outcomes: Sequence[Outcome], reasons: Sequence[object], limit: float, what: str, mend: str) -> None:
+    """Raises BlindspotError where more than `limit` of `what` are errors: any rate of the rest would mislead."""
+    often = Counter(str(reason) for outcome, reason in zip(outcomes, reasons, strict=True) if outcome == "error")
+    if often.total() > limit * len(outcomes):
+        named = ", ".join(f"{reason} × {count}" for reason, count in often.most_common(5))
+        raise BlindspotError(f"{often.total()} of {len(outcomes)} {what} end in an error ({named[:200]})", mend)

@@ -2,31 +2,56 @@
 
 from pathlib import Path
 
+from blindspot.errors import BlindspotError
 from blindspot.models.candidate import VLMCandidate
 from blindspot.models.endpoint import EndpointVLM
 from blindspot.models.local import GreedyVLM
 from blindspot.models.server import read_server
 from blindspot.params import CandidateParams, VerifierParams
 from blindspot.protocols import VLM, Candidate, Verifier
+from blindspot.records.sampling import Sampling
+from blindspot.verifiers.agreeing import Agreeing
 from blindspot.verifiers.oracle import OracleVerifier
 from blindspot.verifiers.vlm import VLMVerifier
+from blindspot.verifiers.votes import Votes
 
 
 def open_candidate(params: CandidateParams) -> Candidate:
     """The model under test. Raises BlindspotError where it is not there."""
-    return VLMCandidate(_open_vlm(params.model, params.batch_size, params.max_new_tokens))
+    return VLMCandidate(_named(params.model, _open_vlm(params.model, params.batch_size, params.max_new_tokens)))
 
 
-def open_verifier(params: VerifierParams) -> Verifier:
-    """The oracle, or a VLM as judge. Raises BlindspotError where that VLM is not there."""
+def open_verifier(params: VerifierParams, stronger: str | None = None) -> Verifier:
+    """The oracle, or a VLM as judge: `stronger`, or where that names nobody `params.model`, and the second with it.
+
+    Raises BlindspotError where a VLM is not there.
+    """
     if params.kind == "oracle":
         return OracleVerifier(params.unparsed)
-    return VLMVerifier(_open_vlm(params.model, params.batch_size, params.max_new_tokens))
+    sizes = params.batch_size, params.max_new_tokens
+    first = (stronger and _open_vlm(stronger, *sizes)) or _named(params.model, _open_vlm(params.model, *sizes))
+    second = _open_vlm(params.second, *sizes)
+    judge = _judge(first, params)
+    return Agreeing(judge, _judge(second, params)) if second else judge
 
 
-def _open_vlm(model: str, batch_size: int, max_new_tokens: int) -> VLM:
-    """The VLM in a folder, or the served one that a YAML file describes."""
+def _judge(vlm: VLM, params: VerifierParams) -> Verifier:
+    if params.votes == 1:
+        return VLMVerifier(vlm, gate=params.gate)
+    drawn = [Sampling(params.temperature, seed) for seed in range(params.votes)]
+    return Votes([VLMVerifier(vlm, sampling, params.gate) for sampling in drawn])
+
+
+def _open_vlm(model: str, batch_size: int, max_new_tokens: int) -> VLM | None:
+    """The VLM in a folder, or the served one that a YAML file describes; None where the file names nobody."""
     path = Path(model)
-    if path.suffix in (".yaml", ".yml"):
-        return EndpointVLM(read_server(path), max_new_tokens)
-    return GreedyVLM(path, batch_size, max_new_tokens)
+    if path.suffix not in (".yaml", ".yml"):
+        return GreedyVLM(path, batch_size, max_new_tokens)
+    server = read_server(path)
+    return EndpointVLM(server, max_new_tokens) if server else None
+
+
+def _named(model: str, vlm: VLM | None) -> VLM:
+    if vlm is None:
+        raise BlindspotError(f"{model} names nobody", "name a model's folder, or a file such as endpoint.yaml")
+    return vlm

@@ -7,8 +7,11 @@ from pydantic import BaseModel
 
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
+from blindspot.records.sampling import Sampling
 from blindspot.records.source_image import SourceImage
 from blindspot.records.verdict import Verdict
+
+Form = type[BaseModel] | None  # that a reply is to have, None where any text will do
 
 
 class VLM(Protocol):
@@ -16,8 +19,13 @@ class VLM(Protocol):
 
     identity: str
 
-    def complete(self, images: Sequence[Image], prompts: Sequence[str], form: type[BaseModel] | None) -> list[Answer]:
-        """What it says to each image and prompt, in the same order, or why nothing; as JSON of `form` if it can."""
+    def complete(
+        self, images: Sequence[Image], prompts: Sequence[str], form: Form, sampling: Sampling | None = None
+    ) -> list[Answer]:
+        """What it says to each image and prompt, in the same order, or why nothing; as JSON of `form` if it can.
+
+        Without `sampling` at temperature 0.
+        """
 
 
 class Questioner(Protocol):
@@ -34,8 +42,10 @@ class Candidate(Protocol):
 
     identity: str
 
-    def answer(self, images: Sequence[Image], questions: Sequence[str]) -> list[Answer]:
-        """One answer for each image and question, in the same order."""
+    def answer(
+        self, images: Sequence[Image], questions: Sequence[str], sampling: Sampling | None = None
+    ) -> list[Answer]:
+        """One answer for each image and question, in the same order; without `sampling` at temperature 0."""
 
 
 class Verifier(Protocol):

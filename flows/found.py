@@ -11,7 +11,8 @@ MODES = 5
 
 def summary(root: Path) -> list[str]:
     """Lines of plain text: how each method's questions fared, and the first failure modes."""
-    lines = [_method(name, rates) for name, rates in (_read(root / "metrics/verify.json") or {}).items()]
+    measured = _read(root / "metrics/verify.json") or {}
+    lines = [_method(name, rates) for name, rates in measured.items() if "asked" in rates]  # others: of the judge
     modes = _read(root / "data/taxonomy/failure_modes.json")
     if modes is None:
         return lines

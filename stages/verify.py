@@ -1,5 +1,6 @@
 """verify: what the verifier says of every rollout, and the rates of each method."""
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -8,44 +9,62 @@ import pandas as pd
 from pydantic import Field
 
 from blindspot import store
+from blindspot.checks.repeat import COLUMNS as REPEAT_COLUMNS
+from blindspot.checks.repeat import REPEAT
 from blindspot.checks.run import check
 from blindspot.checks.verdict import COLUMNS, VERDICT
 from blindspot.errors import BlindspotError, run
-from blindspot.metrics import rates
-from blindspot.opening import open_verifier
-from blindspot.params import Section, VerifierParams, load
+from blindspot.metrics import rates, refuse_errors
+from blindspot.opening import open_candidate, open_verifier
+from blindspot.params import CandidateParams, Section, VerifierParams, load
+from blindspot.probes.injections import ASKING
+from blindspot.probes.repeats import ask_again, persistence, repeat_rates
+from blindspot.probes.susceptibility import Judged, susceptibility
 from blindspot.protocols import Verifier
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.rollout import METHODS
-from blindspot.tracking import stage_run
+from blindspot.tracking import flatten, stage_run
 from blindspot.verifiers.judging import judge_all
 
 ROLLOUTS = Path("data/rollouts/rollouts.parquet")
 VERDICTS = Path("data/verdicts")
 METRICS = Path("metrics/verify.json")
+CARRIERS = 4  # rollouts of each outcome that injected texts are put into
 
 
 class Params(Section):
-    """When verdicts are not to be trusted."""
+    """How much is verified, and when verdicts are not to be trusted."""
 
+    model: str = Field(
+        "configs/models/none.yaml", description="of a vlm: a stronger judge than verifier.model, for this stage alone"
+    )
+    injections: int = Field(0, ge=0, description=f"texts, of {len(ASKING)}, that try to steer the judge; 0: none")
+    repeats: int = Field(0, ge=0, le=3, description="times each failure is asked about again, in each of three ways")
+    temperature: float = Field(0.7, gt=0, description="of the candidate, where it is asked again with another seed")
     max_error_rate: float = Field(0.02, ge=0, le=1, description="of a method's rollouts; more fails the stage")
 
 
 def main() -> None:
     """Writes data/verdicts and metrics/verify.json."""
     params, judge_params, work = load("verify", Params), load("verifier", VerifierParams), store.work_folder()
-    docs = work / "docs" / Path.cwd().name / "verify"
+    docs = work / "docs" / Path.cwd().name
     images, rollouts = store.read_images("test"), store.read_frame(ROLLOUTS)
     with stage_run("verify", work, params.model_dump() | {"verifier": judge_params.model_dump()}) as mlflow:
-        verdicts = verify(rollouts, images, open_verifier(judge_params))
-        metrics = measure(verdicts)
-        refuse_errors(verdicts, params.max_error_rate)
-        check(verdicts, VERDICT, docs)
+        verifier = open_verifier(judge_params, params.model)
+        verdicts = verify(rollouts, images, verifier)
+        refuse(verdicts, params.max_error_rate)
+        repeats = repeat(verdicts, images, verifier, params)
+        verdicts["persists"] = verdicts["rollout_id"].map(persistence(repeats)).astype(float)
+        metrics = measure(verdicts, repeats) | probe(verdicts, images, verifier, params.injections)
+        check(verdicts, VERDICT, docs / "verify")
         with store.replacing(VERDICTS) as beside:
             store.write_frame(beside / "verdicts.parquet", verdicts)
+            if len(repeats):
+                check(repeats, REPEAT, docs / "repeats")
+                store.write_frame(beside / "repeats.parquet", repeats)
             store.write_json(METRICS, metrics)
-        log(mlflow, metrics, docs)
+        log(mlflow, metrics, docs / "verify")
 
 
 def verify(rollouts: pd.DataFrame, images: Sequence[Image], verifier: Verifier) -> pd.DataFrame:
@@ -63,33 +82,61 @@ def verify(rollouts: pd.DataFrame, images: Sequence[Image], verifier: Verifier) 
     asked_about = [known[name] for name in rollouts["image_id"]]
     verdicts = judge_all(verifier, asked_about, [*rollouts["question"]], answers)
     frame = pd.concat([rollouts[list(COLUMNS[:5])].reset_index(drop=True), store.to_frame(verdicts)], axis=1)
-    return frame[list(COLUMNS)]
+    return frame.assign(persists=float("nan"))[list(COLUMNS)]
 
 
-def measure(verdicts: pd.DataFrame) -> dict[str, dict[str, float | int | None]]:
-    """The counts and rates of each method."""
+def repeat(verdicts: pd.DataFrame, images: Sequence[Image], verifier: Verifier, params: Params) -> pd.DataFrame:
+    """What came of asking about each failure again: a row a repeat, none where that is not asked for.
+
+    Raises BlindspotError where too many of them are errors.
+    """
+    failures = verdicts[verdicts["outcome"] == "failure"]
+    if not params.repeats or failures.empty:
+        return pd.DataFrame(columns=list(REPEAT_COLUMNS))
+    candidate, known = open_candidate(load("candidate", CandidateParams)), {image.image_id: image for image in images}
+    with tempfile.TemporaryDirectory() as folder:
+        found = ask_again(failures, known, candidate, verifier, params.repeats, params.temperature, Path(folder))
+    frame = store.to_frame(found)
+    mend = f"mend their cause, or raise verify.max_error_rate (now {params.max_error_rate:g})"
+    refuse_errors([*frame["outcome"]], [*frame["reason"]], params.max_error_rate, "repeats", mend)
+    return frame
+
+
+def measure(verdicts: pd.DataFrame, repeats: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """The counts and rates of each method, and those of its failures' repeats where there are any."""
     families = verdicts["family"].astype(object).where(verdicts["family"].notna(), None)
-    of = {method: verdicts["method"] == method for method in METHODS}
-    return {method: rates([*verdicts["outcome"][rows]], [*families[rows]]) for method, rows in of.items()}
+    metrics: dict[str, dict[str, Any]] = {}
+    for method in METHODS:
+        rows = verdicts["method"] == method
+        metrics[method] = dict(rates([*verdicts["outcome"][rows]], [*families[rows]]))
+        if len(repeats):
+            again = repeats["rollout_id"].isin(verdicts["rollout_id"][rows])
+            metrics[method] |= repeat_rates(verdicts[rows], repeats[again])
+    return metrics
 
 
-def refuse_errors(verdicts: pd.DataFrame, limit: float) -> None:
-    """Raises BlindspotError where more than `limit` of a method's rollouts are errors: its rates would mislead."""
+def probe(
+    verdicts: pd.DataFrame, images: Sequence[Image], verifier: Verifier, texts: int
+) -> dict[str, dict[str, Any]]:
+    """The judge's `susceptibility` to the first `texts` of those that try to steer it; nothing where that is 0."""
+    if not texts:
+        return {}
+    known = {image.image_id: image for image in images}
+    carriers = verdicts.groupby("outcome", sort=False).head(CARRIERS)[["image_id", "question", "answer", "outcome"]]
+    rollouts = [Judged(known[name], *said) for name, *said in carriers.itertuples(index=False)]
+    return {"susceptibility": susceptibility(verifier, rollouts, ASKING[:texts])}
+
+
+def refuse(verdicts: pd.DataFrame, limit: float) -> None:
+    """Raises BlindspotError where more than `limit` of a method's rollouts are errors."""
+    mend = f"mend their cause (then `dvc repro -f harvest` asks again), or raise verify.max_error_rate (now {limit:g})"
     for method, rows in verdicts.groupby("method", sort=False):
-        failed = rows[rows["outcome"] == "error"]
-        if len(failed) > limit * len(rows):
-            reasons = ", ".join(f"{reason} × {count}" for reason, count in failed["reason"].value_counts().items())
-            raise BlindspotError(
-                f"{len(failed)} of {len(rows)} rollouts of {method} are errors ({reasons[:200]})",
-                "mend their cause (then `dvc repro -f harvest` asks again), "
-                f"or raise verify.max_error_rate (now {limit:g})",
-            )
+        refuse_errors([*rows["outcome"]], [*rows["reason"]], limit, f"rollouts of {method}", mend)
 
 
-def log(mlflow: Any, metrics: dict[str, dict[str, float | int | None]], docs: Path) -> None:
-    """Rates by method, and Data Docs."""
-    for method, values in metrics.items():
-        mlflow.log_metrics({f"{method}.{name}": value for name, value in values.items() if value is not None})
+def log(mlflow: Any, metrics: dict[str, dict[str, Any]], docs: Path) -> None:
+    """Rates by method, what was measured of the judge, and Data Docs."""
+    mlflow.log_metrics({name: value for name, value in flatten(metrics).items() if value is not None})
     mlflow.log_artifacts(str(docs), "data_docs")
 
 

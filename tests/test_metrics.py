@@ -2,7 +2,7 @@
 
 import pytest
 
-from blindspot.metrics import rates
+from blindspot.metrics import interval, rates
 from blindspot.records.verdict import Outcome
 
 
@@ -44,3 +44,7 @@ def test_what_has_no_denominator_is_none_not_zero(outcomes: list[Outcome], absen
 
 def test_without_families_there_is_no_largest() -> None:
     assert rates(["failure", "failure"], [None, None])["largest_family_share"] is None
+
+
+def test_the_interval_of_nothing_says_nothing() -> None:
+    assert interval(0, 0) == (0.0, 1.0)

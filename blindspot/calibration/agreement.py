@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from blindspot.calibration.correction import DRAWS, SEED, Counts, Shares, bounds, columns
+from blindspot.metrics import interval
 from blindspot.records.estimate import Estimate
 from blindspot.records.verdict import OUTCOMES, Outcome
-from blindspot.skills.modes import interval
 
 SAID: tuple[Outcome, ...] = ("failure", "correct", "invalid")
 

@@ -8,10 +8,10 @@ import pandas as pd
 
 from blindspot.calibration.agreement import Agreement, agree, confusion
 from blindspot.calibration.correction import RATES, Counts, columns, corrected
+from blindspot.metrics import interval
 from blindspot.records.estimate import Estimate
 from blindspot.records.rollout import METHODS
 from blindspot.records.verdict import OUTCOMES
-from blindspot.skills.modes import interval
 
 FEWEST = 30  # audited rollouts in a rate's denominator; with fewer it is not corrected
 

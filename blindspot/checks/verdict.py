@@ -17,6 +17,7 @@ COLUMNS = (
     "reference",
     "family",
     "verifier",
+    "persists",
 )
 
 
@@ -26,7 +27,8 @@ def _rules() -> list[Any]:
 
     judged = Column("outcome").is_in(["failure", "correct"])
     unjudged = Column("outcome").is_in(["invalid", "error"])
-    required = [name for name in COLUMNS if name not in ("reason", "reference", "family")]
+    not_failed = Column("outcome").is_in(["correct", "invalid", "error"])
+    required = [name for name in COLUMNS if name not in ("reason", "reference", "family", "persists")]
     return [
         *(gxe.ExpectColumnValuesToNotBeNull(column=name) for name in required),
         gxe.ExpectColumnValuesToBeUnique(column="rollout_id"),
@@ -36,6 +38,8 @@ def _rules() -> list[Any]:
         gxe.ExpectColumnValuesToNotBeNull(column="reference", row_condition=judged),
         gxe.ExpectColumnValuesToBeNull(column="reason", row_condition=judged),
         gxe.ExpectColumnValuesToNotBeNull(column="reason", row_condition=unjudged),
+        gxe.ExpectColumnValuesToBeBetween(column="persists", min_value=0, max_value=1),
+        gxe.ExpectColumnValuesToBeNull(column="persists", row_condition=not_failed),
     ]
 
 

@@ -4,19 +4,21 @@ import asyncio
 import base64
 import hashlib
 import json
+import mimetypes
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, cast
 
-from pydantic import BaseModel
 from tqdm import tqdm
 
 from blindspot.errors import BlindspotError
 from blindspot.models.calls import Calls
 from blindspot.models.server import Server, open_client
+from blindspot.protocols import Form
 from blindspot.ranks import ranks
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
+from blindspot.records.sampling import Sampling
 from blindspot.store import work_folder
 
 if TYPE_CHECKING:
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
 FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0  # s between two attempts at a call
 GIVE_UP = 20  # calls in a row that failed after their retries: the server is lost
 BAR_FROM = 300  # calls at once; fewer are a batch of whoever asks, who has a bar already
-MEDIA = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
 
 
 class Stop(Exception):
@@ -39,7 +40,7 @@ class Unreadable(Exception):
 
 
 class EndpointVLM:
-    """A served VLM, at temperature 0. `identity` is its name and a digest of where it is.
+    """A served VLM, at temperature 0 unless it is told otherwise. `identity` is its name and a digest of where it is.
 
     Every reply is kept in the work folder as soon as it is there, under a digest of all that shapes it, and is never
     paid for again. A call that fails after its retries is an answer with an error; a key that is refused, a server
@@ -63,9 +64,11 @@ class EndpointVLM:
         self._client = open_client(server)
         self._loop.run(self._reach())
 
-    def complete(self, images: Sequence[Image], prompts: Sequence[str], form: type[BaseModel] | None) -> list[Answer]:
+    def complete(
+        self, images: Sequence[Image], prompts: Sequence[str], form: Form, sampling: Sampling | None = None
+    ) -> list[Answer]:
         """What the model says to each image and prompt, in the same order; as JSON where a `form` is asked for."""
-        return self._loop.run(self._complete(images, prompts, form))
+        return self._loop.run(self._complete(images, prompts, form, sampling))
 
     async def _reach(self) -> None:
         from openai import APIStatusError, OpenAIError
@@ -80,7 +83,7 @@ class EndpointVLM:
             ) from None
 
     async def _complete(
-        self, images: Sequence[Image], prompts: Sequence[str], form: type[BaseModel] | None
+        self, images: Sequence[Image], prompts: Sequence[str], form: Form, sampling: Sampling | None
     ) -> list[Answer]:
         places = asyncio.Semaphore(self._server.concurrency)
         asked = [*zip(images, prompts, strict=True)]
@@ -91,7 +94,7 @@ class EndpointVLM:
         async def one(image: Image, prompt: str) -> Answer:
             async with places:
                 try:
-                    found = await self._answer(self._request(image, prompt, form))
+                    found = await self._answer(self._request(image, prompt, form, sampling))
                 except Exception as error:
                     self._ended = self._ended or error  # no other call is begun
                     raise
@@ -195,8 +198,8 @@ class EndpointVLM:
         if server.max_tokens is not None and self._tokens >= server.max_tokens // share:
             raise Stop(f"max_tokens, {server.max_tokens}, is reached", "raise it")
 
-    def _request(self, image: Image, prompt: str, form: type[BaseModel] | None) -> dict[str, Any]:
-        media = MEDIA.get(image.path.suffix.lower(), "image/png")
+    def _request(self, image: Image, prompt: str, form: Form, sampling: Sampling | None) -> dict[str, Any]:
+        media = mimetypes.guess_type(image.path.name)[0] or "image/png"
         try:
             picture = base64.b64encode(image.path.read_bytes()).decode()
         except OSError as error:
@@ -210,7 +213,7 @@ class EndpointVLM:
         request = {
             "model": self._server.model,
             "messages": [{"role": "user", "content": content}],
-            "temperature": 0.0,
+            **(asdict(sampling) if sampling else {"temperature": 0.0}),
             self._server.token_limit: self._max_new_tokens,
         }
         if form and self._server.json_schema:

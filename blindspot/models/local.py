@@ -16,6 +16,7 @@ from blindspot.errors import BlindspotError
 from blindspot.ranks import ranks
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
+from blindspot.records.sampling import Sampling
 from blindspot.store import digest
 
 #: What of a training's checkpoint is the model itself, beside its weights: not the optimiser and the like.
@@ -81,16 +82,23 @@ class LocalVLM:
 
 
 class GreedyVLM:
-    """A local VLM at temperature 0."""
+    """A local VLM, at temperature 0 unless it is told otherwise."""
 
     def __init__(self, folder: Path, batch_size: int, max_new_tokens: int) -> None:
         self._vlm = LocalVLM(folder)
         self.identity = self._vlm.identity
         self._batch_size, self._max_new_tokens = batch_size, max_new_tokens
 
-    def complete(self, images: Sequence[Image], prompts: Sequence[str], form: type[BaseModel] | None) -> list[Answer]:
+    def complete(
+        self,
+        images: Sequence[Image],
+        prompts: Sequence[str],
+        form: type[BaseModel] | None,
+        sampling: Sampling | None = None,
+    ) -> list[Answer]:
         """What the model says to each image and prompt, in the same order; only the prompt tells it of a `form`."""
-        texts = self._vlm.complete(images, prompts, self._batch_size, self._max_new_tokens)
+        drawn = (sampling.temperature, sampling.seed) if sampling else ()
+        texts = self._vlm.complete(images, prompts, self._batch_size, self._max_new_tokens, *drawn)
         return [Answer(text) for text in texts]
 
 

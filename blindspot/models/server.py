@@ -34,11 +34,12 @@ class Server(Section):
     extra: dict[str, Any] = Field({}, description="further fields of every request")
 
 
-def read_server(path: Path) -> Server:
-    """The description in a YAML file. Raises BlindspotError naming every wrong key."""
+def read_server(path: Path) -> Server | None:
+    """The description in a YAML file, None where it names nobody. Raises BlindspotError naming every wrong key."""
     mend = "its keys are those of configs/models/endpoint.yaml"
     try:
-        return Server.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return None if values == {"kind": "none"} else Server.model_validate(values)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise BlindspotError(f"{path} cannot be read ({error})", mend) from None
     except ValidationError as error:

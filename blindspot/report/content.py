@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from blindspot.metrics import interval
 from blindspot.records.rollout import METHODS
 from blindspot.report.charts import LineChart, line_chart
 from blindspot.report.judge import Judge
 from blindspot.report.pictures import data_uri
-from blindspot.skills.modes import interval
 
 CURVES = {
     "reward": "Reward, all parts together",

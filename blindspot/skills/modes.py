@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from blindspot.metrics import interval
 from blindspot.records.failure_mode import FailureMode
 
-LEVEL = 0.05  # false discovery rate, and 1 - confidence of the intervals
+LEVEL = 0.05  # false discovery rate
 COMMON = 0.8  # share of all questions above which a need is everybody's
 SHARPER = 0.001  # level at which a part of a mode is worse than the rest of it
 
@@ -60,16 +61,6 @@ def distinct_first(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows reordered: new questions on new images, then new questions, then the rest; each in the order given."""
     new_question, new_image = ~rows["question"].duplicated(), ~rows["image_id"].duplicated()
     return rows.iloc[np.argsort(-(2 * new_question.to_numpy() + new_image.to_numpy()).astype(int), kind="stable")]
-
-
-def interval(failures: int, asked: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of a rate; (0, 1) where nothing was asked."""
-    from scipy.stats import binomtest
-
-    if asked == 0:
-        return 0.0, 1.0
-    bounds = binomtest(failures, asked).proportion_ci(1 - LEVEL, method="wilson")
-    return float(bounds.low), float(bounds.high)
 
 
 def _needs(questions: pd.DataFrame) -> dict[str, Mask]:

@@ -1,22 +1,20 @@
 """Evaluates each checkpoint of the questioner on a fixed set of images."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from blindspot.errors import BlindspotError
-from blindspot.metrics import rates
+from blindspot.metrics import rates, refuse_errors
 from blindspot.models.local import model_files
 from blindspot.protocols import Candidate, Questioner, Verifier
 from blindspot.records.image import Image
-from blindspot.records.verdict import Verdict
 from blindspot.store import read_json, write_json
 from blindspot.tracking import log_checkpoint
 from blindspot.verifiers.judging import judge_all
 
 SEED = 20_000  # of every evaluation: checkpoints differ by their weights alone
 MOST = 0.5  # share of errors above which a training is not begun, or not gone on with
+MEND = "see to the candidate and the verifier, and to their max_new_tokens"
 SAMPLES = 16  # questions with their images that MLflow shows for each checkpoint
 
 Rates = dict[str, float | int | None]
@@ -49,8 +47,9 @@ class Evaluator:
         questions = self._open(checkpoint).ask(self._images, SEED)
         answers = self._candidate.answer(self._images, questions)
         verdicts = judge_all(self._verifier, self._images, questions, answers)
-        _refuse_errors(verdicts)
-        found: Rates = rates([one.outcome for one in verdicts], [one.family for one in verdicts])
+        outcomes = [one.outcome for one in verdicts]
+        refuse_errors(outcomes, [one.reason for one in verdicts], MOST, "validation questions", MEND)
+        found: Rates = rates(outcomes, [one.family for one in verdicts])
         found["distinct_questions"] = len(set(questions)) / len(questions)
         samples: dict[str, list[Any]] = {
             "image": [str(image.path) for image in self._images],
@@ -73,13 +72,3 @@ class Evaluator:
 
     def _kept(self) -> list[Any]:
         return [read_json(path) for path in sorted(self._folder.glob("*.json"))]
-
-
-def _refuse_errors(verdicts: Sequence[Verdict]) -> None:
-    reasons = Counter(str(verdict.reason) for verdict in verdicts if verdict.outcome == "error")
-    if reasons.total() > MOST * len(verdicts):
-        often = ", ".join(f"{reason} × {count}" for reason, count in reasons.most_common(3))
-        raise BlindspotError(
-            f"{reasons.total()} of {len(verdicts)} validation questions end in an error ({often})",
-            "see to the candidate and the verifier, and to their max_new_tokens",
-        )

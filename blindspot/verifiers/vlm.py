@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from blindspot.protocols import VLM
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
+from blindspot.records.sampling import Sampling
 from blindspot.records.verdict import Verdict
 from blindspot.verifiers.prompts import ask_sameness, ask_validity
 
@@ -48,8 +49,10 @@ class VLMVerifier:
     A reply that is refused, cut off or not of the form asked for is an error, never a failure.
     """
 
-    def __init__(self, vlm: VLM) -> None:
+    def __init__(self, vlm: VLM, sampling: Sampling | None = None, gate: bool = True) -> None:
+        """`sampling`: how replies are drawn, else at temperature 0. Without `gate` every question counts as valid."""
         self._vlm, self.identity = vlm, vlm.identity
+        self._sampling, self._gate = sampling, gate
 
     def judge(self, images: Sequence[Image], questions: Sequence[str], answers: Sequence[str]) -> list[Verdict]:
         """One verdict for each image, question and answer, in the same order.
@@ -63,7 +66,7 @@ class VLMVerifier:
                 verdicts[place] = self._error("no_answer" if question.strip() else "no_question")
         left = [place for place in range(len(images)) if place not in verdicts]
         prompts = [ask_validity(questions[place]) for place in left]
-        judged = self._vlm.complete([images[place] for place in left], prompts, Validity)
+        judged = self._vlm.complete([images[place] for place in left], prompts, Validity, self._sampling)
         references: dict[int, str] = {}
         for place, reply in zip(left, judged, strict=True):
             found = self._validity(reply)
@@ -72,7 +75,7 @@ class VLMVerifier:
             else:
                 verdicts[place] = found
         prompts = [ask_sameness(questions[place], text, answers[place]) for place, text in references.items()]
-        compared = self._vlm.complete([images[place] for place in references], prompts, Sameness)
+        compared = self._vlm.complete([images[place] for place in references], prompts, Sameness, self._sampling)
         for (place, reference), reply in zip(references.items(), compared, strict=True):
             verdicts[place] = self._sameness(reply, reference)
         return [verdicts[place] for place in range(len(images))]
@@ -82,6 +85,8 @@ class VLMVerifier:
         found = _read(reply, Validity)
         if found is None:
             return self._error(reply.error or "judgement_not_understood")
+        if not self._gate:  # an answer that it does not give is one to which no other is the same
+            return found.reference.strip()
         missed = [name for name in CRITERIA if not getattr(found, name)]
         if missed:
             return Verdict("invalid", self.identity, missed[0])

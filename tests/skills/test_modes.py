@@ -5,7 +5,7 @@ import random
 import pandas as pd
 import pytest
 
-from blindspot.skills.modes import common_needs, distinct_first, find_modes, interval
+from blindspot.skills.modes import common_needs, distinct_first, find_modes
 
 
 def questions(*groups: tuple[tuple[str, ...], int, int]) -> pd.DataFrame:
@@ -96,7 +96,3 @@ def test_no_question_no_mode() -> None:
 def test_examples_are_different_questions_on_different_images_first() -> None:
     frame = pd.DataFrame({"question": ["a", "a", "b", "c"], "image_id": ["1", "1", "1", "2"], "rollout_id": [*"wxyz"]})
     assert distinct_first(frame)["rollout_id"].tolist() == ["w", "z", "y", "x"]
-
-
-def test_the_interval_of_nothing_says_nothing() -> None:
-    assert interval(0, 0) == (0.0, 1.0)

@@ -19,10 +19,10 @@ from blindspot.models import endpoint
 from blindspot.models.endpoint import EndpointVLM
 from blindspot.models.server import Server as Description
 from blindspot.records.image import Image
-from blindspot.verifiers.prompts import data_of
 from blindspot.verifiers.vlm import CRITERIA
 from tests.models.serving import KEY, SLOW, Server, serving
 from tests.project import REPOSITORY, environment, make_project, run_stage
+from tests.verifiers.reading import data_of
 
 pytestmark = pytest.mark.slow
 CANDIDATE = REPOSITORY / "models/scenes-candidate"

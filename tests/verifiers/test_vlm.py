@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel
 
+from blindspot.probes.injections import INJECTIONS
+from blindspot.protocols import Form
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
-from blindspot.verifiers.prompts import ask_sameness, ask_validity, data_of
+from blindspot.records.sampling import Sampling
+from blindspot.verifiers.prompts import ask_sameness, ask_validity
 from blindspot.verifiers.vlm import CRITERIA, Sameness, Validity, VLMVerifier
-from tests.verifiers.injections import INJECTIONS
+from tests.verifiers.reading import data_of
 
 IMAGE = Image("a", Path("a.png"), "test")
 VALID = {"reasoning": "", **dict.fromkeys(CRITERIA, True), "reference": "three"}
@@ -28,9 +30,13 @@ class Scripted:
     def __init__(self, validity: Callable[[str], Any], same: Callable[[str], Any]) -> None:
         self.script = {Validity: validity, Sameness: same}
         self.prompts: list[str] = []
+        self.samplings: set[Sampling | None] = set()
 
-    def complete(self, images: Sequence[Image], prompts: Sequence[str], form: type[BaseModel] | None) -> list[Answer]:
+    def complete(
+        self, images: Sequence[Image], prompts: Sequence[str], form: Form, sampling: Sampling | None = None
+    ) -> list[Answer]:
         assert form is not None and len(images) == len(prompts)
+        self.samplings.add(sampling)
         self.prompts += prompts
         replies = [self.script[form](prompt) for prompt in prompts]
         return [one if isinstance(one, Answer) else Answer(json.dumps(one)) for one in replies]
@@ -102,6 +108,23 @@ def test_the_first_step_does_not_show_the_answer() -> None:
     script = Scripted(lambda _: VALID, lambda _: {"reasoning": "", "same": True})
     VLMVerifier(script).judge([IMAGE], ["how many ?"], ["thirteen"])
     assert "thirteen" not in script.prompts[0] and "thirteen" in script.prompts[1]
+
+
+def test_both_steps_are_drawn_as_the_judge_is_told_to() -> None:
+    script = Scripted(lambda _: VALID, lambda _: {"reasoning": "", "same": True})
+    VLMVerifier(script, Sampling(0.7, 3)).judge([IMAGE], ["how many ?"], ["3"])
+    assert script.samplings == {Sampling(0.7, 3)}
+
+
+@pytest.mark.parametrize("reference", ["three", ""])
+def test_without_the_gate_an_invalid_question_can_fail(reference: str) -> None:
+    script = Scripted(
+        lambda _: VALID | {"true_premise": False, "reference": reference}, lambda _: {"reasoning": "", "same": False}
+    )
+    [verdict] = VLMVerifier(script, gate=False).judge([IMAGE], ["how many ?"], ["3"])
+    assert (verdict.outcome, verdict.reference) == ("failure", reference)
+    [gated] = VLMVerifier(script).judge([IMAGE], ["how many ?"], ["3"])
+    assert (gated.outcome, gated.reason) == ("invalid", "true_premise")
 
 
 def structure(prompt: str) -> list[str]:
