@@ -56,11 +56,12 @@ def main() -> None:
         refuse(verdicts, params.max_error_rate)
         repeats = repeat(verdicts, images, verifier, params)
         verdicts["persists"] = verdicts["rollout_id"].map(persistence(repeats)).astype(float)
-        metrics = measure(verdicts, repeats) | probe(verdicts, images, verifier, params.injections)
+        metrics = measure(verdicts) | measure_repeats(verdicts, repeats)
+        metrics |= probe(verdicts, images, verifier, params.injections)
         check(verdicts, VERDICT, docs / "verify")
         with store.replacing(VERDICTS) as beside:
             store.write_frame(beside / "verdicts.parquet", verdicts)
-            if len(repeats):
+            if not repeats.empty:
                 check(repeats, REPEAT, docs / "repeats")
                 store.write_frame(beside / "repeats.parquet", repeats)
             store.write_json(METRICS, metrics)
@@ -102,17 +103,20 @@ def repeat(verdicts: pd.DataFrame, images: Sequence[Image], verifier: Verifier, 
     return frame
 
 
-def measure(verdicts: pd.DataFrame, repeats: pd.DataFrame) -> dict[str, dict[str, Any]]:
-    """The counts and rates of each method, and those of its failures' repeats where there are any."""
+def measure(verdicts: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """The counts and rates of each method."""
     families = verdicts["family"].astype(object).where(verdicts["family"].notna(), None)
-    metrics: dict[str, dict[str, Any]] = {}
-    for method in METHODS:
-        rows = verdicts["method"] == method
-        metrics[method] = dict(rates([*verdicts["outcome"][rows]], [*families[rows]]))
-        if len(repeats):
-            again = repeats["rollout_id"].isin(verdicts["rollout_id"][rows])
-            metrics[method] |= repeat_rates(verdicts[rows], repeats[again])
-    return metrics
+    of = {method: verdicts["method"] == method for method in METHODS}
+    return {method: dict(rates([*verdicts["outcome"][rows]], [*families[rows]])) for method, rows in of.items()}
+
+
+def measure_repeats(verdicts: pd.DataFrame, repeats: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Under "repeats", what is left of each method's failures; nothing where none was asked about again."""
+    if repeats.empty:
+        return {}
+    of = {method: verdicts[verdicts["method"] == method] for method in METHODS}
+    again = {method: repeats[repeats["rollout_id"].isin(rows["rollout_id"])] for method, rows in of.items()}
+    return {"repeats": {method: repeat_rates(rows, again[method]) for method, rows in of.items()}}
 
 
 def probe(

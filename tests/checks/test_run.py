@@ -10,12 +10,14 @@ from blindspot.checks import run
 from blindspot.checks.failure_mode import FAILURE_MODE
 from blindspot.checks.image import IMAGE
 from blindspot.checks.primitive import PRIMITIVE
+from blindspot.checks.repeat import REPEAT
 from blindspot.checks.rollout import ROLLOUT
 from blindspot.checks.run import check
 from blindspot.checks.suite import Suite
 from blindspot.checks.verdict import VERDICT
 from blindspot.errors import BlindspotError
 from blindspot.records.failure_mode import FailureMode
+from blindspot.records.repeat import Repeat
 from blindspot.records.rollout import Rollout
 from blindspot.store import to_frame
 
@@ -37,12 +39,20 @@ def rollouts() -> pd.DataFrame:
 
 def verdicts() -> pd.DataFrame:
     rows = [
-        ("t-0", "trained", "i0", "q", "3", "failure", None, "4", "counting", "oracle/1"),
-        ("t-1", "trained", "i0", "", "", "error", "TimeoutError", None, None, "oracle/1"),
-        ("b-0", "base", "i1", "q", "yes", "correct", None, "yes", "existence", "oracle/1"),
-        ("b-1", "base", "i1", "hm", "yes", "invalid", "unparsed", None, None, "oracle/1"),
+        ("t-0", "trained", "i0", "q", "3", "failure", None, "4", "counting", "oracle/1", 0.5),
+        ("t-1", "trained", "i0", "", "", "error", "TimeoutError", None, None, "oracle/1", None),
+        ("b-0", "base", "i1", "q", "yes", "correct", None, "yes", "existence", "oracle/1", None),
+        ("b-1", "base", "i1", "hm", "yes", "invalid", "unparsed", None, None, "oracle/1", None),
     ]
     return pd.DataFrame(rows, columns=list(VERDICT.columns))
+
+
+def repeats() -> pd.DataFrame:
+    rows = [
+        Repeat("t-0", "sampled", 1, "q", "3", "failure", None, "oracle/1"),
+        Repeat("t-0", "sampled", 2, "q", "", "error", "timeout", "oracle/1"),
+    ]
+    return to_frame(rows)
 
 
 def modes() -> pd.DataFrame:
@@ -69,7 +79,7 @@ def primitives() -> pd.DataFrame:
 
 
 GOOD = {"image": (images, IMAGE), "rollout": (rollouts, ROLLOUT), "verdict": (verdicts, VERDICT)}
-GOOD |= {"failure_mode": (modes, FAILURE_MODE), "primitive": (primitives, PRIMITIVE)}
+GOOD |= {"failure_mode": (modes, FAILURE_MODE), "primitive": (primitives, PRIMITIVE), "repeat": (repeats, REPEAT)}
 
 #: (suite, row, column, bad value, what the error must say)
 BREACHES = [
@@ -100,6 +110,13 @@ BREACHES = [
     ("verdict", 3, "reason", None, "reason"),
     ("verdict", 2, "verifier", "", "verifier"),
     ("verdict", 2, "verifier", None, "verifier"),
+    ("verdict", 0, "persists", 1.5, "persists"),
+    ("verdict", 2, "persists", 0.5, "persists"),
+    ("repeat", 0, "way", "backwards", "backwards"),
+    ("repeat", 0, "outcome", "wrong", "wrong"),
+    ("repeat", 0, "reason", "why", "reason"),
+    ("repeat", 1, "reason", None, "reason"),
+    ("repeat", 0, "answer", None, "answer"),
     ("primitive", 1, "rollout_id", "t-0", "be unique"),
     ("primitive", 1, "primitives", None, "not be null"),
     ("failure_mode", 1, "mode_id", "m-1", "be unique"),

@@ -1,5 +1,6 @@
 """verify judges rollouts with the real oracle."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -8,15 +9,28 @@ import pytest
 from blindspot.checks.run import check
 from blindspot.checks.verdict import COLUMNS, VERDICT
 from blindspot.errors import BlindspotError
+from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.rollout import Rollout
+from blindspot.records.sampling import Sampling
+from blindspot.scenes.draw import draw
 from blindspot.scenes.scene import Scene, Thing
 from blindspot.store import to_frame
 from blindspot.verifiers.oracle import OracleVerifier
-from stages.verify import measure, refuse_errors, verify
+from stages.verify import Params, measure, measure_repeats, probe, refuse, repeat, verify
+from tests.project import REPOSITORY, make_project
 
-SCENE = Scene((Thing(0, 0, "small", "red", "star"), Thing(2, 1, "large", "blue", "star"))).to_json()
-IMAGES = [Image(name, Path(f"{name}.png"), "test", SCENE) for name in ("i0", "i1")]
+SCENE = Scene((Thing(0, 0, "small", "red", "star"), Thing(2, 1, "large", "blue", "star")))
+IMAGES = [Image(name, Path(f"{name}.png"), "test", SCENE.to_json()) for name in ("i0", "i1")]
+
+
+class Silent:
+    identity = "silent"
+
+    def answer(
+        self, images: Sequence[Image], questions: Sequence[str], sampling: Sampling | None = None
+    ) -> list[Answer]:
+        return [Answer("", "cut off")] * len(images)
 
 
 def rollout(rollout_id: str, method: str, question: str, answer: str, error: str | None = None) -> Rollout:
@@ -84,13 +98,49 @@ def test_rollouts_that_are_all_errors_are_kept_as_errors() -> None:
 
 def test_too_many_errors_of_one_method_are_refused_by_name() -> None:
     frame = verify(ROLLOUTS, IMAGES, OracleVerifier("invalid"))
-    refuse_errors(frame, 0.25)
+    refuse(frame, 0.25)
     with pytest.raises(
-        BlindspotError, match=r"1 of 4 rollouts of trained are errors \(TimeoutError × 1\).*max_error_rate"
+        BlindspotError, match=r"1 of 4 rollouts of trained end in an error \(TimeoutError × 1\).*max_error_rate"
     ):
-        refuse_errors(frame, 0.24)
+        refuse(frame, 0.24)
 
 
 def test_a_rollout_about_an_unknown_image_is_refused() -> None:
     with pytest.raises(BlindspotError, match=r"image i0, which is not in the test split"):
         verify(ROLLOUTS, IMAGES[1:], OracleVerifier("invalid"))
+
+
+def verdicts() -> pd.DataFrame:
+    return verify(ROLLOUTS, IMAGES, OracleVerifier("invalid"))
+
+
+def test_nothing_is_asked_again_nor_injected_where_that_is_not_asked_for() -> None:
+    repeats = repeat(verdicts(), IMAGES, OracleVerifier("invalid"), Params())
+    assert repeats.empty and measure_repeats(verdicts(), repeats) == {}
+    assert probe(verdicts(), IMAGES, OracleVerifier("invalid"), 0) == {}
+
+
+def test_failures_are_asked_about_again_by_method(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw(SCENE, 48).save(tmp_path / "i0.png")
+    images = [Image("i0", tmp_path / "i0.png", "test", SCENE.to_json())]
+    monkeypatch.chdir(make_project(tmp_path, candidate={"model": str(REPOSITORY / "models/scenes-candidate")}))
+    repeats = repeat(verdicts(), images, OracleVerifier("invalid"), Params(repeats=1, max_error_rate=1))
+    assert [*repeats["rollout_id"].unique()] == ["t-0", "t-2", "t-3"]
+    found = measure_repeats(verdicts().assign(persists=float("nan")), repeats)["repeats"]
+    assert [found[method]["repeats"] for method in ("trained", "base", "templates")] == [9, 0, 0]
+    assert found["base"]["failing_sampled"] is None
+
+
+def test_repeats_that_are_errors_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stages.verify.open_candidate", lambda _: Silent())
+    monkeypatch.chdir(make_project(tmp_path))
+    draw(SCENE, 48).save(tmp_path / "i0.png")
+    images = [Image("i0", tmp_path / "i0.png", "test", SCENE.to_json())]
+    with pytest.raises(BlindspotError, match=r"9 of 9 repeats end in an error \(cut off × 9\)"):
+        repeat(verdicts(), images, OracleVerifier("invalid"), Params(repeats=1))
+
+
+def test_the_oracle_is_not_steered_by_what_stands_in_a_question() -> None:
+    found = probe(verdicts(), IMAGES, OracleVerifier("invalid"), 31)["susceptibility"]
+    for way in ("question_appended", "question_alone"):  # whatever is added, the grammar does not know it
+        assert found[way]["tried"] == 31 and found[way]["share"] == found[way]["control"]
