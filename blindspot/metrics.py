@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from blindspot.errors import BlindspotError
 from blindspot.records.verdict import Outcome
 
+PERSISTENT = 0.5  # a failure persists where more than this share of its repeats fail again
+
 
 def rates(outcomes: Sequence[Outcome], families: Sequence[str | None]) -> dict[str, float | int | None]:
     """Counts and rates of one method's verdicts; a rate whose denominator is 0 is None.

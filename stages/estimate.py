@@ -14,10 +14,12 @@ from pathlib import Path
 
 from blindspot.errors import BlindspotError, UnreadableImage, run
 from blindspot.params import CandidateParams, VerifierParams, load
+from blindspot.records.repeat import WAYS
 from stages.harvest import Params as HarvestParams
 from stages.prepare import Params as PrepareParams
 from stages.prepare import choose_source, count_images
 from stages.train import Params as TrainParams
+from stages.verify import Params as VerifyParams
 
 SAMPLE = 8  # images that are measured
 #: A GRPO step takes as long as this many times its asking and answering: 0.73 s against 0.36 s for 64 questions of
@@ -40,17 +42,24 @@ class Part:
 
 
 def parts(
-    train: TrainParams, harvest: HarvestParams, candidate: CandidateParams, validation: int, methods: int
+    train: TrainParams,
+    harvest: HarvestParams,
+    verify: VerifyParams,
+    candidate: CandidateParams,
+    validation: int,
+    methods: int,
 ) -> list[Part]:
     """The calls and tokens of each part, from the parameters alone. `validation` counts that split's images."""
     trained = train.steps * train.images_per_step * train.generations
     evaluated = (1 + math.ceil(train.steps / train.checkpoint_every)) * validation
     harvested = harvest.calls * methods
+    again = len(WAYS) * verify.repeats * harvested  # were all of them failures
     longest, answer = train.max_new_tokens, candidate.max_new_tokens
     return [
         Part("train: GRPO", trained, trained * longest, trained * answer, STEP),
         Part("train: checkpoints", evaluated, evaluated * longest, evaluated * answer),
         Part("harvest", harvested, harvested * harvest.max_new_tokens, harvested * answer),
+        Part("verify: repeats", again, 0, again * answer),
     ]
 
 
@@ -59,7 +68,8 @@ def main() -> None:
     prepare, train = load("prepare", PrepareParams), load("train", TrainParams)
     harvest, candidate = load("harvest", HarvestParams), load("candidate", CandidateParams)
     images, validation = count_images(prepare)
-    rows = parts(train, harvest, candidate, validation, methods=3 if prepare.source == "scenes" else 2)
+    methods = 3 if prepare.source == "scenes" else 2
+    rows = parts(train, harvest, load("verify", VerifyParams), candidate, validation, methods)
     with tempfile.TemporaryDirectory() as folder:
         files = sample(prepare, Path(folder))
         seconds = time_a_call(train, candidate, files)
@@ -79,12 +89,13 @@ def main() -> None:
 
 
 def judging(rows: Sequence[Part], verifier: VerifierParams) -> str:
-    """What the verifier is asked, as text: a VLM twice about each answer, once about each invalid question."""
+    """What the verifier is asked, as text: a VLM twice about each answer and vote, once about an invalid question."""
     if verifier.kind == "oracle":
         return "judge: the oracle, which costs nothing"
-    calls = 2 * sum(part.calls for part in rows)
+    calls = 2 * verifier.votes * sum(part.calls for part in rows)
     tokens = calls * verifier.max_new_tokens
-    return f"judge: {verifier.model}, {calls:,} calls and {tokens:,} tokens of its own at most, not in the time below"
+    most = f"{calls:,} calls and {tokens:,} tokens of its own at most, not in the time below"
+    return f"judge: {verifier.model}, {most}; verifier.second: the same for what the first calls a failure"
 
 
 def sample(prepare: PrepareParams, folder: Path) -> list[Path]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 from PIL.Image import Resampling
 
-from blindspot.metrics import share
+from blindspot.metrics import PERSISTENT, share
 from blindspot.models.local import read_picture
 from blindspot.probes.paraphrase import paraphrases
 from blindspot.protocols import Candidate, Verifier
@@ -72,7 +72,7 @@ def repeat_rates(verdicts: pd.DataFrame, repeats: pd.DataFrame) -> dict[str, flo
     none of these.
     """
     known = verdicts["persists"].notna()
-    persistent = int(is_persistent(verdicts).sum())
+    persistent = int((verdicts["persists"] > PERSISTENT).sum())
     judged = repeats[repeats["outcome"] != "error"]
     ways = {way: judged.loc[judged["way"] == way, "outcome"] == "failure" for way in WAYS}
     return {
@@ -83,11 +83,6 @@ def repeat_rates(verdicts: pd.DataFrame, repeats: pd.DataFrame) -> dict[str, flo
         "repeats": len(repeats),
         "repeat_errors": len(repeats) - len(judged),
     }
-
-
-def is_persistent(verdicts: pd.DataFrame) -> "pd.Series[bool]":
-    """Which rows are failures that persist: more than half of their repeats fail again."""
-    return verdicts["persists"] > 0.5
 
 
 def _again(name: str, image: Image, question: str, rounds: int, folder: Path) -> list[_Again]:

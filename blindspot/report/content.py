@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from blindspot.metrics import interval
+from blindspot.metrics import PERSISTENT, interval
 from blindspot.records.rollout import METHODS
 from blindspot.report.charts import LineChart, line_chart
 from blindspot.report.judge import Judge
@@ -42,7 +42,10 @@ class Rate:
 
 @dataclass(frozen=True)
 class Method:
-    """One questioner's figures. `errors`: rollouts that could not be asked, answered or judged, in no other rate."""
+    """One questioner's figures. `errors`: rollouts that could not be asked, answered or judged, in no other rate.
+
+    `persistent`: of the failures that were asked about again, those that persist; None where none was.
+    """
 
     key: str
     name: str
@@ -51,6 +54,7 @@ class Method:
     valid: Rate
     wrong: Rate
     errors: Rate
+    persistent: Rate | None
 
 
 @dataclass(frozen=True)
@@ -125,8 +129,14 @@ def methods(rows: pd.DataFrame) -> tuple[Method, ...]:
         judged, valid = failure + correct + invalid, failure + correct
         if judged + error:
             rates = rate(failure, judged), rate(valid, judged), rate(failure, valid), rate(error, judged + error)
-            found.append(Method(key, *ASKED_BY[key], *rates))
+            found.append(Method(key, *ASKED_BY[key], *rates, _persistent(rows[rows["method"] == key])))
     return tuple(found)
+
+
+def _persistent(rows: pd.DataFrame) -> Rate | None:
+    """Of the failures that were asked about again; None where none was."""
+    shares = rows["persists"].dropna()
+    return rate(int((shares > PERSISTENT).sum()), len(shares)) if len(shares) else None
 
 
 def modes(

@@ -7,16 +7,27 @@ from pathlib import Path
 
 import pandas as pd
 
-COLUMNS = ("rollout_id", "image_id", "question", "answer", "reference", "candidate", "questioner", "verifier")
+COLUMNS = (
+    "rollout_id",
+    "image_id",
+    "question",
+    "answer",
+    "reference",
+    "candidate",
+    "questioner",
+    "verifier",
+    "persists",
+)
 
 
 def write_failures(rows: pd.DataFrame, pictures: Mapping[str, Path], folder: Path) -> int:
     """Writes the trained questioner's failures, images and a line of metadata each. Returns their number."""
-    failures = rows[(rows["method"] == "trained") & (rows["outcome"] == "failure")]
+    failures = rows.loc[(rows["method"] == "trained") & (rows["outcome"] == "failure"), list(COLUMNS)]
+    failures = failures.assign(persists=failures["persists"].astype(object).where(failures["persists"].notna(), None))
     folder = folder / "test"  # names the split: left to itself, `datasets` guesses it from the images' names
     (folder / "images").mkdir(parents=True)
     lines = []
-    for row in failures[list(COLUMNS)].to_dict("records"):
+    for row in failures.to_dict("records"):
         picture = pictures[row["image_id"]]
         target = folder / "images" / picture.name
         if not target.exists():

@@ -16,6 +16,7 @@ from blindspot.models.server import Server as Description
 from blindspot.models.server import read_server
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
+from blindspot.records.sampling import Sampling
 from tests.models.serving import KEY, Server, serving
 
 EXAMPLE = Path("configs/models/endpoint.yaml")
@@ -70,6 +71,15 @@ def test_whatever_shapes_an_answer_is_part_of_its_key(image: Image, tmp_path: Pa
         assert server.bodies[-1]["top_k"] == 1
         texts(EndpointVLM(describe(server), 4), other, ["a ?"])
         assert server.attempts["a ?"] == 5
+
+
+def test_a_seed_and_a_temperature_are_sent_and_each_is_paid_for_once(image: Image) -> None:
+    drawn = [None, Sampling(0.7, 1), Sampling(0.7, 2), Sampling(0.9, 2)]
+    with serving(Server()) as server:
+        for sampling in drawn * 2:
+            assert EndpointVLM(describe(server), 4).complete([image], ["a ?"], None, sampling) == [Answer("about a ?")]
+        sent = [(body["temperature"], body.get("seed")) for body in server.bodies]
+    assert sent == [(0.0, None), (0.7, 1), (0.7, 2), (0.9, 2)]
 
 
 def test_faults_end_in_the_right_answer_or_in_an_error(image: Image) -> None:
@@ -204,8 +214,10 @@ def test_a_server_that_is_not_there_is_named() -> None:
         EndpointVLM(describe(server), 4)
 
 
-def test_the_example_is_a_description() -> None:
-    assert read_server(EXAMPLE).model == "Qwen/Qwen2.5-VL-7B-Instruct"
+def test_the_examples_are_descriptions() -> None:
+    served = read_server(EXAMPLE)
+    assert served is not None and served.model == "Qwen/Qwen2.5-VL-7B-Instruct"
+    assert read_server(EXAMPLE.with_name("none.yaml")) is None
 
 
 @pytest.mark.parametrize(

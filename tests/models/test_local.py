@@ -7,6 +7,7 @@ from blindspot.models.local import GreedyVLM, LocalQuestioner, LocalVLM, read_pi
 from blindspot.models.tiny import build_model, build_processor, vocabulary
 from blindspot.prompts import ASK
 from blindspot.records.image import Image
+from blindspot.records.sampling import Sampling
 from blindspot.scenes.lessons import draw_scenes, pictures_of
 
 
@@ -30,6 +31,12 @@ def test_answers_do_not_depend_on_the_batch(folder: Path, images: list[Image]) -
     whole = GreedyVLM(folder, batch_size=6, max_new_tokens=4).complete(images, questions, None)
     single = GreedyVLM(folder, batch_size=1, max_new_tokens=4).complete(images, questions, None)
     assert whole == single
+
+
+def test_sampled_answers_depend_on_the_seed_alone(folder: Path, images: list[Image]) -> None:
+    vlm, questions = GreedyVLM(folder, batch_size=3, max_new_tokens=8), ["is there a red star ?"] * 6
+    first, again, other = (vlm.complete(images, questions, None, Sampling(1.0, seed)) for seed in (1, 1, 2))
+    assert first == again != other
 
 
 def test_the_same_seed_asks_the_same_and_another_does_not(folder: Path, images: list[Image]) -> None:

@@ -155,9 +155,23 @@ def test_no_valid_question_is_said(rows: pd.DataFrame, pictures: dict[str, Path]
 
 def test_rates_keep_errors_apart() -> None:
     outcomes = ["failure"] * 3 + ["correct"] * 5 + ["invalid"] * 2 + ["error"] * 10
-    (method,) = content.methods(pd.DataFrame({"method": "trained", "outcome": outcomes}))
+    (method,) = content.methods(pd.DataFrame({"method": "trained", "outcome": outcomes, "persists": None}))
     assert (method.failure.value, method.valid.value, method.wrong.value) == (0.3, 0.8, 0.375)
     assert (method.errors.part, method.errors.whole) == (10, 20)
+
+
+def test_failures_that_persist_are_shown_where_they_were_asked_about_again(
+    rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path
+) -> None:
+    assert "Failures that persist" not in page(rows, pictures)
+    shares = iter([1.0, 0.6, 0.5, 0.0])
+    failed = (rows["method"] == "trained") & (rows["outcome"] == "failure")
+    asked = rows.assign(persists=[next(shares, None) if one else None for one in failed])
+    text = page(asked, pictures)
+    assert "2 of 4 asked about again" in text
+    write_failures(asked, pictures, tmp_path)
+    lines = [json.loads(line) for line in (tmp_path / "test" / "metadata.jsonl").read_text().splitlines()]
+    assert [line["persists"] for line in lines][:5] == [1.0, 0.6, 0.5, 0.0, None]
 
 
 def test_a_curve_is_drawn_from_left_to_right() -> None:

@@ -62,6 +62,7 @@ def _row(
         "questioner": f"{method}@0",
         "candidate": "scripted@0",
         "verifier": "oracle",
+        "persists": None,
         "error": None,
     }
 

@@ -11,15 +11,17 @@ from stages.estimate import SAMPLE, STEP, judging, parts, sample, table
 from stages.harvest import Params as HarvestParams
 from stages.prepare import Params as PrepareParams
 from stages.train import Params as TrainParams
+from stages.verify import Params as VerifyParams
 from tests.images.photographs import save_unlike
 
 TRAIN = TrainParams(steps=10, images_per_step=3, generations=4, checkpoint_every=4, max_new_tokens=20)
 HARVEST = HarvestParams(calls=50, max_new_tokens=30)
+VERIFY = VerifyParams()
 CANDIDATE = CandidateParams(max_new_tokens=5)
 
 
 def test_calls_and_tokens_by_hand() -> None:
-    rows = {part.name: part for part in parts(TRAIN, HARVEST, CANDIDATE, validation=7, methods=3)}
+    rows = {part.name: part for part in parts(TRAIN, HARVEST, VERIFY, CANDIDATE, validation=7, methods=3)}
     assert rows["train: GRPO"].calls == 10 * 3 * 4
     assert rows["train: checkpoints"].calls == (1 + 3) * 7  # before training, and at steps 4, 8 and 10
     assert rows["harvest"].calls == 150
@@ -29,12 +31,17 @@ def test_calls_and_tokens_by_hand() -> None:
 
 def test_no_training_asks_for_one_evaluation() -> None:
     train = TRAIN.model_copy(update={"steps": 0})
-    calls = [part.calls for part in parts(train, HARVEST, CANDIDATE, validation=7, methods=2)]
-    assert calls == [0, 7, 100]
+    calls = [part.calls for part in parts(train, HARVEST, VERIFY, CANDIDATE, validation=7, methods=2)]
+    assert calls == [0, 7, 100, 0]
+
+
+def test_repeats_are_at_most_three_a_round_of_all_that_is_harvested() -> None:
+    again = parts(TRAIN, HARVEST, VerifyParams(repeats=2), CANDIDATE, validation=7, methods=2)[-1]
+    assert (again.name, again.calls, again.answer_tokens) == ("verify: repeats", 600, 600 * 5)
 
 
 def test_the_table_adds_up_and_says_what_is_not_known() -> None:
-    rows = parts(TRAIN, HARVEST, CANDIDATE, validation=7, methods=3)
+    rows = parts(TRAIN, HARVEST, VERIFY, CANDIDATE, validation=7, methods=3)
     *_, total = table(rows, seconds=6.0).splitlines()
     assert total.split()[:2] == ["total", "298"]
     assert float(total.split()[-1]) == pytest.approx((120 * STEP + 28 + 150) * 6 / 60, abs=0.1)
@@ -42,9 +49,11 @@ def test_the_table_adds_up_and_says_what_is_not_known() -> None:
 
 
 def test_a_judge_is_asked_twice_about_each_answer_at_most() -> None:
-    rows = parts(TRAIN, HARVEST, CANDIDATE, validation=7, methods=3)
+    rows = parts(TRAIN, HARVEST, VERIFY, CANDIDATE, validation=7, methods=3)
     said = judging(rows, VerifierParams(kind="vlm", model="judge.yaml", max_new_tokens=100))
     assert "judge.yaml, 596 calls and 59,600 tokens" in said
+    voted = judging(rows, VerifierParams(kind="vlm", model="judge.yaml", votes=3))
+    assert f"{3 * 596:,} calls" in voted
     assert "oracle" in judging(rows, VerifierParams())
 
 

@@ -1,0 +1,52 @@
+"""Judges as params.yaml composes them, of descriptions of a real server."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from blindspot.errors import BlindspotError
+from blindspot.opening import open_candidate, open_verifier
+from blindspot.params import CandidateParams, VerifierParams
+from blindspot.verifiers.oracle import OracleVerifier
+from tests.models.serving import Server, serving
+
+NOBODY = "configs/models/none.yaml"
+
+
+@pytest.fixture
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """Two descriptions of one server."""
+    monkeypatch.setenv("BLINDSPOT_WORK", str(tmp_path / "work"))
+    with serving(Server()) as server:
+        paths = {name: tmp_path / f"{name}.yaml" for name in ("small", "large")}
+        for name, path in paths.items():
+            path.write_text(yaml.safe_dump({"kind": "endpoint", "base_url": server.url, "model": name}))
+        yield {name: str(path) for name, path in paths.items()}
+
+
+def names(identity: str) -> str:
+    """The identity without digests."""
+    return " ".join(word.split("@")[0] for word in identity.split())
+
+
+def test_the_verifier_is_composed_as_it_is_told(models: dict[str, str]) -> None:
+    params = VerifierParams(kind="vlm", model=models["small"])
+    voted = VerifierParams(kind="vlm", model=models["small"], second=models["large"], votes=3)
+    assert names(open_verifier(params).identity) == "small"
+    assert names(open_verifier(params, NOBODY).identity) == "small"
+    assert names(open_verifier(params, models["large"]).identity) == "large"
+    assert names(open_verifier(voted).identity) == "small × 3 & large × 3"
+    assert names(open_verifier(voted, models["large"]).identity) == "large × 3 & large × 3"
+
+
+def test_the_oracle_needs_no_other() -> None:
+    assert isinstance(open_verifier(VerifierParams(second="nowhere", votes=3), "nowhere"), OracleVerifier)
+
+
+def test_nobody_cannot_be_the_candidate_nor_the_only_judge() -> None:
+    with pytest.raises(BlindspotError, match=rf"{NOBODY} names nobody"):
+        open_candidate(CandidateParams(model=NOBODY))
+    with pytest.raises(BlindspotError, match=rf"{NOBODY} names nobody"):
+        open_verifier(VerifierParams(kind="vlm", model=NOBODY), NOBODY)
