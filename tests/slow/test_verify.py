@@ -1,10 +1,11 @@
-"""verify with all that it can do beyond judging once: bytes, and what a kill costs."""
+"""verify with all that it can do beyond judging once: its bytes, and what a kill costs."""
 
 import json
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -17,23 +18,69 @@ from tests.slow.test_endpoint import judged
 from tests.test_bad_input import make_rollouts
 
 pytestmark = pytest.mark.slow
-CALLS = 60
 
 
-def project(folder: Path, **sections: object) -> Path:
-    """A project with rollouts, different questions of one image, which the embedded candidate is asked again."""
-    candidate = {"model": str(REPOSITORY / "models/scenes-candidate")}
-    made = make_project(folder, candidate=candidate, **sections)
+def project(folder: Path, **sections: Any) -> Path:
+    made = make_project(folder, **sections)
     (made / "configs").symlink_to(REPOSITORY / "configs")
     make_rollouts(made)
+    return made
+
+
+def test_the_embedded_candidate_is_asked_again_twice_the_same(tmp_path: Path) -> None:
+    candidate = {"model": str(REPOSITORY / "models/scenes-candidate")}
+    made = project(tmp_path, candidate=candidate, verify={"repeats": 2, "injections": 6})
+    found = []
+    for _ in range(2):
+        done = run_stage(made, "verify")
+        assert (done.returncode, done.stderr) == (0, "")
+        found.append(files(made / "data/verdicts") | files(made / "metrics"))
+    assert found[0] == found[1] and set(found[0]) == {"verdicts.parquet", "repeats.parquet", "verify.json"}
+    metrics = store.read_json(made / "metrics/verify.json")
+    assert metrics["repeats"]["trained"]["repeats"] == 6
+    assert (
+        metrics["susceptibility"]["question_appended"]["tried"] == 4
+    )  # there are failures alone: a failure is asked for of none
+    again = store.read_frame(made / "data/verdicts/repeats.parquet")
+    assert "how many things do you see ?" in set(again["question"])
+    assert store.read_frame(made / "data/verdicts/verdicts.parquet")["persists"].notna().all()
+
+
+def ask_much(made: Path) -> None:
+    """Two dozen questions in place of the rollouts, of which the served judge holds half for failures."""
     path = made / "data/rollouts/rollouts.parquet"
     row = store.read_frame(path).iloc[:1]
-    colours = ("red", "green", "blue", "yellow", "purple", "orange")
     rows = [
         row.assign(
-            rollout_id=f"trained-{number}", question=f"how many {colours[number % 6]} things are there in {number} ?"
+            rollout_id=f"trained-{number}", question=f"is number {number} blue ?", answer=("yes", "no")[number % 2]
         )
-        for number in range(CALLS)
+        for number in range(24)
     ]
     store.write_frame(path, pd.concat(rows, ignore_index=True))
-    return made
+
+
+def test_a_kill_costs_no_more_than_the_calls_under_way(tmp_path: Path) -> None:
+    with serving(Server()) as server:
+        server.reply = judged
+        verifier = {"kind": "vlm", "model": "m.yaml", "second": "n.yaml", "votes": 3}
+        verify = {"repeats": 1, "injections": 3}
+        made = project(tmp_path, candidate={"model": "m.yaml"}, verifier=verifier, verify=verify)
+        for name in ("m", "n"):
+            served = {"kind": "endpoint", "base_url": server.url, "model": name, "concurrency": 4}
+            (made / f"{name}.yaml").write_text(yaml.safe_dump(served))
+        ask_much(made)
+        command = [sys.executable, "-m", "stages.verify"]
+        running = subprocess.Popen(command, cwd=made, env=environment(made), stderr=subprocess.DEVNULL)
+        while server.attempts.total() < 250:  # what comes after the first judge's votes
+            assert running.poll() is None, "it ended before it could be killed"
+            time.sleep(0.002)
+        running.kill()
+        running.wait()
+        done = run_stage(made, "verify")
+        assert done.returncode == 0, done.stderr
+        different = len({json.dumps(body, sort_keys=True) for body in server.bodies})
+        assert 250 < different <= server.attempts.total() <= different + 4
+    verdicts = store.read_frame(made / "data/verdicts/verdicts.parquet")
+    assert verdicts["outcome"].value_counts().to_dict() == {"correct": 12, "failure": 12}
+    assert {name.count("×") for name in verdicts["verifier"]} == {1, 2}  # one judge, or both
+    assert set(verdicts["persists"].dropna()) == {1.0}
