@@ -53,5 +53,5 @@ def _open_vlm(model: str, batch_size: int, max_new_tokens: int) -> VLM | None:
 
 def _named(model: str, vlm: VLM | None) -> VLM:
     if vlm is None:
-        raise BlindspotError(f"{model} names nobody", "name a model's folder, or a file such as endpoint.yaml")
+        raise BlindspotError(f"{model} names no model", "name one: a folder, or another file of configs/models")
     return vlm

@@ -46,7 +46,7 @@ def test_the_oracle_needs_no_other() -> None:
 
 
 def test_nobody_cannot_be_the_candidate_nor_the_only_judge() -> None:
-    with pytest.raises(BlindspotError, match=rf"{NOBODY} names nobody"):
+    with pytest.raises(BlindspotError, match=rf"{NOBODY} names no model"):
         open_candidate(CandidateParams(model=NOBODY))
-    with pytest.raises(BlindspotError, match=rf"{NOBODY} names nobody"):
+    with pytest.raises(BlindspotError, match=rf"{NOBODY} names no model"):
         open_verifier(VerifierParams(kind="vlm", model=NOBODY), NOBODY)

@@ -88,7 +88,6 @@ class EndpointVLM:
         places = asyncio.Semaphore(self._server.concurrency)
         asked = [*zip(images, prompts, strict=True)]
         once = dict.fromkeys(asked)  # what is asked twice is paid for once
-
         bar = tqdm(total=len(once), desc=self._server.model, disable=len(once) < BAR_FROM)
 
         async def one(image: Image, prompt: str) -> Answer:
