@@ -1,14 +1,13 @@
-"""Opens what params.yaml names: the candidate, the verifier, and the VLM behind either."""
-
-from pathlib import Path
+"""Opens what params.yaml names: the candidate, the verifier, a questioner, and the VLM behind each."""
 
 from blindspot.errors import BlindspotError
 from blindspot.models.candidate import VLMCandidate
+from blindspot.models.description import Local, Server, describe, describe_local
 from blindspot.models.endpoint import EndpointVLM
-from blindspot.models.local import GreedyVLM
-from blindspot.models.server import read_server
+from blindspot.models.local import GreedyVLM, LocalQuestioner
 from blindspot.params import CandidateParams, VerifierParams
-from blindspot.protocols import VLM, Candidate, Verifier
+from blindspot.prompts import ASK
+from blindspot.protocols import VLM, Candidate, Questioner, Verifier
 from blindspot.records.sampling import Sampling
 from blindspot.verifiers.agreeing import Agreeing
 from blindspot.verifiers.oracle import OracleVerifier
@@ -35,6 +34,12 @@ def open_verifier(params: VerifierParams, stronger: str | None = None) -> Verifi
     return Agreeing(judge, _judge(second, params)) if second else judge
 
 
+def open_questioner(model: str | Local, batch_size: int, max_new_tokens: int, temperature: float) -> Questioner:
+    """A model of weights here that asks. Raises BlindspotError where it is not there, or is served."""
+    source = describe_local(model, "the questioner") if isinstance(model, str) else model
+    return LocalQuestioner(source, ASK, batch_size, max_new_tokens, temperature)
+
+
 def _judge(vlm: VLM, params: VerifierParams) -> Verifier:
     if params.votes == 1:
         return VLMVerifier(vlm, gate=params.gate)
@@ -43,12 +48,11 @@ def _judge(vlm: VLM, params: VerifierParams) -> Verifier:
 
 
 def _open_vlm(model: str, batch_size: int, max_new_tokens: int) -> VLM | None:
-    """The VLM in a folder, or the served one that a YAML file describes; None where the file names nobody."""
-    path = Path(model)
-    if path.suffix not in (".yaml", ".yml"):
-        return GreedyVLM(path, batch_size, max_new_tokens)
-    server = read_server(path)
-    return EndpointVLM(server, max_new_tokens) if server else None
+    """The VLM in a folder, or what a YAML file describes; None where the file names nobody."""
+    found = describe(model)
+    if isinstance(found, Server):
+        return EndpointVLM(found, max_new_tokens)
+    return GreedyVLM(found, batch_size, max_new_tokens) if isinstance(found, Local) else None
 
 
 def _named(model: str, vlm: VLM | None) -> VLM:

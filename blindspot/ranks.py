@@ -1,9 +1,16 @@
 """The processes of one launch."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from accelerate import PartialState
+
+
+#: Calls that are always made together by the same rank, however many there are: what a call brings depends on its block
+#: at most, so that the number of ranks changes nothing.
+BLOCK = 256
+PATIENCE = timedelta(days=1)  # one rank evaluates a checkpoint while the others wait
 
 
 def ranks() -> "PartialState":
@@ -15,4 +22,4 @@ def ranks() -> "PartialState":
     from accelerate import PartialState
     from accelerate.utils import parse_flag_from_env
 
-    return PartialState(cpu=bool(parse_flag_from_env("ACCELERATE_USE_CPU")))
+    return PartialState(cpu=bool(parse_flag_from_env("ACCELERATE_USE_CPU")), timeout=PATIENCE)

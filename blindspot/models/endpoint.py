@@ -13,7 +13,8 @@ from tqdm import tqdm
 
 from blindspot.errors import BlindspotError
 from blindspot.models.calls import Calls
-from blindspot.models.server import Server, open_client
+from blindspot.models.description import Server
+from blindspot.models.server import open_client
 from blindspot.protocols import Form
 from blindspot.ranks import ranks
 from blindspot.records.answer import Answer

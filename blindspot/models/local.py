@@ -1,49 +1,50 @@
-"""A VLM in a local folder, as candidate and as questioner."""
+"""A VLM whose weights are loaded here, as candidate, judge and questioner."""
 
+import hashlib
 import json
-import os
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from PIL import Image as Pictures
 from PIL.Image import Image as Picture
-from pydantic import BaseModel
 from tqdm import tqdm
 
-from blindspot.errors import BlindspotError
-from blindspot.ranks import ranks
+from blindspot.models.description import Local
+from blindspot.models.loading import in_folder, load, weights_of
+from blindspot.models.pictures import pixels, read_picture
+from blindspot.protocols import Form
+from blindspot.ranks import BLOCK
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.sampling import Sampling
-from blindspot.store import digest
 
-#: What of a training's checkpoint is the model itself, beside its weights: not the optimiser and the like.
-FILES = (
-    "chat_template.jinja",
-    "config.json",
-    "generation_config.json",
-    "preprocessor_config.json",
-    "processor_config.json",
-    "special_tokens_map.json",
-    "tokenizer.json",
-    "tokenizer_config.json",
-)
+CUT_OFF = "cut off"  # the reason of an answer that max_new_tokens ended; a served model's is the same
 
 
-def model_files(folder: Path) -> list[Path]:
-    """The files of a checkpoint that make up its model: weights, configuration, processor."""
-    return sorted(file for file in folder.iterdir() if file.name in FILES or file.suffix == ".safetensors")
+class Said(NamedTuple):
+    """What a model says, and whether it came to an end of its own."""
+
+    text: str
+    ended: bool
 
 
 class LocalVLM:
-    """Weights and processor of one folder, loaded from safetensors only. `identity` is its name and digest."""
+    """Weights and processor, loaded from safetensors only."""
 
-    def __init__(self, folder: Path) -> None:
-        """Raises BlindspotError where the folder holds no VLM."""
-        self.processor, self.model = _load(folder)
-        self.identity = f"{folder.name}@{digest(folder)}"
+    def __init__(self, source: Path | Local) -> None:
+        """A folder means one with all defaults. Raises BlindspotError where there is no VLM."""
+        self._source = source if isinstance(source, Local) else in_folder(source)
+        self.processor, self.model = load(self._source)
+
+    @cached_property
+    def identity(self) -> str:
+        """The model's name and a digest of its weights, and of how they are loaded if not by the defaults."""
+        name, weights = Path(self._source.model).name, weights_of(self._source, self.model)
+        how = self._source.model_dump(exclude={"model", "revision"}, exclude_defaults=True)
+        if how:
+            weights = hashlib.sha256(json.dumps([weights, how], sort_keys=True).encode()).hexdigest()[:16]
+        return f"{name}@{weights}"
 
     def complete(
         self,
@@ -53,67 +54,97 @@ class LocalVLM:
         max_new_tokens: int,
         temperature: float = 0.0,
         seed: int = 0,
-    ) -> list[str]:
+    ) -> list[Said]:
         """What the model says to each image and prompt, in the same order. Temperature 0 is greedy.
 
-        Sampling is seeded anew for every batch, so a batch's text does not depend on those before it.
+        Each sampled text has a seed of its own, from `seed` and its place, so that `batch_size` is a matter of memory
+        alone: no text depends on those beside it, but for the last bits of sums over padded rows.
         """
-        import torch
-
-        sampling: dict[str, Any] = {"do_sample": False}
-        if temperature > 0:
-            sampling = {"do_sample": True, "temperature": temperature, "top_k": 0, "top_p": 1.0}
-        texts: list[str] = []
-        starts = range(0, len(images), batch_size)
-        for start in tqdm(starts, self.identity.split("@")[0], disable=len(starts) < 2):
-            batch = self._encode(images[start : start + batch_size], prompts[start : start + batch_size])
-            with torch.random.fork_rng(), torch.inference_mode():  # a training around it keeps its own random state
-                torch.manual_seed(seed + start)
-                output = self.model.generate(**batch, max_new_tokens=max_new_tokens, **sampling)
-            new = output[:, batch["input_ids"].shape[1] :]
-            texts += [text.strip() for text in self.processor.batch_decode(new, skip_special_tokens=True)]
-        return texts
+        batches = _batches(images, prompts, batch_size)
+        said: dict[int, Said] = {}
+        for batch in tqdm(batches, Path(self._source.model).name, disable=len(batches) < 2):
+            inputs = self._encode([images[place] for place in batch], [prompts[place] for place in batch])
+            dice = self._dice(temperature, seed, batch) if temperature > 0 else {}
+            said |= zip(batch, self._say(inputs, max_new_tokens, dice), strict=True)
+        return [said[place] for place in range(len(images))]
 
     def _encode(self, images: Sequence[Image], prompts: Sequence[str]) -> Any:
-        texts = [self.processor.apply_chat_template(message(prompt), add_generation_prompt=True) for prompt in prompts]
-        pictures = [[read_picture(image.path)] for image in images]
-        batch = self.processor(images=pictures, text=texts, padding=True, return_tensors="pt")
-        return batch.to(self.model.device)
+        """Tensors of a batch: what TRL's trainers feed their model, padded on the left."""
+        talks = [message(prompt, read_picture(image.path)) for image, prompt in zip(images, prompts, strict=True)]
+        batch = self.processor.apply_chat_template(
+            talks, add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt", padding=True
+        )
+        return batch.to(self.model.device, self.model.dtype)
+
+    def _say(self, inputs: Any, max_new_tokens: int, how: dict[str, Any]) -> list[Said]:
+        import torch
+
+        ends, pad = self._ends(), self.processor.tokenizer.pad_token_id
+        with torch.inference_mode():
+            output = self.model.generate(
+                **inputs, max_new_tokens=max_new_tokens, do_sample=False, eos_token_id=ends, pad_token_id=pad, **how
+            )
+        new = output[:, inputs["input_ids"].shape[1] :].cpu()
+        ended = torch.isin(new, torch.tensor(ends)).any(dim=1).tolist()
+        texts = self.processor.batch_decode(new, skip_special_tokens=True)
+        return [Said(text.strip(), one) for text, one in zip(texts, ended, strict=True)]
+
+    def _ends(self) -> list[int]:
+        """The tokens that end what it says, its tokenizer's own included."""
+        listed = self.model.generation_config.eos_token_id
+        known = listed if isinstance(listed, list) else [] if listed is None else [listed]
+        own = self.processor.tokenizer.eos_token_id
+        return known if own is None or own in known else [*known, own]
+
+    def _dice(self, temperature: float, seed: int, places: Sequence[int]) -> dict[str, Any]:
+        from blindspot.models.sampling import OwnDice
+
+        dice = OwnDice(temperature, [f"{seed} {place}" for place in places], self.model.device)
+        return {"logits_processor": [dice], "repetition_penalty": 1.0}  # none in training either
 
 
 class GreedyVLM:
     """A local VLM, at temperature 0 unless it is told otherwise."""
 
-    def __init__(self, folder: Path, batch_size: int, max_new_tokens: int) -> None:
-        self._vlm = LocalVLM(folder)
+    def __init__(self, source: Path | Local, batch_size: int, max_new_tokens: int) -> None:
+        self._vlm = LocalVLM(source)
         self.identity = self._vlm.identity
         self._batch_size, self._max_new_tokens = batch_size, max_new_tokens
 
     def complete(
-        self,
-        images: Sequence[Image],
-        prompts: Sequence[str],
-        form: type[BaseModel] | None,
-        sampling: Sampling | None = None,
+        self, images: Sequence[Image], prompts: Sequence[str], form: Form, sampling: Sampling | None = None
     ) -> list[Answer]:
-        """What the model says to each image and prompt, in the same order; only the prompt tells it of a `form`."""
+        """What the model says to each image and prompt, in the same order; only the prompt tells it of a `form`.
+
+        An answer that `max_new_tokens` cuts off is an error.
+        """
         drawn = (sampling.temperature, sampling.seed) if sampling else ()
-        texts = self._vlm.complete(images, prompts, self._batch_size, self._max_new_tokens, *drawn)
-        return [Answer(text) for text in texts]
+        found = self._vlm.complete(images, prompts, self._batch_size, self._max_new_tokens, *drawn)
+        return [Answer(said.text) if said.ended else Answer("", CUT_OFF) for said in found]
 
 
 class LocalQuestioner:
     """A local VLM that asks one question about an image, by sampling."""
 
-    def __init__(self, folder: Path, prompt: str, batch_size: int, max_new_tokens: int, temperature: float) -> None:
-        self._vlm = LocalVLM(folder)
-        self.identity = self._vlm.identity
+    def __init__(
+        self, source: Path | Local, prompt: str, batch_size: int, max_new_tokens: int, temperature: float
+    ) -> None:
+        self._vlm = LocalVLM(source)
         self._prompt = prompt
         self._batch_size, self._max_new_tokens, self._temperature = batch_size, max_new_tokens, temperature
 
+    @cached_property
+    def identity(self) -> str:
+        """The model's. Found out when it is asked for: a checkpoint's digest reads its optimiser's state too."""
+        return self._vlm.identity
+
     def ask(self, images: Sequence[Image], seed: int) -> list[str]:
-        """One question for each image, in the same order."""
-        return self._vlm.complete(
+        """One question for each image, in the same order.
+
+        One that `max_new_tokens` cuts off stands as it is, here as in training: to come to an end is part of asking,
+        and whether half a question is valid is the verifier's to say.
+        """
+        found = self._vlm.complete(
             images,
             [self._prompt] * len(images),
             self._batch_size,
@@ -121,51 +152,24 @@ class LocalQuestioner:
             self._temperature,
             seed,
         )
+        return [said.text for said in found]
 
 
-def message(prompt: str) -> list[dict[str, Any]]:
+def message(prompt: str, picture: Picture) -> list[dict[str, Any]]:
     """The conversation that shows one image and says the prompt."""
-    return [{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": prompt}]}]
+    content = [{"type": "image", "image": picture}, {"type": "text", "text": prompt}]
+    return [{"role": "user", "content": content}]
 
 
-@lru_cache(maxsize=8192)
-def read_picture(path: Path) -> Picture:
-    """The image as RGB. Raises BlindspotError where it is missing or corrupt."""
-    try:
-        with Pictures.open(path) as picture:
-            return picture.convert("RGB")
-    except (OSError, SyntaxError, ValueError) as error:
-        raise BlindspotError(
-            f"image {path} cannot be read ({error})", "`dvc checkout data/images` brings it back"
-        ) from None
+def _batches(images: Sequence[Image], prompts: Sequence[str], size: int) -> list[list[int]]:
+    """Places of what goes through the model together: alike in length, so that little is padding, largest first.
 
-
-def _load(folder: Path) -> tuple[Any, Any]:
-    config = folder / "config.json"
-    mend = "name a folder saved by save_pretrained, with config.json, model.safetensors and a processor"
-    if not config.is_file():
-        raise BlindspotError(
-            f"{folder} holds no model ({'no config.json' if folder.is_dir() else 'no such folder'})", mend
-        )
-    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    from transformers import AutoModelForImageTextToText, AutoProcessor
-    from transformers.utils import logging
-
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        kind = json.loads(config.read_text(encoding="utf-8")).get("model_type")
-        model = AutoModelForImageTextToText.from_pretrained(folder, use_safetensors=True)
-        processor = AutoProcessor.from_pretrained(folder)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError) as error:
-        raise BlindspotError(
-            f"{folder} is no vision-language model ({' '.join(str(error).split())[:200]})", mend
-        ) from None
-    if getattr(processor, "image_processor", None) is None:
-        raise BlindspotError(f"{folder} is no vision-language model (its {kind} processor takes no images)", mend)
-    if not getattr(processor, "chat_template", None):
-        raise BlindspotError(
-            f"the processor of {folder} has no chat template", "save it with one: processor.chat_template"
-        )
-    processor.tokenizer.padding_side = "left"
-    return processor, model.to(ranks().device).eval()
+    Only within a block are they sorted: what stands in another can't change a batch.
+    """
+    found = []
+    for start in range(0, len(images), BLOCK):
+        block = [*range(start, min(start + BLOCK, len(images)))]
+        if len(block) > size:
+            block.sort(key=lambda place: (pixels(images[place].path), len(prompts[place])), reverse=True)
+        found += [block[first : first + size] for first in range(0, len(block), size)]
+    return found

@@ -6,20 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from PIL import Image as Pictures
 
 from blindspot.errors import BlindspotError
 from blindspot.models import endpoint
+from blindspot.models.description import Server as Description
 from blindspot.models.endpoint import EndpointVLM
-from blindspot.models.server import Server as Description
-from blindspot.models.server import read_server
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.sampling import Sampling
 from tests.models.serving import KEY, Server, serving
-
-EXAMPLE = Path("configs/models/endpoint.yaml")
 
 
 @pytest.fixture(autouse=True)
@@ -212,29 +208,3 @@ def test_a_server_that_is_not_there_is_named() -> None:
         pass
     with pytest.raises(BlindspotError, match=f"no server answers at {server.url}"):
         EndpointVLM(describe(server), 4)
-
-
-def test_the_examples_are_descriptions() -> None:
-    served = read_server(EXAMPLE)
-    assert served is not None and served.model == "Qwen/Qwen2.5-VL-7B-Instruct"
-    assert read_server(EXAMPLE.with_name("none.yaml")) is None
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [({"concurency": 3}, "concurency: Extra inputs"), ({"retries": -1}, "retries: "), ({"kind": "x"}, "kind: ")],
-)
-def test_a_wrong_key_of_a_description_is_named(tmp_path: Path, change: dict[str, Any], said: str) -> None:
-    path = tmp_path / "server.yaml"
-    path.write_text(yaml.safe_dump(yaml.safe_load(EXAMPLE.read_text()) | change))
-    with pytest.raises(BlindspotError, match=said):
-        read_server(path)
-
-
-@pytest.mark.parametrize("text", [None, "- 1", "a: [", ""])
-def test_a_file_that_is_no_description_is_named(tmp_path: Path, text: str | None) -> None:
-    path = tmp_path / "server.yaml"
-    if text is not None:
-        path.write_text(text)
-    with pytest.raises(BlindspotError, match=r"server\.yaml"):
-        read_server(path)

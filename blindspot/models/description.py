@@ -1,0 +1,90 @@
+"""What a model is and where: a folder of weights, or what a YAML file says of it."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import Field, TypeAdapter, ValidationError
+
+from blindspot.errors import BlindspotError
+from blindspot.params import Section
+
+
+class Server(Section):
+    """Where a model is served, and what asking it may cost."""
+
+    kind: Literal["endpoint"]
+    base_url: str = Field(description="of the API, such as http://127.0.0.1:8000/v1")
+    model: str = Field(description="the name it is served under")
+    api_key_env: str | None = Field(None, description="environment variable with the key; null: none is asked for")
+    concurrency: int = Field(8, ge=1, description="calls of each rank under way at once")
+    calls_per_minute: float | None = Field(None, gt=0, description="of each rank; null: as fast as concurrency allows")
+    timeout: float = Field(60.0, gt=0, description="s, of one attempt")
+    retries: int = Field(5, ge=0, description="further attempts after 408, 409, 429, 5xx, timeouts, lost connections")
+    max_calls: int | None = Field(None, ge=1, description="attempts of a stage's candidate, or judge; it stops there")
+    max_tokens: int | None = Field(None, ge=1, description="the same for tokens, as the server counts them")
+    token_limit: Literal["max_tokens", "max_completion_tokens"] = Field(
+        "max_tokens", description="the request's word for the longest answer"
+    )
+    json_schema: bool = Field(True, description="the server can hold a reply to a JSON schema, as judging wants")
+    extra: dict[str, Any] = Field({}, description="further fields of every request")
+
+
+class Local(Section):
+    """Weights that are loaded here, and how."""
+
+    kind: Literal["local"] = "local"
+    model: str = Field(description="folder of weights and processor, or of a LoRA adapter, or an id on the hub")
+    revision: str | None = Field(None, description="of a hub id: the commit, so that the weights never change")
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field("auto", description="auto: as they were saved")
+    device_map: str | None = Field(None, description="auto: over all devices of one rank; null: one device a rank")
+    attention: str | None = Field(None, description="kernel, such as sdpa, eager, flash_attention_2; null: the best")
+    quantization: Literal["4bit", "8bit"] | None = Field(None, description="by bitsandbytes")
+    trust_remote_code: bool = Field(False, description="run Python code that comes with the weights")
+
+
+class Nothing(Section):
+    """No model, where a parameter may name one and need not."""
+
+    kind: Literal["none"]
+
+
+Description = Server | Local | Nothing
+_FILE: TypeAdapter[Description] = TypeAdapter(Annotated[Description, Field(discriminator="kind")])
+
+
+def describe(model: str) -> Description:
+    """What `model` names: a YAML file's description, else a folder with all defaults.
+
+    Raises BlindspotError naming every wrong key of the file.
+    """
+    path = Path(model)
+    return read_description(path) if path.suffix in (".yaml", ".yml") else Local(model=model)
+
+
+def describe_local(model: str, use: str) -> Local:
+    """The same where weights are wanted. Raises BlindspotError, naming the `use`, for any other kind."""
+    found = describe(model)
+    if not isinstance(found, Local):
+        raise BlindspotError(
+            f"{use} {model} is of kind {found.kind}, and must be of weights here",
+            "name a folder, or a file such as configs/models/local.yaml",
+        )
+    return found
+
+
+def read_description(path: Path) -> Description:
+    """The description in a YAML file. Raises BlindspotError naming every wrong key."""
+    mend = "its keys are those of configs/models/endpoint.yaml, local.yaml or none.yaml"
+    try:
+        return _FILE.validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise BlindspotError(f"{path} cannot be read ({error})", mend) from None
+    except ValidationError as error:
+        faults = [f"{_key(one['loc'])}: {one['msg']}" for one in error.errors()]
+        raise BlindspotError(f"{path}: {'; '.join(faults)}", mend) from None
+
+
+def _key(place: tuple[int | str, ...]) -> str:
+    """Its dotted name; the union's tag comes first, where it is known."""
+    return ".".join(map(str, place[1:])) or "the file"
