@@ -1,4 +1,4 @@
-"""Loads and checks params.yaml: a section a stage, and the shared sections `seed`, `candidate` and `verifier`."""
+"""Loads and checks params.yaml: a section a stage, and the shared `seed`, `launch`, `candidate` and `verifier`."""
 
 import difflib
 import json
@@ -22,14 +22,21 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class LaunchParams(Section):
+    """How the stages that models ask and learn in are launched: train and harvest."""
+
+    config: str = Field("configs/accelerate/cpu.yaml", description="accelerate's config: which processes, on what")
+    threads: int = Field(1, ge=1, description="CPU threads of each process")
+
+
 class CandidateParams(Section):
     """The model under test."""
 
     model: str = Field(
-        "models/scenes-candidate", description="folder of its weights, or a YAML file that says where it is served"
+        "models/scenes-candidate", description="folder of its weights, or a YAML file that describes it"
     )
-    batch_size: int = Field(256, ge=1, description="questions answered at once")
-    max_new_tokens: int = Field(4, ge=1, description="longest answer, in tokens")
+    batch_size: int = Field(256, ge=1, description="questions answered at once: a matter of memory alone, up to 256")
+    max_new_tokens: int = Field(4, ge=1, description="longest answer, in tokens; a longer one is an error")
 
 
 class VerifierParams(Section):
@@ -42,7 +49,7 @@ class VerifierParams(Section):
         "invalid", description="outcome of a question outside the oracle's grammar: invalid for a small questioner"
     )
     model: str = Field(
-        "configs/models/endpoint.yaml", description="of a vlm: folder of its weights, or a YAML file that says where"
+        "configs/models/endpoint.yaml", description="of a vlm: folder of its weights, or a YAML file that describes it"
     )
     second: str = Field(
         "configs/models/none.yaml", description="of a vlm: another that must agree before a failure counts"

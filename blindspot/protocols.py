@@ -31,7 +31,9 @@ class VLM(Protocol):
 class Questioner(Protocol):
     """Looks at an image and asks one question."""
 
-    identity: str
+    @property
+    def identity(self) -> str:
+        """Its name, with what tells it from others of that name."""
 
     def ask(self, images: Sequence[Image], seed: int) -> list[str]:
         """One question for each image, in the same order; the same seed gives the same."""

@@ -7,8 +7,8 @@ if TYPE_CHECKING:
     from accelerate import PartialState
 
 
-#: Calls that are always made together by the same rank, however many there are: what a call brings depends on its block
-#: at most, so that the number of ranks changes nothing.
+#: Calls that one rank always makes together: what a call brings depends on its block at most, so that the number of
+#: ranks changes nothing.
 BLOCK = 256
 PATIENCE = timedelta(days=1)  # one rank evaluates a checkpoint while the others wait
 

@@ -84,6 +84,18 @@ def log_checkpoint(
     return str(model.model_id)
 
 
+def log_model(mlflow: Any, files: Sequence[Path]) -> str:
+    """A whole questioner, whose checkpoints hold adapters alone. Returns the logged model's id."""
+    from mlflow.entities import LoggedModelStatus
+
+    client = mlflow.MlflowClient()
+    model = mlflow.initialize_logged_model(name="questioner-merged", model_type="questioner")
+    for file in files:
+        client.log_model_artifact(model.model_id, str(file))
+    client.finalize_logged_model(model.model_id, LoggedModelStatus.READY)
+    return str(model.model_id)
+
+
 def log_samples(mlflow: Any, samples: dict[str, list[Any]], name: str) -> None:
     """A table with a picture a row; `samples["image"]` holds paths. Rows of later calls are added."""
     mlflow.log_table(samples | {"image": [mlflow.Image(path) for path in samples["image"]]}, name)

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from blindspot.errors import run
-from blindspot.params import SCHEMA, CandidateParams, Section, VerifierParams
+from blindspot.params import SCHEMA, CandidateParams, LaunchParams, Section, VerifierParams
 from stages.audit import Params as AuditParams
 from stages.bootstrap_candidate import Params as BootstrapCandidateParams
 from stages.bootstrap_questioner import Params as BootstrapQuestionerParams
@@ -25,6 +25,7 @@ class Params(Section):
     """Every parameter: a section a stage, and what stages share."""
 
     seed: int = Field(ge=0, description="of everything random but the embedded models' own training")
+    launch: LaunchParams
     candidate: CandidateParams
     verifier: VerifierParams
     bootstrap_candidate: BootstrapCandidateParams

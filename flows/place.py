@@ -14,6 +14,7 @@ from flows.registry import download, is_registered
 
 TRAINED = Path("models/questioner")
 PATHS = (
+    ".launch.config",
     ".candidate.model",
     ".verifier.model",
     ".prepare.folder",

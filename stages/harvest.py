@@ -12,12 +12,10 @@ from blindspot import store
 from blindspot.checks.rollout import ROLLOUT
 from blindspot.checks.run import check
 from blindspot.errors import run
-from blindspot.models.local import LocalQuestioner
-from blindspot.opening import open_candidate
+from blindspot.opening import open_candidate, open_questioner
 from blindspot.params import CandidateParams, Section, load, load_seed
-from blindspot.prompts import ASK
 from blindspot.protocols import Candidate, Questioner
-from blindspot.ranks import ranks
+from blindspot.ranks import BLOCK, ranks
 from blindspot.records.image import Image
 from blindspot.records.rollout import Rollout
 from blindspot.scenes.asker import TemplateQuestioner
@@ -31,9 +29,9 @@ SEED_STRIDE = 1_000_003  # between the seeds of two runs, above any number of ca
 class Params(Section):
     """How much is asked, and how."""
 
-    base: str = Field("models/scenes-questioner", description="folder of the untrained questioner to compare with")
+    base: str = Field("models/scenes-questioner", description="the untrained questioner: a folder, or a YAML file")
     calls: int = Field(1200, ge=1, description="questions that each method asks, over the test images in turn")
-    batch_size: int = Field(256, ge=1, description="questions asked at once; a batch has a seed of its own")
+    batch_size: int = Field(256, ge=1, description="questions asked at once: a matter of memory alone, up to 256")
     temperature: float = Field(1.0, gt=0)
     max_new_tokens: int = Field(32, ge=1, description="longest question, in tokens")
 
@@ -55,10 +53,10 @@ def main() -> None:
 
 def choose_questioners(params: Params, images: Sequence[Image]) -> dict[str, Questioner]:
     """Who asks, by method. Templates need scenes."""
-    sampling = (ASK, params.batch_size, params.max_new_tokens, params.temperature)
+    sampling = (params.batch_size, params.max_new_tokens, params.temperature)
     found: dict[str, Questioner] = {
-        "trained": LocalQuestioner(TRAINED, *sampling),
-        "base": LocalQuestioner(Path(params.base), *sampling),
+        "trained": open_questioner(str(TRAINED), *sampling),
+        "base": open_questioner(params.base, *sampling),
     }
     if all(image.scene for image in images):
         found["templates"] = TemplateQuestioner()
@@ -70,18 +68,18 @@ def harvest(
 ) -> list[Rollout]:
     """`params.calls` rollouts of one method, on every rank all of them, in order.
 
-    Ranks share the work batch by batch; a batch's seed is its own, so their number changes nothing.
+    Ranks share the work block by block; a block's seed is its own, so their number changes nothing.
     """
     from accelerate.utils import gather_object
 
     state = ranks()
     asked = [images[call % len(images)] for call in range(params.calls)]
-    starts = range(0, params.calls, params.batch_size)[state.process_index :: state.num_processes]
+    starts = range(0, params.calls, BLOCK)[state.process_index :: state.num_processes]
     found = []
     for start in tqdm(starts, f"harvest: {method}", disable=not state.is_main_process):
-        batch = asked[start : start + params.batch_size]
-        questions = questioner.ask(batch, seed=seed * SEED_STRIDE + start)
-        answers = candidate.answer(batch, questions)
+        block = asked[start : start + BLOCK]
+        questions = questioner.ask(block, seed=seed * SEED_STRIDE + start)
+        answers = candidate.answer(block, questions)
         found += [
             Rollout(
                 rollout_id=f"{method}-{start + index:06d}",
@@ -93,7 +91,7 @@ def harvest(
                 candidate=candidate.identity,
                 error=answer.error,
             )
-            for index, (image, question, answer) in enumerate(zip(batch, questions, answers, strict=True))
+            for index, (image, question, answer) in enumerate(zip(block, questions, answers, strict=True))
         ]
     return sorted(gather_object(found), key=lambda rollout: rollout.rollout_id)
 

@@ -1,6 +1,5 @@
 """train: GRPO teaches the questioner to ask valid, varied questions that the candidate gets wrong."""
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,24 +8,24 @@ from pydantic import Field
 
 from blindspot import store
 from blindspot.errors import BlindspotError, run
-from blindspot.models.local import LocalQuestioner, model_files
-from blindspot.opening import open_candidate, open_verifier
+from blindspot.models.description import Local, describe_local
+from blindspot.models.loading import model_files, save_whole
+from blindspot.opening import open_candidate, open_questioner, open_verifier
 from blindspot.params import CandidateParams, Section, VerifierParams, load, load_seed
-from blindspot.prompts import ASK
 from blindspot.protocols import Questioner
 from blindspot.ranks import ranks
 from blindspot.records.image import Image
 from blindspot.rewards.components import COMPONENTS
 from blindspot.rewards.trl import Reward
-from blindspot.tracking import register, stage_run
+from blindspot.tracking import log_model, register, stage_run
 from blindspot.training.checkpoints import history_of, last_checkpoint, restore, step_of
 from blindspot.training.evaluation import Evaluator, Rates
-from blindspot.training.grpo import Schedule, build_trainer
+from blindspot.training.grpo import Schedule, build_trainer, refuse_impossible
+from blindspot.training.options import Lora, Vllm
 
 MODEL = Path("models/questioner")
 METRICS = Path("metrics/train.json")
 REWARDS = Path("metrics/rewards.csv")
-EVALUATED_AT_ONCE = 256  # questions of a checkpoint's evaluation
 
 
 class Weights(Section):
@@ -41,7 +40,7 @@ class Weights(Section):
 class Params(Section):
     """How the questioner is trained."""
 
-    start_from: str = Field("models/scenes-questioner", description="folder of the questioner to start from")
+    start_from: str = Field("models/scenes-questioner", description="the questioner: a folder, or a YAML file")
     steps: int = Field(400, ge=0, description="updates; 0 harvests with start_from as it is")
     images_per_step: int = Field(8, ge=1, description="images asked about at each step")
     generations: int = Field(8, ge=2, description="questions about each image, compared with one another")
@@ -52,15 +51,20 @@ class Params(Section):
     checkpoint_every: int = Field(50, ge=1, description="steps between evaluated checkpoints")
     archive_size: int = Field(512, ge=1, description="latest valid questions that novelty is measured against")
     weights: Weights = Field(Weights.model_validate({}))
+    batch_size: int = Field(64, ge=1, description="questions that a rank learns from, or asks, at once: memory alone")
+    bf16: bool = Field(False, description="compute in bfloat16, whatever the weights' own dtype is")
+    gradient_checkpointing: bool = Field(True, description="compute activations twice rather than keep them")
+    lora: Lora = Field(Lora.model_validate({}))
+    vllm: Vllm = Field(Vllm.model_validate({}))
 
-    def open_questioner(self, folder: Path) -> Questioner:
-        """A checkpoint, loaded to ask questions."""
-        return LocalQuestioner(folder, ASK, EVALUATED_AT_ONCE, self.max_new_tokens, self.temperature)
+    def open_questioner(self, source: Local) -> Questioner:
+        """The start or a checkpoint, loaded to ask questions."""
+        return open_questioner(source, self.batch_size, self.max_new_tokens, self.temperature)
 
     def schedule(self, seed: int) -> Schedule:
         """The part that the trainer takes."""
-        shared = self.model_dump(exclude={"start_from", "archive_size"})
-        return Schedule(**shared, seed=seed)
+        shared = self.model_dump(exclude={"start_from", "archive_size", "lora", "vllm"})
+        return Schedule(**shared, lora=self.lora, vllm=self.vllm, seed=seed)
 
 
 def main() -> None:
@@ -68,26 +72,39 @@ def main() -> None:
     params, seed = load("train", Params), load_seed()
     chosen, judge = load("candidate", CandidateParams), load("verifier", VerifierParams)
     images, validation = store.read_images("train"), store.read_images("validation")
+    start = describe_local(params.start_from, "train.start_from")
+    refuse_impossible(start, params.schedule(seed))
     candidate = open_candidate(chosen)
     verifier = open_verifier(judge)
     reward = Reward(images, candidate, verifier, params.archive_size)
     with store.working("train") as work, stage_run("train", work.parents[1], params.model_dump()) as mlflow:
         evaluator = Evaluator(params.open_questioner, candidate, verifier, validation, work / "evaluations", mlflow)
-        questioner, history = train(params, seed, images, reward, evaluator, work)
+        questioner, history = train(params, start, seed, images, reward, evaluator, work)
         if store.is_main_process():
             hand_over(questioner, history, evaluator.found(), reward.calls)
             if params.steps:
-                register(mlflow, evaluator.last_model(), float(evaluator.found()[-1]["failure_rate"] or 0.0))
+                whole = log_model(mlflow, model_files(MODEL)) if params.lora.rank else evaluator.last_model()
+                register(mlflow, whole, float(evaluator.found()[-1]["failure_rate"] or 0.0))
 
 
 def train(
-    params: Params, seed: int, images: Sequence[Image], reward: Reward, evaluator: Evaluator, work: Path
-) -> tuple[Path, list[dict[str, float]]]:
+    params: Params,
+    start: Local,
+    seed: int,
+    images: Sequence[Image],
+    reward: Reward,
+    evaluator: Evaluator,
+    work: Path,
+) -> tuple[Local, list[dict[str, float]]]:
     """Trains to `params.steps`, from the last whole checkpoint in `work` if there is one.
 
-    Returns the folder of the trained questioner and the trainer's log, a row a step.
+    Returns the trained questioner and the trainer's log, a row a step.
     """
-    start, last = Path(params.start_from), last_checkpoint(work)
+
+    def checkpoint(folder: Path) -> Local:
+        return start.model_copy(update={"model": str(folder), "revision": None})
+
+    last = last_checkpoint(work)
     if last is None and store.is_main_process():
         evaluator.evaluate(0, start)
     if params.steps == 0:
@@ -101,19 +118,25 @@ def train(
         restore(reward, last)
         print(f"train: going on from step {step_of(last)} of {params.steps}", flush=True)
     if last is None or step_of(last) < params.steps:
-        trainer = build_trainer(start, images, reward, params.schedule(seed), evaluator.evaluate, work)
+        trainer = build_trainer(
+            start,
+            images,
+            reward,
+            params.schedule(seed),
+            lambda step, folder: evaluator.evaluate(step, checkpoint(folder)),
+            work,
+        )
         trainer.train(resume_from_checkpoint=str(last) if last else None)
         ranks().wait_for_everyone()  # the first one makes the last checkpoint whole, after the others are done
         last = last_checkpoint(work)
     assert last is not None  # a training ends with a checkpoint
-    return last, [row for row in history_of(last) if "reward" in row]
+    return checkpoint(last), [row for row in history_of(last) if "reward" in row]
 
 
-def hand_over(questioner: Path, history: list[dict[str, float]], evaluations: list[Rates], calls: int) -> None:
+def hand_over(questioner: Local, history: list[dict[str, float]], evaluations: list[Rates], calls: int) -> None:
     """Writes the questioner, its rewards by component at every step, and how each checkpoint did."""
     with store.replacing(MODEL) as folder:
-        for file in model_files(questioner):
-            shutil.copy(file, folder)
+        save_whole(questioner, folder)
     steps = pd.DataFrame(
         [
             {"step": int(row["step"]), "reward": row["reward"]}

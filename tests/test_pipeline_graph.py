@@ -17,11 +17,11 @@ OWN = ("blindspot", "stages", "flows")
 # Cannot alter an output: it records what a stage did. (Nor can blindspot/params.schema.json: it can only refuse.)
 EXEMPT = "blindspot/tracking.py"
 HEAVY = {"accelerate", "bertopic", "datasets", "great_expectations", "mlflow", "prefect", "torch"} | {
-    "sentence_transformers", "transformers", "trl"
+    "peft", "sentence_transformers", "transformers", "trl"
 }  # fmt: skip
 # Where torch is at home: the core reaches these inside functions.
 HEAVY_HOMES = ("blindspot/models/", "blindspot/training/")
-SHARED = {"seed", "candidate", "verifier"}
+SHARED = {"seed", "launch", "candidate", "verifier"}
 STAGES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))["stages"]
 PARAMS: dict[str, Any] = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))
 ADAPTERS = ("blindspot/images/", "blindspot/models/", "blindspot/verifiers/")

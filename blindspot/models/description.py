@@ -59,7 +59,7 @@ def describe(model: str) -> Description:
     Raises BlindspotError naming every wrong key of the file.
     """
     path = Path(model)
-    return read_description(path) if path.suffix in (".yaml", ".yml") else Local(model=model)
+    return read_description(path) if path.suffix in (".yaml", ".yml") else Local.model_validate({"model": model})
 
 
 def describe_local(model: str, use: str) -> Local:

@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def in_folder(folder: Path) -> Local:
     if not any((folder / name).is_file() for name in ("config.json", ADAPTER)):
         found = "no config.json" if folder.is_dir() else "no such folder"
         raise BlindspotError(f"{folder} holds no model ({found})", MEND)
-    return Local(model=str(folder))
+    return Local.model_validate({"model": str(folder)})
 
 
 def is_adapter(source: Local) -> bool:
@@ -73,6 +74,17 @@ def load(source: Local) -> tuple[Any, Any]:
     if tokenizer.pad_token is None:  # as TRL's trainers do
         tokenizer.pad_token = tokenizer.eos_token
     return processor, model.eval()
+
+
+def save_whole(source: Local, folder: Path) -> None:
+    """Writes weights and processor to `folder` as a plain model: copied, or an adapter merged into its base."""
+    if not is_adapter(source) and Path(source.model).is_dir():
+        for file in model_files(Path(source.model)):
+            shutil.copy(file, folder)
+        return
+    processor, model = load(source.model_copy(update={"quantization": None, "device_map": None}))
+    model.save_pretrained(folder)
+    processor.save_pretrained(folder)
 
 
 def weights_of(source: Local, model: Any) -> str:
@@ -139,7 +151,9 @@ def _cannot(source: Local, error: Exception) -> BlindspotError:
     said = " ".join(str(error).split())[:200]
     if Path(base_of(source).model).is_dir():
         if isinstance(error, ImportError):
-            return BlindspotError(f"{source.model} cannot be loaded as described ({said})", "install that, or change it")
+            return BlindspotError(
+                f"{source.model} cannot be loaded as described ({said})", "install that, or change it"
+            )
         return BlindspotError(f"{source.model} is no vision-language model ({said})", MEND)
     return BlindspotError(
         f"{base_of(source).model} is no folder here, and cannot be had from the hub ({said})",

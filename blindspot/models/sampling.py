@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from typing import cast
 
 import torch
 from transformers import LogitsProcessor
@@ -24,8 +25,7 @@ class OwnDice(LogitsProcessor):
         noise = torch.empty(scores.shape, device=scores.device)
         for row, generator in zip(noise, self._dice, strict=True):
             row.exponential_(generator=generator)
-        drawn: torch.FloatTensor = scores / self._temperature - noise.clamp_min_(SMALLEST).log_()
-        return drawn
+        return cast(torch.FloatTensor, scores / self._temperature - noise.clamp_min_(SMALLEST).log_())
 
 
 def _seed(key: str) -> int:

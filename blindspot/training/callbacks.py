@@ -1,15 +1,27 @@
 """What happens during a training, beside the training."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
 from transformers import ProgressCallback, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers.integrations import deepspeed
 
 from blindspot.rewards.components import COMPONENTS
 from blindspot.rewards.trl import Reward
 from blindspot.training.checkpoints import PREFIX, keep
+
+
+@contextmanager
+def unsplit() -> Iterator[None]:
+    """Models are loaded whole in here: under ZeRO-3 every rank would load its part, and only one is here."""
+    known, deepspeed._hf_deepspeed_config_weak_ref = deepspeed._hf_deepspeed_config_weak_ref, None
+    try:
+        yield
+    finally:
+        deepspeed._hf_deepspeed_config_weak_ref = known
 
 
 class KeepState(TrainerCallback):
@@ -22,7 +34,8 @@ class KeepState(TrainerCallback):
         """Called by the trainer once its own part of the checkpoint is written, on every rank."""
         if state.is_world_process_zero:
             checkpoint = Path(str(args.output_dir)) / f"{PREFIX}{state.global_step}"
-            with torch.random.fork_rng():  # loading a model draws numbers, which a resumed training would not draw
+            # loading a model draws numbers, which a resumed training would not draw
+            with torch.random.fork_rng(), unsplit():
                 self._evaluate(state.global_step, checkpoint)
             keep(self._reward, checkpoint)
 

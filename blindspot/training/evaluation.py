@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from blindspot.metrics import rates, refuse_errors
-from blindspot.models.local import model_files
+from blindspot.models.description import Local
+from blindspot.models.loading import model_files
 from blindspot.protocols import Candidate, Questioner, Verifier
 from blindspot.records.image import Image
 from blindspot.store import read_json, write_json
@@ -23,13 +24,13 @@ Rates = dict[str, float | int | None]
 class Evaluator:
     """Asks one question about each image, has it answered and judged, and logs the checkpoint to MLflow.
 
-    `open_questioner` loads a checkpoint's folder. The rates are kept in `folder`, so that a training that goes on
+    `open_questioner` loads a checkpoint. The rates are kept in `folder`, so that a training that goes on
     after a kill still has those of its past.
     """
 
     def __init__(
         self,
-        open_questioner: Callable[[Path], Questioner],
+        open_questioner: Callable[[Local], Questioner],
         candidate: Candidate,
         verifier: Verifier,
         images: Sequence[Image],
@@ -39,8 +40,8 @@ class Evaluator:
         self._open, self._candidate, self._verifier = open_questioner, candidate, verifier
         self._images, self._folder, self._mlflow = images, folder, mlflow
 
-    def evaluate(self, step: int, checkpoint: Path) -> None:
-        """Measures the questioner in the folder `checkpoint` as that of `step`.
+    def evaluate(self, step: int, checkpoint: Local) -> None:
+        """Measures the questioner `checkpoint` as that of `step`. Weights from the hub are not copied to MLflow.
 
         Raises BlindspotError where most questions end in an error: nothing would be learnt, at full cost.
         """
@@ -59,7 +60,8 @@ class Evaluator:
             "outcome": [verdict.outcome for verdict in verdicts],
         }
         shown = {key: rows[:SAMPLES] for key, rows in samples.items()}
-        model = log_checkpoint(self._mlflow, step, model_files(checkpoint), found, shown)
+        files = model_files(folder) if (folder := Path(checkpoint.model)).is_dir() else []
+        model = log_checkpoint(self._mlflow, step, files, found, shown)
         write_json(self._folder / f"{step:06d}.json", {"rates": found | {"step": step}, "logged_model": model})
 
     def found(self) -> list[Rates]:

@@ -1,19 +1,25 @@
 """TRL's GRPOTrainer, set up to train a questioner."""
 
+import importlib.util
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from blindspot.errors import BlindspotError
+from blindspot.models.description import Local
+from blindspot.models.loading import is_adapter
 from blindspot.models.local import LocalVLM
 from blindspot.prompts import ASK
 from blindspot.ranks import ranks
 from blindspot.records.image import Image
 from blindspot.rewards.components import COMPONENTS
 from blindspot.rewards.trl import Reward
+from blindspot.training.options import Lora, Vllm
 
 if TYPE_CHECKING:
     from datasets import Dataset
+    from peft import LoraConfig
     from trl import GRPOConfig, GRPOTrainer
 
 
@@ -30,18 +36,62 @@ class Schedule:
     max_new_tokens: int
     checkpoint_every: int
     weights: dict[str, float]
+    batch_size: int
+    bf16: bool
+    gradient_checkpointing: bool
+    lora: Lora
+    vllm: Vllm
     seed: int
+
+    def batch(self) -> tuple[int, int]:
+        """Completions of one rank that go through the model at once, and how many such parts make its step.
+
+        Raises BlindspotError where they do not come out even.
+        """
+        completions, processes = self.images_per_step * self.generations, ranks().num_processes
+        share, rest = divmod(completions, processes)
+        size = min(self.batch_size, share)
+        if rest or share % size:
+            raise BlindspotError(
+                f"{completions} completions a step (train.images_per_step × train.generations) cannot be shared out "
+                f"among {processes} process(es) in batches of {size}",
+                "change one of them, or train.batch_size",
+            )
+        return size, share // size
+
+
+def refuse_impossible(start: Local, schedule: Schedule) -> None:
+    """Raises BlindspotError, before any long work, where the questioner cannot be trained as asked."""
+    schedule.batch()
+    if schedule.vllm.mode != "none" and importlib.util.find_spec("vllm") is None:
+        raise BlindspotError(
+            f"train.vllm.mode {schedule.vllm.mode} wants the package vllm, which is not here",
+            "`pip install 'trl[vllm]'`, or set it to none",
+        )
+    if is_adapter(start):
+        raise BlindspotError(
+            f"{start.model} is a LoRA adapter, which no training starts from",
+            "merge it into its base first (peft: merge_and_unload, then save_pretrained)",
+        )
+    if start.quantization and not schedule.lora.rank:
+        raise BlindspotError(
+            f"{start.model}: weights quantized to {start.quantization} cannot be trained",
+            "set train.lora.rank above 0",
+        )
 
 
 def build_trainer(
-    start: Path,
+    start: Local,
     images: Sequence[Image],
     reward: Reward,
     schedule: Schedule,
     evaluate: Callable[[int, Path], None],
     work: Path,
 ) -> "GRPOTrainer":
-    """A trainer for the questioner in `start`. `evaluate(step, checkpoint)` is told of each checkpoint in `work`."""
+    """A trainer for the questioner `start`. `evaluate(step, checkpoint)` is told of each checkpoint in `work`.
+
+    With LoRA the KL term's reference is `start` itself, its adapters switched off; else a second copy of it.
+    """
     from transformers import ProgressCallback
 
     from blindspot.training.callbacks import KeepState, Progress
@@ -51,9 +101,10 @@ def build_trainer(
     trainer = ResumableGRPOTrainer(
         model=vlm.model,
         processing_class=vlm.processor,
-        args=_config(schedule, work),
+        args=_config(start, schedule, work),
         train_dataset=_dataset(images),
         reward_funcs=[*reward.functions()],
+        peft_config=_adapters(start, schedule.lora),
     )
     trainer.remove_callback(ProgressCallback)
     trainer.add_callback(Progress)
@@ -61,16 +112,17 @@ def build_trainer(
     return trainer
 
 
-def _config(schedule: Schedule, work: Path) -> "GRPOConfig":
+def _config(start: Local, schedule: Schedule, work: Path) -> "GRPOConfig":
     from trl import GRPOConfig
 
-    completions = schedule.images_per_step * schedule.generations
+    size, parts = schedule.batch()
     return GRPOConfig(
         output_dir=str(work),
         max_steps=schedule.steps,
-        per_device_train_batch_size=completions // ranks().num_processes,
+        per_device_train_batch_size=size,
+        gradient_accumulation_steps=parts,
         num_generations=schedule.generations,
-        steps_per_generation=1,
+        steps_per_generation=parts,
         learning_rate=schedule.learning_rate,
         lr_scheduler_type="constant_with_warmup",
         warmup_steps=10,
@@ -87,7 +139,43 @@ def _config(schedule: Schedule, work: Path) -> "GRPOConfig":
         disable_tqdm=False,
         dataloader_num_workers=0,
         dataloader_pin_memory=ranks().device.type != "cpu",
-        bf16=False,
+        bf16=schedule.bf16,
+        gradient_checkpointing=schedule.gradient_checkpointing,
+        model_init_kwargs=_reference(start),
+        **_generation(schedule.vllm),
+    )
+
+
+def _reference(start: Local) -> dict[str, Any] | None:
+    """How the KL term's reference is loaded, where the start's name alone does not say it."""
+    how = start.model_dump(include={"revision", "trust_remote_code"}, exclude_defaults=True)
+    return how or None
+
+
+def _generation(vllm: Vllm) -> dict[str, Any]:
+    """TRL's words for who generates. With vLLM untested: it could not be had where this was written."""
+    if vllm.mode == "none":
+        return {}
+    return {
+        "use_vllm": True,
+        "vllm_mode": vllm.mode,
+        "vllm_server_base_url": vllm.server if vllm.mode == "server" else None,
+        "vllm_gpu_memory_utilization": vllm.memory,
+    }
+
+
+def _adapters(start: Local, lora: Lora) -> "LoraConfig | None":
+    if not lora.rank:
+        return None
+    from peft import LoraConfig
+
+    return LoraConfig(
+        r=lora.rank,
+        lora_alpha=lora.alpha,
+        lora_dropout=lora.dropout,
+        target_modules=lora.targets,
+        revision=start.revision,
+        task_type="CAUSAL_LM",
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from accelerate.utils import is_peft_model
 from trl import GRPOTrainer
 from trl.trainer.utils import RepeatSampler
 
@@ -41,9 +42,9 @@ class ResumableGRPOTrainer(GRPOTrainer):
         )
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
-        if self.is_fsdp_enabled or self.is_deepspeed_enabled:
+        target: Any = model or self.model
+        if self.is_fsdp_enabled or self.is_deepspeed_enabled or is_peft_model(target):  # adapters keep their names
             super()._load_from_checkpoint(resume_from_checkpoint, model)
             return
-        target: Any = model or self.model
         saved = type(target).from_pretrained(Path(resume_from_checkpoint), use_safetensors=True)
         target.load_state_dict(saved.state_dict())

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from blindspot.errors import BlindspotError
-from blindspot.models.local import GreedyVLM, LocalQuestioner, LocalVLM, read_picture
+from blindspot.models.description import Local
+from blindspot.models.local import CUT_OFF, GreedyVLM, LocalQuestioner, LocalVLM, _batches
 from blindspot.models.tiny import build_model, build_processor, vocabulary
 from blindspot.prompts import ASK
 from blindspot.records.image import Image
@@ -94,8 +95,70 @@ def test_a_language_model_is_no_vlm(tmp_path: Path) -> None:
         LocalVLM(path)
 
 
-def test_a_corrupt_image_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "a.png"
-    path.write_bytes(b"\x89PNG rubbish")
-    with pytest.raises(BlindspotError, match=r"a\.png cannot be read"):
-        read_picture(path)
+def described(**keys: object) -> Local:
+    return Local.model_validate(keys)
+
+
+def test_quantization_without_its_package_is_said_before_anything_is_loaded(folder: Path) -> None:
+    with pytest.raises(BlindspotError, match="quantization 4bit wants the package bitsandbytes"):
+        LocalVLM(described(model=str(folder), quantization="4bit"))
+
+
+def test_an_attention_kernel_without_its_package_is_said(folder: Path) -> None:
+    with pytest.raises(BlindspotError, match=r"cannot be loaded as described \(FlashAttention2 "):
+        LocalVLM(described(model=str(folder), attention="flash_attention_2"))
+
+
+def test_a_hub_id_without_network_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(BlindspotError, match="nobody/nothing is no folder here, and cannot be had from the hub"):
+        LocalVLM(described(model="nobody/nothing"))
+
+
+def test_the_dtype_and_kernel_are_those_described_and_part_of_the_identity(folder: Path, images: list[Image]) -> None:
+    plain, other = LocalVLM(folder), LocalVLM(described(model=str(folder), dtype="bfloat16", attention="eager"))
+    assert (str(plain.model.dtype), str(other.model.dtype)) == ("torch.float32", "torch.bfloat16")
+    assert other.model.config._attn_implementation == "eager"
+    assert plain.identity == LocalVLM(described(model=str(folder))).identity != other.identity
+    assert len(other.complete(images, [ASK] * 6, 6, 4)) == 6
+
+
+def test_an_answer_that_is_cut_off_is_an_error_and_a_question_stands(folder: Path, images: list[Image]) -> None:
+    vlm = LocalVLM(folder)
+    longest = [vlm.complete(images, [ASK] * 6, 6, length) for length in (1, 60)]
+    ends = [said.ended for said in longest[1]]
+    assert not any(said.ended for said in longest[0]), "an untrained model does not end at once"
+    answers = GreedyVLM(folder, 6, 1).complete(images, [ASK] * 6, None)
+    assert {(answer.text, answer.error) for answer in answers} == {("", CUT_OFF)}
+    whole = GreedyVLM(folder, 6, 60).complete(images, [ASK] * 6, None)
+    assert [answer.error is None for answer in whole] == ends
+    assert any(LocalQuestioner(folder, ASK, 6, 1, 1.0).ask(images, 0))
+
+
+def test_sampled_text_depends_on_neither_the_batch_nor_the_rows_beside_it(folder: Path, images: list[Image]) -> None:
+    prompts = [ASK, "is there a red star ?"] * 3  # of different lengths: padded, and sorted within the block
+    whole = LocalVLM(folder).complete(images, prompts, 6, 8, temperature=1.0, seed=3)
+    for size in (1, 4):
+        assert LocalVLM(folder).complete(images, prompts, size, 8, temperature=1.0, seed=3) == whole
+    assert LocalVLM(folder).complete(images[:2], prompts[:2], 6, 8, temperature=1.0, seed=3) == whole[:2]
+
+
+def test_sampling_follows_the_probabilities() -> None:
+    import torch
+
+    from blindspot.models.sampling import OwnDice
+
+    rows, weights = 4000, torch.tensor([0.5, 0.3, 0.15, 0.05])
+    scores = 2 * weights.log().expand(rows, -1)  # at temperature 2
+    drawn = OwnDice(2.0, [f"7 {row}" for row in range(rows)], torch.device("cpu"))(torch.zeros(rows, 1), scores)
+    shares = torch.bincount(drawn.argmax(dim=1), minlength=4) / rows
+    assert torch.allclose(shares, weights, atol=0.03)  # four standard errors
+
+
+def test_batches_are_alike_in_length_and_never_cross_a_block(
+    images: list[Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("blindspot.models.local.BLOCK", 4)
+    prompts = ["a", "aaa", "aa", "aaaa", "a", "aa"]
+    assert _batches(images, prompts, 2) == [[3, 1], [2, 0], [4, 5]]
+    assert _batches(images, prompts, 9) == [[0, 1, 2, 3], [4, 5]]

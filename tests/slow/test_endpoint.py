@@ -16,8 +16,8 @@ import yaml
 from PIL import Image as Pictures
 
 from blindspot.models import endpoint
-from blindspot.models.endpoint import EndpointVLM
 from blindspot.models.description import Server as Description
+from blindspot.models.endpoint import EndpointVLM
 from blindspot.records.image import Image
 from blindspot.verifiers.vlm import CRITERIA
 from tests.models.serving import KEY, SLOW, Server, serving
