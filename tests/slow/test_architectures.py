@@ -1,0 +1,76 @@
+"""Families of VLMs other than the embedded one: GRPO steps, a harvest and its verdicts, with random weights."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from PIL import Image as Pictures
+from transformers.integrations import MLflowCallback
+
+from blindspot.models.candidate import VLMCandidate
+from blindspot.models.description import describe_local
+from blindspot.models.local import GreedyVLM, LocalVLM
+from blindspot.opening import open_questioner
+from blindspot.prompts import ASK
+from blindspot.records.image import Image
+from blindspot.rewards.trl import Reward
+from blindspot.scenes.lessons import draw_scenes, pictures_of
+from blindspot.store import to_frame
+from blindspot.training.grpo import build_trainer
+from blindspot.verifiers.oracle import OracleVerifier
+from stages.harvest import Params, harvest
+from stages.verify import verify
+from tests.models.architectures import FAMILIES, build
+from tests.training.scripted import EvenWords, SaysOne, schedule
+
+pytestmark = pytest.mark.slow
+
+
+def of_many_shapes(folder: Path) -> list[Image]:
+    """Scenes, some of them stretched: tiles and image tokens differ in number."""
+    folder.mkdir()
+    images = pictures_of(draw_scenes(6, seed=1), folder)
+    for image, size in zip(images[:3], [(96, 40), (30, 90), (200, 200)], strict=True):
+        with Pictures.open(image.path) as picture:
+            picture.resize(size).save(image.path)
+    return images
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_family_trains_two_steps_harvests_and_is_verified(family: str, tmp_path: Path) -> None:
+    start, images = build(family, tmp_path / family), of_many_shapes(tmp_path / "images")
+    candidate = VLMCandidate(GreedyVLM(start, batch_size=4, max_new_tokens=4))
+    asked: list[str] = []
+
+    def evaluate(step: int, checkpoint: Path) -> None:
+        asked.extend(open_questioner(str(checkpoint), 4, 8, 1.0).ask(images, 0))
+
+    reward = Reward(images, SaysOne(), EvenWords(), 64)
+    chosen = schedule(steps=2, checkpoint_every=2, batch_size=4)  # two parts a step; the first warms up from nothing
+    trainer = build_trainer(describe_local(str(start), "start"), images, reward, chosen, evaluate, tmp_path / "work")
+    trainer.remove_callback(MLflowCallback)
+    trainer.train()
+    assert reward.calls == 16 and len(asked) == 6
+    checkpoint = tmp_path / "work" / "checkpoint-2"
+    assert changed(LocalVLM(start), LocalVLM(checkpoint))
+    params = Params.model_validate({"calls": 12, "batch_size": 4, "max_new_tokens": 8})
+    rollouts = harvest("trained", open_questioner(str(checkpoint), 4, 8, 1.0), candidate, images, params, 0)
+    assert {rollout.error for rollout in rollouts} <= {None, "cut off"} and len(rollouts) == 12
+    verdicts = verify(to_frame(rollouts), images, OracleVerifier("invalid"))
+    assert verdicts["outcome"].isin(["failure", "correct", "invalid", "error"]).all()
+
+
+def changed(one: LocalVLM, other: LocalVLM) -> bool:
+    ours, theirs = one.model.state_dict(), other.model.state_dict()
+    assert ours.keys() == theirs.keys()
+    return any(not ours[name].equal(theirs[name]) for name in ours)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_what_is_said_does_not_depend_on_the_batch(family: str, tmp_path: Path) -> None:
+    vlm, images = LocalVLM(build(family, tmp_path / family)), of_many_shapes(tmp_path / "images")
+    prompts: Sequence[str] = [ASK, "is there a red star ?"] * 3
+    for temperature in (0.0, 1.0):
+        whole = vlm.complete(images, prompts, 6, 8, temperature)
+        assert vlm.complete(images, prompts, 1, 8, temperature) == whole
+        assert vlm.complete(images, prompts, 4, 8, temperature) == whole

@@ -1,0 +1,51 @@
+"""A candidate, a judge and a schedule for trainings of a step or two, whatever babble the questioner asks."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from blindspot.records.answer import Answer
+from blindspot.records.image import Image
+from blindspot.records.verdict import Verdict
+from blindspot.training.grpo import Schedule
+from blindspot.training.options import Lora, Vllm
+
+
+class SaysOne:
+    """A candidate that always answers."""
+
+    identity = "says-one/1"
+
+    def answer(self, images: Sequence[Image], questions: Sequence[str]) -> list[Answer]:
+        return [Answer("1")] * len(images)
+
+
+class EvenWords:
+    """Calls a question of an even number of words a failure, any other invalid: there is something to learn."""
+
+    identity = "even-words/1"
+
+    def judge(self, images: Sequence[Image], questions: Sequence[str], answers: Sequence[str]) -> list[Verdict]:
+        even = [len(question.split()) % 2 == 0 for question in questions]
+        return [Verdict("failure" if one else "invalid", self.identity, None, "1") for one in even]
+
+
+def schedule(**changes: Any) -> Schedule:
+    """Two images and four questions about each a step."""
+    values = {
+        "steps": 1,
+        "images_per_step": 2,
+        "generations": 4,
+        "learning_rate": 0.001,
+        "kl_weight": 0.04,
+        "temperature": 1.0,
+        "max_new_tokens": 8,
+        "checkpoint_every": 1,
+        "weights": {"failure": 1.0, "semantic_diversity": 0.0, "lexical_diversity": 0.0, "invalid": 1.0},
+        "batch_size": 8,
+        "bf16": False,
+        "gradient_checkpointing": True,
+        "lora": Lora.model_validate({}),
+        "vllm": Vllm.model_validate({}),
+        "seed": 0,
+    }
+    return Schedule(**values | changes)
