@@ -76,6 +76,9 @@ def _with_fixed_start(values: dict[str, Any], here: Path, clone: Path, work: Pat
     elif (here / start).is_dir() and not (clone / start).exists():
         folder = clone / STARTS
         shutil.copytree(here / start, folder)
+    elif (here / start).is_file() and not (clone / start).exists():  # a model's description
+        folder = (clone / STARTS).with_suffix(Path(start).suffix)
+        shutil.copy(here / start, folder)
     else:
         return values
     return values | {"train": values["train"] | {"start_from": str(folder.relative_to(clone))}}

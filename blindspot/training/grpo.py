@@ -139,6 +139,7 @@ def _config(start: Local, schedule: Schedule, work: Path) -> "GRPOConfig":
         disable_tqdm=False,
         dataloader_num_workers=0,
         dataloader_pin_memory=ranks().device.type != "cpu",
+        use_cpu=ranks().device.type == "cpu",
         bf16=schedule.bf16,
         gradient_checkpointing=schedule.gradient_checkpointing,
         model_init_kwargs=_reference(start),

@@ -73,6 +73,13 @@ def test_weights_that_git_has_not_are_copied_and_fixed(toy: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_description_that_git_does_not_have_is_fixed_too(toy: Path) -> None:
+    (toy / "mine.yaml").write_text("kind: local\nmodel: some/model\n", "utf-8")
+    folder, _ = place(toy, "train.start_from=mine.yaml")
+    assert read(folder / "params.yaml")["train"]["start_from"] == "models/start.yaml"
+    assert (folder / "models/start.yaml").read_text("utf-8") == (toy / "mine.yaml").read_text("utf-8")
+
+
 def test_a_training_that_starts_from_its_own_output_runs_in_a_clone(toy: Path) -> None:
     (toy / "models" / "questioner").mkdir()
     text = (toy / "params.yaml").read_text("utf-8")

@@ -94,9 +94,14 @@ def llava() -> tuple[Any, Any]:
 
 def llava_next() -> tuple[Any, Any]:
     """LLaVA-NeXT: the picture and tiles of it, as many as its shape asks for."""
-    from transformers import CLIPVisionConfig, LlamaConfig, LlavaNextConfig, LlavaNextImageProcessor
+    from transformers import (
+        CLIPVisionConfig,
+        LlamaConfig,
+        LlavaNextConfig,
+        LlavaNextImageProcessor,
+        LlavaNextProcessor,
+    )
     from transformers import LlavaNextForConditionalGeneration as Model
-    from transformers import LlavaNextProcessor
 
     words = tokenizer(image_token="<image>")
     grids = [[SIZE, 2 * SIZE], [2 * SIZE, SIZE], [2 * SIZE, 2 * SIZE]]
@@ -151,14 +156,13 @@ def gemma3() -> tuple[Any, Any]:
     words = tokenizer(boi_token="<start_of_image>", eoi_token="<end_of_image>", image_token="<image_soft_token>")
     pictures = Gemma3ImageProcessor(size={"height": SIZE, "width": SIZE}, **MEAN)
     processor = Gemma3Processor(pictures, words, template("<start_of_image>"), image_seq_length=4)
-    ids = {name: words.convert_tokens_to_ids(getattr(words, name)) for name in ("boi_token", "eoi_token", "image_token")}
     config = Gemma3Config(
         text_config=Gemma3TextConfig(vocab_size=len(words), head_dim=16, sliding_window=64, **TEXT),
         vision_config=SiglipVisionConfig(**{**VISION, "patch_size": 12}, vision_use_head=False),
         mm_tokens_per_image=4,
-        boi_token_index=ids["boi_token"],
-        eoi_token_index=ids["eoi_token"],
-        image_token_index=ids["image_token"],
+        boi_token_index=words.convert_tokens_to_ids("<start_of_image>"),
+        eoi_token_index=words.convert_tokens_to_ids("<end_of_image>"),
+        image_token_index=words.convert_tokens_to_ids("<image_soft_token>"),
     )
     return Model(config), processor
 

@@ -55,9 +55,7 @@ def test_a_file_that_is_no_description_is_named(tmp_path: Path, text: str | None
 
 @pytest.mark.parametrize("name", ["endpoint", "none"])
 def test_a_questioner_must_be_of_weights(name: str) -> None:
-    with pytest.raises(
-        BlindspotError, match=f"train.start_from .*{name}.yaml is of kind {name}, and must be"
-    ):
+    with pytest.raises(BlindspotError, match=f"train.start_from .*{name}.yaml is of kind {name}, and must be"):
         describe_local(f"configs/models/{name}.yaml", "train.start_from")
 
 

@@ -17,6 +17,7 @@ from blindspot.rewards.trl import Reward
 from blindspot.scenes.lessons import draw_scenes, pictures_of
 from blindspot.store import to_frame
 from blindspot.training.grpo import build_trainer
+from blindspot.training.options import Lora
 from blindspot.verifiers.oracle import OracleVerifier
 from stages.harvest import Params, harvest
 from stages.verify import verify
@@ -36,8 +37,9 @@ def of_many_shapes(folder: Path) -> list[Image]:
     return images
 
 
+@pytest.mark.parametrize("rank", [0, 4])
 @pytest.mark.parametrize("family", FAMILIES)
-def test_a_family_trains_two_steps_harvests_and_is_verified(family: str, tmp_path: Path) -> None:
+def test_a_family_trains_two_steps_harvests_and_is_verified(family: str, rank: int, tmp_path: Path) -> None:
     start, images = build(family, tmp_path / family), of_many_shapes(tmp_path / "images")
     candidate = VLMCandidate(GreedyVLM(start, batch_size=4, max_new_tokens=4))
     asked: list[str] = []
@@ -46,7 +48,9 @@ def test_a_family_trains_two_steps_harvests_and_is_verified(family: str, tmp_pat
         asked.extend(open_questioner(str(checkpoint), 4, 8, 1.0).ask(images, 0))
 
     reward = Reward(images, SaysOne(), EvenWords(), 64)
-    chosen = schedule(steps=2, checkpoint_every=2, batch_size=4)  # two parts a step; the first warms up from nothing
+    lora = Lora.model_validate({"rank": rank})
+    # two parts a step, the first of which warms up from nothing
+    chosen = schedule(steps=2, checkpoint_every=2, batch_size=4, lora=lora, bf16=rank > 0)
     trainer = build_trainer(describe_local(str(start), "start"), images, reward, chosen, evaluate, tmp_path / "work")
     trainer.remove_callback(MLflowCallback)
     trainer.train()

@@ -11,6 +11,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from blindspot.models.local import LocalVLM, Said
+from blindspot.prompts import ASK
+from blindspot.store import read_images
 from tests.project import REPOSITORY, environment, error_line, make_project, run_stage
 
 pytestmark = pytest.mark.slow
@@ -74,8 +77,7 @@ def test_training_changes_the_weights_and_logs_every_component_at_every_step(pre
     assert json.loads((trained / "metrics/train.json").read_text())["calls"] == 6 * 8
 
 
-def test_a_killed_training_goes_on_and_ends_with_the_same_bytes(prepared: Path, trained: Path) -> None:
-    project = copy(prepared, "killed")
+def killed_and_finished(project: Path) -> Path:
     process = subprocess.Popen(
         [sys.executable, "-m", "stages.train"],
         cwd=project,
@@ -91,6 +93,11 @@ def test_a_killed_training_goes_on_and_ends_with_the_same_bytes(prepared: Path, 
     done = run_stage(project, "train")
     assert done.returncode == 0, done.stderr
     assert any(f"going on from step {step} of 6" in done.stdout for step in (2, 4))
+    return project
+
+
+def test_a_killed_training_goes_on_and_ends_with_the_same_bytes(prepared: Path, trained: Path) -> None:
+    project = killed_and_finished(copy(prepared, "killed"))
     assert weights(project) == weights(trained)
     assert (project / "metrics/rewards.csv").read_bytes() == (trained / "metrics/rewards.csv").read_bytes()
     assert not list(project.glob(".work/train/*/checkpoint-*")), "work in progress is deleted at the end"
@@ -159,3 +166,50 @@ def test_two_ranks_train_together(prepared: Path) -> None:
 def test_a_folder_that_is_no_vlm_stops_training_at_once(prepared: Path) -> None:
     project = make_project(copy(prepared, "no-vlm"), **SMALL | {"candidate": {"model": "stages"}})
     assert "stages holds no model" in error_line(run_stage(project, "train"))
+
+
+@pytest.fixture(scope="module")
+def adapted(prepared: Path) -> Path:
+    """Trained with LoRA, without a break."""
+    return finished(with_lora(prepared, "adapted"))
+
+
+def with_lora(project: Path, name: str) -> Path:
+    lora = {"rank": 4, "alpha": 8, "dropout": 0.0, "targets": "all-linear"}
+    changed = SMALL["train"] | {"lora": lora, "learning_rate": 0.01, "batch_size": 4}
+    return make_project(copy(project, name), **SMALL | {"train": changed})
+
+
+def test_a_killed_training_of_adapters_goes_on_and_ends_with_the_same_bytes(prepared: Path, adapted: Path) -> None:
+    project = killed_and_finished(with_lora(prepared, "adapted-killed"))
+    assert (
+        weights(project) == weights(adapted) != (prepared / "models/scenes-questioner/model.safetensors").read_bytes()
+    )
+
+
+def test_checkpoints_of_adapters_are_small_and_the_merged_model_says_what_they_say(
+    adapted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import mlflow
+    from peft import PeftModel
+
+    monkeypatch.chdir(adapted)
+    client = mlflow.MlflowClient(f"sqlite:///{adapted}/.work/mlflow/mlflow.db")
+    models = {model.name: model for model in client.search_logged_models(["1"])}
+    assert {*models} == {*(f"questioner-{step:05d}" for step in (0, 2, 4, 6)), "questioner-merged"}
+    last, whole = (
+        Path(models[name].artifact_location.removeprefix("file://"))
+        for name in ("questioner-00006", "questioner-merged")
+    )
+    assert (last / "adapter_model.safetensors").stat().st_size < 0.3 * (whole / "model.safetensors").stat().st_size
+    assert not (last / "model.safetensors").exists()
+    assert (whole / "model.safetensors").read_bytes() == weights(adapted)
+    merged, apart = LocalVLM(Path("models/questioner")), LocalVLM(Path("models/scenes-questioner"))
+    untrained = said(apart)
+    apart.model = PeftModel.from_pretrained(apart.model, last).eval()
+    assert said(merged) == said(LocalVLM(last)) == said(apart) != untrained
+
+
+def said(vlm: LocalVLM) -> list[Said]:
+    images = read_images("test")
+    return vlm.complete(images, [ASK] * len(images), 16, 32)

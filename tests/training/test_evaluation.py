@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from blindspot.errors import BlindspotError
+from blindspot.models.description import describe
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.training.evaluation import Evaluator
@@ -30,5 +31,5 @@ def test_where_most_questions_end_in_an_error_training_is_not_begun(tmp_path: Pa
     images = [Image(str(number), Path("none.png"), "validation") for number in range(4)]
     evaluator = Evaluator(lambda _: Asks(), Silent(), OracleVerifier("invalid"), images, tmp_path, mlflow=None)
     with pytest.raises(BlindspotError, match=r"4 of 4 validation questions end in an error \(cut off × 4\)"):
-        evaluator.evaluate(0, tmp_path)
+        evaluator.evaluate(0, describe("models/any"))
     assert evaluator.found() == []

@@ -1,0 +1,41 @@
+"""Harvests with the embedded models, notes what this rank asked: `accelerate launch … tests.slow.sharing FOLDER`."""
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from blindspot.opening import open_candidate, open_questioner
+from blindspot.params import CandidateParams
+from blindspot.ranks import ranks
+from blindspot.records.answer import Answer
+from blindspot.records.image import Image
+from blindspot.store import read_images
+from stages.harvest import Params, harvest
+
+
+class Counting:
+    """A candidate that counts its answers."""
+
+    def __init__(self) -> None:
+        self._candidate = open_candidate(CandidateParams.model_validate({}))
+        self.identity, self.answered = self._candidate.identity, 0
+
+    def answer(self, images: Sequence[Image], questions: Sequence[str]) -> list[Answer]:
+        self.answered += len(questions)
+        return self._candidate.answer(images, questions)
+
+
+def main(folder: Path) -> None:
+    params = Params.model_validate({"calls": 520})
+    candidate, images = Counting(), read_images("test", folder / "images")
+    questioner = open_questioner(params.base, params.batch_size, params.max_new_tokens, params.temperature)
+    rows = [asdict(one) for one in harvest("base", questioner, candidate, images, params, seed=0)]
+    state = ranks()
+    found = {"answered": candidate.answered, "rollouts": rows}
+    (folder / f"{state.process_index}-of-{state.num_processes}.json").write_text(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
