@@ -130,7 +130,7 @@ def test_harvest_asks_equally_often_by_every_method(trained: Path) -> None:
     assert (rollouts["question"] != "").all()
 
 
-def test_two_ranks_harvest_what_one_does(trained: Path) -> None:
+def test_of_two_ranks_one_writes_the_harvest(trained: Path) -> None:
     one, two = copy(trained, "one-rank"), copy(trained, "two-ranks")
     assert run_stage(one, "harvest").returncode == 0
     done = on_two_ranks(two, "harvest")
