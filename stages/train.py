@@ -53,7 +53,7 @@ class Params(Section):
     weights: Weights = Field(Weights.model_validate({}))
     batch_size: int = Field(64, ge=1, description="questions that a rank learns from, or asks, at once: memory alone")
     bf16: bool = Field(False, description="compute in bfloat16, whatever the weights' own dtype is")
-    gradient_checkpointing: bool = Field(True, description="compute activations twice rather than keep them")
+    gradient_checkpointing: bool = Field(False, description="compute activations twice rather than keep them")
     lora: Lora = Field(Lora.model_validate({}))
     vllm: Vllm = Field(Vllm.model_validate({}))
 
