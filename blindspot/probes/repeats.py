@@ -8,7 +8,7 @@ import pandas as pd
 from PIL.Image import Resampling
 
 from blindspot.metrics import PERSISTENT, share
-from blindspot.models.local import read_picture
+from blindspot.models.pictures import read_picture
 from blindspot.probes.paraphrase import paraphrases
 from blindspot.protocols import Candidate, Verifier
 from blindspot.records.image import Image
