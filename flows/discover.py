@@ -1,14 +1,15 @@
-"""Runs the pipeline as a Prefect flow: `python -m flows.discover [-P section.key=value …]`."""
+"""Runs the pipeline as a Prefect flow: `python -m flows.discover [-R recipe.yaml] [-P section.key=value …]`."""
 
 import argparse
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from blindspot.errors import BlindspotError, run
 from blindspot.params import read
-from flows.edit import with_changes
+from flows.edit import with_changes, with_recipe
 from flows.environment import apply
 from flows.server import start_temporary
 
@@ -16,6 +17,9 @@ from flows.server import start_temporary
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m flows.discover", description=__doc__)
+    parser.add_argument(
+        "-R", dest="recipe", type=Path, metavar="recipe.yaml", help="parameters in place of params.yaml's (recipes/)"
+    )
     parser.add_argument(
         "-P", dest="changes", action="append", default=[], metavar="section.key=value",
         help="another value than in params.yaml, for this run alone; may be given several times",
@@ -25,8 +29,9 @@ def arguments() -> argparse.Namespace:
 
 def main() -> None:
     """Checks every parameter, then runs the flow and prints what it found."""
-    changes = arguments().changes
-    values = with_changes(read(), changes)
+    asked = arguments()
+    values = with_recipe(read(), asked.recipe) if asked.recipe else read()
+    values = with_changes(values, asked.changes)
     await_server = start_temporary(apply())
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     state = _run(values, await_server)

@@ -1,6 +1,7 @@
-"""Changes params.yaml's values: those asked for on a command line, checked, and its text with other values."""
+"""Changes params.yaml's values: by a recipe, by what a command line asks for, checked; and its text with others."""
 
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -29,6 +30,32 @@ def with_changes(values: dict[str, Any], changes: list[str]) -> dict[str, Any]:
         except YAMLError:
             raise BlindspotError(f"-P {change} is not YAML", "quote the value") from None
     check(changed, "the parameters")
+    return changed
+
+
+def with_recipe(values: dict[str, Any], recipe: Path) -> dict[str, Any]:
+    """The parameters with those that a recipe's file gives in their place, all checked.
+
+    Raises BlindspotError where the file is absent or no YAML mapping, and naming every wrong key.
+    """
+    try:
+        given = YAML(typ="safe").load(recipe)
+    except OSError as error:
+        raise BlindspotError(f"recipe {recipe} cannot be read ({error.strerror})", "name one of recipes/") from None
+    except YAMLError as error:
+        raise BlindspotError(f"recipe {recipe} is not YAML ({error})", "mend that line") from None
+    if not isinstance(given, dict):
+        raise BlindspotError(f"recipe {recipe} is no mapping", "write sections and keys as in params.yaml")
+    changed = _over(values, given)
+    check(changed, f"recipe {recipe}")
+    return changed
+
+
+def _over(values: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    changed = dict(values)
+    for key, value in given.items():
+        below = changed.get(key)
+        changed[key] = _over(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
     return changed
 
 

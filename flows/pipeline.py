@@ -31,7 +31,10 @@ from flows.repro import leading_unchanged, reproduce, stages
     description="Finds where the candidate fails. Stages in which nothing changed are skipped.",
 )
 def discover(params: Params) -> State[Any]:
-    """Runs every stage that is not frozen, in order: here, or in a clone where `params` are not params.yaml's."""
+    """Runs every stage that is not frozen, in order: here, or in a clone where `params` are not params.yaml's.
+
+    Returns the folder it ran in.
+    """
     values = params.model_dump(mode="json")
     try:
         check(values, "the parameters")
@@ -51,7 +54,7 @@ def discover(params: Params) -> State[Any]:
     with chdir(root):
         lines = [*summary(root), *links(root, group())]
     create_markdown_artifact(key="found", markdown="\n\n".join(lines), description="What was found, and where it is.")
-    return Completed(message="\n".join(lines))
+    return Completed(message="\n".join(lines), data=str(root))
 
 
 @flow(name="stage")

@@ -1,5 +1,6 @@
 """The flows on the toy pipeline, with a real Prefect server, real DVC and real signals."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -47,6 +48,22 @@ def test_other_parameters_leave_the_checkout_clean(tmp_path: Path) -> None:
     assert str(clone) in done.stdout
     # The cache is shared: the first stage, in which nothing changed, is not run again here.
     assert "prepare: restored" in discover(toy).stderr
+
+
+def test_recipes_run_side_by_side(tmp_path: Path) -> None:
+    toy = make_toy(tmp_path / "toy")
+    for name, steps in {"short": 5, "long": 9}.items():
+        (toy / f"{name}.yaml").write_text(f"train: {{steps: {steps}}}", "utf-8")
+    command = [sys.executable, "-m", "flows.compare", "short.yaml", "long.yaml", "--seeds", "1", "2"]
+    done = run(toy, *command, "--write", str(tmp_path / "found.json"))
+    found = json.loads((tmp_path / "found.json").read_text("utf-8"))
+    asked = {name: (one["verify"]["trained"]["asked"], one["verify"]["seed"]["asked"]) for name, one in found.items()}
+    assert asked == {
+        f"{name}, seed {seed}": (steps, seed) for name, steps in (("short", 5), ("long", 9)) for seed in (1, 2)
+    }
+    table = done.stdout.splitlines()[-4:]
+    assert [line.split("  ")[0].strip() for line in table] == [*found]
+    assert len(runs(toy)) == 4
 
 
 @pytest.mark.parametrize(
