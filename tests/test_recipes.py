@@ -1,0 +1,57 @@
+"""Every recipe fits params.yaml, names models that are described, and says truly what it costs."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from blindspot.models.description import describe
+from blindspot.params import CandidateParams, read
+from flows.edit import with_recipe
+from stages.estimate import parts
+from stages.harvest import Params as HarvestParams
+from stages.train import Params as TrainParams
+from stages.verify import Params as VerifyParams
+
+ROOT = Path(__file__).parents[1]
+RECIPES = sorted((ROOT / "recipes").glob("*.yaml"))
+MODELS = ("candidate.model", "verifier.model", "verifier.second", "verify.model", "train.start_from", "harvest.base")
+
+
+def values_of(recipe: Path) -> dict[str, Any]:
+    return with_recipe(read(ROOT / "params.yaml"), recipe)
+
+
+def test_there_are_recipes() -> None:
+    assert len(RECIPES) >= 4
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.stem)
+def test_every_file_and_model_it_names_is_there(recipe: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    values = values_of(recipe)
+    assert Path(values["launch"]["config"]).is_file()
+    for name in MODELS:
+        section, key = name.split(".")
+        assert Path(values[section][key]).exists(), name
+        describe(values[section][key])
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.stem)
+def test_it_says_what_machine_it_wants_how_long_and_how_many_calls(recipe: Path) -> None:
+    values, text = values_of(recipe), recipe.read_text("utf-8")
+    head = " ".join(line.removeprefix("#").strip() for line in text.splitlines() if line.startswith("#"))
+    assert "Machine: " in head and "Time: " in head
+    methods = 3 if values["prepare"]["source"] == "scenes" else 2
+    sections = (
+        TrainParams.model_validate(values["train"]),
+        HarvestParams.model_validate(values["harvest"]),
+        VerifyParams.model_validate(values["verify"]),
+        CandidateParams.model_validate(values["candidate"]),
+    )
+    calls = sum(part.calls for part in parts(*sections, values["prepare"]["splits"]["validation"], methods))
+    said = re.search(r"Calls: ([\d,]+) of the candidate, (?:at most ([\d,]+) of|none of)", head)
+    assert said and said[1] == f"{calls:,}"
+    judged = 2 * values["verifier"]["votes"] * calls
+    assert said[2] == (f"{judged:,}" if values["verifier"]["kind"] == "vlm" else None)
