@@ -11,7 +11,7 @@ from blindspot.errors import BlindspotError, run
 from blindspot.params import Section, load, read
 from blindspot.report import content
 from blindspot.report.failure_set import write_failures
-from blindspot.report.judge import judge
+from blindspot.report.judge import Judge, judge
 from blindspot.report.labelling import render_labelling
 from blindspot.report.page import render
 from blindspot.tracking import flatten, stage_run
@@ -19,8 +19,9 @@ from blindspot.tracking import flatten, stage_run
 ROLLOUTS, VERDICTS = Path("data/rollouts/rollouts.parquet"), Path("data/verdicts/verdicts.parquet")
 TAXONOMY, METRICS = Path("data/taxonomy"), Path("metrics/taxonomy.json")
 AUDIT, AUDIT_METRICS = Path("data/audit/audit.parquet"), Path("metrics/audit.json")
+VERIFY_METRICS = Path("metrics/verify.json")
 REWARDS, OUT = Path("metrics/rewards.csv"), Path("reports")
-SECTIONS = ("candidate", "verifier", "prepare", "train", "harvest", "verify", "audit", "taxonomy", "report")
+SECTIONS = ("launch", "candidate", "verifier", "prepare", "train", "harvest", "verify", "audit", "taxonomy", "report")
 LOGGED = 50  # failures with their images in MLflow's table
 
 
@@ -33,7 +34,7 @@ class Params(Section):
 
 def report(
     rows: pd.DataFrame,
-    audit: dict[str, Any],
+    judged: Judge,
     taxonomy: dict[str, Any],
     rewards: pd.DataFrame,
     pictures: dict[str, Path],
@@ -42,7 +43,7 @@ def report(
 ) -> content.Content:
     """What the page says.
 
-    `rows`: rollouts with their verdicts. `audit`: what metrics/audit.json says. `taxonomy`: what lies in data/taxonomy
+    `rows`: rollouts with their verdicts. `judged`: how right the judge is. `taxonomy`: what lies in data/taxonomy
     (failure_modes, skills, meta_skills) and its metrics. `pictures`: the file of each image id. `every_param`:
     params.yaml, for the record.
     """
@@ -52,7 +53,7 @@ def report(
         verifier=_name_of(rows, "verifier"),
         questioners={str(method): str(identity) for method, identity in identities.items()},
         methods=content.methods(rows),
-        judge=judge(audit),
+        judge=judged,
         modes=content.modes(taxonomy["failure_modes"][: params.modes], rows, pictures, params.examples),
         modes_found=len(taxonomy["failure_modes"]),
         threshold=every_param["taxonomy"]["threshold"],
@@ -80,8 +81,9 @@ def main() -> None:
     }
     taxonomy["metrics"] = store.read_json(METRICS)
     pictures = {image.image_id: image.path for image in store.read_images("test")}
-    sample, audit = store.read_frame(AUDIT), store.read_json(AUDIT_METRICS)
-    made = report(rows, audit, taxonomy, _read_rewards(), pictures, params, every_param)
+    sample = store.read_frame(AUDIT)
+    judged = judge(store.read_json(AUDIT_METRICS), store.read_json(VERIFY_METRICS).get("susceptibility", {}))
+    made = report(rows, judged, taxonomy, _read_rewards(), pictures, params, every_param)
     with stage_run("report", store.work_folder(), params.model_dump()) as mlflow:
         with store.replacing(OUT) as folder:
             (folder / "index.html").write_text(render(made), encoding="utf-8")

@@ -9,6 +9,12 @@ from blindspot.records.verdict import OUTCOMES
 
 RATES = {"failure_rate": "Failure rate", "valid_rate": "Valid rate", "wrong_rate": "Wrong rate"}
 DETECTED = {"failure": "failures", "invalid": "invalid questions"}
+STEERED = {
+    "question_appended": "At the end of a question",
+    "question_alone": "As the question",
+    "answer_appended": "At the end of an answer",
+    "answer_alone": "As the answer",
+}
 MEASURES = {"precision": "Precision", "recall": "Recall", "f1": "F1"}
 
 
@@ -38,11 +44,25 @@ class MethodAudit:
 
 
 @dataclass(frozen=True)
+class Steering:
+    """Of texts that ask for a verdict, put in one place: the share that got it, and that of a text which asks nothing.
+
+    None where no text was tried there.
+    """
+
+    name: str
+    tried: int
+    share: Estimate | None
+    control: float | None
+
+
+@dataclass(frozen=True)
 class Judge:
-    """The audit by method."""
+    """The audit by method, and how far the judge can be steered; no `steering` where that was not tried."""
 
     auditor: str
     methods: dict[str, MethodAudit]
+    steering: tuple[Steering, ...]
 
     @property
     def audited(self) -> int:
@@ -60,10 +80,16 @@ class Judge:
         return OUTCOMES
 
 
-def judge(audit: Mapping[str, Any]) -> Judge:
-    """From what metrics/audit.json says."""
+def judge(audit: Mapping[str, Any], susceptibility: Mapping[str, Any]) -> Judge:
+    """From what metrics/audit.json says, and metrics/verify.json of susceptibility."""
     methods = {name: _method(found) for name, found in audit.items() if name != "auditor"}
-    return Judge(audit["auditor"], methods)
+    steering = tuple(_steering(STEERED[way], found) for way, found in susceptibility.items())
+    return Judge(audit["auditor"], methods, steering)
+
+
+def _steering(name: str, found: Mapping[str, Any]) -> Steering:
+    share = None if found["share"] is None else Estimate(found["share"], found["low"], found["high"])
+    return Steering(name, found["tried"], share, found["control"])
 
 
 def _method(found: Mapping[str, Any]) -> MethodAudit:

@@ -7,6 +7,7 @@ import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -31,10 +32,10 @@ def audited(by: str, **wrong: str) -> pd.DataFrame:
     return ROWS.assign(judged=judged, audited=ROWS["outcome"] if by != "nobody" else None, auditor=by)
 
 
-def page(rows: pd.DataFrame) -> str:
-    summary = summarize(rows.assign(outcome=rows["judged"]), rows)
+def page(rows: pd.DataFrame, susceptibility: dict[str, Any] | None = None) -> str:
+    judged = judge(summarize(rows.assign(outcome=rows["judged"]), rows), susceptibility or {})
     params = Params.model_validate({})
-    return render(report(ROWS, summary, TAXONOMY, REWARDS, {}, params, EVERY_PARAM))
+    return render(report(ROWS, judged, TAXONOMY, REWARDS, {}, params, EVERY_PARAM))
 
 
 def test_without_an_audit_the_page_says_so_and_leads_to_labelling() -> None:
@@ -64,13 +65,22 @@ def test_a_rate_that_cannot_be_corrected_says_why() -> None:
 
 def test_figures_are_those_of_the_audit() -> None:
     rows = audited("a person", invalid="correct")
-    found = judge(summarize(rows.assign(outcome=rows["judged"]), rows))
+    found = judge(summarize(rows.assign(outcome=rows["judged"]), rows), {})
     base = found.methods["base"]
     invalid = int((ROWS[ROWS["method"] == "base"]["outcome"] == "invalid").sum())
     assert found.drawn == found.audited == 300
     assert dict(base.confusion)["correct"][found.outcomes.index("invalid")] == invalid > 0
     assert dict(base.measures)["Precision, invalid questions"] is None
     assert [rate.name for rate in base.rates] == ["Failure rate", "Valid rate", "Wrong rate"]
+
+
+def test_what_injected_texts_do_stands_beside_what_any_text_does() -> None:
+    tried = {"tried": 31, "followed": 31, "share": 1.0, "low": 0.89, "high": 1.0, "control": 0.42, "errors": 0}
+    untried = {"tried": 0, "followed": 0, "share": None, "low": 0.0, "high": 1.0, "control": None, "errors": 0}
+    text = page(audited("nobody"), {"question_alone": tried, "answer_alone": untried})
+    row = re.search(r"As the question</th><td>31</td><td>100 % <small>89 % – 100 %</small></td><td>42 %", text)
+    assert row and "As the answer</th><td>0</td><td>none</td><td>none" in text
+    assert "tries to steer" not in page(audited("nobody"))
 
 
 class Parts(HTMLParser):

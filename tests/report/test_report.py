@@ -14,6 +14,7 @@ from blindspot.errors import BlindspotError
 from blindspot.report import content
 from blindspot.report.charts import line_chart
 from blindspot.report.failure_set import write_failures
+from blindspot.report.judge import judge
 from blindspot.report.page import percent, render
 from blindspot.report.pictures import data_uri
 from blindspot.scenes.draw import draw
@@ -23,13 +24,19 @@ from tests.skills.rows import make_rows, scenes
 CALLS = 60
 EVERY_PARAM: dict[str, Any] = {
     "seed": 0,
-    **{name: {} for name in ("candidate", "verifier", "prepare", "train", "harvest", "verify", "audit", "report")},
+    **{
+        name: {}
+        for name in ("launch", "candidate", "verifier", "prepare", "train", "harvest", "verify", "audit", "report")
+    },
     "taxonomy": {"threshold": 0.25},
 }
 REWARDS = pd.DataFrame({"step": [1, 2, 3], "reward": [0.1, 0.2, 0.4], "valid_rate": [None, None, 0.9]})
-NOT_AUDITED = summarize(
-    pd.DataFrame({"method": ["trained"], "outcome": ["failure"]}),
-    pd.DataFrame({"method": ["trained"], "judged": ["failure"], "audited": [None], "auditor": ["nobody"]}),
+NOT_AUDITED = judge(
+    summarize(
+        pd.DataFrame({"method": ["trained"], "outcome": ["failure"]}),
+        pd.DataFrame({"method": ["trained"], "judged": ["failure"], "audited": [None], "auditor": ["nobody"]}),
+    ),
+    {},
 )
 COUNTS = {"primitives": 9, "topics": 4, "skills": 2, "meta_skills": 1, "skills_per_question": 1.5, "note": None}
 
