@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from blindspot.checks import run
+from blindspot.checks.audited import AUDITED
 from blindspot.checks.failure_mode import FAILURE_MODE
 from blindspot.checks.image import IMAGE
 from blindspot.checks.primitive import PRIMITIVE
@@ -16,6 +17,7 @@ from blindspot.checks.run import check
 from blindspot.checks.suite import Suite
 from blindspot.checks.verdict import VERDICT
 from blindspot.errors import BlindspotError
+from blindspot.records.audited import Audited
 from blindspot.records.failure_mode import FailureMode
 from blindspot.records.repeat import Repeat
 from blindspot.records.rollout import Rollout
@@ -55,6 +57,14 @@ def repeats() -> pd.DataFrame:
     return to_frame(rows)
 
 
+def audits() -> pd.DataFrame:
+    rows = [
+        Audited("t-0", "trained", "i0", "q", "3", "failure", "vlm@1", "failure", "a person"),
+        Audited("t-1", "trained", "i0", "q", "3", "failure", "vlm@1", None, "a person"),
+    ]
+    return to_frame(rows)
+
+
 def modes() -> pd.DataFrame:
     mode = FailureMode(
         mode_id="m-1",
@@ -80,6 +90,7 @@ def primitives() -> pd.DataFrame:
 
 GOOD = {"image": (images, IMAGE), "rollout": (rollouts, ROLLOUT), "verdict": (verdicts, VERDICT)}
 GOOD |= {"failure_mode": (modes, FAILURE_MODE), "primitive": (primitives, PRIMITIVE), "repeat": (repeats, REPEAT)}
+GOOD |= {"audited": (audits, AUDITED)}
 
 #: (suite, row, column, bad value, what the error must say)
 BREACHES = [
@@ -117,6 +128,11 @@ BREACHES = [
     ("repeat", 0, "reason", "why", "reason"),
     ("repeat", 1, "reason", None, "reason"),
     ("repeat", 0, "answer", None, "answer"),
+    ("audited", 1, "rollout_id", "t-0", "be unique"),
+    ("audited", 1, "judged", "wrong", "wrong"),
+    ("audited", 0, "audited", "wrong", "wrong"),
+    ("audited", 1, "auditor", "", "auditor"),
+    ("audited", 1, "verifier", None, "verifier"),
     ("primitive", 1, "rollout_id", "t-0", "be unique"),
     ("primitive", 1, "primitives", None, "not be null"),
     ("failure_mode", 1, "mode_id", "m-1", "be unique"),
