@@ -41,7 +41,7 @@ def page(rows: pd.DataFrame, susceptibility: dict[str, Any] | None = None) -> st
 def test_without_an_audit_the_page_says_so_and_leads_to_labelling() -> None:
     text = page(audited("nobody"))
     assert "Not audited: the rates are as good as the verifier" in text
-    assert text.count('href="label.html"') == 1 and text.count("mistakes: not audited") == 3
+    assert text.count('href="label.html"') == 1 and "the judge’s mistakes" not in text
 
 
 def test_corrected_rates_and_agreement_stand_beside_the_rates() -> None:
