@@ -6,17 +6,16 @@ what metrics/verify.json and metrics/audit.json say of each run. Every run lies 
 
 import argparse
 import json
-import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from blindspot.errors import BlindspotError, run
+from blindspot.errors import run
 from blindspot.params import read
 from flows.edit import with_changes, with_recipe
-from flows.environment import apply
-from flows.server import start_temporary
+from flows.served import completed
 
 METRICS = ("verify", "audit")  # of each run, metrics/<name>.json
 
@@ -39,13 +38,7 @@ def main() -> None:
         values = with_changes(with_recipe(read(), recipe), asked.changes)
         for seed in asked.seeds or [values["seed"]]:
             runs[f"{recipe.stem}, seed {seed}"] = values | {"seed": seed}
-    await_server = start_temporary(apply())
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    state = _run(runs, await_server)
-    if not state.is_completed():
-        what, _, mend = (state.message or "a run did not complete").partition(": ")
-        raise BlindspotError(what, mend or "see the lines above")
-    found = state.result()
+    found = completed(partial(_run, runs), "a run did not complete").result()
     if asked.write:
         asked.write.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     print("\n".join(table(found)))

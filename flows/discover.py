@@ -1,17 +1,16 @@
 """Runs the pipeline as a Prefect flow: `python -m flows.discover [-R recipe.yaml] [-P section.key=value …]`."""
 
 import argparse
-import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from blindspot.errors import BlindspotError, run
+from blindspot.errors import run
 from blindspot.params import read
 from flows.edit import with_changes, with_recipe
-from flows.environment import apply
-from flows.server import start_temporary
+from flows.served import completed
 
 
 def arguments() -> argparse.Namespace:
@@ -32,12 +31,7 @@ def main() -> None:
     asked = arguments()
     values = with_recipe(read(), asked.recipe) if asked.recipe else read()
     values = with_changes(values, asked.changes)
-    await_server = start_temporary(apply())
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    state = _run(values, await_server)
-    if not state.is_completed():
-        what, _, mend = (state.message or "the run did not complete").partition(": ")
-        raise BlindspotError(what, mend or "see the lines above")
+    state = completed(partial(_run, values), "the run did not complete")
     print(f"\n{state.message}")
 
 
