@@ -4,6 +4,7 @@ from blindspot.errors import BlindspotError
 from blindspot.models.candidate import VLMCandidate
 from blindspot.models.description import Local, Server, describe, describe_local
 from blindspot.models.endpoint import EndpointVLM
+from blindspot.models.loading import refuse_missing
 from blindspot.models.local import GreedyVLM, LocalQuestioner
 from blindspot.params import CandidateParams, VerifierParams
 from blindspot.prompts import ASK
@@ -32,6 +33,15 @@ def open_verifier(params: VerifierParams, stronger: str | None = None) -> Verifi
     second = _open_vlm(params.second, *sizes)
     judge = _judge(first, params)
     return Agreeing(judge, _judge(second, params)) if second else judge
+
+
+def refuse_absent(model: str) -> None:
+    """Raises BlindspotError where what a later stage is to open is not there: folder, file, server or key."""
+    found = describe(model)
+    if isinstance(found, Server):
+        EndpointVLM(found, max_new_tokens=1)
+    elif isinstance(found, Local):
+        refuse_missing(found)
 
 
 def open_questioner(model: str | Local, batch_size: int, max_new_tokens: int, temperature: float) -> Questioner:

@@ -10,8 +10,8 @@ from blindspot import store
 from blindspot.errors import BlindspotError, run
 from blindspot.models.description import Local, describe_local
 from blindspot.models.loading import model_files, save_whole
-from blindspot.opening import open_candidate, open_questioner, open_verifier
-from blindspot.params import CandidateParams, Section, VerifierParams, load, load_seed
+from blindspot.opening import open_candidate, open_questioner, open_verifier, refuse_absent
+from blindspot.params import CandidateParams, Section, VerifierParams, load, load_seed, read
 from blindspot.protocols import Questioner
 from blindspot.ranks import ranks
 from blindspot.records.image import Image
@@ -76,6 +76,8 @@ def main() -> None:
     refuse_impossible(start, params.schedule(seed))
     candidate = open_candidate(chosen)
     verifier = open_verifier(judge)
+    if judge.kind == "vlm":
+        refuse_absent(read()["verify"]["model"])  # verify's own, whose absence is better told before the training
     reward = Reward(images, candidate, verifier, params.archive_size)
     with store.working("train") as work, stage_run("train", work.parents[1], params.model_dump()) as mlflow:
         evaluator = Evaluator(params.open_questioner, candidate, verifier, validation, work / "evaluations", mlflow)

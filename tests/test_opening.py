@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from blindspot.errors import BlindspotError
-from blindspot.opening import open_candidate, open_verifier
+from blindspot.opening import open_candidate, open_verifier, refuse_absent
 from blindspot.params import CandidateParams, VerifierParams
 from blindspot.verifiers.oracle import OracleVerifier
 from tests.models.serving import Server, serving
@@ -50,3 +50,14 @@ def test_nobody_cannot_be_the_candidate_nor_the_only_judge() -> None:
         open_candidate(CandidateParams(model=NOBODY))
     with pytest.raises(BlindspotError, match=rf"{NOBODY} names no model"):
         open_verifier(VerifierParams(kind="vlm", model=NOBODY), NOBODY)
+
+
+def test_what_a_later_stage_wants_is_looked_for(models: dict[str, str], tmp_path: Path) -> None:
+    for there in (*models.values(), NOBODY, "models/scenes-judge"):
+        refuse_absent(there)
+    with pytest.raises(BlindspotError, match="nowhere holds no model"):
+        refuse_absent("nowhere")
+    down = tmp_path / "down.yaml"
+    down.write_text(yaml.safe_dump({"kind": "endpoint", "base_url": "http://127.0.0.1:9/v1", "model": "m"}))
+    with pytest.raises(BlindspotError, match="no server answers at"):
+        refuse_absent(str(down))

@@ -52,7 +52,7 @@ def load(source: Local) -> tuple[Any, Any]:
 
     Raises BlindspotError where it is no VLM with a chat template, or cannot be loaded as described.
     """
-    _refuse_missing(source)
+    refuse_missing(source)
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     from transformers.utils import logging
 
@@ -129,8 +129,8 @@ def _how(source: Local) -> dict[str, Any]:
     return how
 
 
-def _refuse_missing(source: Local) -> None:
-    """What can be said without loading anything."""
+def refuse_missing(source: Local) -> None:
+    """Raises BlindspotError where it cannot be loaded, as far as can be said without loading anything."""
     if source.quantization and importlib.util.find_spec("bitsandbytes") is None:
         raise BlindspotError(
             f"{source.model}: quantization {source.quantization} wants the package bitsandbytes, which is not here",

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -163,8 +164,10 @@ def test_two_ranks_train_together(prepared: Path) -> None:
     assert json.loads((project / "metrics/train.json").read_text())["calls"] == 6 * 8  # counted over both
 
 
-def test_a_folder_that_is_no_vlm_stops_training_at_once(prepared: Path) -> None:
-    project = make_project(copy(prepared, "no-vlm"), **SMALL | {"candidate": {"model": "stages"}})
+@pytest.mark.parametrize("wrong", [{"candidate": {"model": "stages"}}, {"verify": {"model": "stages"}}])
+def test_a_folder_that_is_no_vlm_stops_training_at_once(wrong: dict[str, Any], prepared: Path) -> None:
+    judged = {"verifier": {"kind": "vlm", "model": str(REPOSITORY / "models/scenes-judge")}}
+    project = make_project(copy(prepared, f"no-vlm-{next(iter(wrong))}"), **SMALL | judged | wrong)
     assert "stages holds no model" in error_line(run_stage(project, "train"))
 
 
