@@ -49,7 +49,7 @@ class VerifierParams(Section):
         "invalid", description="outcome of a question outside the oracle's grammar: invalid for a small questioner"
     )
     model: str = Field(
-        "configs/models/endpoint.yaml", description="of a vlm: folder of its weights, or a YAML file that describes it"
+        "models/scenes-judge", description="of a vlm: folder of its weights, or a YAML file that describes it"
     )
     second: str = Field(
         "configs/models/none.yaml", description="of a vlm: another that must agree before a failure counts"

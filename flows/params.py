@@ -12,6 +12,7 @@ from blindspot.errors import run
 from blindspot.params import SCHEMA, CandidateParams, LaunchParams, Section, VerifierParams
 from stages.audit import Params as AuditParams
 from stages.bootstrap_candidate import Params as BootstrapCandidateParams
+from stages.bootstrap_judge import Params as BootstrapJudgeParams
 from stages.bootstrap_questioner import Params as BootstrapQuestionerParams
 from stages.harvest import Params as HarvestParams
 from stages.prepare import Params as PrepareParams
@@ -30,6 +31,7 @@ class Params(Section):
     verifier: VerifierParams
     bootstrap_candidate: BootstrapCandidateParams
     bootstrap_questioner: BootstrapQuestionerParams
+    bootstrap_judge: BootstrapJudgeParams
     prepare: PrepareParams
     train: TrainParams
     harvest: HarvestParams

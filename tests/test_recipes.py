@@ -15,7 +15,7 @@ from stages.train import Params as TrainParams
 from stages.verify import Params as VerifyParams
 
 ROOT = Path(__file__).parents[1]
-RECIPES = sorted((ROOT / "recipes").glob("*.yaml"))
+RECIPES = sorted([*ROOT.glob("recipes/*.yaml"), *ROOT.glob("recipes/judges/*.yaml")])
 MODELS = ("candidate.model", "verifier.model", "verifier.second", "verify.model", "train.start_from", "harvest.base")
 
 
@@ -24,7 +24,7 @@ def values_of(recipe: Path) -> dict[str, Any]:
 
 
 def test_there_are_recipes() -> None:
-    assert len(RECIPES) >= 4
+    assert len(RECIPES) >= 8
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.stem)

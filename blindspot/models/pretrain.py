@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Turns = Sequence[tuple[str, str]]
 WARM_UP = 100  # steps
 LENGTH_STEP = 8  # tokens: the CPU kernels are built anew for every length of row
+_GAP = "@@"  # in no prompt
 IGNORED = -100  # label of a token that is no part of an answer
 
 
@@ -80,11 +81,11 @@ def _encode(rows: Sequence[Turns], processor: "LlavaProcessor") -> tuple["torch.
     import torch
 
     tokenizer = processor.tokenizer
+    first, later = (_turn(processor, with_image) for with_image in (True, False))
     pieces: list[str] = []
     for turns in rows:
         for index, (prompt, answer) in enumerate(turns):
-            image = "<image> " * (GRID * GRID) if index == 0 else ""
-            pieces += [f"<user> {image}{prompt} <assistant>", f"{answer} </s>"]
+            pieces += [(later if index else first).replace(_GAP, prompt), f"{answer} </s>"]
     encoded = iter(tokenizer(pieces, add_special_tokens=False)["input_ids"])
     ids: list[list[int]] = []
     labels: list[list[int]] = []
@@ -103,3 +104,10 @@ def _encode(rows: Sequence[Turns], processor: "LlavaProcessor") -> tuple["torch.
         padded[0][index, : len(row)] = torch.tensor(row)
         padded[1][index, : len(row)] = torch.tensor(label)
     return padded
+
+
+def _turn(processor: "LlavaProcessor", with_image: bool) -> str:
+    """How the chat template has a prompt, _GAP in its place, up to where the answer begins."""
+    parts = [{"type": "image"}] * with_image + [{"type": "text", "text": _GAP}]
+    text = processor.apply_chat_template([{"role": "user", "content": parts}], add_generation_prompt=True)
+    return str(text).replace("<image>", "<image> " * (GRID * GRID))

@@ -1,9 +1,10 @@
 """Builds the embedded VLM: LLaVA classes of transformers, small enough to train on two CPU cores.
 
 A 1-layer CLIP tower sees 48 × 48 px as one patch for each of the nine places of a scene; a 3-layer, 128-wide Llama
-reads and writes words. 0.78 M parameters.
+reads and writes words. 0.78 M parameters. The judges' have a fourth layer.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from blindspot.prompts import ASK
@@ -35,26 +36,39 @@ CHAT_TEMPLATE = (
     "{% if add_generation_prompt %}<assistant>{% endif %}"
 )
 
+#: The same with the image after the text: a patch then knows what is asked, and whether it has to do with that.
+IMAGE_LAST = CHAT_TEMPLATE.replace(
+    "{% for part in message['content'] %}",
+    "{% for part in message['content'] if part['type'] != 'image' %} {{ part['text'] }}{% endfor %}"
+    "{% for part in message['content'] if part['type'] == 'image' %}",
+)
 
-def vocabulary() -> list[str]:
-    """Every word that a template, an answer or a caption can hold, in a fixed order, special tokens first."""
+
+def vocabulary(more: Sequence[str] = ()) -> list[str]:
+    """Every word of a template, an answer, a caption or `more`, in a fixed order, special tokens first."""
     words = {str(number) for number in range(GRID * GRID + 1)} | {"yes", "no", NOTHING, ",", "."}
     words |= set(f"{DESCRIBE} {ASK}".split())
     words |= {word for values in ATTRIBUTES.values() for word in values}
     words |= {word for question in _every_kind() for text in phrasings(question) for word in text.split()}
-    return [*SPECIAL, *sorted(words)]
+    return [*SPECIAL, *sorted(words | set(more))]
 
 
-def build_processor() -> "LlavaProcessor":
-    """Word-level tokenizer, image processor and chat template in one."""
-    from tokenizers import Tokenizer, models, pre_tokenizers
+def build_processor(
+    words: Sequence[str] = (), phrases: Sequence[str] = (), template: str = CHAT_TEMPLATE
+) -> "LlavaProcessor":
+    """Word-level tokenizer, image processor and chat template in one.
+
+    `words`: further ones. `phrases`: texts of any length that are one token each, wherever they stand. `template`:
+    CHAT_TEMPLATE or IMAGE_LAST.
+    """
+    from tokenizers import AddedToken, Tokenizer, models, pre_tokenizers
     from transformers import CLIPImageProcessor, LlavaProcessor, PreTrainedTokenizerFast
 
-    ids = {word: index for index, word in enumerate(vocabulary())}
-    words = Tokenizer(models.WordLevel(ids, unk_token="<unk>"))
-    words.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    ids = {word: index for index, word in enumerate(vocabulary(words))}
+    splitter = Tokenizer(models.WordLevel(ids, unk_token="<unk>"))
+    splitter.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=words,
+        tokenizer_object=splitter,
         pad_token="<pad>",
         bos_token="<s>",
         eos_token="</s>",
@@ -63,6 +77,7 @@ def build_processor() -> "LlavaProcessor":
         padding_side="left",
         model_max_length=POSITIONS,
     )
+    tokenizer.add_tokens([AddedToken(phrase, normalized=False) for phrase in phrases])
     size = {"height": IMAGE_SIZE, "width": IMAGE_SIZE}
     return LlavaProcessor(
         image_processor=CLIPImageProcessor(
@@ -78,11 +93,11 @@ def build_processor() -> "LlavaProcessor":
         vision_feature_select_strategy="default",
         num_additional_image_tokens=1,
         image_token="<image>",
-        chat_template=CHAT_TEMPLATE,
+        chat_template=template,
     )
 
 
-def build_model(processor: "LlavaProcessor", seed: int) -> "LlavaForConditionalGeneration":
+def build_model(processor: "LlavaProcessor", seed: int, layers: int = LAYERS) -> "LlavaForConditionalGeneration":
     """A model with fresh weights: Normal(0, fan_in^-0.5), 0.3 for the embeddings of words.
 
     With transformers' own initialisation a model this small does not learn to see in any time it has. The patch
@@ -94,7 +109,7 @@ def build_model(processor: "LlavaProcessor", seed: int) -> "LlavaForConditionalG
 
     tokenizer = processor.tokenizer
     torch.manual_seed(seed)
-    model = LlavaForConditionalGeneration(_config(processor))
+    model = LlavaForConditionalGeneration(_config(processor, layers))
     for name, weight in model.named_parameters():
         if weight.dim() > 1:
             torch.nn.init.normal_(weight, std=_deviation(name, weight[0].numel()))
@@ -107,7 +122,7 @@ def build_model(processor: "LlavaProcessor", seed: int) -> "LlavaForConditionalG
     return model
 
 
-def _config(processor: "LlavaProcessor") -> "LlavaConfig":
+def _config(processor: "LlavaProcessor", layers: int) -> "LlavaConfig":
     from transformers import CLIPVisionConfig, LlamaConfig, LlavaConfig
 
     tokenizer = processor.tokenizer
@@ -125,7 +140,7 @@ def _config(processor: "LlavaProcessor") -> "LlavaConfig":
             vocab_size=len(tokenizer),
             hidden_size=WIDTH,
             intermediate_size=2 * WIDTH,
-            num_hidden_layers=LAYERS,
+            num_hidden_layers=layers,
             num_attention_heads=HEADS,
             num_key_value_heads=HEADS,
             max_position_embeddings=POSITIONS,

@@ -75,7 +75,7 @@ def _answer(question: Question, scene: Scene) -> str:
     if family == "comparison":
         return _compare(question, len(things), len(matching(other, scene)))
     if family == "extremum":
-        return str(getattr(_only(_extreme(str(question.word), things)), str(question.attribute)))
+        return str(getattr(_only(extreme(str(question.word), things)), str(question.attribute)))
     if family == "two_hop":
         anchor = _only(matching(other, scene))
         near = [thing for thing in things if holds(str(question.word), thing, anchor)]
@@ -97,7 +97,7 @@ def _compare(question: Question, count: int, other: int) -> str:
     return _yes_no({"more": count > other, "fewer": count < other, "equal": count == other}[str(question.word)])
 
 
-def _extreme(word: str, things: list[Thing]) -> list[Thing]:
+def extreme(word: str, things: list[Thing]) -> list[Thing]:
     """The things that lie furthest in that direction: several where they tie."""
     beyond = {"leftmost": "left_of", "rightmost": "right_of", "topmost": "above", "bottommost": "below"}[word]
     return [thing for thing in things if not any(holds(beyond, other, thing) for other in things)]

@@ -28,6 +28,12 @@ def draw_question(scene: Scene, family: str, rng: random.Random, full: float = 0
     return None
 
 
+def draw_freely(scene: Scene, family: str, rng: random.Random, full: float = 0.0) -> Question | None:
+    """The same, valid or not: what it speaks of is there, but maybe more than once, or twice the same thing."""
+    drawn = (_draw(scene, family, rng, rng.random() < full) for _ in range(TRIES))
+    return next((question for question in drawn if question is not None), None)
+
+
 def ask(question: Question, rng: random.Random) -> str:
     """The question in English, in one of its phrasings drawn uniformly."""
     return rng.choice(phrasings(question))
