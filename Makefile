@@ -34,7 +34,7 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bootstrap: $(READY) # trains the embedded models anew, 10 minutes each at most
+bootstrap: $(READY) # trains the embedded models anew: an hour
 	@$(BIN)/python -m flows.bootstrap
 
 $(READY): requirements.lock

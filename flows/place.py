@@ -17,6 +17,8 @@ PATHS = (
     ".launch.config",
     ".candidate.model",
     ".verifier.model",
+    ".verifier.second",
+    ".verify.model",
     ".prepare.folder",
     ".prepare.file",
     ".prepare.dataset.name",
