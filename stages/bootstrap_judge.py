@@ -32,13 +32,13 @@ class Params(Section):
 
     seeds: tuple[int, int] = Field((7021, 7022), description="of scenes, weights and order: one of each judge")
     scenes: int = Field(24000, ge=1, description="images drawn")
-    steps: int = Field(1500, ge=1)
+    steps: tuple[int, int] = Field((1500, 2200), description="of each judge: the second's seed learns more slowly")
     batch_size: int = Field(160, ge=1, description="images a step, one lesson each")
     caption_steps: int = Field(250, ge=1, description="first steps, of captions alone; over as many more these fade")
     learning_rate: float = Field(0.002, gt=0)
 
 
-def bootstrap_judge(params: Params, seed: int, folder: Path) -> None:
+def bootstrap_judge(params: Params, seed: int, steps: int, folder: Path) -> None:
     """Trains one judge and saves weights and processor to `folder`."""
     from blindspot.models.pretrain import Turns, pretrain
     from blindspot.models.tiny import DESCRIBE, IMAGE_LAST, build_model, build_processor
@@ -57,7 +57,7 @@ def bootstrap_judge(params: Params, seed: int, folder: Path) -> None:
 
     processor = build_processor(lessons.words(), lessons.phrases(), IMAGE_LAST)
     model = build_model(processor, seed, LAYERS)
-    pretrain(model, processor, scenes, turns, params.steps, params.batch_size, params.learning_rate, seed)
+    pretrain(model, processor, scenes, turns, steps, params.batch_size, params.learning_rate, seed)
     model.save_pretrained(folder)
     processor.save_pretrained(folder)
 
@@ -106,9 +106,9 @@ def main() -> None:
     params = load("bootstrap_judge", Params)
     with stage_run("bootstrap_judge", work_folder(), params.model_dump()) as mlflow:
         found = {}
-        for model, seed in zip(MODELS, params.seeds, strict=True):
+        for model, seed, steps in zip(MODELS, params.seeds, params.steps, strict=True):
             with replacing(model) as folder:
-                bootstrap_judge(params, seed, folder)
+                bootstrap_judge(params, seed, steps, folder)
             found[model.name] = agreement(model, EXAM_SEED)
         mlflow.log_metrics({f"kappa/{name}": one["oracle"]["kappa"]["value"] for name, one in found.items()})
         write_json(METRICS, found)
