@@ -7,12 +7,14 @@ the two models where their weights are here.
 import math
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from blindspot.errors import BlindspotError, UnreadableImage, run
+from blindspot.models.description import Nothing, describe
 from blindspot.params import CandidateParams, VerifierParams, load
 from blindspot.records.repeat import WAYS
 from stages.harvest import Params as HarvestParams
@@ -69,7 +71,8 @@ def main() -> None:
     harvest, candidate = load("harvest", HarvestParams), load("candidate", CandidateParams)
     images, validation = count_images(prepare)
     methods = 3 if prepare.source == "scenes" else 2
-    rows = parts(train, harvest, load("verify", VerifyParams), candidate, validation, methods)
+    verify = load("verify", VerifyParams)
+    rows = parts(train, harvest, verify, candidate, validation, methods)
     with tempfile.TemporaryDirectory() as folder:
         files = sample(prepare, Path(folder))
         seconds = time_a_call(train, candidate, files)
@@ -78,7 +81,7 @@ def main() -> None:
     logged = 1 + math.ceil(train.steps / train.checkpoint_every)  # checkpoints, as MLflow keeps them
     disk = images * image_bytes + (CHECKPOINTS + logged) * weights + ROLLOUT_BYTES * harvest.calls * 3
     print(table(rows, seconds))
-    print(judging(rows, load("verifier", VerifierParams)))
+    print(judging(rows, load("verifier", VerifierParams), verify.model))
     unknown = "" if weights else f" (without the weights: {train.start_from} is not here)"
     print(f"disk: {disk / 1e6:,.0f} MB at most, checkpoints and MLflow's copies included{unknown}")
     if seconds is None:
@@ -88,14 +91,22 @@ def main() -> None:
         print(f"time: from {took}, measured here just now; a step of GRPO takes {STEP:g} times that")
 
 
-def judging(rows: Sequence[Part], verifier: VerifierParams) -> str:
-    """What the verifier is asked, as text: a VLM twice about each answer and vote, once about an invalid question."""
+def judging(rows: Sequence[Part], verifier: VerifierParams, stronger: str) -> str:
+    """What each judge is asked, as text: a VLM twice about each answer and vote, once about an invalid question.
+
+    `stronger`: verify.model, which judges all but the training where it names a model.
+    """
     if verifier.kind == "oracle":
         return "judge: the oracle, which costs nothing"
-    calls = 2 * verifier.votes * sum(part.calls for part in rows)
-    tokens = calls * verifier.max_new_tokens
-    most = f"{calls:,} calls and {tokens:,} tokens of its own at most, not in the time below"
-    return f"judge: {verifier.model}, {most}; verifier.second: the same for what the first calls a failure"
+    others = verifier.model if isinstance(describe(stronger), Nothing) else stronger
+    asked: Counter[str] = Counter()
+    for part in rows:
+        asked[verifier.model if part.name.startswith("train") else others] += 2 * verifier.votes * part.calls
+    said = [
+        f"{model}, {calls:,} calls and {calls * verifier.max_new_tokens:,} tokens" for model, calls in asked.items()
+    ]
+    most = f"{'; '.join(said)} of its own at most, not in the time below"
+    return f"judge: {most}; verifier.second: the same for what the first calls a failure"
 
 
 def sample(prepare: PrepareParams, folder: Path) -> list[Path]:

@@ -13,11 +13,13 @@ from stages.prepare import Params as PrepareParams
 from stages.train import Params as TrainParams
 from stages.verify import Params as VerifyParams
 from tests.images.photographs import save_unlike
+from tests.project import REPOSITORY
 
 TRAIN = TrainParams(steps=10, images_per_step=3, generations=4, checkpoint_every=4, max_new_tokens=20)
 HARVEST = HarvestParams(calls=50, max_new_tokens=30)
 VERIFY = VerifyParams()
 CANDIDATE = CandidateParams(max_new_tokens=5)
+NOBODY = str(REPOSITORY / "configs/models/none.yaml")
 
 
 def test_calls_and_tokens_by_hand() -> None:
@@ -50,11 +52,11 @@ def test_the_table_adds_up_and_says_what_is_not_known() -> None:
 
 def test_a_judge_is_asked_twice_about_each_answer_at_most() -> None:
     rows = parts(TRAIN, HARVEST, VERIFY, CANDIDATE, validation=7, methods=3)
-    said = judging(rows, VerifierParams(kind="vlm", model="judge.yaml", max_new_tokens=100))
-    assert "judge.yaml, 596 calls and 59,600 tokens" in said
-    voted = judging(rows, VerifierParams(kind="vlm", model="judge.yaml", votes=3))
-    assert f"{3 * 596:,} calls" in voted
-    assert "oracle" in judging(rows, VerifierParams())
+    judge = VerifierParams(kind="vlm", model="judge.yaml", max_new_tokens=100)
+    assert "judge.yaml, 596 calls and 59,600 tokens" in judging(rows, judge, NOBODY)
+    assert f"{3 * 596:,} calls" in judging(rows, judge.model_copy(update={"votes": 3}), NOBODY)
+    assert "judge.yaml, 296 calls and 29,600 tokens; models/better, 300 calls" in judging(rows, judge, "models/better")
+    assert "oracle" in judging(rows, VerifierParams(), NOBODY)
 
 
 def test_images_are_sampled_as_they_would_be_written_and_unreadable_ones_left_out(tmp_path: Path) -> None:
