@@ -1,7 +1,8 @@
 """Runs the pipeline by several recipes and seeds, and puts their rates side by side.
 
-`python -m flows.compare recipe.yaml … [--seeds 1 2 …] [-P section.key=value …] [--write file.json]`: the file gets
-what metrics/verify.json and metrics/audit.json say of each run. Every run lies in a clone of its own.
+`python -m flows.compare recipe.yaml … [--seeds 1 2 …] [-P section.key=value …] [--write file.json]`: as soon as a run
+ends the file gets what its metrics/verify.json and metrics/audit.json say. Every run lies in a clone of its own; one
+that fails keeps none of the others from running.
 """
 
 import argparse
@@ -38,10 +39,12 @@ def main() -> None:
         values = with_changes(with_recipe(read(), recipe), asked.changes)
         for seed in asked.seeds or [values["seed"]]:
             runs[f"{recipe.stem}, seed {seed}"] = values | {"seed": seed}
-    found = completed(partial(_run, runs), "a run did not complete").result()
-    if asked.write:
-        asked.write.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    print("\n".join(table(found)))
+    found: dict[str, Any] = {}
+    try:
+        completed(partial(_run, runs, found, asked.write), "a run did not complete")
+    finally:
+        if found:
+            print("\n".join(table(found)))
 
 
 def table(found: dict[str, Any]) -> list[str]:
@@ -70,7 +73,10 @@ def _read(root: Path, name: str) -> Any:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
-def _run(runs: dict[str, dict[str, Any]], await_server: Callable[[], None]) -> Any:
+def _run(
+    runs: dict[str, dict[str, Any]], found: dict[str, Any], file: Path | None, await_server: Callable[[], None]
+) -> Any:
+    """Puts what came out of each run into `found`, and into the file."""
     from prefect import State, flow
     from prefect.states import Completed, Failed
 
@@ -79,13 +85,16 @@ def _run(runs: dict[str, dict[str, Any]], await_server: Callable[[], None]) -> A
 
     @flow(name="compare", flow_run_name=f"{len(runs)} runs")
     def compare(names: list[str]) -> State[Any]:
-        found = {}
+        failed = []
         for name in names:
             state = discover.with_options(flow_run_name=name)(Params.model_validate(runs[name]), return_state=True)
             if not state.is_completed():
-                return Failed(message=f"{name}: {state.message}")
+                failed.append(f"{name}: {state.message}")
+                continue
             found[name] = {metrics: _read(Path(str(state.result())), metrics) for metrics in METRICS}
-        return Completed(message=f"{len(found)} runs", data=found)
+            if file:
+                file.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+        return Failed(message="; ".join(failed)) if failed else Completed(message=f"{len(found)} runs")
 
     await_server()
     return compare([*runs], return_state=True)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from tqdm import tqdm
@@ -109,5 +109,6 @@ def _encode(rows: Sequence[Turns], processor: "LlavaProcessor") -> tuple["torch.
 def _turn(processor: "LlavaProcessor", with_image: bool) -> str:
     """How the chat template has a prompt, _GAP in its place, up to where the answer begins."""
     parts = [{"type": "image"}] * with_image + [{"type": "text", "text": _GAP}]
-    text = processor.apply_chat_template([{"role": "user", "content": parts}], add_generation_prompt=True)
+    talk: list[dict[str, Any]] = [{"role": "user", "content": parts}]
+    text = processor.apply_chat_template(talk, add_generation_prompt=True)
     return str(text).replace("<image>", "<image> " * (GRID * GRID))

@@ -66,6 +66,18 @@ def test_recipes_run_side_by_side(tmp_path: Path) -> None:
     assert len(runs(toy)) == 4
 
 
+def test_a_recipe_that_fails_costs_no_other_its_run(tmp_path: Path) -> None:
+    toy = make_toy(tmp_path / "toy")
+    (toy / "fails.yaml").write_text("train: {steps: 13}", "utf-8")
+    (toy / "works.yaml").write_text("train: {steps: 5}", "utf-8")
+    command = [sys.executable, "-m", "flows.compare", "fails.yaml", "works.yaml", "--write", str(tmp_path / "found")]
+    done = run(toy, *command, check=False)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("error: fails, seed 0: stage train failed: thirteen")
+    assert [*json.loads((tmp_path / "found").read_text("utf-8"))] == ["works, seed 0"]
+    assert done.stdout.splitlines()[-1].startswith("works, seed 0  ")
+
+
 @pytest.mark.parametrize(
     ("change", "line"),
     [
