@@ -2,7 +2,7 @@
 
 from blindspot.errors import BlindspotError
 from blindspot.models.candidate import VLMCandidate
-from blindspot.models.description import Local, Server, describe, describe_local
+from blindspot.models.description import Local, Nothing, Planted, Server, describe, describe_local
 from blindspot.models.endpoint import EndpointVLM
 from blindspot.models.loading import refuse_missing
 from blindspot.models.local import GreedyVLM, LocalQuestioner
@@ -10,6 +10,7 @@ from blindspot.params import CandidateParams, VerifierParams
 from blindspot.prompts import ASK
 from blindspot.protocols import VLM, Candidate, Questioner, Verifier
 from blindspot.records.sampling import Sampling
+from blindspot.scenes.planted import PlantedCandidate
 from blindspot.verifiers.agreeing import Agreeing
 from blindspot.verifiers.oracle import OracleVerifier
 from blindspot.verifiers.vlm import VLMVerifier
@@ -17,7 +18,10 @@ from blindspot.verifiers.votes import Votes
 
 
 def open_candidate(params: CandidateParams) -> Candidate:
-    """The model under test. Raises BlindspotError where it is not there."""
+    """The model under test. Raises BlindspotError where it is not there, or a gap planted in it cannot be read."""
+    found = describe(params.model)
+    if isinstance(found, Planted):
+        return PlantedCandidate(found.gaps, found.mistakes, found.seed)
     return VLMCandidate(_named(params.model, _open_vlm(params.model, params.batch_size, params.max_new_tokens)))
 
 
@@ -37,7 +41,7 @@ def open_verifier(params: VerifierParams, stronger: str | None = None) -> Verifi
 
 def refuse_absent(model: str) -> None:
     """Raises BlindspotError where what a later stage is to open is not there: folder, file, server or key."""
-    found = describe(model)
+    found = _described_vlm(model)
     if isinstance(found, Server):
         EndpointVLM(found, max_new_tokens=1)
     elif isinstance(found, Local):
@@ -59,10 +63,17 @@ def _judge(vlm: VLM, params: VerifierParams) -> Verifier:
 
 def _open_vlm(model: str, batch_size: int, max_new_tokens: int) -> VLM | None:
     """The VLM in a folder, or what a YAML file describes; None where the file names nobody."""
-    found = describe(model)
+    found = _described_vlm(model)
     if isinstance(found, Server):
         return EndpointVLM(found, max_new_tokens)
     return GreedyVLM(found, batch_size, max_new_tokens) if isinstance(found, Local) else None
+
+
+def _described_vlm(model: str) -> Server | Local | Nothing:
+    found = describe(model)
+    if isinstance(found, Planted):
+        raise BlindspotError(f"{model} is of kind planted, which can be a candidate alone", "name a VLM")
+    return found
 
 
 def _named(model: str, vlm: VLM | None) -> VLM:

@@ -12,7 +12,7 @@ from blindspot.params import CandidateParams, VerifierParams
 from blindspot.verifiers.oracle import OracleVerifier
 from tests.models.serving import Server, serving
 
-NOBODY = "configs/models/none.yaml"
+NOBODY, PLANTED = "configs/models/none.yaml", "configs/models/planted.yaml"
 
 
 @pytest.fixture
@@ -50,6 +50,19 @@ def test_nobody_cannot_be_the_candidate_nor_the_only_judge() -> None:
         open_candidate(CandidateParams(model=NOBODY))
     with pytest.raises(BlindspotError, match=rf"{NOBODY} names no model"):
         open_verifier(VerifierParams(kind="vlm", model=NOBODY), NOBODY)
+
+
+def test_a_planted_candidate_is_a_candidate_and_no_judge(models: dict[str, str], tmp_path: Path) -> None:
+    assert names(open_candidate(CandidateParams(model=PLANTED)).identity) == "planted"
+    for judges in ({"model": PLANTED}, {"model": models["small"], "second": PLANTED}):
+        with pytest.raises(BlindspotError, match="can be a candidate alone: name a VLM"):
+            open_verifier(VerifierParams(kind="vlm", **judges))
+    with pytest.raises(BlindspotError, match="can be a candidate alone: name a VLM"):
+        refuse_absent(PLANTED)
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(yaml.safe_dump({"kind": "planted", "gaps": ["colour == purpel"]}))
+    with pytest.raises(BlindspotError, match="purpel is no colour: did you mean purple"):
+        open_candidate(CandidateParams(model=str(wrong)))
 
 
 def test_what_a_later_stage_wants_is_looked_for(models: dict[str, str], tmp_path: Path) -> None:

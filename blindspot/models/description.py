@@ -43,13 +43,22 @@ class Local(Section):
     trust_remote_code: bool = Field(False, description="run Python code that comes with the weights")
 
 
+class Planted(Section):
+    """A candidate that is right about scenes except where it is told to fail."""
+
+    kind: Literal["planted"]
+    gaps: list[str] = Field(description="conditions under which it is always wrong: docs/planted.md")
+    mistakes: float = Field(0.0, ge=0, le=1, description="probability of a wrong answer to any other question")
+    seed: int = Field(0, ge=0, description="of the wrong answers")
+
+
 class Nothing(Section):
     """No model, where a parameter may name one and need not."""
 
     kind: Literal["none"]
 
 
-Description = Server | Local | Nothing
+Description = Server | Local | Planted | Nothing
 _FILE: TypeAdapter[Description] = TypeAdapter(Annotated[Description, Field(discriminator="kind")])
 
 
@@ -75,7 +84,7 @@ def describe_local(model: str, use: str) -> Local:
 
 def read_description(path: Path) -> Description:
     """The description in a YAML file. Raises BlindspotError naming every wrong key."""
-    mend = "its keys are those of configs/models/endpoint.yaml, local.yaml or none.yaml"
+    mend = "its keys are those of configs/models/endpoint.yaml, local.yaml, planted.yaml or none.yaml"
     try:
         return _FILE.validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:

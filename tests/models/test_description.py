@@ -5,14 +5,16 @@ import pytest
 import yaml
 
 from blindspot.errors import BlindspotError
-from blindspot.models.description import Local, Nothing, Server, describe, describe_local, read_description
+from blindspot.models.description import Local, Nothing, Planted, Server, describe, describe_local, read_description
 from blindspot.opening import open_candidate
 from blindspot.params import CandidateParams
 
 EXAMPLES = Path("configs/models")
 
 
-@pytest.mark.parametrize(("name", "kind"), [("endpoint", Server), ("local", Local), ("none", Nothing)])
+@pytest.mark.parametrize(
+    ("name", "kind"), [("endpoint", Server), ("local", Local), ("planted", Planted), ("none", Nothing)]
+)
 def test_each_example_is_a_description_and_names_every_key(name: str, kind: type) -> None:
     path = EXAMPLES / f"{name}.yaml"
     found = read_description(path)
@@ -32,6 +34,8 @@ def test_the_local_example_holds_the_defaults_that_a_folder_has() -> None:
         ("endpoint", {"retries": -1}, "retries: "),
         ("endpoint", {"kind": "x"}, "'x' found using 'kind'.*'local'"),
         ("local", {"dtype": "float8"}, "dtype: Input should be 'auto', 'float32', 'bfloat16' or 'float16'"),
+        ("planted", {"mistakes": 1.5}, "mistakes: Input should be less than or equal to 1"),
+        ("planted", {"gaps": "answer == yes"}, "gaps: Input should be a valid list"),
         ("local", {"quantization": "3bit"}, "quantization: Input should be '4bit' or '8bit'"),
     ],
 )
@@ -53,7 +57,7 @@ def test_a_file_that_is_no_description_is_named(tmp_path: Path, text: str | None
         read_description(path)
 
 
-@pytest.mark.parametrize("name", ["endpoint", "none"])
+@pytest.mark.parametrize("name", ["endpoint", "planted", "none"])
 def test_a_questioner_must_be_of_weights(name: str) -> None:
     with pytest.raises(BlindspotError, match=f"train.start_from .*{name}.yaml is of kind {name}, and must be"):
         describe_local(f"configs/models/{name}.yaml", "train.start_from")

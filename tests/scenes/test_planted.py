@@ -1,0 +1,116 @@
+"""A planted candidate is wrong where it is told to be, by an answer of the right kind, and right elsewhere."""
+
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blindspot.errors import BlindspotError
+from blindspot.records.image import Image
+from blindspot.records.sampling import Sampling
+from blindspot.scenes.answers import understand
+from blindspot.scenes.asker import TemplateQuestioner
+from blindspot.scenes.gaps import Gap, facts_of
+from blindspot.scenes.lessons import draw_scenes
+from blindspot.scenes.oracle import rule, rule_question
+from blindspot.scenes.planted import ANSWERS, PlantedCandidate
+from blindspot.scenes.question import Question, phrasings
+from blindspot.scenes.scene import Scene
+from blindspot.verifiers.oracle import OracleVerifier
+from tests.scenes.strategies import CASES, FEW, SCENES
+
+GAPS = ["family == counting and answer >= 4", "colour == purple and relation == left_of"]
+
+
+def image_of(scene: Scene) -> Image:
+    return Image("image", Path("image.png"), "test", scene.to_json())
+
+
+def asked(count: int) -> tuple[list[Image], list[str]]:
+    """Scenes and valid questions about them."""
+    images = [image_of(scene) for scene in draw_scenes(count, 3)]
+    return images, TemplateQuestioner().ask(images, 5)
+
+
+def outcomes(candidate: PlantedCandidate, sampling: Sampling | None = None) -> list[str]:
+    images, questions = asked(600)
+    answers = [answer.text for answer in candidate.answer(images, questions, sampling)]
+    return [verdict.outcome for verdict in OracleVerifier("invalid").judge(images, questions, answers)]
+
+
+def in_gap() -> list[bool]:
+    found = []
+    for image, question in zip(*asked(600), strict=True):
+        scene = Scene.from_json(image.scene or "")
+        facts = facts_of(rule(question, scene), scene)
+        found.append(any(Gap(text).holds(facts) for text in GAPS))
+    return found
+
+
+def test_it_fails_in_its_gaps_and_nowhere_else() -> None:
+    assert outcomes(PlantedCandidate(GAPS, 0.0, 0)) == ["failure" if gap else "correct" for gap in in_gap()]
+    assert 10 < sum(in_gap()) < 100
+
+
+def test_mistakes_come_as_often_as_told_and_spare_no_family() -> None:
+    failed = Counter(outcomes(PlantedCandidate([], 0.15, 0)))
+    assert failed["failure"] + failed["correct"] == 600
+    assert 0.11 < failed["failure"] / 600 < 0.19
+
+
+def test_another_sampling_makes_other_mistakes_in_the_same_gaps() -> None:
+    candidate = PlantedCandidate(GAPS, 0.3, 0)
+    once, again, other = (outcomes(candidate, sampling) for sampling in (None, None, Sampling(0.7, 1)))
+    assert once == again != other
+    for found in (once, other):
+        assert all(outcome == "failure" for outcome, gap in zip(found, in_gap(), strict=True) if gap)
+
+
+@given(CASES, st.integers(0, 9), st.sampled_from([0.0, 1.0]))
+@FEW
+def test_every_answer_is_of_the_kind_asked_for(drawn: tuple[Scene, Question], seed: int, mistakes: float) -> None:
+    scene, question = drawn
+    said = PlantedCandidate(["answer == yes"], mistakes, seed).answer([image_of(scene)], [phrasings(question)[0]])[0]
+    assert said.text in ANSWERS[question.answer_kind]
+    assert understand(said.text, question.answer_kind) == said.text
+    truth = rule_question(question, scene).answer
+    assert truth is None or (said.text == truth) is (mistakes == 0.0 and truth != "yes")
+
+
+@given(st.text(), SCENES)
+@FEW
+def test_any_text_gets_an_answer(text: str, scene: Scene) -> None:
+    assert PlantedCandidate(GAPS, 0.5, 0).answer([image_of(scene)], [text])[0].text in ANSWERS["yes_no"]
+
+
+def test_wrong_answers_are_drawn_uniformly() -> None:
+    candidate, said = PlantedCandidate(["family == colour"], 0.0, 0), Counter[str]()
+    scenes = [scene for scene in draw_scenes(4000, 1) if rule("what colour is the star ?", scene).answer == "red"]
+    answers = candidate.answer([image_of(scene) for scene in scenes], ["what colour is the star ?"] * len(scenes))
+    said.update(answer.text for answer in answers)
+    assert set(said) == {*ANSWERS["colour"]} - {"red"}
+    assert max(said.values()) < 2 * min(said.values())
+
+
+def test_its_identity_tells_gaps_mistakes_and_seed() -> None:
+    made = [(GAPS, 0.0, 0), (GAPS[:1], 0.0, 0), (GAPS, 0.1, 0), (GAPS, 0.0, 1)]
+    assert len({PlantedCandidate(*each).identity for each in made}) == 4
+    assert PlantedCandidate(["answer  ==\nyes"], 0, 0).identity == PlantedCandidate(["answer == yes"], 0, 0).identity
+
+
+@pytest.mark.parametrize(("scene", "said"), [(None, "image has no scene"), ("[", "scene of image image cannot be")])
+def test_an_image_without_a_scene_is_named(scene: str | None, said: str) -> None:
+    with pytest.raises(BlindspotError, match=said):
+        PlantedCandidate([], 0.0, 0).answer([Image("image", Path("image.png"), "test", scene)], ["why ?"])
+
+
+def test_answers_do_not_depend_on_those_beside_them() -> None:
+    images, questions = asked(40)
+    rows = [*zip(images, questions, strict=True)]
+    random.Random(0).shuffle(rows)
+    candidate = PlantedCandidate(GAPS, 0.5, 0)
+    alone = [candidate.answer([image], [question])[0] for image, question in rows]
+    assert candidate.answer([image for image, _ in rows], [question for _, question in rows]) == alone
