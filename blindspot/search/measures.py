@@ -1,0 +1,94 @@
+"""How good a search is, measured against the truth: pure functions."""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from blindspot.metrics import share
+from blindspot.rewards.embedding import embed
+from blindspot.skills.language import normalise
+
+MATCHED = 0.5  # the Jaccard index from which a mode and a cell are the same
+ALIKE = 0.95  # the cosine from which two questions are the same
+
+Mask = npt.NDArray[np.bool_]
+
+
+def matches(modes: Sequence[Mask], cells: Sequence[Mask]) -> list[tuple[int, int]]:
+    """Which mode is which cell: places of pairs whose Jaccard index is at least MATCHED, each in one pair at most.
+
+    Each mode and cell is given by the questions of one uniform sample that lie in it. As many pairs as there can be;
+    of as many, those that agree best.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    if not modes or not cells:
+        return []
+    index = np.array([[jaccard(mode, cell) for cell in cells] for mode in modes])
+    worth = np.where(index >= MATCHED, 1 + index / (min(index.shape) + 1), 0.0)  # one more pair outweighs the rest
+    pairs = zip(*linear_sum_assignment(worth, maximize=True), strict=True)
+    return [(int(mode), int(cell)) for mode, cell in pairs if index[mode, cell] >= MATCHED]
+
+
+def jaccard(one: Mask, other: Mask) -> float:
+    """Questions in both ÷ questions in either, 0 where there is none."""
+    return float((one & other).sum() / max((one | other).sum(), 1))
+
+
+def mode_recall(modes: Sequence[Mask], counting: Sequence[Mask]) -> float | None:
+    """The share of the weak cells that count which a mode matches; None where there is no such cell."""
+    return share(len(matches(modes, counting)), len(counting))
+
+
+def mode_precision(modes: Sequence[Mask], weak: Sequence[Mask]) -> float | None:
+    """The share of the modes that match a weak cell, one that does not count too; None where there is no mode."""
+    return share(len(matches(modes, weak)), len(modes))
+
+
+def distinct(questions: Sequence[str]) -> int:
+    """How many are left after those of equal normalised text, or of a cosine of at least ALIKE, are merged.
+
+    What is like a third is alike: the number does not depend on the order.
+    """
+    from scipy.sparse.csgraph import connected_components
+
+    texts = sorted({normalise(question) for question in questions})
+    if not texts:
+        return 0
+    vectors = np.array([embed(text) for text in texts])
+    return int(connected_components(vectors @ vectors.T >= ALIKE, directed=False)[0])
+
+
+def vendi(questions: Sequence[str]) -> float | None:
+    """Vendi score (Friedman & Dieng 2023): how many wholly different questions would be as diverse as these.
+
+    exp of the entropy of the eigenvalues of their cosines ÷ their number; texts without words are left out, None where
+    nothing is left.
+    """
+    vectors = [vector for vector in map(embed, questions) if vector.any()]
+    if not vectors:
+        return None
+    spectrum = np.linalg.svd(np.array(vectors), compute_uv=False) ** 2 / len(vectors)
+    kept = spectrum[spectrum > 0]
+    return math.exp(-float(np.sum(kept * np.log(kept))))
+
+
+def largest_family_ratio(failures: Sequence[str], cells: Sequence[Sequence[str]]) -> float | None:
+    """The share of the failures that are of their most frequent family ÷ its share of the weak cells.
+
+    `failures`: the family of each. `cells`: of each weak cell the families of its questions, so that one over several
+    families counts for each in part. None where there are no failures or no cells, infinite where the family has none.
+    """
+    if not failures or not cells:
+        return None
+    family, count = max(sorted(Counter(failures).items()), key=lambda item: item[1])
+    due = sum(list(families).count(family) / len(families) for families in cells) / len(cells)
+    return count / len(failures) / due if due else math.inf
+
+
+def calls_to(level: float, curve: Sequence[tuple[int, float | None]]) -> int | None:
+    """The calls after which recall first reached the level, along (calls, recall); None where it never did."""
+    return next((calls for calls, recall in curve if recall is not None and recall >= level), None)
