@@ -1,0 +1,221 @@
+"""The truth that a search is measured against: the cells in which a candidate is weak, found at any cost."""
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from blindspot.metrics import interval, share
+from blindspot.protocols import Candidate
+from blindspot.records.cell_rate import CellRate
+from blindspot.records.image import Image
+from blindspot.scenes.cells import ANY, Cell, all_cells
+from blindspot.scenes.gaps import Gap, facts_of
+from blindspot.scenes.lessons import pictures_of
+from blindspot.scenes.oracle import rule_question
+from blindspot.scenes.question import FAMILIES, Question
+from blindspot.scenes.scene import Scene, random_scene
+from blindspot.scenes.templates import ask, draw_question
+from blindspot.verifiers.judging import judge_all
+from blindspot.verifiers.oracle import OracleVerifier
+
+THRESHOLD = 0.25  # the wrong_rate above which a cell is weak
+LEVEL = 0.05  # false discovery rate
+A_CELL = 400  # questions
+MOST_SCENES = 60  # for each question that a cell wants: one that needs more is not listed
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Uniformly drawn valid questions, about images and in words, with their families and the cells that they fill.
+
+    `belongs`: shape (questions, cells). Of each cell the first `size` questions are a uniform sample; those after them
+    were kept for rarer cells and are none. `shares`: of each cell, of all questions.
+    """
+
+    images: list[Image]
+    questions: list[str]
+    families: list[str]
+    cells: list[Cell]
+    belongs: Mask
+    shares: list[float]
+    size: int
+
+    def of_cell(self, cell: int) -> npt.NDArray[np.intp]:
+        """The places of that cell's questions."""
+        return np.flatnonzero(self.belongs[:, cell])[: self.size]
+
+
+class Membership:
+    """Which cells a question is in."""
+
+    def __init__(self, cells: Sequence[Cell]) -> None:
+        self._cells: dict[str, list[tuple[int, Gap]]] = defaultdict(list)
+        for place, cell in enumerate(cells):
+            self._cells[cell.family].append((place, Gap(cell.condition)))
+
+    def __call__(self, question: Question, scene: Scene) -> list[int]:
+        """The places of the cells."""
+        facts = facts_of(rule_question(question, scene), scene)
+        near = self._cells[question.family] + self._cells[ANY]
+        return [place for place, gap in near if gap.holds(facts)]
+
+
+def draw_sample(folder: Path, size: int = A_CELL, seed: int = 0, gaps: Sequence[str] = ()) -> Sample:
+    """Draws questions until each cell has `size` of them; pictures go to `folder`.
+
+    Scenes and families are drawn uniformly. What no cell wants any more is left out, and so is a cell that would need
+    over MOST_SCENES × `size` scenes to be filled. `gaps`: planted ones, each a cell too. Nothing else of the candidate
+    matters.
+    """
+    filling, rng = _Filling([*all_cells(), *(Cell(gap, ANY, gap) for gap in gaps)], size), random.Random(seed)
+    for _ in range(MOST_SCENES * size):
+        if not any(filling.wanting.values()):
+            break
+        filling.ask_about(random_scene(rng), rng)
+    return filling.sample(folder)
+
+
+class _Filling:
+    """Cells while questions are put into them. `wanting`: how many of each family are not full yet."""
+
+    def __init__(self, cells: Sequence[Cell], size: int) -> None:
+        self._cells, self._size, self._member = cells, size, Membership(cells)
+        self._counts, self._full_at, self._drawn = [0] * len(cells), [0] * len(cells), 0
+        self._scenes: list[Scene] = []
+        self._rows: list[tuple[int, str, str, list[int]]] = []  # place of the scene, family, question, its cells
+        self.wanting = Counter(cell.family for cell in cells)
+
+    def ask_about(self, scene: Scene, rng: random.Random) -> None:
+        """One question of each family, as far as somebody wants them."""
+        self._drawn += 1
+        rows = len(self._rows)
+        for family in FAMILIES:
+            if self.wanting[family] or self.wanting[ANY]:
+                question = draw_question(scene, family, rng)
+                if question is not None:
+                    self._add(family, ask(question, rng), self._member(question, scene))
+        if len(self._rows) > rows:
+            self._scenes.append(scene)
+
+    def _add(self, family: str, question: str, places: list[int]) -> None:
+        if any(self._counts[place] < self._size for place in places):
+            self._rows.append((len(self._scenes), family, question, places))
+        for place in places:
+            self._counts[place] += 1
+            if self._counts[place] == self._size:
+                self._full_at[place] = self._drawn
+                self.wanting[self._cells[place].family] -= 1
+
+    def sample(self, folder: Path) -> Sample:
+        """What there is, of the cells that are full."""
+        full = [place for place, drawn in enumerate(self._full_at) if drawn]
+        belongs = np.zeros((len(self._rows), len(self._cells)), dtype=bool)
+        for row, (*_, places) in enumerate(self._rows):
+            belongs[row, places] = True
+        pictures = pictures_of(self._scenes, folder)
+        return Sample(
+            images=[pictures[scene] for scene, *_ in self._rows],
+            questions=[question for _, _, question, _ in self._rows],
+            families=[family for _, family, *_ in self._rows],
+            cells=[self._cells[place] for place in full],
+            belongs=belongs[:, full],
+            shares=[self._size / (self._full_at[place] * len(FAMILIES)) for place in full],
+            size=self._size,
+        )
+
+
+def uniform_questions(cells: Sequence[Cell], count: int, seed: int) -> tuple[list[str], Mask]:
+    """`count` uniformly drawn valid questions, and which cells they are in, shape (count, cells).
+
+    For matching: another seed than that of the weak cells makes it independent of them.
+    """
+    member, rng, questions = Membership(cells), random.Random(seed), list[str]()
+    belongs = np.zeros((count, len(cells)), dtype=bool)
+    while len(questions) < count:
+        scene = random_scene(rng)
+        question = draw_question(scene, rng.choice(FAMILIES), rng)
+        if question is not None:
+            belongs[len(questions), member(question, scene)] = True
+            questions.append(ask(question, rng))
+    return questions, belongs
+
+
+def measure_cells(candidate: Candidate, sample: Sample) -> list[CellRate]:
+    """How the candidate does in every cell, in the sample's order, judged by the oracle; errors are in no rate.
+
+    A cell is weak where its wrong_rate lies above THRESHOLD (one-sided binomial, Benjamini-Hochberg over all cells),
+    and does so in each of the families that it spans: else those that are weak have cells of their own to say so.
+    """
+    from scipy.stats import binom, false_discovery_control
+
+    answers = candidate.answer(sample.images, sample.questions)
+    verdicts = judge_all(OracleVerifier("error"), sample.images, sample.questions, answers)
+    judged = np.array([verdict.outcome != "error" for verdict in verdicts])
+    failed = np.array([verdict.outcome == "failure" for verdict in verdicts])
+    rows = [sample.of_cell(cell) for cell in range(len(sample.cells))]
+    asked, failures = (np.array([mask[places].sum() for places in rows]) for mask in (judged, failed))
+    q_values = false_discovery_control(binom.sf(failures - 1, asked, THRESHOLD), method="bh")
+    weak = (q_values <= LEVEL) & [_throughout(sample, places, judged, failed) for places in rows]
+    counting = _counting(sample, judged, failed, weak)
+    measured = zip(asked.tolist(), failures.tolist(), q_values.tolist(), weak.tolist(), strict=True)
+    return [_rate(sample, cell, *found, cell in counting) for cell, found in enumerate(measured)]
+
+
+def _rate(sample: Sample, place: int, asked: int, failures: int, q_value: float, weak: bool, counts: bool) -> CellRate:
+    cell, (low, high) = sample.cells[place], interval(failures, asked)
+    return CellRate(
+        name=cell.name,
+        family=cell.family,
+        condition=cell.condition,
+        share=sample.shares[place],
+        asked=asked,
+        failures=failures,
+        wrong_rate=share(failures, asked),
+        low=low,
+        high=high,
+        q_value=q_value,
+        weak=weak,
+        counts=counts,
+    )
+
+
+def _throughout(sample: Sample, places: npt.NDArray[np.intp], judged: Mask, failed: Mask) -> bool:
+    """Whether wrong_rate is above THRESHOLD in each family of the questions that could be judged."""
+    asked = places[judged[places]]
+    families = np.array(sample.families)[asked]
+    return all(failed[asked[families == family]].mean() > THRESHOLD for family in set(families))
+
+
+def _counting(sample: Sample, judged: Mask, failed: Mask, weak: Mask) -> list[int]:
+    """Of the weak cells those that are weaknesses of their own, the one with the most excess first.
+
+    Cells overlap, so one weakness makes many of them weak: where counts of 4 or more fail, so do, less often, those of
+    3 or more. The excess of a cell is its failures beyond THRESHOLD, as a share of all questions: the cell that fits a
+    weakness best has the most of it, for a wider one adds questions that go well and a narrower one leaves out some
+    that fail. So the cell with the most excess counts, the questions in it are set aside, and again, as long as there
+    is a cell of which over half is left and that is weak in what is left (one-sided binomial at LEVEL).
+    """
+    from scipy.stats import binom
+
+    rows = {cell: sample.of_cell(cell) for cell in np.flatnonzero(weak).tolist()}
+    left, found = np.ones(len(judged), dtype=bool), list[int]()
+    while True:
+        best, most = None, 0.0
+        for cell, places in rows.items():
+            rest = places[left[places]]
+            asked, wrong = judged[rest].sum(), failed[rest].sum()
+            excess = sample.shares[cell] * (wrong - THRESHOLD * asked) / len(places)
+            new = len(rest) > len(places) / 2 and binom.sf(wrong - 1, asked, THRESHOLD) <= LEVEL
+            if new and excess > most:
+                best, most = cell, excess
+        if best is None:
+            return found
+        found.append(best)
+        left &= ~sample.belongs[:, best]
