@@ -200,7 +200,8 @@ def _counting(sample: Sample, judged: Mask, failed: Mask, weak: Mask) -> list[in
     3 or more. The excess of a cell is its failures beyond THRESHOLD, as a share of all questions: the cell that fits a
     weakness best has the most of it, for a wider one adds questions that go well and a narrower one leaves out some
     that fail. So the cell with the most excess counts, the questions in it are set aside, and again, as long as there
-    is a cell of which over half is left and that is weak in what is left (one-sided binomial at LEVEL).
+    is a cell of which over half is left and that is weak in what is left (one-sided binomial at LEVEL, Bonferroni over
+    the weak cells, each of which is a chance to be weak by chance).
     """
     from scipy.stats import binom
 
@@ -212,7 +213,7 @@ def _counting(sample: Sample, judged: Mask, failed: Mask, weak: Mask) -> list[in
             rest = places[left[places]]
             asked, wrong = judged[rest].sum(), failed[rest].sum()
             excess = sample.shares[cell] * (wrong - THRESHOLD * asked) / len(places)
-            new = len(rest) > len(places) / 2 and binom.sf(wrong - 1, asked, THRESHOLD) <= LEVEL
+            new = len(rest) > len(places) / 2 and binom.sf(wrong - 1, asked, THRESHOLD) <= LEVEL / len(rows)
             if new and excess > most:
                 best, most = cell, excess
         if best is None:
