@@ -62,8 +62,8 @@ def bootstrap_judge(params: Params, seed: int, steps: int, folder: Path) -> None
     processor.save_pretrained(folder)
 
 
-def agreement(folder: Path, seed: int) -> dict[str, Any]:
-    """How the judge in `folder` agrees with the oracle on the candidate's answers to EXAM questions about new scenes.
+def agreement(folder: Path, seed: int, count: int = EXAM) -> dict[str, Any]:
+    """How the judge in `folder` agrees with the oracle on the candidate's answers to `count` questions on new scenes.
 
     The questions are drawn uniformly over families, valid or not as they fall. `by_family`: the share of each on which
     both give the same outcome.
@@ -73,8 +73,8 @@ def agreement(folder: Path, seed: int) -> dict[str, Any]:
     from blindspot.verifiers.vlm import VLMVerifier
 
     rng = random.Random(seed)
-    scenes = draw_scenes(EXAM, seed)
-    families = [FAMILIES[index % len(FAMILIES)] for index in range(EXAM)]
+    scenes = draw_scenes(count, seed)
+    families = [FAMILIES[index % len(FAMILIES)] for index in range(count)]
     questions = [_question(scene, family, rng) for scene, family in zip(scenes, families, strict=True)]
     with tempfile.TemporaryDirectory() as pictures:
         images = pictures_of(scenes, Path(pictures))

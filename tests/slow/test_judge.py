@@ -1,0 +1,18 @@
+"""The embedded judges as they are in git."""
+
+from pathlib import Path
+
+import pytest
+
+from stages.bootstrap_judge import MODELS, agreement
+from tests.project import REPOSITORY
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda path: path.name)
+def test_an_embedded_judge_agrees_with_the_oracle(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(REPOSITORY)
+    found = agreement(model, seed=311, count=600)
+    assert found["oracle"]["kappa"]["low"] >= 0.8
+    assert found["errors"] <= 3
