@@ -58,7 +58,7 @@ def url() -> Iterator[str]:
 def project(folder: Path, server: dict[str, object] | None = None) -> Path:
     """A project whose candidate is served as `server` says, or is the same model's folder."""
     made = make_project(folder, **SMALL, candidate={"model": "server.yaml" if server else "models/scenes-candidate"})
-    for name in ("scenes-candidate", "scenes-questioner"):
+    for name in ("scenes-candidate", "scenes-questioner", "scenes-judge"):
         shutil.copytree(REPOSITORY / "models" / name, made / "models" / name)
     for name in ("dvc.yaml", "stages", "blindspot", "configs"):
         (made / name).symlink_to(REPOSITORY / name)

@@ -31,7 +31,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project in which prepare has run."""
     project = make_project(tmp_path_factory.mktemp("train") / "prepared", **SMALL)
     (project / "models").mkdir()
-    for name in ("scenes-candidate", "scenes-questioner"):
+    for name in ("scenes-candidate", "scenes-questioner", "scenes-judge"):
         shutil.copytree(REPOSITORY / "models" / name, project / "models" / name)
     for name in ("dvc.yaml", "stages", "blindspot", "configs"):
         (project / name).symlink_to(REPOSITORY / name)
