@@ -2,6 +2,7 @@
 
 import random
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,9 @@ from blindspot.calibration.agreement import agree, confusion
 from blindspot.errors import run
 from blindspot.params import Section, load
 from blindspot.scenes.lessons import caption, draw_scenes, pictures_of
-from blindspot.scenes.question import FAMILIES
+from blindspot.scenes.question import FAMILIES, Question
 from blindspot.scenes.scene import Scene
-from blindspot.scenes.templates import ask, draw_freely
+from blindspot.scenes.templates import ask, draw_freely, draw_question
 from blindspot.store import digest, replacing, work_folder, write_json
 from blindspot.tracking import stage_run
 
@@ -25,6 +26,8 @@ LAYERS = 4
 CAPTIONS, SAMENESS = 0.05, 0.17  # of the rows in the end: descriptions, pairs of answers; the others are questions
 EXAM, EXAM_SEED = 2000, 7031  # questions, and what they are drawn by
 LONGEST = 64  # tokens of a reply
+Draw = Callable[[Scene, str, random.Random], Question | None]
+SAMPLES: dict[str, Draw] = {"valid_or_not": draw_freely, "valid": draw_question}  # what they are examined in
 
 
 class Params(Section):
@@ -62,11 +65,11 @@ def bootstrap_judge(params: Params, seed: int, steps: int, folder: Path) -> None
     processor.save_pretrained(folder)
 
 
-def agreement(folder: Path, seed: int, count: int = EXAM) -> dict[str, Any]:
+def agreement(folder: Path, seed: int, draw: Draw, count: int = EXAM) -> dict[str, Any]:
     """How the judge in `folder` agrees with the oracle on the candidate's answers to `count` questions on new scenes.
 
-    The questions are drawn uniformly over families, valid or not as they fall. `by_family`: the share of each on which
-    both give the same outcome.
+    The questions are drawn uniformly over families by `draw`: draw_freely gives valid and other ones, as they fall,
+    draw_question valid ones alone. `by_family`: the share of each on which both give the same outcome.
     """
     from blindspot.models.local import GreedyVLM
     from blindspot.verifiers.oracle import OracleVerifier
@@ -75,7 +78,7 @@ def agreement(folder: Path, seed: int, count: int = EXAM) -> dict[str, Any]:
     rng = random.Random(seed)
     scenes = draw_scenes(count, seed)
     families = [FAMILIES[index % len(FAMILIES)] for index in range(count)]
-    questions = [_question(scene, family, rng) for scene, family in zip(scenes, families, strict=True)]
+    questions = [_question(scene, family, rng, draw) for scene, family in zip(scenes, families, strict=True)]
     with tempfile.TemporaryDirectory() as pictures:
         images = pictures_of(scenes, Path(pictures))
         candidate = GreedyVLM(CANDIDATE, batch_size=256, max_new_tokens=4)
@@ -94,10 +97,10 @@ def agreement(folder: Path, seed: int, count: int = EXAM) -> dict[str, Any]:
     }
 
 
-def _question(scene: Scene, family: str, rng: random.Random) -> str:
-    """One of that family, valid or not, or where the scene has none (two things of the same kind) of another."""
+def _question(scene: Scene, family: str, rng: random.Random, draw: Draw) -> str:
+    """One of that family, or where the scene has none (two things of the same kind) of another."""
     order = [family, *FAMILIES]
-    found = next(one for name in order if (one := draw_freely(scene, name, rng)) is not None)
+    found = next(one for name in order if (one := draw(scene, name, rng)) is not None)
     return ask(found, rng)
 
 
@@ -109,8 +112,9 @@ def main() -> None:
         for model, seed, steps in zip(MODELS, params.seeds, params.steps, strict=True):
             with replacing(model) as folder:
                 bootstrap_judge(params, seed, steps, folder)
-            found[model.name] = agreement(model, EXAM_SEED)
-        mlflow.log_metrics({f"kappa/{name}": one["oracle"]["kappa"]["value"] for name, one in found.items()})
+            found[model.name] = {name: agreement(model, EXAM_SEED, draw) for name, draw in SAMPLES.items()}
+        kappas = {(name, of): one[of]["oracle"]["kappa"]["value"] for name, one in found.items() for of in SAMPLES}
+        mlflow.log_metrics({f"kappa/{name}/{of}": kappa for (name, of), kappa in kappas.items()})
         write_json(METRICS, found)
 
 
