@@ -5,20 +5,18 @@ import json
 import random
 from collections.abc import Sequence
 
-from blindspot.errors import BlindspotError
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.sampling import Sampling
 from blindspot.scenes.gaps import Gap, facts_of
 from blindspot.scenes.oracle import Ruling, rule
-from blindspot.scenes.scene import ATTRIBUTES, GRID, Scene
+from blindspot.scenes.question import ANSWERS
+from blindspot.scenes.scene import Scene, scene_of
 
-#: What can be answered to a question, by the kind of answer that it wants.
-ANSWERS = {
-    "yes_no": ("yes", "no"),
-    "number": tuple(str(number) for number in range(GRID * GRID + 1)),
-    **ATTRIBUTES,
-}
+_UNSEEN = (
+    "a planted candidate knows nothing of it",
+    "set prepare.source: scenes, or candidate.model to a VLM",
+)  # what follows from an image without a scene, and the mend
 
 
 class PlantedCandidate:
@@ -45,7 +43,7 @@ class PlantedCandidate:
         Raises BlindspotError for an image without a scene: it knows nothing else.
         """
         rows = zip(images, questions, strict=True)
-        return [Answer(self._answer(_scene(image), question, sampling)) for image, question in rows]
+        return [Answer(self._answer(scene_of(image, *_UNSEEN), question, sampling)) for image, question in rows]
 
     def _answer(self, scene: Scene, question: str, sampling: Sampling | None) -> str:
         ruling = rule(question, scene)
@@ -67,17 +65,3 @@ def _wrong(ruling: Ruling, kind: str, dice: random.Random) -> str:
 
 def _dice(*key: object) -> random.Random:
     return random.Random(json.dumps(key))  # of a text's SHA-512: alike keys have nothing in common
-
-
-def _scene(image: Image) -> Scene:
-    if image.scene is None:
-        raise BlindspotError(
-            f"image {image.image_id} has no scene, so a planted candidate knows nothing of it",
-            "set prepare.source: scenes, or candidate.model to a VLM",
-        )
-    try:
-        return Scene.from_json(image.scene)
-    except ValueError as error:
-        raise BlindspotError(
-            f"the scene of image {image.image_id} cannot be read ({error})", "repeat prepare"
-        ) from None

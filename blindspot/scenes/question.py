@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from blindspot.scenes.scene import ATTRIBUTES, GRID
+
 FAMILIES = (
     "existence",
     "counting",
@@ -17,6 +19,12 @@ FAMILIES = (
 RELATIONS = {"left_of": "left of", "right_of": "right of", "above": "above", "below": "below"}
 EXTREMA = ("leftmost", "rightmost", "topmost", "bottommost")
 COMPARISONS = ("more", "fewer", "equal")
+#: What can be answered, by the kind of answer that a question wants.
+ANSWERS: dict[str, tuple[str, ...]] = {
+    "yes_no": ("yes", "no"),
+    "number": tuple(str(number) for number in range(GRID * GRID + 1)),
+    **ATTRIBUTES,
+}
 
 
 @dataclass(frozen=True)

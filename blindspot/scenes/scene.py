@@ -4,6 +4,9 @@ import json
 import random
 from dataclasses import asdict, dataclass
 
+from blindspot.errors import BlindspotError
+from blindspot.records.image import Image
+
 COLOURS = ("red", "green", "blue", "yellow", "purple", "orange")
 SHAPES = ("circle", "square", "triangle", "star")
 SIZES = ("small", "large")
@@ -54,6 +57,21 @@ class Scene:
             return Scene(tuple(Thing(**thing) for thing in json.loads(text)))
         except TypeError as error:
             raise ValueError(f"no scene: {error}") from error
+
+
+def scene_of(image: Image, consequence: str, mend: str) -> Scene:
+    """The scene in an image's metadata.
+
+    Raises BlindspotError where it cannot be read, or where there is none, with the `consequence` and the `mend`.
+    """
+    if image.scene is None:
+        raise BlindspotError(f"image {image.image_id} has no scene, so {consequence}", mend)
+    try:
+        return Scene.from_json(image.scene)
+    except ValueError as error:
+        raise BlindspotError(
+            f"the scene of image {image.image_id} cannot be read ({error})", "repeat prepare"
+        ) from None
 
 
 def random_scene(rng: random.Random) -> Scene:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from blindspot.scenes.answers import NUMBER_WORDS
 from blindspot.scenes.oracle import extreme, holds, matching, rule
-from blindspot.scenes.question import FAMILIES, Description, Question
+from blindspot.scenes.question import ANSWERS, FAMILIES, Description, Question
 from blindspot.scenes.scene import ATTRIBUTES, GRID, Scene, Thing
 from blindspot.scenes.templates import ask, draw_freely, draw_question
 from blindspot.verifiers.prompts import ask_sameness, ask_validity
@@ -29,12 +29,6 @@ SPOKEN = 0.3  # of the numbers that an answer says in words
 UNKNOWN = "xyzzy"  # in no vocabulary
 FORMS = ("{}", "{} .", "it is {}", "the answer is {}", "there are {}", "i see {}")
 NOT = "-"  # said of a place that is not spoken of
-#: What can be answered, by the kind of answer that a question wants.
-_VALUES: dict[str, Sequence[str]] = {
-    "yes_no": ("yes", "no"),
-    "number": [str(number) for number in range(GRID * GRID + 1)],
-    **ATTRIBUTES,
-}
 _SPELLED = {number: word for word, number in reversed(NUMBER_WORDS.items())}
 _GAP = "@@"  # in no prompt: what stands around it is fixed
 
@@ -82,9 +76,9 @@ def sameness_lesson(scene: Scene, rng: random.Random) -> tuple[str, str]:
     question = draw_question(scene, rng.choice(FAMILIES), rng)
     if question is None:
         return sameness_lesson(scene, rng)
-    values, kind = _VALUES[question.answer_kind], rng.random()
+    values, kind = ANSWERS[question.answer_kind], rng.random()
     reference = rng.choice(values)
-    answer = reference if kind < SAME else rng.choice(values if kind < 1 - ODD else rng.choice([*_VALUES.values()]))
+    answer = reference if kind < SAME else rng.choice(values if kind < 1 - ODD else rng.choice([*ANSWERS.values()]))
     said = _SPELLED[answer] if answer in _SPELLED and rng.random() < SPOKEN else answer
     prompt = ask_sameness(ask(question, rng), reference, rng.choice(FORMS).format(said))
     return prompt, _sameness(f"{reference} ; {answer}", answer == reference)

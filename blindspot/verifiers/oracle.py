@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from blindspot.errors import BlindspotError
 from blindspot.records.image import Image
 from blindspot.records.verdict import Verdict
 from blindspot.scenes.answers import understand
 from blindspot.scenes.oracle import rule
-from blindspot.scenes.scene import Scene
+from blindspot.scenes.scene import Scene, scene_of
+
+_UNSEEN = (
+    "the oracle cannot judge questions about it",
+    "set verifier.kind: vlm, or give the images' metadata a scene column",
+)  # what follows from an image without a scene, and the mend
 
 
 class OracleVerifier:
@@ -31,7 +35,7 @@ class OracleVerifier:
         a scene: no verdict about it would mean anything.
         """
         rows = zip(images, questions, answers, strict=True)
-        return [self._judge(_scene(image), question, answer) for image, question, answer in rows]
+        return [self._judge(scene_of(image, *_UNSEEN), question, answer) for image, question, answer in rows]
 
     def _judge(self, scene: Scene, question: str, answer: str) -> Verdict:
         if not question.strip():
@@ -47,17 +51,3 @@ class OracleVerifier:
             return Verdict("error", self.identity, reason, ruling.answer, ruling.family)
         outcome: Literal["correct", "failure"] = "correct" if found == ruling.answer else "failure"
         return Verdict(outcome, self.identity, None, ruling.answer, ruling.family)
-
-
-def _scene(image: Image) -> Scene:
-    if image.scene is None:
-        raise BlindspotError(
-            f"image {image.image_id} has no scene, so the oracle cannot judge questions about it",
-            "set verifier.kind: vlm, or give the images' metadata a scene column",
-        )
-    try:
-        return Scene.from_json(image.scene)
-    except ValueError as error:
-        raise BlindspotError(
-            f"the scene of image {image.image_id} cannot be read ({error})", "repeat prepare"
-        ) from None

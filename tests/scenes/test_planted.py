@@ -16,8 +16,8 @@ from blindspot.scenes.asker import TemplateQuestioner
 from blindspot.scenes.gaps import Gap, facts_of
 from blindspot.scenes.lessons import draw_scenes
 from blindspot.scenes.oracle import rule, rule_question
-from blindspot.scenes.planted import ANSWERS, PlantedCandidate
-from blindspot.scenes.question import Question, phrasings
+from blindspot.scenes.planted import PlantedCandidate
+from blindspot.scenes.question import ANSWERS, Question, phrasings
 from blindspot.scenes.scene import Scene
 from blindspot.verifiers.oracle import OracleVerifier
 from tests.scenes.strategies import CASES, FEW, SCENES
