@@ -2,7 +2,8 @@
 
 Each fixed part of a prompt or a reply is one token to them, so that a model of a million weights reads and writes what
 any judge does. Before they rule they go through the nine places of the grid and name those of the things that the
-question speaks of: "a1 - - - - c2 - - -", columns a to c from the left, rows 1 to 3 from the top.
+question speaks of: "a1 - - - - c2 - - -", columns a to c from the left, rows 1 to 3 from the top. Where two values are to
+be compared they say these next: "red blue".
 """
 
 import random
@@ -94,14 +95,30 @@ def _sameness(reasoning: str, same: bool) -> str:
 
 
 def _evidence(question: Question, scene: Scene) -> str:
-    """Where the things are that the question speaks of, in the order in which they are sought."""
+    """Where the things are that the question speaks of, in the order in which they are sought, and what is compared."""
     subjects, others = matching(question.subject, scene), matching(question.other or Description(), scene)
     if question.family == "extremum":
         return f"{_places(subjects)} ; {_places(extreme(str(question.word), subjects))}"
     if question.family == "two_hop":
         near = [thing for thing in subjects for other in others[:1] if holds(str(question.word), thing, other)]
         return f"{_places(others)} ; {_places(near)}" if len(others) == 1 else _places(others)
-    return f"{_places(subjects)} ; {_places(others)}" if question.other else _places(subjects)
+    if not question.other:
+        return _places(subjects)
+    return " ; ".join([_places(subjects), _places(others), *_compared(question, subjects, others)])
+
+
+def _compared(question: Question, subjects: Sequence[Thing], others: Sequence[Thing]) -> list[str]:
+    """The two values on which the answer rests, where there are two: counts, columns or rows (from 1), attributes."""
+    if question.family == "comparison":
+        return [f"{len(subjects)} {len(others)}"]
+    if len(subjects) != 1 or len(others) != 1:
+        return []
+    if question.family == "same":
+        values = [str(getattr(thing, str(question.attribute))) for thing in (*subjects, *others)]
+    else:
+        across = question.word in ("left_of", "right_of")
+        values = [str((thing.column if across else thing.row) + 1) for thing in (*subjects, *others)]
+    return [" ".join(values)]
 
 
 def _places(things: Sequence[Thing]) -> str:

@@ -4,16 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from blindspot.scenes.templates import draw_freely
-from stages.bootstrap_judge import MODELS, agreement
+from stages.bootstrap_judge import MODELS, SAMPLES, agreement
 from tests.project import REPOSITORY
 
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.parametrize("questions", SAMPLES)
 @pytest.mark.parametrize("model", MODELS, ids=lambda path: path.name)
-def test_an_embedded_judge_agrees_with_the_oracle(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_embedded_judge_agrees_with_the_oracle(
+    model: Path, questions: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(REPOSITORY)
-    found = agreement(model, seed=311, draw=draw_freely, count=600)
+    found = agreement(model, seed=311, draw=SAMPLES[questions], count=600)
     assert found["oracle"]["kappa"]["low"] >= 0.8
     assert found["errors"] <= 3

@@ -76,7 +76,11 @@ SMALL_STAR, LARGE_STAR, STARS = "a1 - - - - - - - -", "- - - - - - - b3 -", "a1 
     [
         ("how many stars are there ?", STARS),
         ("are there any circles ?", NOWHERE),
-        ("is the small star above the large star ?", f"{SMALL_STAR} ; {LARGE_STAR}"),
+        ("is the small star above the large star ?", f"{SMALL_STAR} ; {LARGE_STAR} ; 1 3"),
+        ("is the small star left of the large star ?", f"{SMALL_STAR} ; {LARGE_STAR} ; 1 2"),
+        ("is the small star above the star ?", f"{SMALL_STAR} ; {STARS}"),
+        ("are there more stars than small stars ?", f"{STARS} ; {SMALL_STAR} ; 2 1"),
+        ("is the small star the same colour as the large star ?", f"{SMALL_STAR} ; {LARGE_STAR} ; red red"),
         ("what size is the bottommost star ?", f"{STARS} ; {LARGE_STAR}"),
         ("what size is the star below the small star ?", f"{SMALL_STAR} ; {LARGE_STAR}"),
         ("what size is the star above the small star ?", f"{SMALL_STAR} ; {NOWHERE}"),
