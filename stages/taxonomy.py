@@ -15,10 +15,11 @@ from blindspot.checks.run import check
 from blindspot.errors import run
 from blindspot.params import Section, load, load_seed
 from blindspot.records.failure_mode import FailureMode
-from blindspot.skills.modes import common_needs, find_modes
+from blindspot.skills.modes import find_modes
 from blindspot.skills.primitives import extract
 from blindspot.skills.skills import MetaSkill, Skill, group_skills, name_skills
 from blindspot.skills.topics import FEWEST_PHRASES, Topic, embed, find_topics
+from blindspot.skills.traits import traits
 from blindspot.tracking import stage_run
 
 VERDICTS, OUT, METRICS = Path("data/verdicts/verdicts.parquet"), Path("data/taxonomy"), Path("metrics/taxonomy.json")
@@ -37,7 +38,7 @@ class Params(Section):
 
 @dataclass(frozen=True)
 class Taxonomy:
-    """Everything the stage writes. `questions`: rollout_id, method, primitives, skills, meta_skills of each one."""
+    """Everything the stage writes. `questions`: rollout_id, method, primitives, skills, meta_skills and traits."""
 
     questions: pd.DataFrame
     topics: list[Topic]
@@ -48,7 +49,7 @@ class Taxonomy:
 
 
 def taxonomy(verdicts: pd.DataFrame, params: Params, seed: int) -> Taxonomy:
-    """The taxonomy of all valid questions, whoever asked, and the failure modes of the trained questioner's.
+    """The taxonomy of all valid questions, whoever asked, and the failure modes in them.
 
     `verdicts`: the columns of verdicts.parquet; neither family nor anything else that only scenes know is read.
     Where there is too little to sort, `note` says why and everything but the primitives is empty.
@@ -73,15 +74,16 @@ def taxonomy(verdicts: pd.DataFrame, params: Params, seed: int) -> Taxonomy:
     meta_of = {name: meta_skill.name for meta_skill in meta_skills for name in meta_skill.skills}
     valid["skills"] = [list(dict.fromkeys(skill_of[primitive] for primitive in found)) for found in primitives]
     valid["meta_skills"] = [list(dict.fromkeys(meta_of[name] for name in names)) for names in valid["skills"]]
-    trained = valid[valid["method"] == "trained"]
-    modes = find_modes(trained, params.threshold, params.min_asked, EXAMPLES, common=common_needs(valid))
+    asked = zip(valid["question"], valid["reference"], strict=True)
+    valid["traits"] = [traits(question, reference) for question, reference in asked]
+    modes = find_modes(valid, params.threshold, params.min_asked, EXAMPLES)
     return Taxonomy(valid, topics, skills, meta_skills, modes, None)
 
 
 def _without(valid: pd.DataFrame, phrases: int) -> Taxonomy:
     """No taxonomy, and the sentence that says why."""
     nothing: pd.Series[Any] = pd.Series([[] for _ in range(len(valid))], dtype=object)
-    questions = valid.assign(skills=nothing, meta_skills=nothing)
+    questions = valid.assign(skills=nothing, meta_skills=nothing, traits=nothing)
     why = f"{len(valid)} valid questions with {phrases} different primitives are too few to sort"
     return Taxonomy(questions, [], [], [], [], f"There is no taxonomy: {why} ({FEWEST_PHRASES} primitives at least).")
 
@@ -105,7 +107,7 @@ def write(found: Taxonomy, out: Path) -> None:
     with store.replacing(out) as folder:
         store.write_frame(folder / "primitives.parquet", found.questions[["rollout_id", "primitives"]])
         store.write_frame(
-            folder / "questions.parquet", found.questions[["rollout_id", "method", "skills", "meta_skills"]]
+            folder / "questions.parquet", found.questions[["rollout_id", "method", "skills", "meta_skills", "traits"]]
         )
         store.write_json(folder / "topics.json", [_texts(topic) for topic in found.topics])
         store.write_json(folder / "skills.json", [_skill(skill, found) for skill in found.skills])
@@ -149,7 +151,7 @@ def log(mlflow: Any, found: Taxonomy, docs: Path) -> None:
     mlflow.log_artifacts(str(OUT), "taxonomy")
     if found.modes:
         table = [{**asdict(mode), "examples": ", ".join(mode.examples[:3])} for mode in found.modes]
-        mlflow.log_table(pd.DataFrame(table).astype({"skills": str}), "failure_modes.json")
+        mlflow.log_table(pd.DataFrame(table).astype({"traits": str}), "failure_modes.json")
     mlflow.log_artifacts(str(docs), "data_docs")
 
 

@@ -1,4 +1,4 @@
-"""One skill, or combination of skills, in which the candidate fails."""
+"""One kind of question in which the candidate fails."""
 
 from dataclasses import dataclass
 
@@ -7,21 +7,22 @@ from dataclasses import dataclass
 class FailureMode:
     """A named failure mode with its evidence.
 
-    `wrong_rate` = `failures` / `asked` over the questioner's valid questions that need every one of `skills` (one or
-    two names, of skills or of meta-skills, which stand for any of their skills); `low` and `high` bound it at 95 %
-    (Wilson). `excess`: failures beyond what the wrong_rate of all questions would give, which ranks modes. `q_value`:
-    of the test that wrong_rate lies above the threshold, false discoveries controlled (Benjamini-Hochberg).
+    `wrong_rate` = `failures` / `asked` over all valid questions, whoever asked them, that have every one of `traits`
+    (one or two names: of skills, of meta-skills, which stand for any of their skills, or of other traits of a question
+    such as its true answer); `low` and `high` bound it at 95 % (Wilson). `evidence`, which ranks modes: how much
+    better a wrong_rate of their own explains these questions than that of all in no mode before it does, in nats.
+    `q_value`: of the test that wrong_rate lies above the threshold, false discoveries controlled (Benjamini-Hochberg).
     `examples` are rollout ids of failures, different questions and images first.
     """
 
     mode_id: str
     name: str
-    skills: tuple[str, ...]
+    traits: tuple[str, ...]
     asked: int
     failures: int
     wrong_rate: float
     low: float
     high: float
-    excess: float
+    evidence: float
     q_value: float
     examples: tuple[str, ...]

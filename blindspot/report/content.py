@@ -74,7 +74,6 @@ class Mode:
 
     mode_id: str
     name: str
-    skills: tuple[str, ...]
     rate: Rate
     examples: tuple[Example, ...]
 
@@ -148,7 +147,6 @@ def modes(
         Mode(
             mode_id=mode["mode_id"],
             name=mode["name"],
-            skills=tuple(mode["skills"]),
             rate=Rate(mode["wrong_rate"], mode["low"], mode["high"], mode["failures"], mode["asked"]),
             examples=tuple(_example(by_id.loc[name], pictures) for name in mode["examples"][:examples]),
         )

@@ -1,9 +1,11 @@
-"""Failure modes: skills, meta-skills and pairs of them where wrong_rate is significantly above a threshold."""
+"""Failure modes: traits, and pairs of them, of questions where wrong_rate is significantly above a threshold."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,48 +15,44 @@ from blindspot.metrics import interval
 from blindspot.records.failure_mode import FailureMode
 
 LEVEL = 0.05  # false discovery rate
-COMMON = 0.8  # share of all questions above which a need is everybody's
-SHARPER = 0.001  # level at which a part of a mode is worse than the rest of it
+COMMON = 0.8  # share of all questions above which a trait is everybody's and tells no question from another
+COLUMNS = ("skills", "meta_skills", "traits")  # where a question's traits stand, those that say most first
 
 Mask = npt.NDArray[np.bool_]
+Counts = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class _Candidate:
-    """A skill or pair that was tested: which questions need it, and the test's result."""
+class _Tested:
+    """Traits and pairs, a row each, that are significantly worse than the threshold.
 
-    skills: tuple[str, ...]
-    asks: Mask
-    failures: int
-    excess: float
-    q_value: float
+    `has`: which questions have them, sparse, shape (questions, rows).
+    """
 
-
-def common_needs(questions: pd.DataFrame) -> frozenset[str]:
-    """Skills and meta-skills that COMMON of the questions, whoever asked, have: they tell no question from another."""
-    return frozenset(name for name, asks in _needs(questions).items() if asks.mean() >= COMMON)
+    traits: list[tuple[str, ...]]
+    has: Any
+    asked: Counts
+    failures: Counts
+    q_values: npt.NDArray[np.float64]
 
 
-def find_modes(
-    questions: pd.DataFrame, threshold: float, min_asked: int, examples: int, common: Collection[str] = ()
-) -> list[FailureMode]:
-    """The failure modes of the valid questions of one questioner, the most useful first.
+def find_modes(questions: pd.DataFrame, threshold: float, min_asked: int, examples: int) -> list[FailureMode]:
+    """The failure modes in valid questions, whoever asked them, the one with the most evidence first.
 
-    `questions`: columns rollout_id, image_id, question, outcome, and the lists of names skills and meta_skills. Every
-    skill, meta-skill and pair of them that `min_asked` questions need is tested (one-sided binomial),
-    Benjamini-Hochberg over all of them. What passes is ranked by excess: the failures beyond those that the wrong_rate
-    of all the questions, or the threshold where that is larger, would give; so neither a huge, mild mode nor a tiny,
-    sharp one comes first, nor a need that many questions share and that tells nothing of which go wrong. A mode is
-    kept where it explains failures that those before it do not, or is a part of one of them and clearly worse than
-    the rest of it. What is in `common` is no mode and no part of one.
+    `questions`: columns rollout_id, image_id, question, outcome, and COLUMNS, lists of names. Every trait and pair
+    that `min_asked` questions have is tested (one-sided binomial), Benjamini-Hochberg over all of them. Of those that
+    pass most overlap, for one weakness makes many of them fail. So the one with the most evidence is a mode: a wider
+    one adds questions that go well, a narrower one leaves out some that fail. Its questions are set aside, and again,
+    as long as there is one of which over half is left and that is significantly worse than the threshold in what is
+    left (Bonferroni, for each is a chance to be so by chance). Evidence: the log-likelihood ratio of two wrong_rates,
+    inside and outside, to a single one (the scan statistic of Kulldorff 1997), among the questions that are left.
     """
     failed: Mask = (questions["outcome"] == "failure").to_numpy()
-    kept: list[_Candidate] = []
-    needs = {name: asks for name, asks in _needs(questions).items() if name not in common}
-    for candidate in _significant(needs, failed, threshold, min_asked):
-        if _adds(candidate, kept, failed, threshold, min_asked):
-            kept.append(candidate)
-    return [_mode(candidate, questions, examples) for candidate in kept]
+    tested = _test(questions, failed, threshold, min_asked)
+    if tested is None:
+        return []
+    apart = _apart(tested, failed, threshold)
+    return [_mode(tested, row, evidence, questions, failed, examples) for row, evidence in apart]
 
 
 def distinct_first(rows: pd.DataFrame) -> pd.DataFrame:
@@ -63,78 +61,102 @@ def distinct_first(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.iloc[np.argsort(-(2 * new_question.to_numpy() + new_image.to_numpy()).astype(int), kind="stable")]
 
 
-def _needs(questions: pd.DataFrame) -> dict[str, Mask]:
-    """Which questions need each skill and meta-skill; skills come first, by name, and keep a name that both bear."""
-    needs: dict[str, Mask] = {}
-    for column in ("skills", "meta_skills"):
-        for name in sorted({name for names in questions[column] for name in names}):
-            needs.setdefault(name, np.array([name in names for names in questions[column]], dtype=bool))
-    return needs
-
-
-def _significant(needs: dict[str, Mask], failed: Mask, threshold: float, min_asked: int) -> list[_Candidate]:
-    """Everything tested whose wrong_rate is significantly above the threshold, by falling excess."""
+def _test(questions: pd.DataFrame, failed: Mask, threshold: float, min_asked: int) -> _Tested | None:
+    """Every trait and pair that is worse than the threshold, the plainest first; None where there is none."""
     from scipy.stats import binom, false_discovery_control
 
-    tested = _tested(needs, min_asked)
-    if not tested:
-        return []
-    usual = max(threshold, float(failed.mean()))
-    asked = np.array([asks.sum() for _, asks in tested])
-    failures = np.array([(asks & failed).sum() for _, asks in tested])
-    q_values = false_discovery_control(binom.sf(failures - 1, asked, threshold), method="bh")
-    found = [
-        _Candidate(skills, asks, int(wrong), float(wrong - usual * number), float(q))
-        for (skills, asks), wrong, number, q in zip(tested, failures, asked, q_values, strict=True)
-        if q <= LEVEL
-    ]
-    return sorted(found, key=lambda candidate: (-candidate.excess, len(candidate.skills), candidate.skills))
+    names, has = _table(questions, min_asked)
+    asked, failures = ((has[rows].T @ has[rows]).toarray() for rows in (slice(None), failed))
+    one, other = np.nonzero(np.triu(asked >= min_asked))
+    if not len(one):
+        return None
+    q_values = false_discovery_control(binom.sf(failures[one, other] - 1, asked[one, other], threshold), method="bh")
+    worse = [int(row) for row in np.argsort(one != other, kind="stable") if q_values[row] <= LEVEL]
+    having = has[:, one[worse]].multiply(has[:, other[worse]]).tocsc()
+    kept = _first_of_each(having)
+    rows = [worse[place] for place in kept]
+    skilled = {*chain(*questions["skills"], *questions["meta_skills"])}
+    both = ({names[a], names[b]} for a, b in zip(one[rows], other[rows], strict=True))
+    traits = [tuple(sorted(pair, key=lambda name: (name not in skilled, name))) for pair in both]
+    counts = asked[one, other][rows], failures[one, other][rows]
+    return _Tested(traits, having[:, kept], *counts, q_values[rows]) if rows else None
 
 
-def _tested(needs: dict[str, Mask], min_asked: int) -> list[tuple[tuple[str, ...], Mask]]:
-    """Skills and pairs with the questions that need them; of those with the very same questions the plainest."""
-    frequent = [name for name, asks in needs.items() if asks.sum() >= min_asked]
-    tested: dict[bytes, tuple[tuple[str, ...], Mask]] = {}
-    for skills in [*((name,) for name in frequent), *combinations(frequent, 2)]:
-        asks = np.logical_and.reduce([needs[name] for name in skills])
-        if asks.sum() >= min_asked:
-            tested.setdefault(np.packbits(asks).tobytes(), (tuple(sorted(skills)), asks))
-    return list(tested.values())
+def _table(questions: pd.DataFrame, min_asked: int) -> tuple[list[str], Any]:
+    """The traits that tell questions apart, by column and name, and who has them, sparse (questions, traits).
+
+    What fewer than `min_asked` questions have can be no mode, what COMMON of them have is everybody's.
+    """
+    from scipy.sparse import csr_array
+
+    lists = [{*chain(*found)} for found in zip(*(questions[column] for column in COLUMNS), strict=True)]
+    uses = Counter(chain(*lists))
+    columns = [sorted({*chain(*questions[column])}) for column in COLUMNS]
+    names = [name for name in dict.fromkeys(chain(*columns)) if min_asked <= uses[name] < COMMON * len(questions)]
+    place = {name: index for index, name in enumerate(names)}
+    rows = [sorted(place[name] for name in found if name in place) for found in lists]
+    ends, indices = np.cumsum([0, *map(len, rows)]), [*chain(*rows)]
+    return names, csr_array((np.ones(len(indices), dtype=np.int64), indices, ends), shape=(len(rows), len(names)))
 
 
-def _adds(candidate: _Candidate, kept: Sequence[_Candidate], failed: Mask, threshold: float, min_asked: int) -> bool:
-    from scipy.stats import binom, fisher_exact
-
-    explained = np.logical_or.reduce([mode.asks for mode in kept]) if kept else np.zeros_like(failed)
-    new = candidate.asks & ~explained
-    if new.sum() >= min_asked and binom.sf((new & failed).sum() - 1, new.sum(), threshold) <= LEVEL:
-        return True
-    wholes = [mode for mode in kept if not (candidate.asks & ~mode.asks).any()]
-    if not wholes or new.any():
-        return False
-    for whole in wholes:
-        rest = whole.asks & ~candidate.asks
-        table = [[(part & failed).sum(), (part & ~failed).sum()] for part in (candidate.asks, rest)]
-        if fisher_exact(table, alternative="greater").pvalue > SHARPER:
-            return False
-    return True
+def _first_of_each(pairs: Any) -> list[int]:
+    """Of the columns that hold the very same questions the first."""
+    first: dict[bytes, int] = {}
+    for column, (start, end) in enumerate(zip(pairs.indptr, pairs.indptr[1:], strict=False)):
+        first.setdefault(pairs.indices[start:end].tobytes(), column)
+    return list(first.values())
 
 
-def _mode(candidate: _Candidate, questions: pd.DataFrame, examples: int) -> FailureMode:
-    asked = int(candidate.asks.sum())
-    low, high = interval(candidate.failures, asked)
-    failures = questions[candidate.asks & (questions["outcome"] == "failure").to_numpy()]
-    name = " + ".join(candidate.skills)
+def _apart(tested: _Tested, failed: Mask, threshold: float) -> Iterator[tuple[int, float]]:
+    """The rows that are modes of their own with their evidence, those with most first; of as much, the widest."""
+    from scipy.stats import binom
+
+    left = np.ones(len(failed), dtype=np.int64)
+    while True:
+        asked, failures = left @ tested.has, (left * failed) @ tested.has
+        by_chance = binom.sf(failures - 1, asked, threshold)
+        new = (asked > tested.asked / 2) & (by_chance <= LEVEL / len(tested.traits))
+        if not new.any():
+            return
+        evidence = np.where(new, _evidence(asked, failures, left.sum(), (left * failed).sum()), -np.inf)
+        best = max(range(len(evidence)), key=lambda row: (evidence[row], tested.asked[row], -row))
+        yield best, float(evidence[best])
+        left[tested.has[:, [best]].nonzero()[0]] = 0
+
+
+def _evidence(asked: Counts, failures: Counts, all_asked: int, all_failures: int) -> npt.NDArray[np.float64]:
+    """How much better two rates explain the failures than one does, in nats."""
+    two = _likelihood(failures, asked) + _likelihood(all_failures - failures, all_asked - asked)
+    evidence: npt.NDArray[np.float64] = two - _likelihood(np.array(all_failures), np.array(all_asked))
+    return evidence
+
+
+def _likelihood(failures: Counts, asked: Counts) -> npt.NDArray[np.float64]:
+    """Log-likelihood of so many failures, at the rate that makes it largest."""
+    from scipy.special import xlogy
+
+    rate = failures / np.maximum(asked, 1)
+    likelihood: npt.NDArray[np.float64] = xlogy(failures, rate) + xlogy(asked - failures, 1 - rate)
+    return likelihood
+
+
+def _mode(
+    tested: _Tested, row: int, evidence: float, questions: pd.DataFrame, failed: Mask, examples: int
+) -> FailureMode:
+    traits, asked, failures = tested.traits[row], int(tested.asked[row]), int(tested.failures[row])
+    low, high = interval(failures, asked)
+    having = np.zeros(len(questions), dtype=bool)
+    having[tested.has[:, [row]].nonzero()[0]] = True
     return FailureMode(
-        mode_id="--".join(re.sub(r"\W+", "-", skill.lower()).strip("-") or "skill" for skill in candidate.skills),
-        name=name,
-        skills=candidate.skills,
+        mode_id="--".join(re.sub(r"\W+", "-", trait.lower()).strip("-") or "trait" for trait in traits),
+        name=" + ".join(traits),
+        traits=traits,
         asked=asked,
-        failures=candidate.failures,
-        wrong_rate=candidate.failures / asked,
+        failures=failures,
+        wrong_rate=failures / asked,
         low=low,
         high=high,
-        excess=candidate.excess,
-        q_value=candidate.q_value,
-        examples=tuple(distinct_first(failures)["rollout_id"].head(examples)),
+        evidence=evidence,
+        q_value=float(tested.q_values[row]),
+        examples=tuple(distinct_first(questions[having & failed])["rollout_id"].head(examples)),
     )

@@ -52,13 +52,18 @@ def extract(question: str, reference: str | None) -> list[Primitive]:
 @lru_cache(maxsize=65536)
 def _extract(question: str, reference: str) -> tuple[Primitive, ...]:
     found = [primitive for rule in RULES for primitive in rule.read(question)]
-    things = [name(match["a"]) for match in NOUN_PHRASE.finditer(_ASKED_FOR.sub(" , ", question))]
+    things = things_in(question)
     if not found and things:
         found.append(Primitive("understanding", things[0].many))
     found += _from_answer(found, reference)
     for thing in things:
         found += _recognising(thing)
     return tuple(dict.fromkeys(found))
+
+
+def things_in(question: str) -> list[Name]:
+    """What a normalised question calls the things that it speaks of, each time that it does."""
+    return [name(match["a"]) for match in NOUN_PHRASE.finditer(_ASKED_FOR.sub(" , ", question))]
 
 
 def _recognising(thing: Name) -> Iterator[Primitive]:
@@ -70,20 +75,17 @@ def _recognising(thing: Name) -> Iterator[Primitive]:
 
 
 def _from_answer(found: list[Primitive], reference: str) -> Iterator[Primitive]:
-    """What the true answer adds: how far to count, that nothing is there, the attribute to be recognised."""
+    """What the true answer adds: how far to count, or that nothing is there."""
     for primitive in found:
-        if primitive.ability == "counting" and (number := _number(reference)) is not None:
+        if primitive.ability == "counting" and (number := number_of(reference)) is not None:
             far = "four or more" if number >= MANY else "up to three" if number else "none"
             yield Primitive(f"counting {far}", primitive.target)
         if primitive.ability == "noticing presence" and reference.split()[:1] == ["no"]:
             yield Primitive("noticing absence", primitive.target)
-        if primitive.ability.startswith("telling the ") and (answer := NOUN_PHRASE.search(reference)):
-            thing = name(answer["a"])
-            named = primitive.ability.removeprefix("telling the ") in lexicon.KINDS
-            yield from _recognising(thing if named else Name(thing.adjectives, "thing"))
 
 
-def _number(text: str) -> int | None:
+def number_of(text: str) -> int | None:
+    """The number that a normalised text is; None where it is none."""
     if text in lexicon.NUMBERS:
         return lexicon.NUMBERS.index(text)
     return int(text) if text.isascii() and text.isdigit() else None

@@ -69,13 +69,13 @@ def modes() -> pd.DataFrame:
     mode = FailureMode(
         mode_id="m-1",
         name="counting",
-        skills=("counting",),
+        traits=("counting",),
         asked=40,
         failures=30,
         wrong_rate=0.75,
         low=0.6,
         high=0.86,
-        excess=20.0,
+        evidence=20.0,
         q_value=0.01,
         examples=("t-0",),
     )

@@ -59,7 +59,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def taxonomy_of(rows: pd.DataFrame) -> dict[str, Any]:
     failures = rows.loc[(rows["method"] == "trained") & (rows["outcome"] == "failure"), "rollout_id"].tolist()
     numbers = {"asked": 40, "failures": 30, "wrong_rate": 0.75, "low": 0.6, "high": 0.86}
-    mode = {"mode_id": "counting", "name": "counting", "skills": ["counting"], **numbers, "examples": failures}
+    mode = {"mode_id": "counting", "name": "counting", "traits": ["counting"], **numbers, "examples": failures}
     skill = {
         "name": "counting",
         "primitives": ["counting stars"],
@@ -137,7 +137,7 @@ def test_a_candidate_without_mistakes_gets_a_sentence(rows: pd.DataFrame, pictur
     perfect = rows.assign(outcome="correct")
     text = page(perfect, pictures, {**taxonomy_of(rows), "failure_modes": []})
     assert "made no mistake" in text
-    assert "None: no skill or pair of skills" in text
+    assert "None: no kind of question" in text
 
 
 def test_no_taxonomy_and_no_training_are_said(rows: pd.DataFrame, pictures: dict[str, Path]) -> None:

@@ -1,11 +1,12 @@
-"""Which skills and pairs of skills are called failure modes."""
+"""Which traits and pairs of them are called failure modes."""
 
 import random
+from math import log
 
 import pandas as pd
 import pytest
 
-from blindspot.skills.modes import common_needs, distinct_first, find_modes
+from blindspot.skills.modes import distinct_first, find_modes
 
 
 def questions(*groups: tuple[tuple[str, ...], int, int]) -> pd.DataFrame:
@@ -22,6 +23,7 @@ def questions(*groups: tuple[tuple[str, ...], int, int]) -> pd.DataFrame:
                     "outcome": "failure" if index < failures else "correct",
                     "skills": list(skills),
                     "meta_skills": sorted({skill.split()[0] for skill in skills}),
+                    "traits": [],
                 }
             )
     return pd.DataFrame(rows)
@@ -37,26 +39,31 @@ def test_a_skill_that_fails_is_a_mode_with_its_figures() -> None:
     assert (mode.name, mode.mode_id, mode.asked, mode.failures) == ("counting many", "counting-many", 100, 60)
     assert mode.wrong_rate == pytest.approx(0.6)
     assert (mode.low, mode.high) == pytest.approx((0.5020, 0.6906), abs=1e-3)  # Wilson, by hand
-    assert mode.excess == pytest.approx(60 - 100 * 65 / 200)  # 65 of all 200 go wrong
+    apart = 60 * log(0.6) + 40 * log(0.4) + 5 * log(0.05) + 95 * log(0.95)
+    assert mode.evidence == pytest.approx(apart - (65 * log(0.325) + 135 * log(0.675)))
     assert len(mode.examples) == 5
 
 
-def test_a_need_that_tells_nothing_of_what_goes_wrong_comes_after_what_does() -> None:
+def test_the_kind_that_fails_is_named_and_not_a_wider_one_that_holds_it() -> None:
     frame = questions(
-        (("noticing absence", "recognising small"), 40, 30),
-        (("noticing absence",), 40, 30),
-        (("comparing counts", "recognising small"), 240, 120),
-        (("comparing counts",), 240, 120),
+        (("noticing absence", "giving details"), 200, 180),
+        (("counting none", "giving details"), 200, 190),
+        (("telling colour", "giving details"), 400, 30),
+        (("telling colour",), 400, 30),
     )
-    assert names(frame)[0] == "noticing absence"
+    assert names(frame) == ["counting none", "noticing absence"]
 
 
 def test_what_nearly_every_question_needs_is_no_mode() -> None:
     frame = questions((("seeing things", "counting many"), 100, 80), (("seeing things", "telling colour"), 100, 30))
-    common = common_needs(frame)
-    assert common == {"seeing things", "seeing"}
-    assert all("seeing" not in mode.name for mode in find_modes(frame, 0.25, 20, examples=5, common=common))
-    assert "counting many" in [mode.name for mode in find_modes(frame, 0.25, 20, examples=5, common=common)]
+    assert names(frame) == ["counting many"]
+
+
+def test_a_true_answer_can_set_a_mode_apart() -> None:
+    frame = questions((("judging left",), 200, 80), (("noticing presence",), 200, 0))
+    frame["traits"] = [["answer yes"] if index % 200 < 80 else ["answer no"] for index in range(len(frame))]
+    (mode,) = find_modes(frame, 0.25, 20, examples=5)
+    assert (mode.traits, mode.wrong_rate) == (("judging left", "answer yes"), 1.0)
 
 
 def test_a_pair_is_named_where_only_together_they_fail() -> None:
@@ -73,7 +80,7 @@ def test_a_group_is_named_where_all_of_it_fails() -> None:
     assert names(frame) == ["judging"]
 
 
-def test_modes_come_by_failures_beyond_the_threshold() -> None:
+def test_modes_that_explain_more_failures_come_first() -> None:
     frame = questions((("b big",), 300, 180), (("s small",), 30, 30), (("fine",), 300, 0))
     assert names(frame) == ["b big", "s small"]
 

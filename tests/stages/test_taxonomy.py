@@ -44,13 +44,12 @@ def test_invalid_questions_are_left_out(found: Taxonomy, rows: pd.DataFrame) -> 
 
 
 def test_the_planted_gap_comes_back_as_a_mode(found: Taxonomy) -> None:
-    assert "judging positions + recognising purple" in [mode.name for mode in found.modes]
+    assert [mode.name for mode in found.modes] == ["judging positions + recognising purple"]
 
 
-def test_examples_are_failures_of_the_trained_questioner(found: Taxonomy) -> None:
+def test_examples_are_failures(found: Taxonomy) -> None:
     by_id = found.questions.set_index("rollout_id")
     examples = by_id.loc[[name for mode in found.modes for name in mode.examples]]
-    assert set(examples["method"]) == {"trained"}
     assert set(examples["outcome"]) == {"failure"}
 
 

@@ -1,0 +1,40 @@
+"""Traits: what sets one question apart from another, read from its words and its true answer alone.
+
+The skills and meta-skills that it needs are traits too; these are the ones that no skill says.
+"""
+
+from collections.abc import Iterator
+
+from blindspot.skills.language import normalise
+from blindspot.skills.primitives import extract, number_of, things_in
+
+SHORT = 3  # words of an answer; a longer one is hardly ever given twice
+MOST = 10  # things; beyond that only the number itself is told
+
+
+def traits(question: str, reference: str | None) -> list[str]:
+    """The question's traits, such as "left-of", "3 details", "answer 2 or more", "answer yes"; any text is allowed."""
+    abilities = [primitive.ability for primitive in extract(question, None)]
+    found = [*map(_object, abilities), _details(normalise(question)), *_answers(normalise(reference or ""))]
+    return [trait for trait in dict.fromkeys(found) if trait]
+
+
+def _object(ability: str) -> str:
+    """What an ability is about, whatever is done with it: judging left-of, reaching what is left-of → left-of."""
+    verb, _, rest = ability.partition(" ")
+    return "" if verb == "recognising" else rest.removeprefix("what is ").removeprefix("the ")
+
+
+def _details(question: str) -> str:
+    """How many words say what the things are that the question speaks of."""
+    number = sum(len(thing.adjectives) + (thing.noun != "thing") for thing in things_in(question))
+    return f"{number} detail{'s' * (number != 1)}"
+
+
+def _answers(reference: str) -> Iterator[str]:
+    """The true answer, and where it is a number those that it reaches."""
+    if not 0 < len(reference.split()) <= SHORT:
+        return
+    number = number_of(reference)
+    yield f"answer {reference if number is None else number}"
+    yield from (f"answer {least} or more" for least in range(2, min(number or 0, MOST) + 1))
