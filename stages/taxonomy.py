@@ -16,6 +16,7 @@ from blindspot.errors import run
 from blindspot.params import Section, load, load_seed
 from blindspot.records.failure_mode import FailureMode
 from blindspot.skills.modes import find_modes
+from blindspot.skills.placing import Placing
 from blindspot.skills.primitives import extract
 from blindspot.skills.skills import MetaSkill, Skill, group_skills, name_skills
 from blindspot.skills.topics import FEWEST_PHRASES, Topic, embed, find_topics
@@ -70,11 +71,10 @@ def taxonomy(verdicts: pd.DataFrame, params: Params, seed: int) -> Taxonomy:
         topics = find_topics(uses, vectors, params.min_topic_size)
     skills = name_skills(topics, uses, vectors)
     meta_skills = group_skills(skills)
-    skill_of = {primitive: skill.name for skill in skills for primitive in skill.primitives}
-    meta_of = {name: meta_skill.name for meta_skill in meta_skills for name in meta_skill.skills}
-    valid["skills"] = [list(dict.fromkeys(skill_of[primitive] for primitive in found)) for found in primitives]
-    valid["meta_skills"] = [list(dict.fromkeys(meta_of[name] for name in names)) for names in valid["skills"]]
-    asked = zip(valid["question"], valid["reference"], strict=True)
+    placing = Placing(skills, meta_skills)
+    asked = [*zip(valid["question"], valid["reference"], strict=True)]
+    valid["skills"] = [placing.skills(question, reference) for question, reference in asked]
+    valid["meta_skills"] = [placing.meta_skills(names) for names in valid["skills"]]
     valid["traits"] = [traits(question, reference) for question, reference in asked]
     modes = find_modes(valid, params.threshold, params.min_asked, EXAMPLES)
     return Taxonomy(valid, topics, skills, meta_skills, modes, None)

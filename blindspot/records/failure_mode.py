@@ -1,5 +1,6 @@
 """One kind of question in which the candidate fails."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 
@@ -26,3 +27,7 @@ class FailureMode:
     evidence: float
     q_value: float
     examples: tuple[str, ...]
+
+    def claims(self, traits: Collection[str]) -> bool:
+        """Whether a question with these traits is of this mode."""
+        return all(trait in traits for trait in self.traits)

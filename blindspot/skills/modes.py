@@ -1,8 +1,9 @@
 """Failure modes: traits, and pairs of them, of questions where wrong_rate is significantly above a threshold."""
 
+import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -45,14 +46,15 @@ def find_modes(questions: pd.DataFrame, threshold: float, min_asked: int, exampl
     one adds questions that go well, a narrower one leaves out some that fail. Its questions are set aside, and again,
     as long as there is one of which over half is left and that is significantly worse than the threshold in what is
     left (Bonferroni, for each is a chance to be so by chance). Evidence: the log-likelihood ratio of two wrong_rates,
-    inside and outside, to a single one (the scan statistic of Kulldorff 1997), among the questions that are left.
+    inside and outside, to a single one (the scan statistic of Kulldorff 1997), among the questions that are left. A
+    mode is left out where those that are found without it explain the failures better.
     """
     failed: Mask = (questions["outcome"] == "failure").to_numpy()
     tested = _test(questions, failed, threshold, min_asked)
     if tested is None:
         return []
-    apart = _apart(tested, failed, threshold)
-    return [_mode(tested, row, evidence, questions, failed, examples) for row, evidence in apart]
+    found = _explaining(tested, failed, threshold)
+    return [_mode(tested, row, evidence, questions, failed, examples) for row, evidence in found]
 
 
 def distinct_first(rows: pd.DataFrame) -> pd.DataFrame:
@@ -107,20 +109,45 @@ def _first_of_each(pairs: Any) -> list[int]:
     return list(first.values())
 
 
-def _apart(tested: _Tested, failed: Mask, threshold: float) -> Iterator[tuple[int, float]]:
-    """The rows that are modes of their own with their evidence, those with most first; of as much, the widest."""
+def _explaining(tested: _Tested, failed: Mask, threshold: float) -> list[tuple[int, float]]:
+    """The rows that are modes, with their evidence: those set apart one by one, but for any that is better left out.
+
+    The one with the most evidence may hold several weaknesses that are better told one by one ("answer yes" those of
+    two skills). So each in turn is left out, and where the failures are explained better then it stays so.
+    """
+    banned: list[int] = []
+    found, explained = _apart(tested, failed, threshold, banned)
+    tried = 0
+    while tried < len(found):
+        others, better = _apart(tested, failed, threshold, [*banned, found[tried][0]])
+        if better > explained:
+            banned.append(found[tried][0])
+            found, explained, tried = others, better, 0
+        else:
+            tried += 1
+    return found
+
+
+def _apart(
+    tested: _Tested, failed: Mask, threshold: float, banned: Sequence[int]
+) -> tuple[list[tuple[int, float]], float]:
+    """The rows that are modes of their own with their evidence, those with most first; of as much, the widest.
+
+    Also how well all of them explain the failures: the evidence, less what the choice of each among so many is worth.
+    """
     from scipy.stats import binom
 
-    left = np.ones(len(failed), dtype=np.int64)
+    left, found = np.ones(len(failed), dtype=np.int64), list[tuple[int, float]]()
+    allowed = ~np.isin(np.arange(len(tested.traits)), banned)
     while True:
         asked, failures = left @ tested.has, (left * failed) @ tested.has
         by_chance = binom.sf(failures - 1, asked, threshold)
-        new = (asked > tested.asked / 2) & (by_chance <= LEVEL / len(tested.traits))
+        new = allowed & (asked > tested.asked / 2) & (by_chance <= LEVEL / len(tested.traits))
         if not new.any():
-            return
+            return found, sum(evidence for _, evidence in found) - len(found) * math.log(len(tested.traits))
         evidence = np.where(new, _evidence(asked, failures, left.sum(), (left * failed).sum()), -np.inf)
-        best = max(range(len(evidence)), key=lambda row: (evidence[row], tested.asked[row], -row))
-        yield best, float(evidence[best])
+        best = max(np.flatnonzero(new).tolist(), key=lambda row: (evidence[row], tested.asked[row], -row))
+        found.append((best, float(evidence[best])))
         left[tested.has[:, [best]].nonzero()[0]] = 0
 
 

@@ -2,8 +2,8 @@
 
 Each fixed part of a prompt or a reply is one token to them, so that a model of a million weights reads and writes what
 any judge does. Before they rule they go through the nine places of the grid and name those of the things that the
-question speaks of: "a1 - - - - c2 - - -", columns a to c from the left, rows 1 to 3 from the top. Where two values are to
-be compared they say these next: "red blue".
+question speaks of: "a1 - - - - c2 - - -", columns a to c from the left, rows 1 to 3 from the top. Where two values are
+to be compared they say these next: "red blue".
 """
 
 import random
@@ -95,7 +95,7 @@ def _sameness(reasoning: str, same: bool) -> str:
 
 
 def _evidence(question: Question, scene: Scene) -> str:
-    """Where the things are that the question speaks of, in the order in which they are sought, and what is compared."""
+    """Where the things are that the question speaks of, in the order in which they are sought; what is compared."""
     subjects, others = matching(question.subject, scene), matching(question.other or Description(), scene)
     if question.family == "extremum":
         return f"{_places(subjects)} ; {_places(extreme(str(question.word), subjects))}"

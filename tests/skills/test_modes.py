@@ -66,6 +66,18 @@ def test_a_true_answer_can_set_a_mode_apart() -> None:
     assert (mode.traits, mode.wrong_rate) == (("judging left", "answer yes"), 1.0)
 
 
+def test_weaknesses_that_share_a_trait_are_told_one_by_one() -> None:
+    frame = questions(
+        (("comparing counts", "saying no"), 100, 100),
+        (("judging left", "saying no"), 60, 60),
+        (("noticing absence", "saying no"), 80, 8),
+        (("comparing counts", "saying yes"), 100, 0),
+        (("judging left", "saying yes"), 100, 0),
+        (("noticing presence", "saying yes"), 100, 0),
+    )
+    assert names(frame) == ["comparing counts + saying no", "judging left + saying no"]
+
+
 def test_a_pair_is_named_where_only_together_they_fail() -> None:
     frame = questions(
         (("judging left", "seeing purple"), 60, 55),

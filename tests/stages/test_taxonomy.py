@@ -7,6 +7,7 @@ import pytest
 
 from blindspot import store
 from blindspot.errors import BlindspotError
+from blindspot.skills.placing import Placing
 from stages.taxonomy import Params, Taxonomy, metrics, taxonomy, write
 from tests.skills.rows import make_rows
 
@@ -45,6 +46,13 @@ def test_invalid_questions_are_left_out(found: Taxonomy, rows: pd.DataFrame) -> 
 
 def test_the_planted_gap_comes_back_as_a_mode(found: Taxonomy) -> None:
     assert [mode.name for mode in found.modes] == ["judging positions + recognising purple"]
+
+
+def test_a_mode_claims_the_questions_that_it_counts(found: Taxonomy) -> None:
+    placing = Placing(found.skills, found.meta_skills)
+    asked = [*zip(found.questions["question"], found.questions["reference"], strict=True)]
+    for mode in found.modes:
+        assert sum(mode.claims(placing.traits(question, reference)) for question, reference in asked) == mode.asked
 
 
 def test_examples_are_failures(found: Taxonomy) -> None:

@@ -1,0 +1,40 @@
+"""Where a question stands in a taxonomy, be it one of those that the taxonomy was made of or a new one."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from blindspot.skills.primitives import extract
+from blindspot.skills.skills import MetaSkill, Skill
+from blindspot.skills.traits import traits
+
+
+class Placing:
+    """Sorts questions into the skills and meta-skills that there are."""
+
+    def __init__(self, skills: Sequence[Skill], meta_skills: Sequence[MetaSkill]) -> None:
+        self._skill = {primitive: skill.name for skill in skills for primitive in skill.primitives}
+        self._meta_skill = {name: meta_skill.name for meta_skill in meta_skills for name in meta_skill.skills}
+        phrases: dict[str, Counter[str]] = defaultdict(Counter)
+        for primitive, name in self._skill.items():
+            phrases[primitive.ability][name] += 1
+        self._likeliest = {ability: names.most_common(1)[0][0] for ability, names in phrases.items()}
+
+    def skills(self, question: str, reference: str | None) -> list[str]:
+        """The skills that a question with that true answer needs, what it asks for first.
+
+        A phrase that is new is of the skill that has most phrases of its ability, of none where the ability is new.
+        """
+        found = (
+            self._skill.get(primitive) or self._likeliest.get(primitive.ability)
+            for primitive in extract(question, reference)
+        )
+        return [name for name in dict.fromkeys(found) if name]
+
+    def meta_skills(self, skills: Sequence[str]) -> list[str]:
+        """The meta-skills that these are of."""
+        return list(dict.fromkeys(self._meta_skill[name] for name in skills))
+
+    def traits(self, question: str, reference: str | None) -> frozenset[str]:
+        """All that a failure mode can be told by: the skills, the meta-skills and the question's other traits."""
+        skills = self.skills(question, reference)
+        return frozenset([*skills, *self.meta_skills(skills), *traits(question, reference)])
