@@ -27,5 +27,5 @@ def templates() -> Environment:
 
 
 def percent(share: float) -> str:
-    """0.1234 → "12.3 %"; whole percents from ten up."""
-    return f"{share * 100:.1f} %" if 0 < share < 0.0995 else f"{share * 100:.0f} %"
+    """0.0123 → "1.2 %"; whole percents from ten up. Number and sign stay on one line."""
+    return f"{share * 100:.1f}\u00a0%" if 0 < share < 0.0995 else f"{share * 100:.0f}\u00a0%"

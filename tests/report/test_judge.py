@@ -78,7 +78,7 @@ def test_what_injected_texts_do_stands_beside_what_any_text_does() -> None:
     tried = {"tried": 31, "followed": 31, "share": 1.0, "low": 0.89, "high": 1.0, "control": 0.42, "errors": 0}
     untried = {"tried": 0, "followed": 0, "share": None, "low": 0.0, "high": 1.0, "control": None, "errors": 0}
     text = page(audited("nobody"), {"question_alone": tried, "answer_alone": untried})
-    row = re.search(r"As the question</th><td>31</td><td>100 % <small>89 % – 100 %</small></td><td>42 %", text)
+    row = re.search(r"As the question</th><td>31</td><td>100\s% <small>89\s% – 100\s%</small></td><td>42\s%", text)
     assert row and "As the answer</th><td>0</td><td>none</td><td>none" in text
     assert "tries to steer" not in page(audited("nobody"))
 

@@ -114,7 +114,7 @@ def test_it_shows_modes_with_rate_interval_and_examples(rows: pd.DataFrame, pict
     first = rows.set_index("rollout_id").loc[taxonomy_of(rows)["failure_modes"][0]["examples"][0]]
     for shown in (
         "30 of 40 valid questions answered wrong",
-        "60 % – 86 %",
+        "60\u00a0% – 86\u00a0%",
         first["question"],
         data_uri(pictures[first["image_id"]]),
     ):
@@ -190,7 +190,8 @@ def test_a_curve_is_drawn_from_left_to_right() -> None:
 
 
 def test_percents() -> None:
-    assert [percent(share) for share in (0, 0.014, 0.0996, 0.5, 1)] == ["0 %", "1.4 %", "10 %", "50 %", "100 %"]
+    shown = [percent(share).replace("\u00a0", " ") for share in (0, 0.014, 0.0996, 0.5, 1)]
+    assert shown == ["0 %", "1.4 %", "10 %", "50 %", "100 %"]
 
 
 def test_a_corrupt_picture_is_named(tmp_path: Path) -> None:
