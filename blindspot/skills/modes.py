@@ -46,7 +46,8 @@ def find_modes(questions: pd.DataFrame, threshold: float, min_asked: int, exampl
     one adds questions that go well, a narrower one leaves out some that fail. Its questions are set aside, and again,
     as long as there is one of which over half is left and that is significantly worse than the threshold in what is
     left (Bonferroni, for each is a chance to be so by chance). Evidence: the log-likelihood ratio of two wrong_rates,
-    inside and outside, to a single one (the scan statistic of Kulldorff 1997), among the questions that are left. A
+    inside and outside, to a single one (the scan statistic of Kulldorff 1997), among the questions that are left;
+    outside no more than the threshold is taken for granted, so what fails is a mode even where all the rest does. A
     mode is left out where those that are found without it explain the failures better.
     """
     failed: Mask = (questions["outcome"] == "failure").to_numpy()
@@ -145,24 +146,27 @@ def _apart(
         new = allowed & (asked > tested.asked / 2) & (by_chance <= LEVEL / len(tested.traits))
         if not new.any():
             return found, sum(evidence for _, evidence in found) - len(found) * math.log(len(tested.traits))
-        evidence = np.where(new, _evidence(asked, failures, left.sum(), (left * failed).sum()), -np.inf)
+        evidence = np.where(new, _evidence(asked, failures, left.sum(), (left * failed).sum(), threshold), -np.inf)
         best = max(np.flatnonzero(new).tolist(), key=lambda row: (evidence[row], tested.asked[row], -row))
         found.append((best, float(evidence[best])))
         left[tested.has[:, [best]].nonzero()[0]] = 0
 
 
-def _evidence(asked: Counts, failures: Counts, all_asked: int, all_failures: int) -> npt.NDArray[np.float64]:
-    """How much better two rates explain the failures than one does, in nats."""
-    two = _likelihood(failures, asked) + _likelihood(all_failures - failures, all_asked - asked)
-    evidence: npt.NDArray[np.float64] = two - _likelihood(np.array(all_failures), np.array(all_asked))
+def _evidence(
+    asked: Counts, failures: Counts, all_asked: int, all_failures: int, threshold: float
+) -> npt.NDArray[np.float64]:
+    """How much better two rates explain the failures than one does, in nats, outside the threshold at most."""
+    outside = _likelihood(all_failures - failures, all_asked - asked, threshold)
+    single = _likelihood(np.array(all_failures), np.array(all_asked), threshold)
+    evidence: npt.NDArray[np.float64] = _likelihood(failures, asked, 1.0) + outside - single
     return evidence
 
 
-def _likelihood(failures: Counts, asked: Counts) -> npt.NDArray[np.float64]:
-    """Log-likelihood of so many failures, at the rate that makes it largest."""
+def _likelihood(failures: Counts, asked: Counts, most: float) -> npt.NDArray[np.float64]:
+    """Log-likelihood of so many failures, at the rate up to `most` that makes it largest."""
     from scipy.special import xlogy
 
-    rate = failures / np.maximum(asked, 1)
+    rate = np.minimum(failures / np.maximum(asked, 1), most)
     likelihood: npt.NDArray[np.float64] = xlogy(failures, rate) + xlogy(asked - failures, 1 - rate)
     return likelihood
 

@@ -40,7 +40,8 @@ def test_a_skill_that_fails_is_a_mode_with_its_figures() -> None:
     assert mode.wrong_rate == pytest.approx(0.6)
     assert (mode.low, mode.high) == pytest.approx((0.5020, 0.6906), abs=1e-3)  # Wilson, by hand
     apart = 60 * log(0.6) + 40 * log(0.4) + 5 * log(0.05) + 95 * log(0.95)
-    assert mode.evidence == pytest.approx(apart - (65 * log(0.325) + 135 * log(0.675)))
+    granted = 65 * log(0.25) + 135 * log(0.75)  # 0.325 go wrong
+    assert mode.evidence == pytest.approx(apart - granted)
     assert len(mode.examples) == 5
 
 
@@ -76,6 +77,16 @@ def test_weaknesses_that_share_a_trait_are_told_one_by_one() -> None:
         (("noticing presence", "saying yes"), 100, 0),
     )
     assert names(frame) == ["comparing counts + saying no", "judging left + saying no"]
+
+
+def test_where_everything_fails_every_kind_is_named() -> None:
+    frame = questions((("judging left",), 100, 60), (("telling colour",), 100, 60))
+    assert sorted(names(frame)) == ["judging left", "telling colour"]
+
+
+def test_what_fails_less_than_the_rest_does_not_come_first() -> None:
+    frame = questions((("judging left",), 300, 120), (("telling colour",), 150, 150), (("counting many",), 150, 150))
+    assert names(frame)[-1] == "judging left" and len(names(frame)) == 3
 
 
 def test_a_pair_is_named_where_only_together_they_fail() -> None:
