@@ -72,8 +72,8 @@ def taxonomy(verdicts: pd.DataFrame, params: Params, seed: int) -> Taxonomy:
     skills = name_skills(topics, uses, vectors)
     meta_skills = group_skills(skills)
     placing = Placing(skills, meta_skills)
-    asked = [*zip(valid["question"], valid["reference"], strict=True)]
-    valid["skills"] = [placing.skills(question, reference) for question, reference in asked]
+    asked = zip(valid["question"], valid["reference"], strict=True)
+    valid["skills"] = [placing.skills(found) for found in primitives]
     valid["meta_skills"] = [placing.meta_skills(names) for names in valid["skills"]]
     valid["traits"] = [traits(question, reference) for question, reference in asked]
     modes = find_modes(valid, params.threshold, params.min_asked, EXAMPLES)

@@ -12,8 +12,8 @@ _YES_NO = ("yes", "no")
 #: What can be said of a question of each family: answers, the word it turns on, what it may ask for, words said.
 _ANSWERS = dict.fromkeys(("existence", "relation", "comparison", "same"), _YES_NO) | {**ATTRIBUTES}
 _ANSWERS |= {"extremum": _LOOKS, "two_hop": _LOOKS, ANY: (*_YES_NO, *_LOOKS)}
-_WORDS = {"relation": (*RELATIONS,), "two_hop": (*RELATIONS,), "extremum": EXTREMA, "comparison": COMPARISONS}
-_WORDS |= {ANY: (*RELATIONS,)}
+WORDS = {"relation": (*RELATIONS,), "two_hop": (*RELATIONS,), "extremum": EXTREMA, "comparison": COMPARISONS}
+WORDS |= {ANY: (*RELATIONS,)}
 _ASKING = ("extremum", "same", "two_hop", ANY)
 _SAID = dict.fromkeys(("existence", "counting"), range(1, 4)) | dict.fromkeys(ATTRIBUTES, range(1, 3))
 _SAID |= {"relation": range(3, 7), "extremum": range(3), "comparison": range(2, 7), "same": range(2, 5)}
@@ -51,7 +51,7 @@ def _aspects(family: str) -> Iterator[tuple[str, str]]:
         yield from ((f"answer {number}", f"answer == {number}") for number in _COUNTS)
         yield from ((f"answer {number} or more", f"answer >= {number}") for number in _AT_LEAST)
     yield from ((f"answer {answer}", f"answer == {answer}") for answer in _ANSWERS.get(family, ()))
-    yield from ((word.replace("_", " "), f"word == {word}") for word in _WORDS.get(family, ()))
+    yield from ((word.replace("_", " "), f"word == {word}") for word in WORDS.get(family, ()))
     if family in _ASKING:
         yield from ((f"{attribute} asked for", f"attribute == {attribute}") for attribute in ATTRIBUTES)
     for attribute, values in ATTRIBUTES.items():

@@ -131,20 +131,21 @@ class _Filling:
         )
 
 
-def uniform_questions(cells: Sequence[Cell], count: int, seed: int) -> tuple[list[str], Mask]:
-    """`count` uniformly drawn valid questions, and which cells they are in, shape (count, cells).
+def uniform_questions(cells: Sequence[Cell], count: int, seed: int) -> tuple[list[Scene], list[str], Mask]:
+    """`count` uniformly drawn valid questions: their scenes, they, and which cells they are in, shape (count, cells).
 
     For matching: another seed than that of the weak cells makes it independent of them.
     """
-    member, rng, questions = Membership(cells), random.Random(seed), list[str]()
+    member, rng, scenes, questions = Membership(cells), random.Random(seed), list[Scene](), list[str]()
     belongs = np.zeros((count, len(cells)), dtype=bool)
     while len(questions) < count:
         scene = random_scene(rng)
         question = draw_question(scene, rng.choice(FAMILIES), rng)
         if question is not None:
             belongs[len(questions), member(question, scene)] = True
+            scenes.append(scene)
             questions.append(ask(question, rng))
-    return questions, belongs
+    return scenes, questions, belongs
 
 
 def measure_cells(candidate: Candidate, sample: Sample) -> list[CellRate]:

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from blindspot.skills.primitives import extract
+from blindspot.skills.primitives import Primitive, extract
 from blindspot.skills.skills import MetaSkill, Skill
 from blindspot.skills.traits import traits
 
@@ -19,15 +19,12 @@ class Placing:
             phrases[primitive.ability][name] += 1
         self._likeliest = {ability: names.most_common(1)[0][0] for ability, names in phrases.items()}
 
-    def skills(self, question: str, reference: str | None) -> list[str]:
-        """The skills that a question with that true answer needs, what it asks for first.
+    def skills(self, primitives: Sequence[Primitive]) -> list[str]:
+        """The skills of a question with these primitives, in their order.
 
         A phrase that is new is of the skill that has most phrases of its ability, of none where the ability is new.
         """
-        found = (
-            self._skill.get(primitive) or self._likeliest.get(primitive.ability)
-            for primitive in extract(question, reference)
-        )
+        found = (self._skill.get(primitive) or self._likeliest.get(primitive.ability) for primitive in primitives)
         return [name for name in dict.fromkeys(found) if name]
 
     def meta_skills(self, skills: Sequence[str]) -> list[str]:
@@ -36,5 +33,5 @@ class Placing:
 
     def traits(self, question: str, reference: str | None) -> frozenset[str]:
         """All that a failure mode can be told by: the skills, the meta-skills and the question's other traits."""
-        skills = self.skills(question, reference)
+        skills = self.skills(extract(question, reference))
         return frozenset([*skills, *self.meta_skills(skills), *traits(question, reference)])

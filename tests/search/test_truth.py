@@ -109,7 +109,7 @@ def test_a_mode_that_claims_the_questions_of_a_weakness_is_matched_on_others(sam
     rates = measure_cells(
         PlantedCandidate(["family == extremum and word == topmost", "family == same"], 0.0, 0), sample
     )
-    questions, belongs = uniform_questions(sample.cells, 1500, seed=1)
+    _, questions, belongs = uniform_questions(sample.cells, 1500, seed=1)
     claims = [np.array([word in question for question in questions]) for word in ("topmost", "same", "rightmost")]
     counting, weak = (
         [belongs[:, place] for place, rate in enumerate(rates) if getattr(rate, kind)] for kind in ("counts", "weak")

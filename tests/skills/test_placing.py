@@ -1,5 +1,5 @@
 from blindspot.skills.placing import Placing
-from blindspot.skills.primitives import Primitive
+from blindspot.skills.primitives import Primitive, extract
 from blindspot.skills.skills import MetaSkill, Skill
 
 STARS, CIRCLES = Primitive("counting", "stars"), Primitive("counting", "circles")
@@ -13,17 +13,17 @@ PLACING = Placing(
 
 
 def test_a_question_needs_the_skills_of_its_primitives_what_it_asks_for_first() -> None:
-    skills = PLACING.skills("how many stars are there ?", "2")
+    skills = PLACING.skills(extract("how many stars are there ?", "2"))
     assert skills == ["counting", "counting few", "recognising stars"]
     assert PLACING.meta_skills(skills) == ["counts", "seeing"]
 
 
 def test_a_new_phrase_goes_where_most_phrases_of_its_ability_are() -> None:
-    assert PLACING.skills("how many umbrellas are there ?", "none at all") == ["counting"]
+    assert PLACING.skills(extract("how many umbrellas are there ?", "none at all")) == ["counting"]
 
 
 def test_a_new_ability_has_no_place() -> None:
-    assert PLACING.skills("what does the sign say ?", "stop") == []
+    assert PLACING.skills(extract("what does the sign say ?", "stop")) == []
 
 
 def test_traits_are_all_that_a_mode_is_told_by() -> None:

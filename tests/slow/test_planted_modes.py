@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 
 from blindspot.records.image import Image
-from blindspot.scenes.gaps import Gap, facts_of
+from blindspot.scenes.cells import ANY, WORDS, Cell
 from blindspot.scenes.oracle import rule
 from blindspot.scenes.planted import PlantedCandidate
-from blindspot.scenes.question import COMPARISONS, EXTREMA, FAMILIES, RELATIONS
-from blindspot.scenes.scene import ATTRIBUTES, Scene, random_scene
-from blindspot.scenes.templates import ask, draw_question
-from blindspot.search.measures import Mask, mode_precision, mode_recall
+from blindspot.scenes.question import FAMILIES, RELATIONS
+from blindspot.scenes.scene import ATTRIBUTES
+from blindspot.search.measures import mode_precision, mode_recall
+from blindspot.search.truth import uniform_questions
 from blindspot.skills.placing import Placing
 from blindspot.verifiers.oracle import OracleVerifier
 from stages.taxonomy import Params, taxonomy
@@ -22,7 +22,6 @@ from stages.taxonomy import Params, taxonomy
 pytestmark = pytest.mark.slow
 
 GAPS, ASKED, MATCHED_ON = 4, 3000, 4000  # gaps a candidate, questions it is asked, questions that modes are matched on
-WORDS = {"relation": (*RELATIONS,), "two_hop": (*RELATIONS,), "extremum": EXTREMA, "comparison": COMPARISONS}
 
 
 @pytest.mark.parametrize("seed", [101, 102])
@@ -42,36 +41,23 @@ def recovery(seed: int) -> tuple[float | None, float | None]:
     gaps = random_gaps(seed)
     found = taxonomy(asked(PlantedCandidate(gaps, 0.0, seed), ASKED, seed), Params.model_validate({}), 0)
     placing = Placing(found.skills, found.meta_skills)
-    sample = asked(PlantedCandidate([], 0.0, 0), MATCHED_ON, seed + 10_000)
-    traits = [placing.traits(*row) for row in sample[["question", "reference"]].itertuples(index=False)]
+    scenes, questions, belongs = uniform_questions([Cell(gap, ANY, gap) for gap in gaps], MATCHED_ON, seed + 10_000)
+    traits = [placing.traits(text, rule(text, scene).answer) for text, scene in zip(questions, scenes, strict=True)]
     claimed = [np.array([mode.claims(one) for one in traits]) for mode in found.modes]
-    planted = [_where(gap, sample) for gap in gaps]
-    return mode_recall(claimed, planted), mode_precision(claimed, planted)
-
-
-def _where(gap: str, sample: pd.DataFrame) -> Mask:
-    scenes = [Scene.from_json(text) for text in sample["scene"]]
-    rows = zip(sample["question"], scenes, strict=True)
-    return np.array([Gap(gap).holds(facts_of(rule(question, scene), scene)) for question, scene in rows])
+    return mode_recall(claimed, [*belongs.T]), mode_precision(claimed, [*belongs.T])
 
 
 def asked(candidate: PlantedCandidate, number: int, seed: int) -> pd.DataFrame:
     """So many uniformly drawn valid questions and the candidate's verdicts: the columns that the taxonomy reads."""
-    rng, images, questions = random.Random(seed), list[Image](), list[str]()
-    while len(questions) < number:
-        scene = random_scene(rng)
-        question = draw_question(scene, rng.choice(FAMILIES), rng)
-        if question is not None:
-            images.append(Image(f"{len(images):05d}", Path("none"), "test", scene.to_json()))
-            questions.append(ask(question, rng))
+    scenes, questions, _ = uniform_questions([], number, seed)
+    images = [Image(f"{place:05d}", Path("none"), "test", scene.to_json()) for place, scene in enumerate(scenes)]
     answers = [answer.text for answer in candidate.answer(images, questions)]
     verdicts = OracleVerifier("invalid").judge(images, questions, answers)
     return pd.DataFrame(
         {
-            "rollout_id": [f"templates-{index:05d}" for index in range(number)],
+            "rollout_id": [f"templates-{image.image_id}" for image in images],
             "method": "templates",
             "image_id": [image.image_id for image in images],
-            "scene": [image.scene for image in images],
             "question": questions,
             "outcome": [verdict.outcome for verdict in verdicts],
             "reference": [verdict.reference for verdict in verdicts],
@@ -103,7 +89,7 @@ def _said(rng: random.Random) -> str:
 
 
 def _turning(rng: random.Random) -> str:
-    family = rng.choice([*WORDS])
+    family = rng.choice([name for name in WORDS if name != ANY])
     return f"family == {family} and word == {rng.choice(WORDS[family])}"
 
 
