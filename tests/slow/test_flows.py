@@ -166,9 +166,15 @@ class Server:
         self.api = api
 
     def call(self, method: str, path: str, body: object = None) -> Any:
+        """Asks again where the server's SQLite is busy, as Prefect's own client does: it answers 503 then."""
         import httpx
 
-        answer = httpx.request(method, self.api + path, json=body, timeout=60, trust_env=False)
+        until = time.monotonic() + 60
+        while True:
+            answer = httpx.request(method, self.api + path, json=body, timeout=60, trust_env=False)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() > until:
+                break
+            time.sleep(1)
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
