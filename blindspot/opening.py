@@ -1,5 +1,7 @@
 """Opens what params.yaml names: the candidate, the verifier, a questioner, and the VLM behind each."""
 
+from pathlib import Path
+
 from blindspot.errors import BlindspotError
 from blindspot.models.candidate import VLMCandidate
 from blindspot.models.description import Local, Nothing, Planted, Server, describe, describe_local
@@ -7,10 +9,10 @@ from blindspot.models.endpoint import EndpointVLM
 from blindspot.models.loading import refuse_missing
 from blindspot.models.local import GreedyVLM, LocalQuestioner
 from blindspot.params import CandidateParams, VerifierParams
-from blindspot.prompts import ASK
 from blindspot.protocols import VLM, Candidate, Questioner, Verifier
 from blindspot.records.sampling import Sampling
 from blindspot.scenes.planted import PlantedCandidate
+from blindspot.search.steered import Steered, read_hints
 from blindspot.verifiers.agreeing import Agreeing
 from blindspot.verifiers.oracle import OracleVerifier
 from blindspot.verifiers.vlm import VLMVerifier
@@ -49,9 +51,19 @@ def refuse_absent(model: str) -> None:
 
 
 def open_questioner(model: str | Local, batch_size: int, max_new_tokens: int, temperature: float) -> Questioner:
-    """A model of weights here that asks. Raises BlindspotError where it is not there, or is served."""
+    """A model of weights here that asks, by the hints beside them where there are any.
+
+    Raises BlindspotError where it is not there, or is served.
+    """
+    questioner = open_steerable(model, batch_size, max_new_tokens, temperature)
+    hints = read_hints(Path(questioner.source.model))
+    return Steered(questioner, hints) if hints else questioner
+
+
+def open_steerable(model: str | Local, batch_size: int, max_new_tokens: int, temperature: float) -> LocalQuestioner:
+    """The same without its hints: it can be told any."""
     source = describe_local(model, "the questioner") if isinstance(model, str) else model
-    return LocalQuestioner(source, ASK, batch_size, max_new_tokens, temperature)
+    return LocalQuestioner(source, batch_size, max_new_tokens, temperature)
 
 
 def _judge(vlm: VLM, params: VerifierParams) -> Verifier:

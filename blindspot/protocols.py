@@ -11,6 +11,7 @@ from blindspot.records.sampling import Sampling
 from blindspot.records.source_image import SourceImage
 from blindspot.records.verdict import Verdict
 
+Hint = tuple[str, ...]  # traits that a question is to have; without one it may be of any kind
 Form = type[BaseModel] | None  # that a reply is to have, None where any text will do
 
 
@@ -37,6 +38,16 @@ class Questioner(Protocol):
 
     def ask(self, images: Sequence[Image], seed: int) -> list[str]:
         """One question for each image, in the same order; the same seed gives the same."""
+
+
+class Steerable(Questioner, Protocol):
+    """A questioner that can be told which traits its question is to have."""
+
+    def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[str]:
+        """One question for each hint and image, in the same order; the same seed gives the same.
+
+        A hint is a wish: nobody sees to it that the question has these traits.
+        """
 
 
 class Candidate(Protocol):

@@ -14,6 +14,7 @@ from stages.audit import Params as AuditParams
 from stages.bootstrap_candidate import Params as BootstrapCandidateParams
 from stages.bootstrap_judge import Params as BootstrapJudgeParams
 from stages.bootstrap_questioner import Params as BootstrapQuestionerParams
+from stages.explore import Params as ExploreParams
 from stages.harvest import Params as HarvestParams
 from stages.prepare import Params as PrepareParams
 from stages.report import Params as ReportParams
@@ -33,6 +34,7 @@ class Params(Section):
     bootstrap_questioner: BootstrapQuestionerParams
     bootstrap_judge: BootstrapJudgeParams
     prepare: PrepareParams
+    explore: ExploreParams
     train: TrainParams
     harvest: HarvestParams
     verify: VerifyParams

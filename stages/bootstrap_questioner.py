@@ -62,13 +62,12 @@ def groundedness(folder: Path, seed: int) -> dict[str, dict[str, float | None]]:
     invalid in `all`.
     """
     from blindspot.models.local import LocalQuestioner
-    from blindspot.prompts import ASK
     from blindspot.scenes.oracle import rule
 
     scenes = draw_scenes(EXAM, seed)
     with tempfile.TemporaryDirectory() as pictures:
         images = pictures_of(scenes, Path(pictures))
-        questioner = LocalQuestioner(folder, ASK, batch_size=256, max_new_tokens=32, temperature=1.0)
+        questioner = LocalQuestioner(folder, batch_size=256, max_new_tokens=32, temperature=1.0)
         questions = questioner.ask(images, seed)
     rulings = [rule(question, scene) for question, scene in zip(questions, scenes, strict=True)]
     asked = Counter(ruling.family for ruling in rulings)

@@ -17,6 +17,7 @@ from blindspot.errors import BlindspotError, UnreadableImage, run
 from blindspot.models.description import Nothing, describe
 from blindspot.params import CandidateParams, VerifierParams, load
 from blindspot.records.repeat import WAYS
+from stages.explore import Params as ExploreParams
 from stages.harvest import Params as HarvestParams
 from stages.prepare import Params as PrepareParams
 from stages.prepare import choose_source, count_images
@@ -44,6 +45,7 @@ class Part:
 
 
 def parts(
+    explore: ExploreParams,
     train: TrainParams,
     harvest: HarvestParams,
     verify: VerifyParams,
@@ -57,7 +59,10 @@ def parts(
     harvested = harvest.calls * methods
     again = len(WAYS) * verify.repeats * harvested  # were all of them failures
     longest, answer = train.max_new_tokens, candidate.max_new_tokens
+    ahead = explore.proposals / explore.together  # proposals for each that is asked
+    proposed = math.ceil(explore.calls * ahead) * explore.max_new_tokens
     return [
+        Part("explore", explore.calls, proposed, explore.calls * answer, ahead),
         Part("train: GRPO", trained, trained * longest, trained * answer, STEP),
         Part("train: checkpoints", evaluated, evaluated * longest, evaluated * answer),
         Part("harvest", harvested, harvested * harvest.max_new_tokens, harvested * answer),
@@ -72,7 +77,7 @@ def main() -> None:
     images, validation = count_images(prepare)
     methods = 3 if prepare.source == "scenes" else 2
     verify = load("verify", VerifyParams)
-    rows = parts(train, harvest, verify, candidate, validation, methods)
+    rows = parts(load("explore", ExploreParams), train, harvest, verify, candidate, validation, methods)
     with tempfile.TemporaryDirectory() as folder:
         files = sample(prepare, Path(folder))
         seconds = time_a_call(train, candidate, files)
@@ -101,7 +106,9 @@ def judging(rows: Sequence[Part], verifier: VerifierParams, stronger: str) -> st
     others = verifier.model if isinstance(describe(stronger), Nothing) else stronger
     asked: Counter[str] = Counter()
     for part in rows:
-        asked[verifier.model if part.name.startswith("train") else others] += 2 * verifier.votes * part.calls
+        asked[verifier.model if part.name.startswith(("explore", "train")) else others] += (
+            2 * verifier.votes * part.calls
+        )
     said = [
         f"{model}, {calls:,} calls and {calls * verifier.max_new_tokens:,} tokens" for model, calls in asked.items()
     ]
@@ -130,12 +137,11 @@ def time_a_call(train: TrainParams, candidate: CandidateParams, files: Sequence[
     import torch
 
     from blindspot.models.local import GreedyVLM, LocalQuestioner
-    from blindspot.prompts import ASK
     from blindspot.records.image import Image
 
     count = min(candidate.batch_size, train.images_per_step * train.generations)
     images = [Image(files[i % len(files)].stem, files[i % len(files)], "train") for i in range(count)]
-    questioner = LocalQuestioner(Path(train.start_from), ASK, count, train.max_new_tokens, train.temperature)
+    questioner = LocalQuestioner(Path(train.start_from), count, train.max_new_tokens, train.temperature)
     answerer = GreedyVLM(Path(candidate.model), count, candidate.max_new_tokens)
     torch.set_num_threads(1)  # as dvc.yaml launches train and harvest
     taken = []

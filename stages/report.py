@@ -21,7 +21,8 @@ TAXONOMY, METRICS = Path("data/taxonomy"), Path("metrics/taxonomy.json")
 AUDIT, AUDIT_METRICS = Path("data/audit/audit.parquet"), Path("metrics/audit.json")
 VERIFY_METRICS = Path("metrics/verify.json")
 REWARDS, OUT = Path("metrics/rewards.csv"), Path("reports")
-SECTIONS = ("launch", "candidate", "verifier", "prepare", "train", "harvest", "verify", "audit", "taxonomy", "report")
+SHARED = ("launch", "candidate", "verifier")
+SECTIONS = (*SHARED, "prepare", "explore", "train", "harvest", "verify", "audit", "taxonomy", "report")
 LOGGED = 50  # failures with their images in MLflow's table
 
 

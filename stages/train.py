@@ -12,11 +12,12 @@ from blindspot.models.description import Local, describe_local
 from blindspot.models.loading import model_files, save_whole
 from blindspot.opening import open_candidate, open_questioner, open_verifier, refuse_absent
 from blindspot.params import CandidateParams, Section, VerifierParams, load, load_seed, read
-from blindspot.protocols import Questioner
+from blindspot.protocols import Hint, Questioner
 from blindspot.ranks import ranks
 from blindspot.records.image import Image
 from blindspot.rewards.components import COMPONENTS
 from blindspot.rewards.trl import Reward
+from blindspot.search.steered import write_hints
 from blindspot.tracking import log_model, register, stage_run
 from blindspot.training.checkpoints import history_of, last_checkpoint, restore, step_of
 from blindspot.training.evaluation import Evaluator, Rates
@@ -24,6 +25,7 @@ from blindspot.training.grpo import Schedule, build_trainer, refuse_impossible
 from blindspot.training.options import Lora, Vllm
 
 MODEL = Path("models/questioner")
+MODES = Path("data/explored/modes.json")
 METRICS = Path("metrics/train.json")
 REWARDS = Path("metrics/rewards.csv")
 
@@ -79,11 +81,12 @@ def main() -> None:
     if judge.kind == "vlm":
         refuse_absent(read()["verify"]["model"])  # verify's own, whose absence is better told before the training
     reward = Reward(images, candidate, verifier, params.archive_size)
+    hints = [tuple(mode["traits"]) for mode in store.read_json(MODES)]
     with store.working("train") as work, stage_run("train", work.parents[1], params.model_dump()) as mlflow:
         evaluator = Evaluator(params.open_questioner, candidate, verifier, validation, work / "evaluations", mlflow)
-        questioner, history = train(params, start, seed, images, reward, evaluator, work)
+        questioner, history = train(params, start, seed, images, hints, reward, evaluator, work)
         if store.is_main_process():
-            hand_over(questioner, history, evaluator.found(), reward.calls)
+            hand_over(questioner, hints, history, evaluator.found(), reward.calls)
             if params.steps:
                 whole = log_model(mlflow, model_files(MODEL)) if params.lora.rank else evaluator.last_model()
                 register(mlflow, whole, float(evaluator.found()[-1]["failure_rate"] or 0.0))
@@ -94,6 +97,7 @@ def train(
     start: Local,
     seed: int,
     images: Sequence[Image],
+    hints: Sequence[Hint],
     reward: Reward,
     evaluator: Evaluator,
     work: Path,
@@ -123,6 +127,7 @@ def train(
         trainer = build_trainer(
             start,
             images,
+            hints,
             reward,
             params.schedule(seed),
             lambda step, folder: evaluator.evaluate(step, checkpoint(folder)),
@@ -135,10 +140,17 @@ def train(
     return checkpoint(last), [row for row in history_of(last) if "reward" in row]
 
 
-def hand_over(questioner: Local, history: list[dict[str, float]], evaluations: list[Rates], calls: int) -> None:
-    """Writes the questioner, its rewards by component at every step, and how each checkpoint did."""
+def hand_over(
+    questioner: Local,
+    hints: Sequence[Hint],
+    history: list[dict[str, float]],
+    evaluations: list[Rates],
+    calls: int,
+) -> None:
+    """Writes the questioner with its hints, its rewards by component at every step, and how each checkpoint did."""
     with store.replacing(MODEL) as folder:
         save_whole(questioner, folder)
+        write_hints(folder, hints)
     steps = pd.DataFrame(
         [
             {"step": int(row["step"]), "reward": row["reward"]}

@@ -11,6 +11,7 @@ from blindspot.params import CandidateParams, read
 from flows.edit import with_recipe
 from flows.place import PATHS
 from stages.estimate import parts
+from stages.explore import Params as ExploreParams
 from stages.harvest import Params as HarvestParams
 from stages.train import Params as TrainParams
 from stages.verify import Params as VerifyParams
@@ -51,6 +52,7 @@ def test_it_says_what_machine_it_wants_how_long_and_how_many_calls(recipe: Path)
     assert "Machine: " in head and "Time: " in head
     methods = 3 if values["prepare"]["source"] == "scenes" else 2
     sections = (
+        ExploreParams.model_validate(values["explore"]),
         TrainParams.model_validate(values["train"]),
         HarvestParams.model_validate(values["harvest"]),
         VerifyParams.model_validate(values["verify"]),

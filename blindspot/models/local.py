@@ -13,7 +13,8 @@ from tqdm import tqdm
 from blindspot.models.description import Local
 from blindspot.models.loading import in_folder, load, weights_of
 from blindspot.models.pictures import pixels, read_picture
-from blindspot.protocols import Form
+from blindspot.prompts import ASK, ask_for
+from blindspot.protocols import Form, Hint
 from blindspot.ranks import BLOCK
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
@@ -34,14 +35,14 @@ class LocalVLM:
 
     def __init__(self, source: Path | Local) -> None:
         """A folder means one with all defaults. Raises BlindspotError where there is no VLM."""
-        self._source = source if isinstance(source, Local) else in_folder(source)
-        self.processor, self.model = load(self._source)
+        self.source = source if isinstance(source, Local) else in_folder(source)
+        self.processor, self.model = load(self.source)
 
     @cached_property
     def identity(self) -> str:
         """The model's name and a digest of its weights, and of how they are loaded if not by the defaults."""
-        name, weights = Path(self._source.model).name, weights_of(self._source, self.model)
-        how = self._source.model_dump(exclude={"model", "revision"}, exclude_defaults=True)
+        name, weights = Path(self.source.model).name, weights_of(self.source, self.model)
+        how = self.source.model_dump(exclude={"model", "revision"}, exclude_defaults=True)
         if how:
             weights = hashlib.sha256(json.dumps([weights, how], sort_keys=True).encode()).hexdigest()[:16]
         return f"{name}@{weights}"
@@ -62,7 +63,7 @@ class LocalVLM:
         """
         batches = _batches(images, prompts, batch_size)
         said: dict[int, Said] = {}
-        for batch in tqdm(batches, Path(self._source.model).name, disable=len(batches) < 2):
+        for batch in tqdm(batches, Path(self.source.model).name, disable=len(batches) < 2):
             inputs = self._encode([images[place] for place in batch], [prompts[place] for place in batch])
             dice = self._dice(temperature, seed, batch) if temperature > 0 else {}
             said |= zip(batch, self._say(inputs, max_new_tokens, dice), strict=True)
@@ -124,13 +125,11 @@ class GreedyVLM:
 
 
 class LocalQuestioner:
-    """A local VLM that asks one question about an image, by sampling."""
+    """A local VLM that asks one question about an image, by sampling. `source`: where its weights lie."""
 
-    def __init__(
-        self, source: Path | Local, prompt: str, batch_size: int, max_new_tokens: int, temperature: float
-    ) -> None:
+    def __init__(self, source: Path | Local, batch_size: int, max_new_tokens: int, temperature: float) -> None:
         self._vlm = LocalVLM(source)
-        self._prompt = prompt
+        self.source = self._vlm.source
         self._batch_size, self._max_new_tokens, self._temperature = batch_size, max_new_tokens, temperature
 
     @cached_property
@@ -139,14 +138,22 @@ class LocalQuestioner:
         return self._vlm.identity
 
     def ask(self, images: Sequence[Image], seed: int) -> list[str]:
-        """One question for each image, in the same order.
+        """One question of any kind for each image, in the same order."""
+        return self.ask_by([ASK] * len(images), images, seed)
 
-        One that `max_new_tokens` cuts off stands as it is, here as in training: to come to an end is part of asking,
-        and whether half a question is valid is the verifier's to say.
+    def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[str]:
+        """One question for each hint and image, in the same order."""
+        return self.ask_by([ask_for(hint) for hint in hints], images, seed)
+
+    def ask_by(self, prompts: Sequence[str], images: Sequence[Image], seed: int) -> list[str]:
+        """What it says to each prompt and image, in the same order.
+
+        A question that `max_new_tokens` cuts off stands as it is, here as in training: to come to an end is part of
+        asking, and whether half a question is valid is the verifier's to say.
         """
         found = self._vlm.complete(
             images,
-            [self._prompt] * len(images),
+            prompts,
             self._batch_size,
             self._max_new_tokens,
             self._temperature,

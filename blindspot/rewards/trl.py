@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from blindspot.protocols import Candidate, Verifier
+from blindspot.protocols import Candidate, Hint, Verifier
 from blindspot.records.image import Image
 from blindspot.rewards.archive import Archive
 from blindspot.rewards.components import COMPONENTS, components
@@ -40,16 +40,21 @@ class Reward:
         self.calls = state["calls"]
 
     def _function(self, name: str) -> Callable[..., list[float | None]]:
-        def component(completions: list[Any], image_id: list[str], **_: Any) -> list[float | None]:
+        def component(
+            completions: list[Any], image_id: list[str], hint: list[list[str]], **_: Any
+        ) -> list[float | None]:
             if completions is not self._batch:
                 self._batch = completions
-                self._components = self._score(image_id, [_text(completion) for completion in completions])
+                questions = [_text(completion) for completion in completions]
+                self._components = self._score(image_id, questions, [*map(tuple, hint)])
             return self._components[name]
 
         component.__name__ = name
         return component
 
-    def _score(self, image_ids: Sequence[str], questions: Sequence[str]) -> dict[str, list[float | None]]:
+    def _score(
+        self, image_ids: Sequence[str], questions: Sequence[str], hints: Sequence[Hint]
+    ) -> dict[str, list[float | None]]:
         from accelerate.utils import gather_object
 
         images = [self._images[image_id] for image_id in image_ids]
@@ -61,7 +66,7 @@ class Reward:
             if verdict.outcome in ("failure", "correct")
         ]
         self.archive.add(gather_object(valid))
-        return components(questions, verdicts, self.archive)
+        return components(questions, verdicts, hints, self.archive)
 
 
 def _text(completion: Any) -> str:

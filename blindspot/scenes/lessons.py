@@ -49,10 +49,15 @@ def question_to_ask(scene: Scene, rng: random.Random, family: str | None = None)
     """
     while True:
         chosen = family or rng.choices([*ASKED], [*ASKED.values()])[0]
-        questions = _two_hops(scene, rng) if chosen == "two_hop" else _drawn(scene, chosen, rng, DRAWS, 0.8)
+        questions = apt_questions(scene, chosen, rng)
         if questions:
-            return _say(min(questions, key=lambda question: near_misses(question, scene)), rng)
+            return say(min(questions, key=lambda question: near_misses(question, scene)), rng)
         family = None
+
+
+def apt_questions(scene: Scene, family: str, rng: random.Random) -> list[Question]:
+    """Valid questions of the family, most of them with full descriptions; none where the scene allows none."""
+    return _two_hops(scene, rng) if family == "two_hop" else _drawn(scene, family, rng, DRAWS, 0.8)
 
 
 def _drawn(scene: Scene, family: str, rng: random.Random, draws: int, full: float) -> list[Question]:
@@ -70,7 +75,7 @@ def _two_hops(scene: Scene, rng: random.Random) -> list[Question]:
     return questions
 
 
-def _say(question: Question, rng: random.Random) -> str:
+def say(question: Question, rng: random.Random) -> str:
     """The question in English: "what is the colour of …" where it is plain, "what colour is the …" where two-hop.
 
     So which of the two is asked is settled before the subject is named, and with it where an apt subject lies.

@@ -1,6 +1,6 @@
 """What happens during a training, beside the training."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -9,8 +9,10 @@ import torch
 from transformers import ProgressCallback, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.integrations import deepspeed
 
+from blindspot.protocols import Hint
 from blindspot.rewards.components import COMPONENTS
 from blindspot.rewards.trl import Reward
+from blindspot.search.steered import write_hints
 from blindspot.training.checkpoints import PREFIX, keep
 
 
@@ -25,15 +27,16 @@ def unsplit() -> Iterator[None]:
 
 
 class KeepState(TrainerCallback):
-    """Calls `evaluate(step, checkpoint)` for every checkpoint, then makes it whole."""
+    """Puts `hints` into every checkpoint, calls `evaluate(step, checkpoint)`, then makes it whole."""
 
-    def __init__(self, reward: Reward, evaluate: Callable[[int, Path], None]) -> None:
-        self._reward, self._evaluate = reward, evaluate
+    def __init__(self, reward: Reward, hints: Sequence[Hint], evaluate: Callable[[int, Path], None]) -> None:
+        self._reward, self._hints, self._evaluate = reward, hints, evaluate
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Called by the trainer once its own part of the checkpoint is written, on every rank."""
         if state.is_world_process_zero:
             checkpoint = Path(str(args.output_dir)) / f"{PREFIX}{state.global_step}"
+            write_hints(checkpoint, self._hints)
             # loading a model draws numbers, which a resumed training would not draw
             with torch.random.fork_rng(), unsplit():
                 self._evaluate(state.global_step, checkpoint)

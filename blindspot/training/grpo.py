@@ -10,7 +10,8 @@ from blindspot.errors import BlindspotError
 from blindspot.models.description import Local
 from blindspot.models.loading import is_adapter
 from blindspot.models.local import LocalVLM
-from blindspot.prompts import ASK
+from blindspot.prompts import ask_for
+from blindspot.protocols import Hint
 from blindspot.ranks import ranks
 from blindspot.records.image import Image
 from blindspot.rewards.components import COMPONENTS
@@ -83,6 +84,7 @@ def refuse_impossible(start: Local, schedule: Schedule) -> None:
 def build_trainer(
     start: Local,
     images: Sequence[Image],
+    hints: Sequence[Hint],
     reward: Reward,
     schedule: Schedule,
     evaluate: Callable[[int, Path], None],
@@ -90,6 +92,7 @@ def build_trainer(
 ) -> "GRPOTrainer":
     """A trainer for the questioner `start`. `evaluate(step, checkpoint)` is told of each checkpoint in `work`.
 
+    Each image is asked about by every one of `hints`, freely where there is none.
     With LoRA the KL term's reference is `start` itself, its adapters switched off; else a second copy of it.
     """
     from transformers import ProgressCallback
@@ -102,13 +105,13 @@ def build_trainer(
         model=vlm.model,
         processing_class=vlm.processor,
         args=_config(start, schedule, work),
-        train_dataset=_dataset(images),
+        train_dataset=_dataset(images, hints),
         reward_funcs=[*reward.functions()],
         peft_config=_adapters(start, schedule.lora),
     )
     trainer.remove_callback(ProgressCallback)
     trainer.add_callback(Progress)
-    trainer.add_callback(KeepState(reward, evaluate))
+    trainer.add_callback(KeepState(reward, hints, evaluate))
     return trainer
 
 
@@ -180,13 +183,19 @@ def _adapters(start: Local, lora: Lora) -> "LoraConfig | None":
     )
 
 
-def _dataset(images: Sequence[Image]) -> "Dataset":
-    """One row an image: the prompt, the picture, and the id by which the reward finds it."""
+def _dataset(images: Sequence[Image], hints: Sequence[Hint]) -> "Dataset":
+    """One row an image and hint: the prompt, the picture, the id by which the reward finds it, and the hint."""
     from datasets import Dataset
     from datasets import Image as ImageFeature
 
     rows = [
-        {"prompt": [{"role": "user", "content": ASK}], "image": str(image.path), "image_id": image.image_id}
+        {
+            "prompt": [{"role": "user", "content": ask_for(hint)}],
+            "image": str(image.path),
+            "image_id": image.image_id,
+            "hint": list(hint),
+        }
         for image in images
+        for hint in hints or [()]
     ]
     return Dataset.from_list(rows).cast_column("image", ImageFeature())

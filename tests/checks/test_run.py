@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from blindspot.checks import run
+from blindspot.checks.asked import ASKED
 from blindspot.checks.audited import AUDITED
 from blindspot.checks.failure_mode import FAILURE_MODE
 from blindspot.checks.image import IMAGE
@@ -17,6 +18,7 @@ from blindspot.checks.run import check
 from blindspot.checks.suite import Suite
 from blindspot.checks.verdict import VERDICT
 from blindspot.errors import BlindspotError
+from blindspot.records.asked import Asked
 from blindspot.records.audited import Audited
 from blindspot.records.failure_mode import FailureMode
 from blindspot.records.repeat import Repeat
@@ -65,6 +67,15 @@ def audits() -> pd.DataFrame:
     return to_frame(rows)
 
 
+def asked() -> pd.DataFrame:
+    rows = [
+        Asked("i0", "how many stars are there ?", "3", "4", "failure", None),
+        Asked("i1", "how many stars are there ?", "3", "3", "correct", None),
+        Asked("i2", "stars", "3", None, "invalid", "unparsed"),
+    ]
+    return to_frame(rows)
+
+
 def modes() -> pd.DataFrame:
     mode = FailureMode(
         mode_id="m-1",
@@ -90,7 +101,7 @@ def primitives() -> pd.DataFrame:
 
 GOOD = {"image": (images, IMAGE), "rollout": (rollouts, ROLLOUT), "verdict": (verdicts, VERDICT)}
 GOOD |= {"failure_mode": (modes, FAILURE_MODE), "primitive": (primitives, PRIMITIVE), "repeat": (repeats, REPEAT)}
-GOOD |= {"audited": (audits, AUDITED)}
+GOOD |= {"audited": (audits, AUDITED), "asked": (asked, ASKED)}
 
 #: (suite, row, column, bad value, what the error must say)
 BREACHES = [
@@ -128,6 +139,12 @@ BREACHES = [
     ("repeat", 0, "reason", "why", "reason"),
     ("repeat", 1, "reason", None, "reason"),
     ("repeat", 0, "answer", None, "answer"),
+    ("asked", 0, "outcome", "wrong", "wrong"),
+    ("asked", 0, "question", None, "not be null"),
+    ("asked", 0, "reference", None, "reference"),
+    ("asked", 0, "reason", "unparsed", "reason"),
+    ("asked", 2, "reason", None, "reason"),
+    ("asked", 0, "image_id", "i0", "unique"),
     ("audited", 1, "rollout_id", "t-0", "be unique"),
     ("audited", 1, "judged", "wrong", "wrong"),
     ("audited", 0, "audited", "wrong", "wrong"),

@@ -11,7 +11,7 @@ from tests.flows.toy import ROOT, make_toy
 
 
 def test_stages_are_those_of_the_file_in_its_order_without_frozen_ones() -> None:
-    assert stages(ROOT) == ["prepare", "train", "harvest", "verify", "audit", "taxonomy", "report"]
+    assert stages(ROOT) == ["prepare", "explore", "train", "harvest", "verify", "audit", "taxonomy", "report"]
 
 
 def test_folder_without_a_pipeline_is_one_line(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_sampled_answers_depend_on_the_seed_alone(images: list[Image]) -> None:
 
 
 def test_the_same_seed_asks_the_same_and_another_does_not(folder: Path, images: list[Image]) -> None:
-    questioner = LocalQuestioner(folder, ASK, batch_size=4, max_new_tokens=8, temperature=1.0)
+    questioner = LocalQuestioner(folder, batch_size=4, max_new_tokens=8, temperature=1.0)
     assert questioner.ask(images, seed=1) == questioner.ask(images, seed=1)
     assert questioner.ask(images, seed=1) != questioner.ask(images, seed=2)
 
@@ -52,7 +52,7 @@ def test_asking_leaves_the_random_state_of_a_training_alone(folder: Path, images
     torch.manual_seed(5)
     expected = torch.rand(1)
     torch.manual_seed(5)
-    LocalQuestioner(folder, ASK, batch_size=4, max_new_tokens=4, temperature=1.0).ask(images, seed=1)
+    LocalQuestioner(folder, batch_size=4, max_new_tokens=4, temperature=1.0).ask(images, seed=1)
     assert torch.equal(torch.rand(1), expected)
 
 
@@ -132,7 +132,7 @@ def test_an_answer_that_is_cut_off_is_an_error_and_a_question_stands(folder: Pat
     assert {(answer.text, answer.error) for answer in answers} == {("", CUT_OFF)}
     whole = GreedyVLM(folder, 6, 60).complete(images, [ASK] * 6, None)
     assert [answer.error is None for answer in whole] == ends
-    assert any(LocalQuestioner(folder, ASK, 6, 1, 1.0).ask(images, 0))
+    assert any(LocalQuestioner(folder, 6, 1, 1.0).ask(images, 0))
 
 
 def test_sampled_text_depends_on_neither_the_batch_nor_the_rows_beside_it(folder: Path, images: list[Image]) -> None:

@@ -18,16 +18,13 @@ from blindspot.report.judge import judge
 from blindspot.report.page import percent, render
 from blindspot.report.pictures import data_uri
 from blindspot.scenes.draw import draw
-from stages.report import Params, report
+from stages.report import SECTIONS, Params, report
 from tests.skills.rows import make_rows, scenes
 
 CALLS = 60
 EVERY_PARAM: dict[str, Any] = {
     "seed": 0,
-    **{
-        name: {}
-        for name in ("launch", "candidate", "verifier", "prepare", "train", "harvest", "verify", "audit", "report")
-    },
+    **{name: {} for name in SECTIONS},
     "taxonomy": {"threshold": 0.25},
 }
 REWARDS = pd.DataFrame({"step": [1, 2, 3], "reward": [0.1, 0.2, 0.4], "valid_rate": [None, None, 0.9]})

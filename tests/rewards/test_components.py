@@ -7,7 +7,7 @@ QUESTION = "how many red stars are there ?"
 
 def one(outcome: str, archive: Archive) -> dict[str, float | None]:
     verdict = Verdict(outcome, "oracle/1")  # type: ignore[arg-type]
-    return {name: values[0] for name, values in components([QUESTION], [verdict], archive).items()}
+    return {name: values[0] for name, values in components([QUESTION], [verdict], [()], archive).items()}
 
 
 def test_a_failure_earns_one_and_its_novelty() -> None:
@@ -28,7 +28,7 @@ def test_an_invalid_question_costs_its_penalty_alone() -> None:
     archive = Archive(4, [QUESTION])
     questions = [QUESTION, "is there a large blue circle ?", "novel babble", QUESTION]
     verdicts = [Verdict(outcome, "oracle/1") for outcome in ("failure", "correct", "invalid", "error")]  # type: ignore[arg-type]
-    found = components(questions, verdicts, archive)
+    found = components(questions, verdicts, [()] * len(questions), archive)
     assert found["failure"] == [1.0, 0.0, 0.0, None]
     assert found["invalid"] == [0.0, 0.0, -1.0, None]
     for name in ("semantic_diversity", "lexical_diversity"):

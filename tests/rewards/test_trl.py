@@ -3,6 +3,7 @@ from pathlib import Path
 
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
+from blindspot.rewards.components import ELSEWHERE
 from blindspot.rewards.trl import Reward
 from blindspot.scenes.scene import Scene, Thing
 from blindspot.verifiers.oracle import OracleVerifier
@@ -23,10 +24,10 @@ class SaysNo:
         return [Answer("no")] * len(images)
 
 
-def rewards(reward: Reward, questions: list[str]) -> dict[str, list[float | None]]:
+def rewards(reward: Reward, questions: list[str], hint: tuple[str, ...] = ()) -> dict[str, list[float | None]]:
     completions = [[{"role": "assistant", "content": question}] for question in questions]
-    ids = ["a"] * len(questions)
-    return {function.__name__: function(completions=completions, image_id=ids) for function in reward.functions()}
+    given = {"completions": completions, "image_id": ["a"] * len(questions), "hint": [[*hint]] * len(questions)}
+    return {function.__name__: function(**given) for function in reward.functions()}
 
 
 def test_one_judgement_feeds_every_component() -> None:
@@ -36,6 +37,14 @@ def test_one_judgement_feeds_every_component() -> None:
     assert found["failure"] == [1.0, 0.0, 0.0]
     assert found["invalid"] == [0.0, 0.0, -1.0]
     assert candidate.asked == reward.calls == 3
+
+
+def test_a_failure_that_lacks_a_trait_of_the_hint_earns_less() -> None:
+    reward, questions = (
+        Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8),
+        ["is there a red star ?", "is there a star ?"],
+    )
+    assert rewards(reward, questions, ("recognising red", "answer yes"))["failure"] == [1.0, ELSEWHERE]
 
 
 def test_only_valid_questions_enter_the_archive() -> None:

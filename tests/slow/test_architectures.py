@@ -51,7 +51,15 @@ def test_a_family_trains_two_steps_harvests_and_is_verified(family: str, rank: i
     lora = Lora.model_validate({"rank": rank})
     # two parts a step, the first of which warms up from nothing
     chosen = schedule(steps=2, checkpoint_every=2, batch_size=4, lora=lora, bf16=rank > 0)
-    trainer = build_trainer(describe_local(str(start), "start"), images, reward, chosen, evaluate, tmp_path / "work")
+    trainer = build_trainer(
+        describe_local(str(start), "start"),
+        images,
+        [("counting",), ("answer yes",)],
+        reward,
+        chosen,
+        evaluate,
+        tmp_path / "work",
+    )
     trainer.remove_callback(MLflowCallback)
     trainer.train()
     assert reward.calls == 16 and len(asked) == 6

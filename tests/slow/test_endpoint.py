@@ -28,6 +28,7 @@ pytestmark = pytest.mark.slow
 CANDIDATE = REPOSITORY / "models/scenes-candidate"
 SMALL = {
     "prepare": {"splits": {"train": 4, "validation": 16, "test": 50}},
+    "explore": {"calls": 60},
     "train": {"steps": 2, "checkpoint_every": 2, "images_per_step": 2, "generations": 4},
     "harvest": {"calls": 100, "batch_size": 25},
 }
@@ -68,7 +69,7 @@ def project(folder: Path, server: dict[str, object] | None = None) -> Path:
 
 
 def run_all(folder: Path) -> pd.DataFrame:
-    for stage in ("prepare", "train", "harvest", "verify"):
+    for stage in ("prepare", "explore", "train", "harvest", "verify"):
         done = run_stage(folder, stage)
         assert done.returncode == 0, done.stderr
     rollouts = pd.read_parquet(folder / "data/rollouts/rollouts.parquet")

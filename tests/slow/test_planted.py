@@ -23,6 +23,7 @@ def test_the_failures_of_a_harvest_are_the_planted_ones(tmp_path: Path) -> None:
         candidate={"model": "planted.yaml"},
         verifier={"model": "configs/models/none.yaml"},
         prepare={"splits": {"train": 4, "validation": 8, "test": 16}},
+        explore={"calls": 20},
         train={"steps": 2, "checkpoint_every": 1, "images_per_step": 2, "generations": 4},
         harvest={"calls": 100},
     )
@@ -30,7 +31,7 @@ def test_the_failures_of_a_harvest_are_the_planted_ones(tmp_path: Path) -> None:
     shutil.copytree(REPOSITORY / "models/scenes-questioner", project / "models/scenes-questioner")
     for name in ("dvc.yaml", "stages", "blindspot", "configs"):
         (project / name).symlink_to(REPOSITORY / name)
-    for stage in ("prepare", "train", "harvest", "verify"):
+    for stage in ("prepare", "explore", "train", "harvest", "verify"):
         done = run_stage(project, stage)
         assert done.returncode == 0, done.stderr
     images = {image.image_id: image for image in read_images("test", project / "data/images")}

@@ -14,13 +14,15 @@ import pytest
 
 from blindspot.models.local import LocalVLM, Said
 from blindspot.prompts import ASK
-from blindspot.store import read_images
+from blindspot.search.steered import read_hints
+from blindspot.store import read_images, write_json
 from tests.project import REPOSITORY, environment, error_line, make_project, run_stage
 
 pytestmark = pytest.mark.slow
 
 SMALL = {
     "prepare": {"splits": {"train": 4, "validation": 16, "test": 16}},  # two steps an epoch
+    "explore": {"calls": 20},  # too few for modes
     "train": {"steps": 6, "checkpoint_every": 2, "images_per_step": 2, "generations": 4},
     "harvest": {"calls": 24, "batch_size": 8},
 }
@@ -28,14 +30,15 @@ SMALL = {
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project in which prepare has run."""
+    """A project in which prepare and explore have run."""
     project = make_project(tmp_path_factory.mktemp("train") / "prepared", **SMALL)
     (project / "models").mkdir()
     for name in ("scenes-candidate", "scenes-questioner", "scenes-judge"):
         shutil.copytree(REPOSITORY / "models" / name, project / "models" / name)
     for name in ("dvc.yaml", "stages", "blindspot", "configs"):
         (project / name).symlink_to(REPOSITORY / name)
-    assert run_stage(project, "prepare").returncode == 0
+    for stage in ("prepare", "explore"):
+        assert run_stage(project, stage).returncode == 0
     return project
 
 
@@ -120,6 +123,37 @@ def test_no_steps_hands_over_the_start(prepared: Path) -> None:
     project = make_project(copy(prepared, "untrained"), **SMALL | {"train": {"steps": 0}})
     finished(project)
     assert weights(project) == (prepared / "models/scenes-questioner/model.safetensors").read_bytes()
+
+
+def test_modes_steer_the_training_and_what_is_harvested(prepared: Path) -> None:
+    project = copy(prepared, "steered")
+    modes = [{"traits": ["judging positions", "answer yes"]}, {"traits": ["counting"]}]
+    write_json(project / "data/explored/modes.json", modes)
+    finished(project)
+    assert read_hints(project / "models/questioner") == [("judging positions", "answer yes"), ("counting",)]
+    assert run_stage(project, "harvest").returncode == 0
+    rollouts = pd.read_parquet(project / "data/rollouts/rollouts.parquet").set_index("method")
+    assert rollouts.loc["trained", "questioner"].str.contains("hints").all()
+    assert not rollouts.loc["base", "questioner"].str.contains("hints").any()
+
+
+def test_a_killed_exploration_asks_nothing_twice_and_ends_with_the_same_bytes(prepared: Path, tmp_path: Path) -> None:
+    whole, killed = (make_project(copy(prepared, name), **SMALL | {"explore": {"calls": 100}}) for name in "ab")
+    assert run_stage(whole, "explore").returncode == 0
+    process = subprocess.Popen(
+        [sys.executable, "-m", "stages.explore"], cwd=killed, env=environment(killed), stderr=subprocess.DEVNULL
+    )
+    while not (journals := list(killed.glob(".work/explore/*/asked.jsonl"))) or len(journals[0].read_bytes()) < 3000:
+        assert process.poll() is None, "it ended before it could be killed"
+        time.sleep(0.005)
+    process.kill()
+    process.wait()
+    [journal] = journals
+    before = journal.read_text("utf-8").splitlines()
+    journal.write_text("\n".join([*before[:-1], before[-1][:20]]), "utf-8")  # as a kill amid a line leaves it
+    assert run_stage(killed, "explore").returncode == 0
+    for name in ("data/explored/asked.parquet", "data/explored/modes.json", "metrics/explore.json"):
+        assert (killed / name).read_bytes() == (whole / name).read_bytes()
 
 
 def test_harvest_asks_equally_often_by_every_method(trained: Path) -> None:

@@ -8,6 +8,7 @@ from PIL import Image
 from blindspot.errors import BlindspotError
 from blindspot.params import CandidateParams, VerifierParams
 from stages.estimate import SAMPLE, STEP, judging, parts, sample, table
+from stages.explore import Params as ExploreParams
 from stages.harvest import Params as HarvestParams
 from stages.prepare import Params as PrepareParams
 from stages.train import Params as TrainParams
@@ -16,6 +17,7 @@ from tests.images.photographs import save_unlike
 from tests.project import REPOSITORY
 
 TRAIN = TrainParams(steps=10, images_per_step=3, generations=4, checkpoint_every=4, max_new_tokens=20)
+EXPLORE = ExploreParams(calls=20, together=10, proposals=60, max_new_tokens=25)
 HARVEST = HarvestParams(calls=50, max_new_tokens=30)
 VERIFY = VerifyParams()
 CANDIDATE = CandidateParams(max_new_tokens=5)
@@ -23,39 +25,40 @@ NOBODY = str(REPOSITORY / "configs/models/none.yaml")
 
 
 def test_calls_and_tokens_by_hand() -> None:
-    rows = {part.name: part for part in parts(TRAIN, HARVEST, VERIFY, CANDIDATE, validation=7, methods=3)}
+    rows = {part.name: part for part in parts(EXPLORE, TRAIN, HARVEST, VERIFY, CANDIDATE, validation=7, methods=3)}
     assert rows["train: GRPO"].calls == 10 * 3 * 4
     assert rows["train: checkpoints"].calls == (1 + 3) * 7  # before training, and at steps 4, 8 and 10
     assert rows["harvest"].calls == 150
+    assert rows["explore"].calls == 20 and rows["explore"].question_tokens == 120 * 25
     assert rows["train: GRPO"].question_tokens == 120 * 20 and rows["train: GRPO"].answer_tokens == 120 * 5
     assert rows["harvest"].question_tokens == 150 * 30 and rows["harvest"].answer_tokens == 150 * 5
 
 
 def test_no_training_asks_for_one_evaluation() -> None:
     train = TRAIN.model_copy(update={"steps": 0})
-    calls = [part.calls for part in parts(train, HARVEST, VERIFY, CANDIDATE, validation=7, methods=2)]
-    assert calls == [0, 7, 100, 0]
+    calls = [part.calls for part in parts(EXPLORE, train, HARVEST, VERIFY, CANDIDATE, validation=7, methods=2)]
+    assert calls == [20, 0, 7, 100, 0]
 
 
 def test_repeats_are_at_most_three_a_round_of_all_that_is_harvested() -> None:
-    again = parts(TRAIN, HARVEST, VerifyParams(repeats=2), CANDIDATE, validation=7, methods=2)[-1]
+    again = parts(EXPLORE, TRAIN, HARVEST, VerifyParams(repeats=2), CANDIDATE, validation=7, methods=2)[-1]
     assert (again.name, again.calls, again.answer_tokens) == ("verify: repeats", 600, 600 * 5)
 
 
 def test_the_table_adds_up_and_says_what_is_not_known() -> None:
-    rows = parts(TRAIN, HARVEST, VERIFY, CANDIDATE, validation=7, methods=3)
+    rows = parts(EXPLORE, TRAIN, HARVEST, VERIFY, CANDIDATE, validation=7, methods=3)
     *_, total = table(rows, seconds=6.0).splitlines()
-    assert total.split()[:2] == ["total", "298"]
-    assert float(total.split()[-1]) == pytest.approx((120 * STEP + 28 + 150) * 6 / 60, abs=0.1)
+    assert total.split()[:2] == ["total", "318"]
+    assert float(total.split()[-1]) == pytest.approx((20 * 6 + 120 * STEP + 28 + 150) * 6 / 60, abs=0.1)
     assert all(line.endswith("?") for line in table(rows, seconds=None).splitlines()[1:])
 
 
 def test_a_judge_is_asked_twice_about_each_answer_at_most() -> None:
-    rows = parts(TRAIN, HARVEST, VERIFY, CANDIDATE, validation=7, methods=3)
+    rows = parts(EXPLORE, TRAIN, HARVEST, VERIFY, CANDIDATE, validation=7, methods=3)
     judge = VerifierParams(kind="vlm", model="judge.yaml", max_new_tokens=100)
-    assert "judge.yaml, 596 calls and 59,600 tokens" in judging(rows, judge, NOBODY)
-    assert f"{3 * 596:,} calls" in judging(rows, judge.model_copy(update={"votes": 3}), NOBODY)
-    assert "judge.yaml, 296 calls and 29,600 tokens; models/better, 300 calls" in judging(rows, judge, "models/better")
+    assert "judge.yaml, 636 calls and 63,600 tokens" in judging(rows, judge, NOBODY)
+    assert f"{3 * 636:,} calls" in judging(rows, judge.model_copy(update={"votes": 3}), NOBODY)
+    assert "judge.yaml, 336 calls and 33,600 tokens; models/better, 300 calls" in judging(rows, judge, "models/better")
     assert "oracle" in judging(rows, VerifierParams(), NOBODY)
 
 

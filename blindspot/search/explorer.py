@@ -1,0 +1,156 @@
+"""Which question to ask next, where nobody knows yet in what the candidate is weak.
+
+Asking is dear and proposing cheap: of many questions that are proposed, those are asked that tell most. Each of them
+tests all its pairs of traits at once, as in group testing. So half of the questions are chosen for pairs that were
+hardly asked, whichever; the others follow the failures that no mode explains yet, until it is clear which of their
+pairs is to blame. Nothing but the words of questions, their true answers and their outcomes is read.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from blindspot.protocols import Hint
+from blindspot.records.asked import Asked
+from blindspot.records.failure_mode import FailureMode
+from blindspot.skills.modes import find_modes
+from blindspot.skills.plain import all_traits, columns
+
+FOLLOWING = 0.5  # of what is asked, where there are failures to follow
+CLEARED = 15  # valid questions of a pair that no settled mode explains: were it to blame, it would be a mode
+CLEAR, ENOUGH = (8, 0.8), 20  # a mode is settled after 8 valid questions at a wrong_rate of 0.8, or after 20
+FIRST = 40  # valid questions before modes are looked for
+DOUBT = (2.0, 2.4)  # valid and asked, of a pair that was never asked
+TIRED = 0.8  # of a pair's suspicion that is left for the next question of a batch
+
+Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
+
+
+class Explorer:
+    """Keeps what was asked, says what to propose, and chooses among proposals.
+
+    Attributes: `modes`, the failure modes in all that was asked.
+    """
+
+    def __init__(self, threshold: float, min_asked: int, seed: int) -> None:
+        """`threshold` and `min_asked` are those of a mode."""
+        self.modes: list[FailureMode] = []
+        self._threshold, self._min_asked = threshold, min_asked
+        self._dice = np.random.default_rng(seed)
+        self._pairs: dict[Hint, int] = {}
+        self._rows: list[tuple[Asked, frozenset[str], Places]] = []
+
+    def add(self, asked: Iterable[Asked]) -> None:
+        """Takes in what was found out and looks for modes anew; an error tells nothing."""
+        for row in asked:
+            if row.outcome != "error":
+                traits = all_traits(row.question, row.reference)
+                self._rows.append((row, traits, self._places(traits)))
+        self.modes = self.modes_after(len(self._rows))
+
+    def modes_after(self, count: int) -> list[FailureMode]:
+        """The failure modes in the first `count` of what was asked and judged."""
+        valid = [row for row, *_ in self._rows[:count] if row.outcome != "invalid"]
+        return modes_in(valid, self._threshold, self._min_asked) if len(valid) >= FIRST else []
+
+    def hints(self, count: int) -> list[Hint]:
+        """What `count` proposals should have: suspicious pairs of traits, and pairs that were hardly asked.
+
+        None of them anything in particular while nothing was asked.
+        """
+        if not self._pairs:
+            return [()] * count
+        asked, suspicion, _ = self._tallies()
+        follow = int(count * FOLLOWING) if suspicion.any() else 0
+        drawn = [self._draw(suspicion**2, follow), self._draw(_coverage(asked), count - follow)]
+        names = [*self._pairs]
+        return [names[place] for place in np.concatenate(drawn).tolist()]
+
+    def choose(self, proposals: Sequence[Collection[str]], count: int) -> list[int]:
+        """The places of `count` proposals, or of all where they are fewer, each given by its traits.
+
+        Those of settled modes are left out: asking more of them would tell nothing new.
+        """
+        settled = self._settled()
+        near = [place for place, traits in enumerate(proposals) if not any(mode.claims(traits) for mode in settled)]
+        rows = [self._places(proposals[place]) for place in near]
+        asked, suspicion, valid_rate = self._tallies()
+        has, valid = _table(rows, len(self._pairs)), np.array([valid_rate[places].mean() for places in rows])
+        sizes, free = np.array([*map(len, rows)]), np.ones(len(rows), dtype=bool)
+        follow, chosen = int(count * FOLLOWING) if suspicion.any() else 0, list[int]()
+        while len(chosen) < count and free.any():
+            worth = has.multiply(suspicion[None]).max(axis=1).toarray() if len(chosen) < follow else None
+            score = valid * (has @ _coverage(asked) / sizes if worth is None else worth.ravel())
+            best = int(np.argmax(np.where(free, score + 1e-9 * self._dice.random(len(rows)), -1.0)))
+            free[best] = False
+            chosen.append(near[best])
+            asked[rows[best]] += 1
+            suspicion[rows[best]] *= TIRED
+        return chosen
+
+    def _draw(self, weights: Floats, count: int) -> Places:
+        """The places of `count` pairs, by their weights."""
+        if not count:
+            return np.empty(0, dtype=np.intp)
+        return self._dice.choice(len(weights), count, p=weights / weights.sum()).astype(np.intp)
+
+    def _places(self, traits: Collection[str]) -> Places:
+        """Of the pairs that a question with these traits has, and of the traits by themselves."""
+        names = sorted(traits)
+        found = [*((name,) for name in names), *combinations(names, 2)]
+        return np.array([self._pairs.setdefault(pair, len(self._pairs)) for pair in found], dtype=np.intp)
+
+    def _settled(self) -> list[FailureMode]:
+        """The modes that are clear."""
+        least, rate = CLEAR
+        return [
+            mode for mode in self.modes if mode.asked >= ENOUGH or (mode.asked >= least and mode.wrong_rate >= rate)
+        ]
+
+    def _tallies(self) -> tuple[Floats, Floats, Floats]:
+        """Of each pair: how often it was asked, how suspicious it is, and how often a question with it is valid.
+
+        Suspicious: its wrong_rate, smoothed, among questions of no settled mode; 0 without a failure there, or where
+        there were enough to clear it.
+        """
+        settled = self._settled()
+        asked, valid, rest, failed = (np.zeros(len(self._pairs)) for _ in range(4))
+        for row, traits, places in self._rows:
+            asked[places] += 1
+            if row.outcome != "invalid":
+                valid[places] += 1
+                if not any(mode.claims(traits) for mode in settled):
+                    rest[places] += 1
+                    failed[places] += row.outcome == "failure"
+        suspicion = np.where((failed > 0) & (rest < CLEARED), (failed + 0.1) / (rest + 1), 0.0)
+        return asked, suspicion, (valid + DOUBT[0]) / (asked + DOUBT[1])
+
+
+def modes_in(valid: Sequence[Asked], threshold: float, min_asked: int) -> list[FailureMode]:
+    """The failure modes in valid questions, by skills that need no fit; without examples."""
+    rows: list[dict[str, Any]] = [
+        {"rollout_id": str(place), "image_id": row.image_id, "question": row.question, "outcome": row.outcome}
+        | columns(row.question, row.reference)
+        for place, row in enumerate(valid)
+    ]
+    return find_modes(pd.DataFrame(rows), threshold, min_asked, examples=0) if rows else []
+
+
+def _coverage(asked: Floats) -> Floats:
+    """What asking a pair once more is worth."""
+    worth: Floats = 1 / (1 + asked) ** 2
+    return worth
+
+
+def _table(rows: Sequence[Places], columns_: int) -> Any:
+    """Which question has which pair, sparse, shape (questions, pairs)."""
+    from scipy.sparse import csr_array
+
+    ends = np.cumsum([0, *map(len, rows)])
+    indices = np.concatenate(rows) if rows else np.empty(0, dtype=np.intp)
+    return csr_array((np.ones(ends[-1]), indices, ends), shape=(len(rows), columns_))

@@ -1,0 +1,42 @@
+"""What was asked and judged so far, so that a search that goes on after a kill asks nothing twice."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from blindspot.protocols import Candidate, Verifier
+from blindspot.records.asked import Asked
+from blindspot.records.image import Image
+from blindspot.verifiers.judging import judge_all
+
+
+class Journal:
+    """Has questions answered and judged, and writes down a line for each."""
+
+    def __init__(self, file: Path, candidate: Candidate, verifier: Verifier) -> None:
+        """Takes up what `file` holds; a last line that a kill cut short is dropped."""
+        self._file, self._candidate, self._verifier = file, candidate, verifier
+        lines = file.read_text("utf-8").splitlines(keepends=True) if file.is_file() else []
+        whole = [line for line in lines if line.endswith("\n")]
+        if whole != lines:
+            file.write_text("".join(whole), encoding="utf-8")
+        kept = [Asked(**json.loads(line)) for line in whole]
+        self._known = {(row.image_id, row.question): row for row in kept}
+
+    def ask(self, images: Sequence[Image], questions: Sequence[str]) -> list[Asked]:
+        """What comes of each image and question, in the same order; of one that was asked before what came then."""
+        keys = [(image.image_id, question) for image, question in zip(images, questions, strict=True)]
+        new = [place for place, key in enumerate(keys) if key not in self._known]
+        if new:
+            about, texts = [images[place] for place in new], [questions[place] for place in new]
+            answers = self._candidate.answer(about, texts)
+            verdicts = judge_all(self._verifier, about, texts, answers)
+            rows = [
+                Asked(image.image_id, text, answer.text, verdict.reference, verdict.outcome, verdict.reason)
+                for image, text, answer, verdict in zip(about, texts, answers, verdicts, strict=True)
+            ]
+            with self._file.open("a", encoding="utf-8") as file:
+                file.writelines(json.dumps(asdict(row)) + "\n" for row in rows)
+            self._known |= {(row.image_id, row.question): row for row in rows}
+        return [self._known[key] for key in keys]

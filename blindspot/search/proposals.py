@@ -1,0 +1,55 @@
+"""Questions that a questioner proposes, before any of them is asked."""
+
+import random
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from blindspot.protocols import Hint, Steerable
+from blindspot.records.image import Image
+from blindspot.search.steered import of_answer
+from blindspot.skills.plain import all_traits
+
+KEPT = 1000  # the latest proposals that were not asked yet
+AT_FIRST = 5  # times as many, while there is nothing to choose from
+
+
+class Proposal(NamedTuple):
+    """A question about an image, with the traits that it is thought to have."""
+
+    image: Image
+    question: str
+    traits: frozenset[str]
+
+
+class Proposals:
+    """Has questions proposed about images drawn at random, and keeps those that were not asked yet."""
+
+    def __init__(self, questioner: Steerable, images: Sequence[Image], dice: random.Random) -> None:
+        self._questioner, self._images, self._dice = questioner, images, dice
+        self._kept: list[Proposal] = []
+        self._known: set[tuple[str, str]] = set()
+
+    def add(self, hints: Sequence[Hint]) -> None:
+        """Has a new question proposed for each hint, but for those that were proposed before.
+
+        What is thought of its true answer is what the hint says of it: the questioner sees the image.
+        """
+        hints = [*hints] * (1 if self._known else AT_FIRST)
+        images = self._dice.choices(self._images, k=len(hints))
+        questions = self._questioner.ask_for(hints, images, self._dice.getrandbits(32))
+        for hint, image, question in zip(hints, images, questions, strict=True):
+            if (image.image_id, question) not in self._known:
+                self._known.add((image.image_id, question))
+                traits = all_traits(question, None).union(filter(of_answer, hint))
+                self._kept.append(Proposal(image, question, traits))
+        del self._kept[:-KEPT]
+
+    def traits(self) -> list[frozenset[str]]:
+        """Of each proposal, in order."""
+        return [proposal.traits for proposal in self._kept]
+
+    def take(self, places: Sequence[int]) -> tuple[list[Image], list[str]]:
+        """The images and questions at these places, which are proposals no more."""
+        taken = [self._kept[place] for place in places]
+        self._kept = [proposal for place, proposal in enumerate(self._kept) if place not in {*places}]
+        return [proposal.image for proposal in taken], [proposal.question for proposal in taken]

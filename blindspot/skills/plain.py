@@ -1,0 +1,24 @@
+"""Skills without a fit: every ability is one, and what is done alike in several is a meta-skill.
+
+They are what a search steers by while too little was asked for topics to be found.
+"""
+
+from functools import lru_cache
+
+from blindspot.skills import lexicon
+from blindspot.skills.primitives import extract
+from blindspot.skills.traits import traits
+
+
+def columns(question: str, reference: str | None) -> dict[str, list[str]]:
+    """The question's skills, meta_skills and traits, as `find_modes` wants them."""
+    abilities = list(dict.fromkeys(primitive.ability for primitive in extract(question, reference)))
+    done = (ability.split()[0] for ability in abilities if not ability.startswith("recognising "))
+    meta_skills = dict.fromkeys(lexicon.GROUPS[verb] for verb in done if verb in lexicon.GROUPS)
+    return {"skills": abilities, "meta_skills": list(meta_skills), "traits": traits(question, reference)}
+
+
+@lru_cache(maxsize=65536)
+def all_traits(question: str, reference: str | None) -> frozenset[str]:
+    """All of them together."""
+    return frozenset().union(*columns(question, reference).values())

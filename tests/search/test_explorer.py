@@ -1,0 +1,90 @@
+"""The explorer against candidates whose weakness is known, with questions drawn uniformly as proposals."""
+
+from pathlib import Path
+
+import pytest
+
+from blindspot.records.asked import Asked
+from blindspot.records.image import Image
+from blindspot.records.verdict import Outcome
+from blindspot.scenes.oracle import rule
+from blindspot.scenes.planted import PlantedCandidate
+from blindspot.search.explorer import Explorer
+from blindspot.search.truth import uniform_questions
+from blindspot.skills.plain import all_traits
+
+GAPS = ("family == relation and answer == yes", "family == shape and colour == red")
+NAMES = {"judging positions + answer yes", "recognising red + only telling the shape"}
+
+
+def judged(gaps: tuple[str, ...], mistakes: float, count: int, seed: int) -> list[Asked]:
+    """Uniform questions and what a planted candidate makes of them."""
+    scenes, questions, _ = uniform_questions([], count, seed)
+    images = [Image(str(place), Path("none"), "test", scene.to_json()) for place, scene in enumerate(scenes)]
+    answers = PlantedCandidate(list(gaps), mistakes, seed).answer(images, questions)
+    references = [str(rule(text, scene).answer) for text, scene in zip(questions, scenes, strict=True)]
+    return [
+        one(image.image_id, question, reference, "correct" if answer.text == reference else "failure")
+        for image, question, reference, answer in zip(images, questions, references, answers, strict=True)
+    ]
+
+
+def one(image_id: str, question: str, reference: str | None, outcome: Outcome) -> Asked:
+    return Asked(image_id, question, "?", reference, outcome, None)
+
+
+def explore(pool: list[Asked], calls: int, seed: int) -> Explorer:
+    """Asks so many of the pool, ten at a time. Proposals show their true answers, too, as a hint does at best."""
+    explorer = Explorer(threshold=0.25, min_asked=6, seed=seed)
+    for _ in range(calls // 10):
+        chosen = explorer.choose([all_traits(row.question, row.reference) for row in pool], 10)
+        explorer.add(pool[place] for place in chosen)
+        pool = [row for place, row in enumerate(pool) if place not in {*chosen}]
+    return explorer
+
+
+@pytest.mark.parametrize("seed", [31, 32])
+def test_it_finds_what_uniform_questions_do_not_find_yet(seed: int) -> None:
+    pool = judged(GAPS, 0.0, 1500, seed)
+    explorer = explore(pool, 200, seed)
+    assert {mode.name for mode in explorer.modes} == NAMES
+    uniform = Explorer(0.25, 6, seed)
+    uniform.add(pool[:200])
+    assert {mode.name for mode in uniform.modes} < NAMES
+
+
+@pytest.mark.parametrize("seed", [41, 42])
+def test_mistakes_at_random_are_no_mode(seed: int) -> None:
+    assert explore(judged((), 0.15, 1500, seed), 400, seed).modes == []
+
+
+def test_half_of_the_hints_follow_a_failure() -> None:
+    explorer = Explorer(0.25, 6, seed=0)
+    assert explorer.hints(3) == [(), (), ()]
+    explorer.add([one("a", "is there a red star ?", "yes", "failure")])
+    failed = all_traits("is there a red star ?", "yes")
+    explorer.add([one("b", "what size is the square ?", "small", "correct")])
+    hints = explorer.hints(400)
+    assert all({*hint} <= failed for hint in hints[:200])
+    assert 0.2 < sum({*hint} <= failed for hint in hints[200:]) / 200 < 0.8
+
+
+def test_settled_modes_are_asked_no_more() -> None:
+    explorer = Explorer(0.25, 6, seed=0)
+    explorer.add(one(f"r{n}", "is there a red star ?", "yes", "failure") for n in range(30))
+    explorer.add(one(f"s{n}", "what size is the square ?", "small", "correct") for n in range(30))
+    assert explorer.modes
+    proposals = [all_traits(text, "yes") for text in ("is there a red star ?", "what size is the square ?")]
+    assert explorer.choose(proposals, 2) == [1]
+    assert explorer.choose([], 2) == []
+
+
+def test_an_error_tells_nothing_and_an_invalid_question_no_mode() -> None:
+    explorer = Explorer(0.25, 6, seed=0)
+    explorer.add(one(str(n), "is there a red star ?", None, "error") for n in range(90))
+    assert explorer.hints(1) == [()]
+    explorer.add(one(str(n), "is there a red star ?", None, "invalid") for n in range(90))
+    assert explorer.modes == []
+    valid, invalid = "how many dogs are there ?", "is there a red star ?"
+    chosen = [explorer.choose([all_traits(text, None) for text in (invalid, valid)], 1) for _ in range(5)]
+    assert chosen == [[1]] * 5

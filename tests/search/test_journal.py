@@ -1,0 +1,45 @@
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from blindspot.records.answer import Answer
+from blindspot.records.image import Image
+from blindspot.scenes.scene import Scene, Thing
+from blindspot.search.journal import Journal
+from blindspot.verifiers.oracle import OracleVerifier
+
+STAR = Image("a", Path("a.png"), "train", Scene((Thing(0, 0, "small", "red", "star"),)).to_json())
+QUESTIONS = ["is there a red star ?", "is there a blue star ?", "star star"]
+
+
+class SaysNo:
+    """Counts what it is asked, and cannot answer what is no question."""
+
+    identity = "says-no"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def answer(self, images: Sequence[Image], questions: Sequence[str], sampling: object = None) -> list[Answer]:
+        self.asked += questions
+        return [Answer("no") if "?" in question else Answer("", "cut off") for question in questions]
+
+
+def test_nothing_is_asked_twice(tmp_path: Path) -> None:
+    candidate, file = SaysNo(), tmp_path / "asked.jsonl"
+    first = Journal(file, candidate, OracleVerifier("invalid")).ask([STAR] * 3, QUESTIONS)
+    assert [row.outcome for row in first] == ["failure", "correct", "error"]
+    again = Journal(file, candidate, OracleVerifier("invalid"))
+    more = [*reversed(QUESTIONS), "is there a star ?"]
+    assert again.ask([STAR] * 4, more)[:3] == first[::-1]
+    assert candidate.asked == [*QUESTIONS, "is there a star ?"]
+    assert len(file.read_text("utf-8").splitlines()) == 4
+
+
+def test_a_line_that_was_cut_short_is_asked_again(tmp_path: Path) -> None:
+    candidate, file = SaysNo(), tmp_path / "asked.jsonl"
+    Journal(file, candidate, OracleVerifier("invalid")).ask([STAR] * 2, QUESTIONS[:2])
+    file.write_text(file.read_text("utf-8")[:-9], "utf-8")
+    Journal(file, candidate, OracleVerifier("invalid")).ask([STAR] * 2, QUESTIONS[:2])
+    assert candidate.asked == [*QUESTIONS[:2], QUESTIONS[1]]
+    assert [json.loads(line)["question"] for line in file.read_text("utf-8").splitlines()] == QUESTIONS[:2]

@@ -1,0 +1,78 @@
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from blindspot.protocols import Hint
+from blindspot.records.image import Image
+from blindspot.search.steered import TRIES, Steered, keeps, read_hints, write_hints
+
+COUNTING, RELATION = ("counting", "answer 4"), ("judging positions", "answer yes")
+QUESTIONS = {COUNTING: "how many stars are there ?", RELATION: "is the star left of the square ?"}
+IMAGES = [Image(str(number), Path(f"{number}.png"), "test") for number in range(40)]
+
+
+class Obedient:
+    """Asks what it is told, but about images with a number in `without` it cannot count."""
+
+    identity = "obedient"
+
+    def __init__(self, without: range = range(0)) -> None:
+        self.without = {str(number) for number in without}
+        self.asked = 0
+
+    def ask(self, images: Sequence[Image], seed: int) -> list[str]:
+        raise AssertionError("it is steered")
+
+    def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[str]:
+        self.asked += len(images)
+        told = zip(hints, images, strict=True)
+        return [
+            QUESTIONS[RELATION] if hint == COUNTING and image.image_id in self.without else QUESTIONS[hint]
+            for hint, image in told
+        ]
+
+
+def test_hints_are_dealt_out_evenly() -> None:
+    questions = Steered(Obedient(), [COUNTING, RELATION]).ask(IMAGES, seed=3)
+    assert Counter(questions) == dict.fromkeys(QUESTIONS.values(), 20)
+
+
+def test_the_same_seed_asks_the_same_and_another_does_not() -> None:
+    steered = Steered(Obedient(), [COUNTING, RELATION])
+    assert steered.ask(IMAGES, 1) == steered.ask(IMAGES, 1) != steered.ask(IMAGES, 2)
+
+
+def test_an_image_that_a_hint_does_not_suit_gets_another() -> None:
+    questioner = Obedient(without=range(10))
+    asked = Steered(questioner, [COUNTING, RELATION]).ask(IMAGES, seed=3)
+    assert [question == QUESTIONS[RELATION] for question in asked[:10]] == [True] * 10
+    assert 10 < Counter(asked)[QUESTIONS[COUNTING]] < 20
+    assert len(IMAGES) < questioner.asked < len(IMAGES) + 10
+
+
+def test_what_no_hint_suits_is_asked_all_the_same() -> None:
+    questioner = Obedient(without=range(40))
+    assert Steered(questioner, [COUNTING]).ask(IMAGES, 0) == [QUESTIONS[RELATION]] * 40
+    assert questioner.asked == 40  # there is no other hint
+    questioner = Obedient(without=range(40))
+    assert Steered(questioner, [COUNTING] * 9).ask(IMAGES, 0) == [QUESTIONS[RELATION]] * 40
+    assert questioner.asked == TRIES * 40
+
+
+def test_a_hint_is_kept_as_far_as_words_can_show() -> None:
+    assert keeps("how many stars are there ?", ("counting", "answer 4", "counting four or more"))
+    assert not keeps("how many stars are there ?", ("counting", "recognising red"))
+    assert keeps("whatever", ())
+
+
+def test_hints_lie_beside_the_weights(tmp_path: Path) -> None:
+    assert read_hints(tmp_path) == []
+    write_hints(tmp_path, [COUNTING, RELATION])
+    assert read_hints(tmp_path) == [COUNTING, RELATION]
+
+
+@pytest.mark.parametrize("images", [[], IMAGES[:1]])
+def test_few_images(images: list[Image]) -> None:
+    assert len(Steered(Obedient(), [COUNTING, RELATION]).ask(images, 0)) == len(images)
