@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 ASK = "ask a question about the image ."
+THOUGHT = "</think>"  # ends what a model thinks before it says what it was asked for
 
 
 def ask_for(hint: Sequence[str]) -> str:
@@ -14,3 +15,8 @@ def ask_like(examples: Sequence[tuple[str, str]]) -> str:
     """The prompt that shows past questions and their true answers, for one like them."""
     shown = " ; ".join(f"{question} {answer}" for question, answer in examples)
     return f"{ASK.removesuffix(' .')} like : {shown} ."
+
+
+def said(text: str) -> str:
+    """What a model says after it has thought, or at once."""
+    return text.rpartition(THOUGHT)[2].strip()

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from blindspot.errors import run
 from blindspot.params import Section, load
-from blindspot.scenes.lessons import caption, draw_scenes, pictures_of, question_to_ask
+from blindspot.scenes.lessons import caption, draw_scenes, pictures_of, question_to_ask, say
 from blindspot.scenes.question import FAMILIES
 from blindspot.store import digest, replacing, work_folder, write_json
 from blindspot.tracking import stage_run
@@ -44,9 +44,9 @@ def bootstrap_questioner(params: Params, folder: Path) -> None:
     def turns(step: int, index: int) -> Turns:
         if rng.random() < 1 - step / params.caption_steps:
             return [(DESCRIBE, caption(scenes[index]))]
-        asked = [(ASK, question_to_ask(scenes[index], rng))]
+        asked = [(ASK, say(question_to_ask(scenes[index], rng), rng))]
         practised = PRACTISED if step < params.practice_steps else 0
-        return asked + [(PRACTISE, question_to_ask(scenes[index], rng, "two_hop")) for _ in range(practised)]
+        return asked + [(PRACTISE, say(question_to_ask(scenes[index], rng, "two_hop"), rng)) for _ in range(practised)]
 
     processor = build_processor()
     model = build_model(processor, params.seed)

@@ -13,7 +13,7 @@ from tqdm import tqdm
 from blindspot.models.description import Local
 from blindspot.models.loading import in_folder, load, weights_of
 from blindspot.models.pictures import pixels, read_picture
-from blindspot.prompts import ASK, ask_for
+from blindspot.prompts import ASK, ask_for, said
 from blindspot.protocols import Form, Hint
 from blindspot.ranks import BLOCK
 from blindspot.records.answer import Answer
@@ -146,7 +146,7 @@ class LocalQuestioner:
         return self.ask_by([ask_for(hint) for hint in hints], images, seed)
 
     def ask_by(self, prompts: Sequence[str], images: Sequence[Image], seed: int) -> list[str]:
-        """What it says to each prompt and image, in the same order.
+        """What it says to each prompt and image, in the same order, without what it thinks first.
 
         A question that `max_new_tokens` cuts off stands as it is, here as in training: to come to an end is part of
         asking, and whether half a question is valid is the verifier's to say.
@@ -159,7 +159,7 @@ class LocalQuestioner:
             self._temperature,
             seed,
         )
-        return [said.text for said in found]
+        return [said(one.text) for one in found]
 
 
 def message(prompt: str, picture: Picture) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from blindspot.prompts import ASK
-from blindspot.scenes.lessons import IMAGE_SIZE
+from blindspot.scenes.lessons import IMAGE_SIZE, NOTHING
 from blindspot.scenes.question import COMPARISONS, EXTREMA, RELATIONS, Description, Question, phrasings
 from blindspot.scenes.scene import ATTRIBUTES, COLOURS, GRID, SHAPES, SIZES
 
@@ -24,7 +24,6 @@ PATCH_EMBEDDING = "model.vision_tower.embeddings.patch_embedding.weight"
 
 DESCRIBE = "describe the image ."
 PRACTISE = "ask the image ."  # for questions that are practised, of words that there are anyway
-NOTHING = "nothing"
 SPECIAL = ("<pad>", "<s>", "</s>", "<unk>", "<image>", "<user>", "<assistant>")
 
 CHAT_TEMPLATE = (

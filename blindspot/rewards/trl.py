@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from blindspot.prompts import said
 from blindspot.protocols import Candidate, Hint, Verifier
 from blindspot.records.image import Image
 from blindspot.rewards.archive import Archive
@@ -71,4 +72,4 @@ class Reward:
 
 def _text(completion: Any) -> str:
     """The question in a completion, which TRL gives as a conversation."""
-    return str(completion if isinstance(completion, str) else completion[0]["content"]).strip()
+    return said(str(completion if isinstance(completion, str) else completion[0]["content"]))

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from blindspot.records.image import Image
 from blindspot.scenes.draw import draw
-from blindspot.scenes.oracle import holds, matching, rule_question
+from blindspot.scenes.oracle import extreme, holds, matching, rule_question
 from blindspot.scenes.question import FAMILIES, Description, Question, phrasings
 from blindspot.scenes.scene import ATTRIBUTES, GRID, Scene, Thing, random_scene
 from blindspot.scenes.templates import ask, draw_question
 
+NOTHING = "nothing"  # said of a place where no thing lies
 IMAGE_SIZE = 48  # px, what the embedded models see
 DRAWS = 8  # questions that a lesson in asking is chosen from
 TWO_HOP_DRAWS = 12  # the same for two-hop questions, of which more can go wrong
@@ -26,7 +27,7 @@ def draw_scenes(count: int, seed: int) -> list[Scene]:
     return [random_scene(rng) for _ in range(count)]
 
 
-def caption(scene: Scene, empty: str = "nothing") -> str:
+def caption(scene: Scene, empty: str = NOTHING) -> str:
     """Every place of the grid in reading order: "small red star , nothing , …"."""
     things = {(thing.row, thing.column): f"{thing.size} {thing.colour} {thing.shape}" for thing in scene.things}
     return " , ".join(things.get((row, column), empty) for row in range(GRID) for column in range(GRID))
@@ -42,7 +43,7 @@ def answered_questions(scene: Scene, count: int, rng: random.Random) -> list[tup
     return found
 
 
-def question_to_ask(scene: Scene, rng: random.Random, family: str | None = None) -> str:
+def question_to_ask(scene: Scene, rng: random.Random, family: str | None = None) -> Question:
     """A valid question whose referents are hard to mistake, of `family` or, without one, as ASKED draws.
 
     Of DRAWS questions the one with the fewest near misses: learnt from such, a small model grounds what it asks.
@@ -51,7 +52,7 @@ def question_to_ask(scene: Scene, rng: random.Random, family: str | None = None)
         chosen = family or rng.choices([*ASKED], [*ASKED.values()])[0]
         questions = apt_questions(scene, chosen, rng)
         if questions:
-            return say(min(questions, key=lambda question: near_misses(question, scene)), rng)
+            return min(questions, key=lambda question: near_misses(question, scene))
         family = None
 
 
@@ -81,6 +82,29 @@ def say(question: Question, rng: random.Random) -> str:
     So which of the two is asked is settled before the subject is named, and with it where an apt subject lies.
     """
     return phrasings(question)[-1] if question.family in ATTRIBUTES else ask(question, rng)
+
+
+def thought(question: Question, scene: Scene) -> str:
+    """Where the things lie that a valid question speaks of, and its true answer: "a2 ; b1 : no".
+
+    Columns a to c from the left, rows 1 to 3 from the top. Of an extremum or a two-hop it is the one thing meant.
+    """
+    things = [_subject(question, scene)] if question.family == "two_hop" else matching(question.subject, scene)
+    if question.family == "extremum":
+        things = extreme(str(question.word), things)
+    groups = [things, matching(question.other, scene)] if question.other else [things]
+    places = (" ".join(sorted(place(one.row, one.column) for one in group)) or NOTHING for group in groups)
+    return f"{' ; '.join(places)} : {rule_question(question, scene).answer}"
+
+
+def place(row: int, column: int) -> str:
+    """A place's name, such as "a2"."""
+    return f"{'abc'[column]}{row + 1}"
+
+
+def places() -> list[str]:
+    """The names of all."""
+    return [place(row, column) for row in range(GRID) for column in range(GRID)]
 
 
 def near_misses(question: Question, scene: Scene) -> int:

@@ -1,11 +1,17 @@
-"""Lessons in asking: a question of one's own accord, one that has the traits of a hint, one like an example."""
+"""Lessons in asking: a question of one's own accord, one that has the traits of a hint, one like an example.
+
+Before it asks, the questioner says where the things lie that it will speak of, and what the true answer is: "a2 ; b1 :
+no </think> is the small star above …". So what it asks about is settled before the first word, as is its answer, which
+a hint may want to be "no".
+"""
 
 import random
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
-from blindspot.prompts import ASK, ask_for, ask_like
-from blindspot.scenes.lessons import apt_questions, near_misses, question_to_ask, say
+from blindspot.prompts import ASK, THOUGHT, ask_for, ask_like
+from blindspot.scenes.lessons import apt_questions, near_misses, places, question_to_ask, say, thought
 from blindspot.scenes.oracle import rule_question
 from blindspot.scenes.question import FAMILIES, Question
 from blindspot.scenes.scene import Scene
@@ -17,6 +23,25 @@ ELSEWHERE = 0.5  # of the hints: drawn for another scene, so that this one may n
 EXAMPLES = 200  # kept of each trait
 
 Example = tuple[str, str]  # a question and its true answer
+Lesson = tuple[str, str]  # a prompt, and what to say
+
+
+class Posed(NamedTuple):
+    """A valid question, in English, with its true answer."""
+
+    question: Question
+    text: str
+    answer: str
+
+    @property
+    def example(self) -> Example:
+        """What an example shows of it."""
+        return self.text, self.answer
+
+    @property
+    def traits(self) -> frozenset[str]:
+        """All its traits."""
+        return all_traits(self.text, self.answer)
 
 
 class Asking:
@@ -24,55 +49,55 @@ class Asking:
 
     def __init__(self, scenes: Sequence[Scene], rng: random.Random) -> None:
         self._rng = rng
-        self._pool: list[tuple[str, Example]] = []  # with the family
-        self._of_trait: dict[str, list[Example]] = defaultdict(list)
+        self._pool: list[tuple[str, Posed]] = []  # with the family
+        self._of_trait: dict[str, list[Posed]] = defaultdict(list)
         for scene in scenes:
             family = rng.choice(FAMILIES)
-            example = self._question(scene, family, ())
-            if example is not None:
-                self._pool.append((family, example))
-                for trait in all_traits(*example):
+            posed = self._pose(scene, family, ())
+            if posed is not None:
+                self._pool.append((family, posed))
+                for trait in posed.traits:
                     self._of_trait[trait][EXAMPLES:] = []
-                    self._of_trait[trait].append(example)
+                    self._of_trait[trait].append(posed)
 
-    @property
-    def traits(self) -> list[str]:
-        """Every trait that a hint may have."""
-        return sorted(self._of_trait)
+    def words(self) -> list[str]:
+        """What a lesson may spell beside the words of questions."""
+        prompts = [ask_for([*self._of_trait]), ask_like([("", ""), ("", "")])]
+        return sorted({*" ".join(prompts).split(), *places(), THOUGHT})
 
-    def plain(self, scene: Scene) -> Example:
-        """The prompt that leaves the kind open, and what to ask."""
-        return ASK, question_to_ask(scene, self._rng)
+    def plain(self, scene: Scene) -> Lesson:
+        """The prompt that leaves the kind open, and what to say."""
+        question = question_to_ask(scene, self._rng)
+        return ASK, _say(question, say(question, self._rng), scene)
 
-    def hinted(self, scene: Scene) -> Example:
+    def hinted(self, scene: Scene) -> Lesson:
         """A prompt with a hint, and the question that has most of its traits of those that can be asked."""
         while True:
             family, wanted = self._rng.choice(self._pool)
             if self._rng.random() >= ELSEWHERE:
-                own = self._question(scene, family, ())
+                own = self._pose(scene, family, ())
                 if own is None:
                     continue
                 wanted = own
             hint = self._hint(wanted)
-            found = self._question(scene, family, hint)
+            found = self._pose(scene, family, hint)
             if found is not None:
-                return ask_for(hint), found[0]
+                return ask_for(hint), _say(found.question, found.text, scene)
 
-    def like(self, scene: Scene) -> Example:
+    def like(self, scene: Scene) -> Lesson:
         """A prompt with an example that shares one or two traits with the question."""
-        family, own = self._rng.choice(FAMILIES), None
+        own = None
         while own is None:
-            own = self._question(scene, family, ())
-            family = self._rng.choice(FAMILIES)
+            own = self._pose(scene, self._rng.choice(FAMILIES), ())
         shared = self._hint(own)
         rarest = min(shared, key=lambda trait: len(self._of_trait[trait]))
-        near = self._of_trait[rarest] or [own]
-        drawn = self._rng.choices(near, k=20)
-        return ask_like([next((one for one in drawn if all_traits(*one) >= {*shared}), drawn[0])]), own[0]
+        drawn = self._rng.choices(self._of_trait[rarest] or [own], k=20)
+        near = next((one for one in drawn if one.traits >= {*shared}), drawn[0])
+        return ask_like([near.example]), _say(own.question, own.text, scene)
 
-    def _hint(self, example: Example) -> tuple[str, ...]:
+    def _hint(self, posed: Posed) -> tuple[str, ...]:
         """One or two of the traits of a question, in any order."""
-        traits = sorted(all_traits(*example))
+        traits = sorted(posed.traits)
         answers = [trait for trait in traits if trait.startswith("answer ")]
         first = self._rng.choice(answers if answers and self._rng.random() < ON_ANSWER else traits)
         if self._rng.random() < SINGLE:
@@ -80,23 +105,27 @@ class Asking:
         both = [first, self._rng.choice([trait for trait in traits if trait != first])]
         return tuple(self._rng.sample(both, 2))
 
-    def _question(self, scene: Scene, family: str, hint: Collection[str]) -> Example | None:
-        """A valid question of the family that has most traits of the hint, with its answer.
+    def _pose(self, scene: Scene, family: str, hint: Collection[str]) -> Posed | None:
+        """A valid question of the family that has most traits of the hint.
 
         Of several those of each answer are as likely, so that rare answers are learnt too; of these the one with the
         fewest near misses.
         """
-        best: dict[str, list[tuple[Question, Example]]] = defaultdict(list)
+        best: dict[str, list[Posed]] = defaultdict(list)
         most = 0
         for question in apt_questions(scene, family, self._rng):
-            example = say(question, self._rng), str(rule_question(question, scene).answer)
-            has = sum(trait in all_traits(*example) for trait in hint)
+            posed = Posed(question, say(question, self._rng), str(rule_question(question, scene).answer))
+            has = len(posed.traits.intersection(hint)) if hint else 0
             if has > most:
                 best.clear()
                 most = has
             if has == most:
-                best[example[1]].append((question, example))
+                best[posed.answer].append(posed)
         if not best:
             return None
         answer = self._rng.choice(sorted(best))
-        return min(best[answer], key=lambda one: near_misses(one[0], scene))[1]
+        return min(best[answer], key=lambda one: near_misses(one.question, scene))
+
+
+def _say(question: Question, text: str, scene: Scene) -> str:
+    return f"{thought(question, scene)} {THOUGHT} {text}"

@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -17,6 +17,7 @@ from blindspot.records.failure_mode import FailureMode
 
 LEVEL = 0.05  # false discovery rate
 COMMON = 0.8  # share of all questions above which a trait is everybody's and tells no question from another
+SLIGHT = 1e-9  # nats: less is rounding
 COLUMNS = ("skills", "meta_skills", "traits")  # where a question's traits stand, those that say most first
 
 Mask = npt.NDArray[np.bool_]
@@ -48,7 +49,8 @@ def find_modes(questions: pd.DataFrame, threshold: float, min_asked: int, exampl
     left (Bonferroni, for each is a chance to be so by chance). Evidence: the log-likelihood ratio of two wrong_rates,
     inside and outside, to a single one (the scan statistic of Kulldorff 1997), among the questions that are left;
     outside no more than the threshold is taken for granted, so what fails is a mode even where all the rest does. A
-    mode is left out where those that are found without it explain the failures better.
+    mode is left out where those that are found without it explain the failures better, and a trait takes the place of
+    several where it does.
     """
     failed: Mask = (questions["outcome"] == "failure").to_numpy()
     tested = _test(questions, failed, threshold, min_asked)
@@ -111,34 +113,47 @@ def _first_of_each(pairs: Any) -> list[int]:
 
 
 def _explaining(tested: _Tested, failed: Mask, threshold: float) -> list[tuple[int, float]]:
-    """The rows that are modes, with their evidence: those set apart one by one, but for any that is better left out.
+    """The rows that are modes, with their evidence: those set apart one by one, changed while a change explains more.
 
     The one with the most evidence may hold several weaknesses that are better told one by one ("answer yes" those of
-    two skills). So each in turn is left out, and where the failures are explained better then it stays so.
+    two skills): so each in turn is left out. And several may be parts of one (the leftmost thing with no, one and two
+    details): so each trait by itself in turn comes first, before those that there are.
     """
-    banned: list[int] = []
-    found, explained = _apart(tested, failed, threshold, banned)
-    tried = 0
-    while tried < len(found):
-        others, better = _apart(tested, failed, threshold, [*banned, found[tried][0]])
-        if better > explained:
-            banned.append(found[tried][0])
-            found, explained, tried = others, better, 0
+    alone = [row for row, traits in enumerate(tested.traits) if len(traits) == 1]
+
+    def changes() -> Iterator[tuple[list[int], list[int]]]:
+        rows = [row for row, _ in found]
+        for row in rows:
+            yield [one for one in first if one != row], [*banned, row]
+        for row in alone:
+            if row not in rows:
+                yield [row, *rows], [one for one in banned if one != row]
+
+    first, banned = list[int](), list[int]()
+    found, explained = _apart(tested, failed, threshold, first, banned)
+    while True:
+        for change in changes():
+            others, better = _apart(tested, failed, threshold, *change)
+            if better > explained + SLIGHT:
+                (first, banned), found, explained = change, others, better
+                break
         else:
-            tried += 1
-    return found
+            rows = [row for row, _ in found]
+            others, _ = _apart(tested, failed, threshold, [], [*{*range(len(tested.traits))}.difference(rows)])
+            return others if len(others) == len(found) else found  # the same, the one with most evidence first
 
 
 def _apart(
-    tested: _Tested, failed: Mask, threshold: float, banned: Sequence[int]
+    tested: _Tested, failed: Mask, threshold: float, first: Sequence[int], banned: Sequence[int]
 ) -> tuple[list[tuple[int, float]], float]:
-    """The rows that are modes of their own with their evidence, those with most first; of as much, the widest.
+    """The rows that are modes of their own, with their evidence: those of `first`, then those with most.
 
-    Also how well all of them explain the failures: the evidence, less what the choice of each among so many is worth.
+    Never one of `banned`; of as much evidence, the widest. Also how well all of them explain the failures: the
+    evidence, less what the choice of each among so many is worth.
     """
     from scipy.stats import binom
 
-    left, found = np.ones(len(failed), dtype=np.int64), list[tuple[int, float]]()
+    left, found, queue = np.ones(len(failed), dtype=np.int64), list[tuple[int, float]](), [*first]
     allowed = ~np.isin(np.arange(len(tested.traits)), banned)
     while True:
         asked, failures = left @ tested.has, (left * failed) @ tested.has
@@ -148,6 +163,11 @@ def _apart(
             return found, sum(evidence for _, evidence in found) - len(found) * math.log(len(tested.traits))
         evidence = np.where(new, _evidence(asked, failures, left.sum(), (left * failed).sum(), threshold), -np.inf)
         best = max(np.flatnonzero(new).tolist(), key=lambda row: (evidence[row], tested.asked[row], -row))
+        while queue:
+            row = queue.pop(0)
+            if new[row]:
+                best = row
+                break
         found.append((best, float(evidence[best])))
         left[tested.has[:, [best]].nonzero()[0]] = 0
 

@@ -10,6 +10,7 @@ import random
 from collections.abc import Sequence
 
 from blindspot.scenes.answers import NUMBER_WORDS
+from blindspot.scenes.lessons import place, places
 from blindspot.scenes.oracle import extreme, holds, matching, rule
 from blindspot.scenes.question import ANSWERS, FAMILIES, Description, Question
 from blindspot.scenes.scene import ATTRIBUTES, GRID, Scene, Thing
@@ -37,8 +38,7 @@ _GAP = "@@"  # in no prompt: what stands around it is fixed
 def words() -> list[str]:
     """What the judges must spell beside the words of questions."""
     said = {word for form in FORMS for word in form.replace("{}", "").split()}
-    places = {_place(row, column) for row in range(GRID) for column in range(GRID)}
-    return sorted({*places, *_SPELLED.values(), *said, ";", NOT})
+    return sorted({*places(), *_SPELLED.values(), *said, ";", NOT})
 
 
 def phrases() -> list[str]:
@@ -125,26 +125,22 @@ def _places(things: Sequence[Thing]) -> str:
     """Every place of the grid: its name where one of the things is, else NOT."""
     there = {(thing.row, thing.column) for thing in things}
     grid = ((row, column) for row in range(GRID) for column in range(GRID))
-    return " ".join(_place(*place) if place in there else NOT for place in grid)
-
-
-def _place(row: int, column: int) -> str:
-    return f"{'abc'[column]}{row + 1}"
+    return " ".join(place(*one) if one in there else NOT for one in grid)
 
 
 def _garbled(text: str, rng: random.Random) -> str:
     """The text with a word lost, doubled, moved or put in from nowhere, or cut short: mostly no question any more."""
     tokens = text.split()
-    place, other = rng.randrange(len(tokens)), rng.randrange(len(tokens))
+    spot, other = rng.randrange(len(tokens)), rng.randrange(len(tokens))
     kind = rng.randrange(5)
     if kind == 0:
-        del tokens[place]
+        del tokens[spot]
     elif kind == 1:
-        tokens.insert(place, tokens[other])
+        tokens.insert(spot, tokens[other])
     elif kind == 2:
-        tokens.insert(other, tokens.pop(place))
+        tokens.insert(other, tokens.pop(spot))
     elif kind == 3:
-        tokens[place] = rng.choice([*(word for values in ATTRIBUTES.values() for word in values), UNKNOWN])
+        tokens[spot] = rng.choice([*(word for values in ATTRIBUTES.values() for word in values), UNKNOWN])
     else:
-        tokens = tokens[: place + 1]
+        tokens = tokens[: spot + 1]
     return " ".join(tokens)

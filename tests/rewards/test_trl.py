@@ -39,6 +39,12 @@ def test_one_judgement_feeds_every_component() -> None:
     assert candidate.asked == reward.calls == 3
 
 
+def test_what_a_questioner_thinks_first_is_no_part_of_its_question() -> None:
+    reward = Reward([STAR], SaysNo(), OracleVerifier("invalid"), archive_size=8)
+    found = rewards(reward, ["a1 : yes </think> is there a red star ?", "is there a red star ? </think> star"])
+    assert (found["failure"], found["invalid"]) == ([1.0, 0.0], [0.0, -1.0])
+
+
 def test_a_failure_that_lacks_a_trait_of_the_hint_earns_less() -> None:
     reward, questions = (
         Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8),

@@ -1,8 +1,8 @@
 import random
 from collections import Counter
 
-from blindspot.scenes.lessons import answered_questions, caption, draw_scenes, near_misses, question_to_ask
-from blindspot.scenes.oracle import rule
+from blindspot.scenes.lessons import answered_questions, caption, draw_scenes, near_misses, question_to_ask, thought
+from blindspot.scenes.oracle import rule, rule_question
 from blindspot.scenes.parse import parse
 from blindspot.scenes.question import FAMILIES, Description, Question
 from blindspot.scenes.scene import Scene, Thing
@@ -18,7 +18,7 @@ def test_a_caption_names_every_place_in_reading_order() -> None:
 def test_every_lesson_in_asking_is_valid_and_every_family_is_taught() -> None:
     rng = random.Random(0)
     scenes = draw_scenes(400, seed=3)
-    rulings = [rule(question_to_ask(scene, rng), scene) for scene in scenes]
+    rulings = [rule_question(question_to_ask(scene, rng), scene) for scene in scenes]
     assert all(ruling.valid for ruling in rulings)
     taught = Counter(ruling.family for ruling in rulings)
     assert all(0.05 < taught[family] / len(scenes) < 0.2 for family in FAMILIES)
@@ -27,8 +27,8 @@ def test_every_lesson_in_asking_is_valid_and_every_family_is_taught() -> None:
 def test_a_family_that_the_scene_has_no_question_of_is_passed_over() -> None:
     rng = random.Random(0)
     twins = Scene((Thing(0, 0, "small", "red", "star"), Thing(2, 2, "small", "red", "star")))
-    assert rule(question_to_ask(TWO, rng, "two_hop"), TWO).family == "two_hop"
-    ruling = rule(question_to_ask(twins, rng, "two_hop"), twins)
+    assert question_to_ask(TWO, rng, "two_hop").family == "two_hop"
+    ruling = rule_question(question_to_ask(twins, rng, "two_hop"), twins)
     assert ruling.valid
     assert ruling.family != "two_hop"
 
@@ -58,3 +58,19 @@ def test_a_two_hop_is_safest_from_the_middle_to_the_border() -> None:
     doubts = [near_misses(question, scene) for scene in (middle, edge, corner)]
     assert doubts == sorted(set(doubts))
     assert near_misses(question, edge) < near_misses(question, inner)
+
+
+def test_a_thought_says_where_what_is_spoken_of_lies_and_the_answer() -> None:
+    scene = Scene((*TWO.things, Thing(0, 2, "small", "blue", "star"), Thing(1, 1, "small", "red", "circle")))
+    said = {
+        "how many small stars are there ?": "a1 c1 : 2",
+        "is there a green thing ?": "nothing : no",
+        "are there more red stars than circles ?": "a1 c3 ; b2 : yes",
+        "what colour is the bottommost star ?": "c3 : red",
+        "what size is the star below the circle ?": "c3 ; b2 : large",
+        "is the circle left of the blue star ?": "b2 ; c1 : yes",
+    }
+    for text, expected in said.items():
+        question = parse(text)
+        assert question is not None
+        assert thought(question, scene) == expected

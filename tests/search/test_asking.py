@@ -1,6 +1,7 @@
 import random
 
-from blindspot.prompts import ASK, ask_for, ask_like
+from blindspot.models.tiny import IMAGE_LAST, build_processor
+from blindspot.prompts import ASK, THOUGHT, ask_for, ask_like, said
 from blindspot.scenes.lessons import draw_scenes
 from blindspot.scenes.oracle import rule
 from blindspot.search.asking import Asking
@@ -13,11 +14,12 @@ def test_every_lesson_is_a_valid_question_and_most_have_what_they_are_to() -> No
     asking = Asking(SCENES, random.Random(0))
     kept = []
     for scene in SCENES[:300]:
-        prompt, question = asking.hinted(scene)
+        prompt, lesson = asking.hinted(scene)
+        question = said(lesson)
         ruling = rule(question, scene)
         assert ruling.valid
         hint = prompt.removesuffix(" .").partition(" : ")[2].split(" , ")
-        assert 1 <= len(hint) <= 2 and {*hint} <= {*asking.traits}
+        assert 1 <= len(hint) <= 2
         kept.append({*hint} <= all_traits(question, ruling.answer))
     assert 0.6 < sum(kept) / len(kept) < 1.0  # of another scene's traits not all can be had
 
@@ -25,13 +27,36 @@ def test_every_lesson_is_a_valid_question_and_most_have_what_they_are_to() -> No
 def test_an_example_shares_a_trait_with_the_question() -> None:
     asking = Asking(SCENES, random.Random(0))
     for scene in SCENES[:100]:
-        prompt, question = asking.like(scene)
+        prompt, lesson = asking.like(scene)
+        question = said(lesson)
         example, _, answer = prompt.removesuffix(" .").partition(" : ")[2].rpartition(" ")
         assert all_traits(example, answer) & all_traits(question, rule(question, scene).answer)
+
+
+def test_a_thought_ends_with_the_true_answer_of_its_question() -> None:
+    asking = Asking(SCENES, random.Random(0))
+    for scene in SCENES[:100]:
+        for prompt, lesson in (asking.plain(scene), asking.hinted(scene), asking.like(scene)):
+            thought, _, question = lesson.partition(f" {THOUGHT} ")
+            assert prompt.startswith(ASK.removesuffix(" ."))
+            assert thought.rpartition(" : ")[2] == rule(question, scene).answer
+
+
+def test_the_words_of_a_lesson_are_known() -> None:
+    asking = Asking(SCENES, random.Random(0))
+    tokenizer = build_processor(asking.words(), template=IMAGE_LAST).tokenizer
+    for scene in SCENES[:100]:
+        for text in (*asking.plain(scene), *asking.hinted(scene), *asking.like(scene)):
+            assert tokenizer.unk_token_id not in tokenizer(text)["input_ids"]
 
 
 def test_prompts() -> None:
     assert ask_for(()) == ASK
     assert ask_for(("counting", "answer 4")) == "ask a question about the image : counting , answer 4 ."
     assert ask_like([("how many ?", "2")]) == "ask a question about the image like : how many ? 2 ."
-    assert Asking(SCENES[:5], random.Random(0)).plain(SCENES[0])[0] == ASK
+
+
+def test_what_is_thought_is_not_said() -> None:
+    assert said(f"a2 : no {THOUGHT} is it red ?") == "is it red ?"
+    assert said(" is it red ? ") == "is it red ?"
+    assert said(f"a2 : no {THOUGHT}") == ""

@@ -79,6 +79,13 @@ def test_weaknesses_that_share_a_trait_are_told_one_by_one() -> None:
     assert names(frame) == ["comparing counts + saying no", "judging left + saying no"]
 
 
+def test_a_weakness_that_mostly_shows_with_another_is_told_too() -> None:
+    left, many, colour = "judging left", "counting many", "telling colour"
+    both = [((left, many), 12, 11), ((left, many, colour), 12, 12)]
+    one = [((left,), 24, 22), ((left, colour), 12, 11), ((many,), 12, 12), ((many, colour), 12, 12)]
+    assert sorted(names(questions(*both, *one, ((colour,), 36, 0)))) == [many, left]
+
+
 def test_where_everything_fails_every_kind_is_named() -> None:
     frame = questions((("judging left",), 100, 60), (("telling colour",), 100, 60))
     assert sorted(names(frame)) == ["judging left", "telling colour"]
