@@ -1,4 +1,4 @@
-"""Loads and checks params.yaml: a section a stage, and the shared `seed`, `launch`, `candidate` and `verifier`."""
+"""Loads and checks params.yaml: a section a stage, and the shared seed, launch, budget, candidate and verifier."""
 
 import difflib
 import json
@@ -37,6 +37,14 @@ class CandidateParams(Section):
     )
     batch_size: int = Field(256, ge=1, description="questions answered at once: a matter of memory alone, up to 256")
     max_new_tokens: int = Field(4, ge=1, description="longest answer, in tokens; a longer one is an error")
+
+
+class BudgetParams(Section):
+    """What explore and train may spend; whatever is spent first ends them. Without a number there is no limit."""
+
+    candidate_calls: int | None = Field(None, ge=1, description="answers asked of the candidate, by both together")
+    judge_calls: int | None = Field(None, ge=1, description="rollouts judged, by both together")
+    seconds: float | None = Field(None, gt=0, description="wall time of each: with it no two runs are the same")
 
 
 class VerifierParams(Section):

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from blindspot.errors import run
-from blindspot.params import SCHEMA, CandidateParams, LaunchParams, Section, VerifierParams
+from blindspot.params import SCHEMA, BudgetParams, CandidateParams, LaunchParams, Section, VerifierParams
 from stages.audit import Params as AuditParams
 from stages.bootstrap_candidate import Params as BootstrapCandidateParams
 from stages.bootstrap_judge import Params as BootstrapJudgeParams
@@ -28,6 +28,7 @@ class Params(Section):
 
     seed: int = Field(ge=0, description="of everything random but the embedded models' own training")
     launch: LaunchParams
+    budget: BudgetParams
     candidate: CandidateParams
     verifier: VerifierParams
     bootstrap_candidate: BootstrapCandidateParams

@@ -1,4 +1,7 @@
-"""Trains the embedded base questioner from scratch on scenes, and measures how valid its questions are."""
+"""Trains the embedded base questioner from scratch on scenes, and measures how valid its questions are.
+
+It learns to ask of its own accord, by a hint and like an example (`blindspot/search/asking.py`).
+"""
 
 import random
 import tempfile
@@ -9,7 +12,7 @@ from pydantic import Field
 
 from blindspot.errors import run
 from blindspot.params import Section, load
-from blindspot.scenes.lessons import caption, draw_scenes, pictures_of, question_to_ask, say
+from blindspot.scenes.lessons import caption, draw_scenes, pictures_of
 from blindspot.scenes.question import FAMILIES
 from blindspot.store import digest, replacing, work_folder, write_json
 from blindspot.tracking import stage_run
@@ -17,39 +20,43 @@ from blindspot.tracking import stage_run
 MODEL = Path("models/scenes-questioner")
 METRICS = Path("metrics/base.json")
 EXAM = 6000  # questions in all
-PRACTISED = 2  # two-hop questions after the one asked: where things lie is learnt from these alone, and slowly
+LAYERS = 4
+LONGEST = 96  # tokens, what it thinks included
+HINTED = 0.6  # of the lessons; the others leave open what to ask
+LIKE = 6  # of so many steps one is of lessons with an example, whose prompts are longer
 
 
 class Params(Section):
     """How the embedded base questioner is trained."""
 
     seed: int = Field(7002, description="of scenes and order")
-    scenes: int = Field(12000, ge=1, description="images drawn")
-    steps: int = Field(2250, ge=1)
+    scenes: int = Field(24000, ge=1, description="images drawn")
+    steps: int = Field(6500, ge=1)
     batch_size: int = Field(128, ge=1, description="images a step, one question each")
-    caption_steps: int = Field(200, ge=1, description="steps over which captions fade from all rows to none")
+    caption_steps: int = Field(200, ge=1, description="first steps, of captions alone; over as many more these fade")
     learning_rate: float = Field(0.002, gt=0)
-    practice_steps: int = Field(800, ge=0, description="first steps, which practise two-hop questions too")
 
 
 def bootstrap_questioner(params: Params, folder: Path) -> None:
     """Trains the model on valid questions of every family and saves weights and processor to `folder`."""
     from blindspot.models.pretrain import Turns, pretrain
-    from blindspot.models.tiny import DESCRIBE, PRACTISE, build_model, build_processor
-    from blindspot.prompts import ASK
+    from blindspot.models.tiny import DESCRIBE, IMAGE_LAST, build_model, build_processor
+    from blindspot.search.asking import Asking
 
     scenes = draw_scenes(params.scenes, params.seed)
     rng = random.Random(params.seed)
+    asking = Asking(scenes, rng)
 
     def turns(step: int, index: int) -> Turns:
-        if rng.random() < 1 - step / params.caption_steps:
-            return [(DESCRIBE, caption(scenes[index]))]
-        asked = [(ASK, say(question_to_ask(scenes[index], rng), rng))]
-        practised = PRACTISED if step < params.practice_steps else 0
-        return asked + [(PRACTISE, say(question_to_ask(scenes[index], rng, "two_hop"), rng)) for _ in range(practised)]
+        scene = scenes[index]
+        if rng.random() < 2 - step / params.caption_steps:
+            return [(DESCRIBE, caption(scene))]
+        if step % LIKE == 0:
+            return [asking.like(scene)]
+        return [asking.hinted(scene) if rng.random() < HINTED else asking.plain(scene)]
 
-    processor = build_processor()
-    model = build_model(processor, params.seed)
+    processor = build_processor(asking.words(), template=IMAGE_LAST)
+    model = build_model(processor, params.seed, LAYERS)
     pretrain(model, processor, scenes, turns, params.steps, params.batch_size, params.learning_rate, params.seed)
     model.save_pretrained(folder)
     processor.save_pretrained(folder)
@@ -67,7 +74,7 @@ def groundedness(folder: Path, seed: int) -> dict[str, dict[str, float | None]]:
     scenes = draw_scenes(EXAM, seed)
     with tempfile.TemporaryDirectory() as pictures:
         images = pictures_of(scenes, Path(pictures))
-        questioner = LocalQuestioner(folder, batch_size=256, max_new_tokens=32, temperature=1.0)
+        questioner = LocalQuestioner(folder, batch_size=256, max_new_tokens=LONGEST, temperature=1.0)
         questions = questioner.ask(images, seed)
     rulings = [rule(question, scene) for question, scene in zip(questions, scenes, strict=True)]
     asked = Counter(ruling.family for ruling in rulings)

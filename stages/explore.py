@@ -1,6 +1,5 @@
 """explore: before any training, the questioner's own questions show in what the candidate is weak."""
 
-import random
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -9,36 +8,36 @@ import pandas as pd
 from pydantic import Field
 
 from blindspot import store
+from blindspot.budget import Meter
 from blindspot.checks.asked import ASKED, COLUMNS
 from blindspot.checks.run import check
 from blindspot.errors import run
-from blindspot.metrics import refuse_errors
 from blindspot.opening import open_candidate, open_steerable, open_verifier
-from blindspot.params import CandidateParams, Section, VerifierParams, load, load_seed, read
-from blindspot.protocols import Steerable
+from blindspot.params import BudgetParams, CandidateParams, Section, VerifierParams, load, load_seed, read
 from blindspot.records.asked import Asked
 from blindspot.records.failure_mode import FailureMode
-from blindspot.records.image import Image
-from blindspot.search.explorer import Explorer
+from blindspot.search.exploring import Exploration, explore
 from blindspot.search.journal import Journal
-from blindspot.search.proposals import Proposals
 from blindspot.tracking import stage_run
 
 OUT, METRICS = Path("data/explored"), Path("metrics/explore.json")
-MOST, MEND = 0.5, "see to the candidate and the verifier, and to their max_new_tokens"  # share of errors
 
 
 class Params(Section):
     """How much is asked before the training, and how it is chosen."""
 
-    calls: int = Field(0, ge=0, description="questions asked; 0: the training steers by nothing")
+    calls: int = Field(400, ge=0, description="questions asked; 0: the training steers by nothing")
     together: int = Field(10, ge=1, description="questions asked before the next are chosen")
     proposals: int = Field(64, ge=1, description="questions proposed each time, of which the best are asked")
     threshold: float = Field(0.25, gt=0, lt=1, description="a mode's wrong_rate must lie significantly above it")
     min_asked: int = Field(6, ge=5, description="valid questions that a mode needs")
     batch_size: int = Field(256, ge=1, description="questions proposed at once: a matter of memory alone, up to 256")
     temperature: float = Field(1.0, gt=0)
-    max_new_tokens: int = Field(32, ge=1, description="longest question, in tokens")
+    max_new_tokens: int = Field(96, ge=1, description="longest question, in tokens, with what is thought before it")
+
+    def exploration(self) -> Exploration:
+        """The part that the search takes."""
+        return Exploration(**self.model_dump(exclude={"batch_size", "temperature", "max_new_tokens"}))
 
 
 def main() -> None:
@@ -49,40 +48,25 @@ def main() -> None:
     start = str(read()["train"]["start_from"])  # the one to be trained proposes what is asked
     questioner = open_steerable(start, params.batch_size, params.max_new_tokens, params.temperature)
     with store.working("explore") as work, stage_run("explore", work.parents[1], params.model_dump()) as mlflow:
-        journal = Journal(work / "asked.jsonl", candidate, verifier)
-        asked, modes = explore(params, seed, images, questioner, journal)
+        meter = Meter(load("budget", BudgetParams))
+        journal = Journal(work / "asked.jsonl", candidate, verifier, meter)
+        asked, modes = explore(params.exploration(), seed, images, questioner, journal)
+        if len(asked) < params.calls:
+            print(f"explore: ends after {len(asked)} of {params.calls} calls: budget.{meter.ended_by()}", flush=True)
         docs = work.parents[1] / "docs" / Path.cwd().name / "explore"
         mlflow.log_metrics({"calls": len(asked), "modes": len(modes)})
-        hand_over(asked, modes, docs)
+        hand_over(asked, modes, meter, docs)
 
 
-def explore(
-    params: Params, seed: int, images: Sequence[Image], questioner: Steerable, journal: Journal
-) -> tuple[list[Asked], list[FailureMode]]:
-    """Asks `params.calls` questions, a few at a time, each time those that tell most. Returns all, and the modes.
-
-    Raises BlindspotError where most of them end in an error.
-    """
-    explorer, asked = Explorer(params.threshold, params.min_asked, seed), list[Asked]()
-    proposals = Proposals(questioner, images, random.Random(seed))
-    while len(asked) < params.calls:
-        proposals.add(explorer.hints(params.proposals))
-        chosen = explorer.choose(proposals.traits(), min(params.together, params.calls - len(asked)))
-        found = journal.ask(*proposals.take(chosen))
-        explorer.add(found)
-        asked += found
-        refuse_errors([row.outcome for row in asked], [row.reason for row in asked], MOST, "questions", MEND)
-    return asked, explorer.modes
-
-
-def hand_over(asked: Sequence[Asked], modes: Sequence[FailureMode], docs: Path) -> None:
-    """Writes what was asked and the modes in it."""
+def hand_over(asked: Sequence[Asked], modes: Sequence[FailureMode], meter: Meter, docs: Path) -> None:
+    """Writes what was asked, the modes in it, and the calls that it took."""
     rows = pd.DataFrame([asdict(row) for row in asked], columns=list(COLUMNS))
     if asked:
         check(rows, ASKED, docs)
     with store.replacing(OUT) as folder:
         store.write_frame(folder / "asked.parquet", rows)
         store.write_json(folder / "modes.json", [asdict(mode) for mode in modes])
+        store.write_json(folder / "spent.json", meter.calls)
         outcomes = rows["outcome"].value_counts()
         counts = {name: int(outcomes.get(name, 0)) for name in ("failure", "correct", "invalid", "error")}
         store.write_json(METRICS, {"calls": len(asked), "modes": [mode.name for mode in modes]} | counts)

@@ -33,7 +33,7 @@ class Params(Section):
     calls: int = Field(1200, ge=1, description="questions that each method asks, over the test images in turn")
     batch_size: int = Field(256, ge=1, description="questions asked at once: a matter of memory alone, up to 256")
     temperature: float = Field(1.0, gt=0)
-    max_new_tokens: int = Field(32, ge=1, description="longest question, in tokens")
+    max_new_tokens: int = Field(96, ge=1, description="longest question, in tokens, with what is thought before it")
 
 
 def main() -> None:

@@ -7,11 +7,12 @@ import pandas as pd
 from pydantic import Field
 
 from blindspot import store
+from blindspot.budget import Meter
 from blindspot.errors import BlindspotError, run
 from blindspot.models.description import Local, describe_local
 from blindspot.models.loading import model_files, save_whole
 from blindspot.opening import open_candidate, open_questioner, open_verifier, refuse_absent
-from blindspot.params import CandidateParams, Section, VerifierParams, load, load_seed, read
+from blindspot.params import BudgetParams, CandidateParams, Section, VerifierParams, load, load_seed, read
 from blindspot.protocols import Hint, Questioner
 from blindspot.ranks import ranks
 from blindspot.records.image import Image
@@ -25,9 +26,13 @@ from blindspot.training.grpo import Schedule, build_trainer, refuse_impossible
 from blindspot.training.options import Lora, Vllm
 
 MODEL = Path("models/questioner")
-MODES = Path("data/explored/modes.json")
+MODES, EXPLORED = Path("data/explored/modes.json"), Path("data/explored/spent.json")
 METRICS = Path("metrics/train.json")
 REWARDS = Path("metrics/rewards.csv")
+CHECKPOINTS = (
+    *("failure_rate", "valid_rate", "vendi", "distinct_failures_per_1000_calls"),
+    *("primitives_per_question", "words_per_question", "inconspicuous"),
+)  # what a checkpoint is measured by
 
 
 class Weights(Section):
@@ -49,7 +54,7 @@ class Params(Section):
     learning_rate: float = Field(1e-4, gt=0)
     kl_weight: float = Field(0.04, ge=0, description="how hard it is held to where it started")
     temperature: float = Field(1.0, gt=0)
-    max_new_tokens: int = Field(32, ge=1, description="longest question, in tokens")
+    max_new_tokens: int = Field(96, ge=1, description="longest question, in tokens, with what is thought before it")
     checkpoint_every: int = Field(50, ge=1, description="steps between evaluated checkpoints")
     archive_size: int = Field(512, ge=1, description="latest valid questions that novelty is measured against")
     weights: Weights = Field(Weights.model_validate({}))
@@ -58,6 +63,11 @@ class Params(Section):
     gradient_checkpointing: bool = Field(False, description="compute activations twice rather than keep them")
     lora: Lora = Field(Lora.model_validate({}))
     vllm: Vllm = Field(Vllm.model_validate({}))
+
+    @property
+    def questions(self) -> int:
+        """Asked in a step."""
+        return self.images_per_step * self.generations
 
     def open_questioner(self, source: Local) -> Questioner:
         """The start or a checkpoint, loaded to ask questions."""
@@ -80,13 +90,18 @@ def main() -> None:
     verifier = open_verifier(judge)
     if judge.kind == "vlm":
         refuse_absent(read()["verify"]["model"])  # verify's own, whose absence is better told before the training
-    reward = Reward(images, candidate, verifier, params.archive_size)
+    meter = Meter(load("budget", BudgetParams))
+    explored = store.read_json(EXPLORED)
+    meter.spend(**explored)
+    reward = Reward(images, candidate, verifier, params.archive_size, meter)
     hints = [tuple(mode["traits"]) for mode in store.read_json(MODES)]
     with store.working("train") as work, stage_run("train", work.parents[1], params.model_dump()) as mlflow:
         evaluator = Evaluator(params.open_questioner, candidate, verifier, validation, work / "evaluations", mlflow)
         questioner, history = train(params, start, seed, images, hints, reward, evaluator, work)
         if store.is_main_process():
-            hand_over(questioner, hints, history, evaluator.found(), reward.calls)
+            ended = meter.ended_by(params.questions) if len(history) < params.steps else None
+            spent = {"calls": meter.calls["candidate_calls"] - explored["candidate_calls"], "ended_by": ended}
+            hand_over(questioner, hints, history, evaluator.found(), spent)
             if params.steps:
                 whole = log_model(mlflow, model_files(MODEL)) if params.lora.rank else evaluator.last_model()
                 register(mlflow, whole, float(evaluator.found()[-1]["failure_rate"] or 0.0))
@@ -111,19 +126,20 @@ def train(
         return start.model_copy(update={"model": str(folder), "revision": None})
 
     last = last_checkpoint(work)
-    if last is None and store.is_main_process():
+    if last:
+        restore(reward, last)
+        print(f"train: going on from step {step_of(last)} of {params.steps}", flush=True)
+    elif store.is_main_process():
         evaluator.evaluate(0, start)
-    if params.steps == 0:
+    spent = reward.meter.ended_by(params.questions)
+    if last is None and (spent or params.steps == 0):
         return start, []
     if len(images) < params.images_per_step:
         raise BlindspotError(
             f"{len(images)} training images are fewer than train.images_per_step, {params.images_per_step}",
             "lower it, or raise prepare.splits.train",
         )
-    if last:
-        restore(reward, last)
-        print(f"train: going on from step {step_of(last)} of {params.steps}", flush=True)
-    if last is None or step_of(last) < params.steps:
+    if last is None or (step_of(last) < params.steps and not spent):
         trainer = build_trainer(
             start,
             images,
@@ -145,7 +161,7 @@ def hand_over(
     hints: Sequence[Hint],
     history: list[dict[str, float]],
     evaluations: list[Rates],
-    calls: int,
+    spent: dict[str, object],
 ) -> None:
     """Writes the questioner with its hints, its rewards by component at every step, and how each checkpoint did."""
     with store.replacing(MODEL) as folder:
@@ -159,9 +175,9 @@ def hand_over(
         ],
         columns=["step", "reward", *COMPONENTS],
     )
-    checkpoints = pd.DataFrame(evaluations)[["step", "failure_rate", "valid_rate"]]
+    checkpoints = pd.DataFrame(evaluations)[["step", *CHECKPOINTS]]
     store.write_csv(REWARDS, steps.merge(checkpoints, on="step", how="outer"))
-    store.write_json(METRICS, {"steps": len(history), "calls": calls, "validation": evaluations[-1]})
+    store.write_json(METRICS, {"steps": len(history)} | spent | {"validation": evaluations[-1]})
 
 
 if __name__ == "__main__":

@@ -9,6 +9,9 @@ from typing import Any
 
 import yaml
 
+from blindspot.budget import Meter
+from blindspot.params import BudgetParams
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
@@ -20,6 +23,11 @@ def make_project(folder: Path, **sections: Any) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "params.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
     return folder
+
+
+def meter(**limits: float) -> Meter:
+    """Of a budget with these limits."""
+    return Meter(BudgetParams.model_validate(limits))
 
 
 def environment(project: Path) -> dict[str, str]:

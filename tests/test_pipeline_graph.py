@@ -1,6 +1,6 @@
-"""Holds dvc.yaml against what the stages import, and the layers against each other.
+"""Holds both dvc.yaml against what the stages import, and the layers against each other.
 
-`python -m tests.test_pipeline_graph` prints the code dependencies of every stage, as dvc.yaml should list them.
+`python -m tests.test_pipeline_graph` prints the code dependencies of every stage, as they should list them.
 """
 
 import ast
@@ -21,8 +21,9 @@ HEAVY = {"accelerate", "bertopic", "datasets", "great_expectations", "mlflow", "
 }  # fmt: skip
 # Where torch is at home: the core reaches these inside functions.
 HEAVY_HOMES = ("blindspot/models/", "blindspot/training/")
-SHARED = {"seed", "launch", "candidate", "verifier"}
+SHARED = {"seed", "launch", "budget", "candidate", "verifier"}
 STAGES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))["stages"]
+BENCH: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "bench/dvc.yaml").read_text("utf-8"))["stages"]
 PARAMS: dict[str, Any] = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))
 ADAPTERS = ("blindspot/images/", "blindspot/models/", "blindspot/verifiers/")
 ADAPTERS_KNOW = (
@@ -74,7 +75,7 @@ def closure(path: str) -> frozenset[str]:
 
 def code_of(stage: str) -> list[str]:
     """The code dependencies that a stage should list, in order."""
-    match = re.search(r"-m (stages\.\w+)", STAGES[stage]["cmd"])
+    match = re.search(r"-m (stages\.\w+)", (STAGES | BENCH)[stage]["cmd"])
     assert match, f"{stage}: its command names no stage module"
     return sorted(closure(match[1].replace(".", "/") + ".py"))
 
@@ -83,9 +84,9 @@ def own_files() -> list[str]:
     return sorted(path.relative_to(ROOT).as_posix() for top in OWN for path in (ROOT / top).rglob("*.py"))
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("stage", [*STAGES, *BENCH])
 def test_code_dependencies_are_what_the_stage_imports(stage: str) -> None:
-    assert sorted(dep for dep in STAGES[stage]["deps"] if dep.endswith(".py")) == code_of(stage)
+    assert sorted(dep for dep in (STAGES | BENCH)[stage]["deps"] if dep.endswith(".py")) == code_of(stage)
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -185,5 +186,5 @@ def test_package_files_are_empty(path: str) -> None:
 
 
 if __name__ == "__main__":
-    for name in STAGES:
+    for name in [*STAGES, *BENCH]:
         print(f"  {name}:", *(f"      - {dep}" for dep in code_of(name)), sep="\n")

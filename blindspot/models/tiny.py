@@ -23,7 +23,6 @@ PLACE_SCALE = 1.0  # deviation of the vision tower's position embedding: how lou
 PATCH_EMBEDDING = "model.vision_tower.embeddings.patch_embedding.weight"
 
 DESCRIBE = "describe the image ."
-PRACTISE = "ask the image ."  # for questions that are practised, of words that there are anyway
 SPECIAL = ("<pad>", "<s>", "</s>", "<unk>", "<image>", "<user>", "<assistant>")
 
 CHAT_TEMPLATE = (

@@ -21,6 +21,11 @@ CURVES = {
     "invalid": "Penalty for an invalid question",
     "valid_rate": "Valid rate at checkpoints",
     "failure_rate": "Failure rate at checkpoints",
+    "vendi": "Vendi score of the failures at checkpoints: wholly different ones",
+    "distinct_failures_per_1000_calls": "Distinct failures per 1,000 calls at checkpoints",
+    "primitives_per_question": "Primitives a valid question needs, at checkpoints",
+    "words_per_question": "Words of a valid question, at checkpoints",
+    "inconspicuous": "Share of valid questions about small or few things, at checkpoints",
 }
 ASKED_BY = {
     "trained": ("Trained questioner", "learnt to find failures"),

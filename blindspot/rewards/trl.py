@@ -3,9 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from blindspot.budget import Meter
 from blindspot.prompts import said
 from blindspot.protocols import Candidate, Hint, Verifier
+from blindspot.records.asked import Asked
 from blindspot.records.image import Image
+from blindspot.records.verdict import Verdict
 from blindspot.rewards.archive import Archive
 from blindspot.rewards.components import COMPONENTS, components
 from blindspot.verifiers.judging import judge_all
@@ -14,16 +17,26 @@ from blindspot.verifiers.judging import judge_all
 class Reward:
     """Judges each batch of questions once and hands its components to TRL.
 
-    Attributes: `archive`, what novelty is measured against; `calls`, answers asked of the candidate so far, over all
-    ranks. Both are part of a checkpoint.
+    Attributes: `archive`, what novelty is measured against; `meter`, what was spent so far. Both are part of a
+    checkpoint, and the same on all ranks. `calls`: of the candidate, that a question takes.
     """
 
-    def __init__(self, images: Sequence[Image], candidate: Candidate, verifier: Verifier, archive_size: int) -> None:
-        self.archive = Archive(archive_size)
-        self.calls = 0
-        self._archive_size = archive_size
+    calls = 1
+
+    def __init__(
+        self,
+        images: Sequence[Image],
+        candidate: Candidate,
+        verifier: Verifier,
+        archive_size: int,
+        meter: Meter,
+        listen: Callable[[list[Asked]], None] = lambda asked: None,
+    ) -> None:
+        """`listen` is told what was asked on this rank, batch by batch."""
+        self.archive, self.meter = Archive(archive_size), meter
+        self._archive_size, self._listen = archive_size, listen
         self._images = {image.image_id: image for image in images}
-        self._candidate, self._verifier = candidate, verifier
+        self.candidate, self._verifier = candidate, verifier
         self._batch: object = None
         self._components: dict[str, list[float | None]] = {}
 
@@ -33,12 +46,12 @@ class Reward:
 
     def state(self) -> dict[str, Any]:
         """What a checkpoint keeps of it."""
-        return {"archive": self.archive.questions, "calls": self.calls}
+        return {"archive": self.archive.questions, "spent": self.meter.spent}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Takes up what `state` gave."""
         self.archive = Archive(self._archive_size, state["archive"])
-        self.calls = state["calls"]
+        self.meter.restore(state["spent"])
 
     def _function(self, name: str) -> Callable[..., list[float | None]]:
         def component(
@@ -59,14 +72,28 @@ class Reward:
         from accelerate.utils import gather_object
 
         images = [self._images[image_id] for image_id in image_ids]
-        verdicts = judge_all(self._verifier, images, questions, self._candidate.answer(images, questions))
-        self.calls += len(gather_object(list(questions)))
+        answers = self.candidate.answer(images, questions)
+        verdicts = judge_all(self._verifier, images, questions, answers)
+        answered = gather_object([answer.error is None for answer in answers])
+        self.meter.spend(len(answered), sum(answered))
+        self._listen(
+            [
+                Asked(image_id, question, answer.text, verdict.reference, verdict.outcome, verdict.reason)
+                for image_id, question, answer, verdict in zip(image_ids, questions, answers, verdicts, strict=True)
+            ]
+        )
         valid = [
             question
             for question, verdict in zip(questions, verdicts, strict=True)
             if verdict.outcome in ("failure", "correct")
         ]
         self.archive.add(gather_object(valid))
+        return self.components(images, questions, verdicts, hints)
+
+    def components(
+        self, images: Sequence[Image], questions: Sequence[str], verdicts: Sequence[Verdict], hints: Sequence[Hint]
+    ) -> dict[str, list[float | None]]:
+        """Every component for every question of this rank's batch, once the archive holds the valid ones."""
         return components(questions, verdicts, hints, self.archive)
 
 

@@ -1,18 +1,22 @@
 """What the embedded VLMs learn from: scenes with captions, answered questions, or questions to ask."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from blindspot.records.image import Image
 from blindspot.scenes.draw import draw
 from blindspot.scenes.oracle import extreme, holds, matching, rule_question
-from blindspot.scenes.question import FAMILIES, Description, Question, phrasings
-from blindspot.scenes.scene import ATTRIBUTES, GRID, Scene, Thing, random_scene
-from blindspot.scenes.templates import ask, draw_question
+from blindspot.scenes.question import FAMILIES, RELATIONS, Description, Question, phrasings
+from blindspot.scenes.scene import ATTRIBUTES, COLOURS, GRID, Scene, Thing, random_scene
+from blindspot.scenes.templates import ask, draw_freely, draw_question
 
 NOTHING = "nothing"  # said of a place where no thing lies
+AGAIN = "again"  # said after an attempt at a question that means no thing, or several
+ATTEMPTS = 0.5  # of the lessons in asking: an attempt is drawn, which may come out valid and is left out then
+ABSENT = 0.15  # of the attempts: one of a colour drawn at random
+TWICE = 0.4  # of the attempts that speak of two: both are the same
 IMAGE_SIZE = 48  # px, what the embedded models see
 DRAWS = 8  # questions that a lesson in asking is chosen from
 TWO_HOP_DRAWS = 12  # the same for two-hop questions, of which more can go wrong
@@ -84,17 +88,67 @@ def say(question: Question, rng: random.Random) -> str:
     return phrasings(question)[-1] if question.family in ATTRIBUTES else ask(question, rng)
 
 
-def thought(question: Question, scene: Scene) -> str:
-    """Where the things lie that a valid question speaks of, and its true answer: "a2 ; b1 : no".
+def thought(question: Question, scene: Scene, rng: random.Random) -> str:
+    """How a valid question's things are found, word by word, and its true answer: "red a2 b1 star a2 ; blue c3 : no".
 
-    Columns a to c from the left, rows 1 to 3 from the top. Of an extremum or a two-hop it is the one thing meant.
+    After each word the places that are still meant: columns a to c from the left, rows 1 to 3 from the top. So it
+    shows before the question is asked whether it means one thing. Some lessons begin with an attempt that does not,
+    and start AGAIN: who has never seen that happen says that it means one thing whatever the image shows.
     """
-    things = [_subject(question, scene)] if question.family == "two_hop" else matching(question.subject, scene)
-    if question.family == "extremum":
-        things = extreme(str(question.word), things)
-    groups = [things, matching(question.other, scene)] if question.other else [things]
-    places = (" ".join(sorted(place(one.row, one.column) for one in group)) or NOTHING for group in groups)
-    return f"{' ; '.join(places)} : {rule_question(question, scene).answer}"
+    attempt = _attempt(scene, question.family, rng) if rng.random() < ATTEMPTS else ""
+    found = " ; ".join(text for text, _ in _groups(question, scene))
+    return f"{attempt}{found} : {rule_question(question, scene).answer}"
+
+
+def _attempt(scene: Scene, family: str, rng: random.Random) -> str:
+    """A question that is not valid, up to where that shows; empty where none was drawn."""
+    question = draw_freely(scene, family, rng, full=0.5)
+    if question is None:
+        return ""
+    if rng.random() < ABSENT:
+        question = replace(question, subject=replace(question.subject, colour=rng.choice(COLOURS)))
+    if question.other and rng.random() < TWICE:
+        question = replace(question, other=question.subject)
+    if rule_question(question, scene).valid:
+        return ""
+    said = []
+    for text, things in _groups(question, scene):
+        said.append(text)
+        if len(things) != 1 and family != "comparison":
+            break
+    return f"{' ; '.join(said)} {AGAIN} "
+
+
+def _groups(question: Question, scene: Scene) -> Iterator[tuple[str, list[Thing]]]:
+    """How each description's things are found, and they; of a two-hop first the other's, which has to be one."""
+    if question.family != "two_hop":
+        text, things = _found(question.subject, scene.things)
+        if question.family == "extremum":
+            things = extreme(str(question.word), things)
+            text = f"{text} {question.word} {_places(things)}"
+        yield text, things
+    if question.other:
+        text, things = _found(question.other, scene.things)
+        yield text, things
+        if question.family == "two_hop":
+            related = [thing for thing in scene.things if holds(str(question.word), thing, things[0])]
+            text, found = _found(question.subject, related)
+            yield f"{RELATIONS[str(question.word)]} {_places(related)} {text}", found
+
+
+def _found(description: Description, things: Sequence[Thing]) -> tuple[str, list[Thing]]:
+    """A description's words, each with the places that it and those before it leave of the things'; those left."""
+    left, said = list(things), []
+    for name in ATTRIBUTES:
+        word = getattr(description, name)
+        if word:
+            left = [thing for thing in left if getattr(thing, name) == word]
+            said.append(f"{word} {_places(left)}")
+    return " ".join(said) or f"thing {_places(left)}", left
+
+
+def _places(things: Sequence[Thing]) -> str:
+    return " ".join(sorted(place(one.row, one.column) for one in things)) or NOTHING
 
 
 def place(row: int, column: int) -> str:

@@ -1,8 +1,8 @@
 """Lessons in asking: a question of one's own accord, one that has the traits of a hint, one like an example.
 
-Before it asks, the questioner says where the things lie that it will speak of, and what the true answer is: "a2 ; b1 :
-no </think> is the small star above …". So what it asks about is settled before the first word, as is its answer, which
-a hint may want to be "no".
+Before it asks, the questioner thinks: it finds, word by word, the things that it will speak of, and says what the true
+answer is: "small a2 c1 star a2 ; red b1 : no </think> is the small star above …" (`lessons.thought`). So what it asks
+about is settled before the first word, as is its answer, which a hint may want to be "no".
 """
 
 import random
@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from blindspot.prompts import ASK, THOUGHT, ask_for, ask_like
-from blindspot.scenes.lessons import apt_questions, near_misses, places, question_to_ask, say, thought
+from blindspot.scenes.lessons import AGAIN, apt_questions, near_misses, places, question_to_ask, say, thought
 from blindspot.scenes.oracle import rule_question
 from blindspot.scenes.question import FAMILIES, Question
 from blindspot.scenes.scene import Scene
@@ -63,12 +63,12 @@ class Asking:
     def words(self) -> list[str]:
         """What a lesson may spell beside the words of questions."""
         prompts = [ask_for([*self._of_trait]), ask_like([("", ""), ("", "")])]
-        return sorted({*" ".join(prompts).split(), *places(), THOUGHT})
+        return sorted({*" ".join(prompts).split(), *places(), AGAIN, THOUGHT})
 
     def plain(self, scene: Scene) -> Lesson:
         """The prompt that leaves the kind open, and what to say."""
         question = question_to_ask(scene, self._rng)
-        return ASK, _say(question, say(question, self._rng), scene)
+        return ASK, self._say(question, say(question, self._rng), scene)
 
     def hinted(self, scene: Scene) -> Lesson:
         """A prompt with a hint, and the question that has most of its traits of those that can be asked."""
@@ -82,7 +82,7 @@ class Asking:
             hint = self._hint(wanted)
             found = self._pose(scene, family, hint)
             if found is not None:
-                return ask_for(hint), _say(found.question, found.text, scene)
+                return ask_for(hint), self._say(found.question, found.text, scene)
 
     def like(self, scene: Scene) -> Lesson:
         """A prompt with an example that shares one or two traits with the question."""
@@ -93,7 +93,7 @@ class Asking:
         rarest = min(shared, key=lambda trait: len(self._of_trait[trait]))
         drawn = self._rng.choices(self._of_trait[rarest] or [own], k=20)
         near = next((one for one in drawn if one.traits >= {*shared}), drawn[0])
-        return ask_like([near.example]), _say(own.question, own.text, scene)
+        return ask_like([near.example]), self._say(own.question, own.text, scene)
 
     def _hint(self, posed: Posed) -> tuple[str, ...]:
         """One or two of the traits of a question, in any order."""
@@ -126,6 +126,5 @@ class Asking:
         answer = self._rng.choice(sorted(best))
         return min(best[answer], key=lambda one: near_misses(one.question, scene))
 
-
-def _say(question: Question, text: str, scene: Scene) -> str:
-    return f"{thought(question, scene)} {THOUGHT} {text}"
+    def _say(self, question: Question, text: str, scene: Scene) -> str:
+        return f"{thought(question, scene, self._rng)} {THOUGHT} {text}"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from blindspot.budget import Meter
 from blindspot.protocols import Candidate, Verifier
 from blindspot.records.asked import Asked
 from blindspot.records.image import Image
@@ -12,11 +13,15 @@ from blindspot.verifiers.judging import judge_all
 
 
 class Journal:
-    """Has questions answered and judged, and writes down a line for each."""
+    """Has questions answered and judged, and writes down a line for each.
 
-    def __init__(self, file: Path, candidate: Candidate, verifier: Verifier) -> None:
+    Attributes: `candidate` and `verifier`; `meter`, which counts what is asked, and was before a kill.
+    """
+
+    def __init__(self, file: Path, candidate: Candidate, verifier: Verifier, meter: Meter) -> None:
         """Takes up what `file` holds; a last line that a kill cut short is dropped."""
-        self._file, self._candidate, self._verifier = file, candidate, verifier
+        self.meter = meter
+        self._file, self.candidate, self.verifier = file, candidate, verifier
         lines = file.read_text("utf-8").splitlines(keepends=True) if file.is_file() else []
         whole = [line for line in lines if line.endswith("\n")]
         if whole != lines:
@@ -30,8 +35,8 @@ class Journal:
         new = [place for place, key in enumerate(keys) if key not in self._known]
         if new:
             about, texts = [images[place] for place in new], [questions[place] for place in new]
-            answers = self._candidate.answer(about, texts)
-            verdicts = judge_all(self._verifier, about, texts, answers)
+            answers = self.candidate.answer(about, texts)
+            verdicts = judge_all(self.verifier, about, texts, answers)
             rows = [
                 Asked(image.image_id, text, answer.text, verdict.reference, verdict.outcome, verdict.reason)
                 for image, text, answer, verdict in zip(about, texts, answers, verdicts, strict=True)
@@ -39,4 +44,6 @@ class Journal:
             with self._file.open("a", encoding="utf-8") as file:
                 file.writelines(json.dumps(asdict(row)) + "\n" for row in rows)
             self._known |= {(row.image_id, row.question): row for row in rows}
-        return [self._known[key] for key in keys]
+        found = [self._known[key] for key in keys]
+        self.meter.spend(len(found), sum(row.outcome != "error" or row.answer != "" for row in found))
+        return found

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,7 @@ import numpy.typing as npt
 from blindspot.metrics import share
 from blindspot.rewards.embedding import embed
 from blindspot.skills.language import normalise
+from blindspot.skills.primitives import extract
 
 MATCHED = 0.5  # the Jaccard index from which a mode and a cell are the same
 ALIKE = 0.95  # the cosine from which two questions are the same
@@ -51,15 +52,32 @@ def mode_precision(modes: Sequence[Mask], weak: Sequence[Mask]) -> float | None:
 def distinct(questions: Sequence[str]) -> int:
     """How many are left after those of equal normalised text, or of a cosine of at least ALIKE, are merged.
 
-    What is like a third is alike: the number does not depend on the order.
+    The cosine is of the abilities that they need, each as heavy: by `embed`, where what is asked for weighs most, the
+    small red star and the small red circle would be one. What is like a third is alike: order does not matter.
     """
     from scipy.sparse.csgraph import connected_components
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.preprocessing import normalize
 
-    texts = sorted({normalise(question) for question in questions})
-    if not texts:
+    texts = {normalise(question) for question in questions}
+    sets = sorted({tuple(sorted({primitive.ability for primitive in extract(text, None)})) for text in texts})
+    if not sets:
         return 0
-    vectors = np.array([embed(text) for text in texts])
-    return int(connected_components(vectors @ vectors.T >= ALIKE, directed=False)[0])
+    vectors = normalize(CountVectorizer(analyzer=lambda abilities: abilities or ["none"]).fit_transform(sets))
+    return int(connected_components((vectors @ vectors.T).toarray() >= ALIKE, directed=False)[0])
+
+
+def variety(valid: Sequence[str], failures: Sequence[str], calls: int) -> dict[str, float | None]:
+    """How different the failures among so many questions asked are, and how complex the valid ones: by name.
+
+    `primitives_per_question`, `words_per_question`: means over the valid ones, None where there is none.
+    """
+    return {
+        "distinct_failures_per_1000_calls": 1000 * distinct(failures) / calls if calls else None,
+        "vendi": vendi(failures),
+        "primitives_per_question": share(sum(len(extract(question, None)) for question in valid), len(valid)),
+        "words_per_question": share(sum(len(question.split()) for question in valid), len(valid)),
+    }
 
 
 def vendi(questions: Sequence[str]) -> float | None:
@@ -76,17 +94,15 @@ def vendi(questions: Sequence[str]) -> float | None:
     return math.exp(-float(np.sum(kept * np.log(kept))))
 
 
-def largest_family_ratio(failures: Sequence[str], cells: Sequence[Sequence[str]]) -> float | None:
-    """The share of the failures that are of their most frequent family ÷ its share of the weak cells.
+def largest_family_ratio(failures: Sequence[str], due: Mapping[str, float]) -> float | None:
+    """The share of the failures that are of their most frequent family ÷ the share that it is `due`.
 
-    `failures`: the family of each. `cells`: of each weak cell the families of its questions, so that one over several
-    families counts for each in part. None where there are no failures or no cells, infinite where the family has none.
+    `failures`: the family of each. None where there are none, or nothing is due; infinite where it is due none.
     """
-    if not failures or not cells:
+    if not failures or not due:
         return None
     family, count = max(sorted(Counter(failures).items()), key=lambda item: item[1])
-    due = sum(list(families).count(family) / len(families) for families in cells) / len(cells)
-    return count / len(failures) / due if due else math.inf
+    return count / len(failures) / due[family] if due.get(family) else math.inf
 
 
 def calls_to(level: float, curve: Sequence[tuple[int, float | None]]) -> int | None:

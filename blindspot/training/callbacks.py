@@ -9,6 +9,7 @@ import torch
 from transformers import ProgressCallback, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.integrations import deepspeed
 
+from blindspot.budget import Meter
 from blindspot.protocols import Hint
 from blindspot.rewards.components import COMPONENTS
 from blindspot.rewards.trl import Reward
@@ -41,6 +42,23 @@ class KeepState(TrainerCallback):
             with torch.random.fork_rng(), unsplit():
                 self._evaluate(state.global_step, checkpoint)
             keep(self._reward, checkpoint)
+
+
+class KeepWithin(TrainerCallback):
+    """Ends the training, with a checkpoint, where the budget has no room for another step of `questions`."""
+
+    def __init__(self, meter: Meter, questions: int) -> None:
+        self._meter, self._questions = meter, questions
+
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Called by the trainer after each step, on every rank; the first one's clock decides."""
+        from accelerate.utils import broadcast_object_list
+
+        ended = broadcast_object_list([self._meter.ended_by(self._questions)])[0]
+        if ended and state.global_step < state.max_steps:
+            control.should_training_stop = control.should_save = True
+            if state.is_world_process_zero:
+                print(f"train: ends after step {state.global_step} of {state.max_steps}: budget.{ended}", flush=True)
 
 
 class Progress(ProgressCallback):

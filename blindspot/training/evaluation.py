@@ -9,6 +9,11 @@ from blindspot.models.description import Local
 from blindspot.models.loading import model_files
 from blindspot.protocols import Candidate, Questioner, Verifier
 from blindspot.records.image import Image
+from blindspot.records.verdict import Verdict
+from blindspot.scenes.parse import parse
+from blindspot.scenes.scene import Scene
+from blindspot.search.measures import variety
+from blindspot.search.scores import inconspicuous_share
 from blindspot.store import read_json, write_json
 from blindspot.tracking import log_checkpoint
 from blindspot.verifiers.judging import judge_all
@@ -51,7 +56,7 @@ class Evaluator:
         outcomes = [one.outcome for one in verdicts]
         refuse_errors(outcomes, [one.reason for one in verdicts], MOST, "validation questions", MEND)
         found: Rates = rates(outcomes, [one.family for one in verdicts])
-        found["distinct_questions"] = len(set(questions)) / len(questions)
+        found |= self._variety(questions, verdicts)
         samples: dict[str, list[Any]] = {
             "image": [str(image.path) for image in self._images],
             "question": questions,
@@ -63,6 +68,21 @@ class Evaluator:
         files = model_files(folder) if (folder := Path(checkpoint.model)).is_dir() else []
         model = log_checkpoint(self._mlflow, step, files, found, shown)
         write_json(self._folder / f"{step:06d}.json", {"rates": found | {"step": step}, "logged_model": model})
+
+    def _variety(self, questions: Sequence[str], verdicts: Sequence[Verdict]) -> Rates:
+        """How different and how complex its questions are; on scenes also how much they are about small or few things.
+
+        `inconspicuous` is None on photographs, where nobody knows how large a thing is.
+        """
+        rows = [*zip(questions, verdicts, self._images, strict=True)]
+        valid = [(text, image) for text, one, image in rows if one.outcome in ("failure", "correct")]
+        failures = [text for text, one, _ in rows if one.outcome == "failure"]
+        known = [(text, Scene.from_json(image.scene)) for text, image in valid if image.scene and parse(text)]
+        return {
+            "distinct_questions": len(set(questions)) / len(questions),
+            "inconspicuous": inconspicuous_share(known),
+            **variety([text for text, _ in valid], failures, len(questions)),
+        }
 
     def found(self) -> list[Rates]:
         """The rates of every checkpoint so far, by step."""

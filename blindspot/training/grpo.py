@@ -97,7 +97,7 @@ def build_trainer(
     """
     from transformers import ProgressCallback
 
-    from blindspot.training.callbacks import KeepState, Progress
+    from blindspot.training.callbacks import KeepState, KeepWithin, Progress
     from blindspot.training.resumable import ResumableGRPOTrainer
 
     vlm = LocalVLM(start)
@@ -111,6 +111,7 @@ def build_trainer(
     )
     trainer.remove_callback(ProgressCallback)
     trainer.add_callback(Progress)
+    trainer.add_callback(KeepWithin(reward.meter, schedule.images_per_step * schedule.generations * reward.calls))
     trainer.add_callback(KeepState(reward, hints, evaluate))
     return trainer
 

@@ -1,7 +1,17 @@
 import random
 from collections import Counter
 
-from blindspot.scenes.lessons import answered_questions, caption, draw_scenes, near_misses, question_to_ask, thought
+from blindspot.scenes.lessons import (
+    AGAIN,
+    ATTEMPTS,
+    answered_questions,
+    caption,
+    draw_scenes,
+    near_misses,
+    places,
+    question_to_ask,
+    thought,
+)
 from blindspot.scenes.oracle import rule, rule_question
 from blindspot.scenes.parse import parse
 from blindspot.scenes.question import FAMILIES, Description, Question
@@ -60,17 +70,40 @@ def test_a_two_hop_is_safest_from_the_middle_to_the_border() -> None:
     assert near_misses(question, edge) < near_misses(question, inner)
 
 
-def test_a_thought_says_where_what_is_spoken_of_lies_and_the_answer() -> None:
+def test_a_thought_finds_what_is_spoken_of_word_by_word_and_says_the_answer() -> None:
     scene = Scene((*TWO.things, Thing(0, 2, "small", "blue", "star"), Thing(1, 1, "small", "red", "circle")))
-    said = {
-        "how many small stars are there ?": "a1 c1 : 2",
-        "is there a green thing ?": "nothing : no",
-        "are there more red stars than circles ?": "a1 c3 ; b2 : yes",
-        "what colour is the bottommost star ?": "c3 : red",
-        "what size is the star below the circle ?": "c3 ; b2 : large",
-        "is the circle left of the blue star ?": "b2 ; c1 : yes",
+    expected = {
+        "how many small stars are there ?": "small a1 b2 c1 star a1 c1 : 2",
+        "is there a green thing ?": "green nothing : no",
+        "are there more red stars than circles ?": "red a1 b2 c3 star a1 c3 ; circle b2 : yes",
+        "what colour is the bottommost star ?": "star a1 c1 c3 bottommost c3 : red",
+        "what shape is the leftmost thing ?": "thing a1 b2 c1 c3 leftmost a1 : star",
+        "what size is the star below the circle ?": "circle b2 ; below c3 star c3 : large",
+        "is the circle left of the blue star ?": "circle b2 ; blue c1 star c1 : yes",
     }
-    for text, expected in said.items():
+    for text, found in expected.items():
         question = parse(text)
         assert question is not None
-        assert thought(question, scene) == expected
+        thoughts = {thought(question, scene, random.Random(seed)) for seed in range(60)}
+        assert found in thoughts
+        assert all(one.endswith(found) for one in thoughts)
+
+
+def test_an_attempt_breaks_off_where_it_means_no_thing_or_several() -> None:
+    rng, broken = random.Random(0), []
+    scenes = draw_scenes(200, seed=5)
+    for scene in scenes:
+        attempt, again, _ = thought(question_to_ask(scene, rng), scene, rng).partition(f" {AGAIN} ")
+        broken += [attempt] if again else []
+    assert 0.1 < len(broken) / len(scenes) < ATTEMPTS
+    for attempt in broken:
+        *before, last = attempt.split(" ; ")
+        ends = [_last_places(group) for group in (*before, last)]
+        assert len(ends[-1]) != 1 or len({*map(tuple, ends)}) < len(ends) or "most" in last
+
+
+def _last_places(group: str) -> list[str]:
+    """The places after the last word that is not one."""
+    words = group.split()
+    last = max(place for place, word in enumerate(words) if word not in places())
+    return words[last + 1 :]

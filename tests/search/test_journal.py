@@ -7,6 +7,7 @@ from blindspot.records.image import Image
 from blindspot.scenes.scene import Scene, Thing
 from blindspot.search.journal import Journal
 from blindspot.verifiers.oracle import OracleVerifier
+from tests.project import meter
 
 STAR = Image("a", Path("a.png"), "train", Scene((Thing(0, 0, "small", "red", "star"),)).to_json())
 QUESTIONS = ["is there a red star ?", "is there a blue star ?", "star star"]
@@ -27,19 +28,21 @@ class SaysNo:
 
 def test_nothing_is_asked_twice(tmp_path: Path) -> None:
     candidate, file = SaysNo(), tmp_path / "asked.jsonl"
-    first = Journal(file, candidate, OracleVerifier("invalid")).ask([STAR] * 3, QUESTIONS)
+    first = Journal(file, candidate, OracleVerifier("invalid"), meter()).ask([STAR] * 3, QUESTIONS)
     assert [row.outcome for row in first] == ["failure", "correct", "error"]
-    again = Journal(file, candidate, OracleVerifier("invalid"))
+    again = Journal(file, candidate, OracleVerifier("invalid"), meter())
     more = [*reversed(QUESTIONS), "is there a star ?"]
     assert again.ask([STAR] * 4, more)[:3] == first[::-1]
     assert candidate.asked == [*QUESTIONS, "is there a star ?"]
     assert len(file.read_text("utf-8").splitlines()) == 4
+    assert again.meter.spent["candidate_calls"] == 4  # those that were asked before a kill were paid for, too
+    assert again.meter.spent["judge_calls"] == 3  # an answer that is not there is not judged
 
 
 def test_a_line_that_was_cut_short_is_asked_again(tmp_path: Path) -> None:
     candidate, file = SaysNo(), tmp_path / "asked.jsonl"
-    Journal(file, candidate, OracleVerifier("invalid")).ask([STAR] * 2, QUESTIONS[:2])
+    Journal(file, candidate, OracleVerifier("invalid"), meter()).ask([STAR] * 2, QUESTIONS[:2])
     file.write_text(file.read_text("utf-8")[:-9], "utf-8")
-    Journal(file, candidate, OracleVerifier("invalid")).ask([STAR] * 2, QUESTIONS[:2])
+    Journal(file, candidate, OracleVerifier("invalid"), meter()).ask([STAR] * 2, QUESTIONS[:2])
     assert candidate.asked == [*QUESTIONS[:2], QUESTIONS[1]]
     assert [json.loads(line)["question"] for line in file.read_text("utf-8").splitlines()] == QUESTIONS[:2]

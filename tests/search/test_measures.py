@@ -85,6 +85,7 @@ def test_matching_is_the_best_of_all_that_are_possible(modes: list[Mask], cells:
         ([RED, STAR], 2),
         ([STAR, "how many stars do you see ?"], 1),  # other words for the same abilities
         (["what colour is the star ?", "what shape is the star ?"], 2),
+        (["what size is the red star ?", "what size is the red circle ?"], 2),
         (["", "…"], 1),
     ],
 )
@@ -112,12 +113,11 @@ def test_a_vendi_score_is_that_of_the_cosine_matrix(rng: Random) -> None:
     assert vendi(texts) == pytest.approx(math.exp(-np.sum(values * np.log(values))), abs=1e-6)
 
 
-def test_a_family_is_held_against_its_share_of_the_weak_cells() -> None:
-    cells = [["counting"] * 3, ["same"], ["counting", "same", "colour", "size"], ["size", "size"]]
-    # counting: 1 + 1/4 of four cells
-    assert largest_family_ratio(["counting", "counting", "same"], cells) == pytest.approx((2 / 3) / (1.25 / 4))
-    assert largest_family_ratio(["relation"], cells) == math.inf
-    assert largest_family_ratio([], cells) is None and largest_family_ratio(["same"], []) is None
+def test_the_largest_family_is_held_against_what_it_is_due() -> None:
+    due = {"counting": 0.4, "same": 0.6}
+    assert largest_family_ratio(["counting", "counting", "same"], due) == pytest.approx((2 / 3) / 0.4)
+    assert largest_family_ratio(["relation"], due) == math.inf
+    assert largest_family_ratio([], due) is None and largest_family_ratio(["same"], {}) is None
 
 
 def test_calls_are_those_at_which_the_level_is_first_reached() -> None:

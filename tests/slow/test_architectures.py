@@ -22,6 +22,7 @@ from blindspot.verifiers.oracle import OracleVerifier
 from stages.harvest import Params, harvest
 from stages.verify import verify
 from tests.models.architectures import FAMILIES, build
+from tests.project import meter
 from tests.training.scripted import EvenWords, SaysOne, schedule
 
 pytestmark = pytest.mark.slow
@@ -47,7 +48,7 @@ def test_a_family_trains_two_steps_harvests_and_is_verified(family: str, rank: i
     def evaluate(step: int, checkpoint: Path) -> None:
         asked.extend(open_questioner(str(checkpoint), 4, 8, 1.0).ask(images, 0))
 
-    reward = Reward(images, SaysOne(), EvenWords(), 64)
+    reward = Reward(images, SaysOne(), EvenWords(), 64, meter())
     lora = Lora.model_validate({"rank": rank})
     # two parts a step, the first of which warms up from nothing
     chosen = schedule(steps=2, checkpoint_every=2, batch_size=4, lora=lora, bf16=rank > 0)
@@ -62,7 +63,7 @@ def test_a_family_trains_two_steps_harvests_and_is_verified(family: str, rank: i
     )
     trainer.remove_callback(MLflowCallback)
     trainer.train()
-    assert reward.calls == 16 and len(asked) == 6
+    assert reward.meter.calls["candidate_calls"] == 16 and len(asked) == 6
     checkpoint = tmp_path / "work" / "checkpoint-2"
     assert changed(LocalVLM(start), LocalVLM(checkpoint))
     params = Params.model_validate({"calls": 12, "batch_size": 4, "max_new_tokens": 8})

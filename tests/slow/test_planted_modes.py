@@ -1,6 +1,5 @@
 """Do the failure modes of a planted candidate say what was planted? Gaps at random, questions drawn uniformly."""
 
-import random
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +7,10 @@ import pandas as pd
 import pytest
 
 from blindspot.records.image import Image
-from blindspot.scenes.cells import ANY, WORDS, Cell
+from blindspot.scenes.cells import ANY, Cell
 from blindspot.scenes.oracle import rule
 from blindspot.scenes.planted import PlantedCandidate
-from blindspot.scenes.question import FAMILIES, RELATIONS
-from blindspot.scenes.scene import ATTRIBUTES
+from blindspot.scenes.random_gaps import random_gaps
 from blindspot.search.measures import mode_precision, mode_recall
 from blindspot.search.truth import uniform_questions
 from blindspot.skills.placing import Placing
@@ -21,7 +19,7 @@ from stages.taxonomy import Params, taxonomy
 
 pytestmark = pytest.mark.slow
 
-GAPS, ASKED, MATCHED_ON = 4, 3000, 4000  # gaps a candidate, questions it is asked, questions that modes are matched on
+ASKED, MATCHED_ON = 3000, 4000  # questions a candidate is asked, questions that modes are matched on
 
 
 @pytest.mark.parametrize("seed", [101, 102])
@@ -63,40 +61,3 @@ def asked(candidate: PlantedCandidate, number: int, seed: int) -> pd.DataFrame:
             "reference": [verdict.reference for verdict in verdicts],
         }
     )
-
-
-def random_gaps(seed: int) -> list[str]:
-    """GAPS different ones: a family with an answer, a word said or a word it turns on, or a relation with a look."""
-    rng, gaps = random.Random(seed), list[str]()
-    while len(gaps) < GAPS:
-        gap = rng.choice((_answered, _said, _turning, _related, _asking))(rng)
-        if gap not in gaps:
-            gaps.append(gap)
-    return gaps
-
-
-def _answered(rng: random.Random) -> str:
-    family = rng.choice([name for name in FAMILIES if name not in ("extremum", "two_hop")])
-    if family == "counting":
-        return f"family == counting and answer >= {rng.choice((2, 3, 4))}"
-    return f"family == {family} and answer == {rng.choice(ATTRIBUTES.get(family, ('yes', 'no')))}"
-
-
-def _said(rng: random.Random) -> str:
-    family = rng.choice(FAMILIES)
-    attribute = rng.choice([name for name in ATTRIBUTES if name != family])
-    return f"family == {family} and {attribute} == {rng.choice(ATTRIBUTES[attribute])}"
-
-
-def _turning(rng: random.Random) -> str:
-    family = rng.choice([name for name in WORDS if name != ANY])
-    return f"family == {family} and word == {rng.choice(WORDS[family])}"
-
-
-def _related(rng: random.Random) -> str:
-    attribute = rng.choice([*ATTRIBUTES])
-    return f"{attribute} == {rng.choice(ATTRIBUTES[attribute])} and relation == {rng.choice([*RELATIONS])}"
-
-
-def _asking(rng: random.Random) -> str:
-    return f"family == {rng.choice(('extremum', 'same', 'two_hop'))} and attribute == {rng.choice([*ATTRIBUTES])}"

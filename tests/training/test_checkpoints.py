@@ -3,11 +3,12 @@ from pathlib import Path
 from blindspot.rewards.trl import Reward
 from blindspot.training.checkpoints import STATE, keep, last_checkpoint, restore, step_of
 from blindspot.verifiers.oracle import OracleVerifier
+from tests.project import meter
 from tests.rewards.test_trl import STAR, SaysNo, rewards
 
 
 def reward() -> Reward:
-    return Reward([STAR], SaysNo(), OracleVerifier("invalid"), archive_size=8)
+    return Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8, meter())
 
 
 def test_no_checkpoint_is_none(tmp_path: Path) -> None:
@@ -34,5 +35,5 @@ def test_archive_and_counters_come_back(tmp_path: Path) -> None:
     keep(first, tmp_path / "checkpoint-1")
     assert (tmp_path / "checkpoint-1" / STATE).is_file()
     restore(second, tmp_path / "checkpoint-1")
-    assert second.state() == first.state()
-    assert second.calls == 2
+    assert second.archive.questions == first.archive.questions
+    assert second.meter.calls == first.meter.calls == {"candidate_calls": 2, "judge_calls": 2}

@@ -1,0 +1,49 @@
+"""Exploring: a questioner's own questions, a few at a time, show in what the candidate is weak."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from blindspot.metrics import refuse_errors
+from blindspot.protocols import Steerable
+from blindspot.records.asked import Asked
+from blindspot.records.failure_mode import FailureMode
+from blindspot.records.image import Image
+from blindspot.search.explorer import Explorer
+from blindspot.search.journal import Journal
+from blindspot.search.proposals import Proposals
+
+MOST, MEND = 0.5, "see to the candidate and the verifier, and to their max_new_tokens"  # share of errors
+
+
+@dataclass(frozen=True)
+class Exploration:
+    """How much is asked, and how it is chosen: `together` questions at a time, of so many `proposals`.
+
+    A failure mode needs `min_asked` valid questions, and a wrong_rate significantly above `threshold`.
+    """
+
+    calls: int
+    together: int
+    proposals: int
+    threshold: float
+    min_asked: int
+
+
+def explore(
+    how: Exploration, seed: int, images: Sequence[Image], questioner: Steerable, journal: Journal
+) -> tuple[list[Asked], list[FailureMode]]:
+    """Asks `how.calls` questions, or as many as the journal has room for. Returns all, and the modes in them.
+
+    Raises BlindspotError where most of them end in an error.
+    """
+    explorer, asked = Explorer(how.threshold, how.min_asked, seed), list[Asked]()
+    proposals = Proposals(questioner, images, random.Random(seed))
+    while room := journal.meter.room(min(how.together, how.calls - len(asked))):
+        proposals.add(explorer.hints(how.proposals))
+        chosen = explorer.choose(proposals.traits(), room)
+        found = journal.ask(*proposals.take(chosen))
+        explorer.add(found)
+        asked += found
+        refuse_errors([row.outcome for row in asked], [row.reason for row in asked], MOST, "questions", MEND)
+    return asked, explorer.modes

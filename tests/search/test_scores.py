@@ -1,0 +1,107 @@
+import numpy as np
+import pytest
+
+from blindspot.records.asked import Asked
+from blindspot.records.cell_rate import CellRate
+from blindspot.records.failure_mode import FailureMode
+from blindspot.records.verdict import Outcome
+from blindspot.scenes.parse import parse
+from blindspot.scenes.scene import Scene, Thing
+from blindspot.search.scores import Truth, inconspicuous, of_modes, of_questions, stops
+
+SCENE = Scene(
+    (
+        Thing(0, 0, "small", "red", "star"),
+        Thing(2, 2, "large", "red", "circle"),
+        Thing(1, 1, "large", "blue", "circle"),
+    )
+)
+COUNT, COLOUR = "how many circles are there ?", "what colour is the star ?"
+
+
+def cell(name: str, wrong_rate: float, counts: bool = True) -> CellRate:
+    return CellRate(name, "any", "", 0.1, 100, int(100 * wrong_rate), wrong_rate, 0.0, 1.0, 0.0, True, counts)
+
+
+def mode(*traits: str) -> FailureMode:
+    return FailureMode("m", "m", traits, 9, 9, 1.0, 0.8, 1.0, 5.0, 0.0, ())
+
+
+def asked(question: str, outcome: Outcome) -> Asked:
+    return Asked("0", question, "no", "yes", outcome, None)
+
+
+# Two cells that count, counting and colour, and one that does not, in which lie two counts and a colour.
+TRUTH = Truth(
+    [cell("counting", 1.0), cell("colour", 0.5), cell("mixed", 0.6, counts=False)],
+    [(COUNT, "2"), (COUNT, "2"), (COUNT, "3"), (COLOUR, "red"), ("is there a star ?", "yes")],
+    np.array([[1, 0, 1], [1, 0, 1], [1, 0, 0], [0, 1, 1], [0, 0, 0]], dtype=bool),
+)
+
+
+def test_the_ideal_asks_uniformly_over_all_weak_cells() -> None:
+    assert TRUTH.ideal == pytest.approx((1.0 + 0.5 + 0.6) / 3)
+    assert Truth([], [], np.zeros((0, 0), dtype=bool)).ideal is None
+
+
+def test_a_family_is_due_its_share_of_the_cells_that_count() -> None:
+    assert TRUTH.due() == {"counting": 0.5, "colour": 0.5}
+
+
+def test_modes_are_matched_with_cells() -> None:
+    assert TRUTH.found([mode("counting")]) == (0.5, 1.0)
+    assert TRUTH.found([mode("counting"), mode("checking whether there is something")]) == (0.5, 0.5)
+    assert TRUTH.found([]) == (0.0, None)
+
+
+def test_recall_is_followed_over_calls() -> None:
+    modes = [(20, []), (40, [mode("counting")]), (60, [mode("counting"), mode("colour")])]
+    found, curve = of_modes(modes, TRUTH)
+    assert curve == [(20, 0.0), (40, 0.5), (60, 1.0)]
+    assert (found["modes"], found["mode_precision"]) == (2, 1.0)
+    assert (found["calls_to_half_recall"], found["calls_to_90_recall"]) == (40, 60)
+
+
+def test_what_was_asked_is_counted() -> None:
+    rows = [
+        asked(COUNT, "failure"),
+        asked("how many circles do you see ?", "failure"),
+        asked(COLOUR, "correct"),
+        asked("star star", "invalid"),
+        asked(COUNT, "error"),
+    ]
+    found = of_questions(rows, [SCENE] * 5, TRUTH)
+    assert found["failure_rate"] == 0.5 and found["valid_rate"] == 0.75
+    assert found["failure_rate_to_ideal"] == pytest.approx(0.5 / 0.7)
+    assert found["distinct_failures_per_1000_calls"] == 200.0
+    assert found["largest_family_ratio"] == 2.0
+    assert found["inconspicuous"] == pytest.approx(1 / 3)
+
+
+def test_nothing_asked_has_no_figures() -> None:
+    found = of_questions([], [], TRUTH)
+    assert all(value is None for value in found.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("what colour is the star ?", True),  # it is small
+        ("what colour is the large red thing ?", False),
+        ("how many circles are there ?", False),
+        ("how many blue circles are there ?", True),  # one alone
+        ("is there a green thing ?", True),
+        ("what shape is the topmost thing ?", True),
+        ("what shape is the bottommost thing ?", False),
+        ("is the blue circle left of the star ?", True),
+    ],
+)
+def test_small_and_few_things_are_inconspicuous(text: str, expected: bool) -> None:
+    question = parse(text)
+    assert question is not None
+    assert inconspicuous(question, SCENE) is expected
+
+
+def test_modes_are_looked_for_often_at_first_and_at_the_end() -> None:
+    assert stops(50) == [20, 40, 50]
+    assert stops(1000)[-4:] == [420, 620, 820, 1000]
