@@ -24,7 +24,7 @@ _AT_LEAST = range(2, 6)
 
 @dataclass(frozen=True)
 class Cell:
-    """All questions of one `family`, or of ANY, that share one attribute, or whose true answers do.
+    """All questions of one `family`, or of ANY, that share one attribute, or what they turn on and a yes or no.
 
     `condition` says which, in the form of a gap. Cells overlap, and lie in one another.
     """
@@ -52,9 +52,19 @@ def _aspects(family: str) -> Iterator[tuple[str, str]]:
         yield from ((f"answer {number} or more", f"answer >= {number}") for number in _AT_LEAST)
     yield from ((f"answer {answer}", f"answer == {answer}") for answer in _ANSWERS.get(family, ()))
     yield from ((word.replace("_", " "), f"word == {word}") for word in WORDS.get(family, ()))
+    for name, condition in _turning(family):
+        yield from ((f"{name}, answer {answer}", f"{condition} and answer == {answer}") for answer in _YES_NO)
     if family in _ASKING:
         yield from ((f"{attribute} asked for", f"attribute == {attribute}") for attribute in ATTRIBUTES)
     for attribute, values in ATTRIBUTES.items():
         if attribute != family:
             yield from ((f"{value} said", f"{attribute} == {value}") for value in values)
     yield from ((f"{number} words said", f"said == {number}") for number in _SAID[family])
+
+
+def _turning(family: str) -> Iterator[tuple[str, str]]:
+    """The kinds of yes-or-no question that a family falls into."""
+    if family in ("relation", "comparison"):
+        yield from ((word.replace("_", " "), f"word == {word}") for word in WORDS[family])
+    if family == "same":
+        yield from ((f"{attribute} asked for", f"attribute == {attribute}") for attribute in ATTRIBUTES)

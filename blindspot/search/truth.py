@@ -195,15 +195,17 @@ def _throughout(sample: Sample, places: npt.NDArray[np.intp], judged: Mask, fail
 
 
 def _counting(sample: Sample, judged: Mask, failed: Mask, weak: Mask) -> list[int]:
-    """Of the weak cells those that are weaknesses of their own, the one with the most excess first.
+    """Of the weak cells those that are weaknesses of their own, the one with the most evidence first.
 
     Cells overlap, so one weakness makes many of them weak: where counts of 4 or more fail, so do, less often, those of
-    3 or more. The excess of a cell is its failures beyond THRESHOLD, as a share of all questions: the cell that fits a
-    weakness best has the most of it, for a wider one adds questions that go well and a narrower one leaves out some
-    that fail. So the cell with the most excess counts, the questions in it are set aside, and again, as long as there
-    is a cell of which over half is left and that is weak in what is left (one-sided binomial at LEVEL, Bonferroni over
-    the weak cells, each of which is a chance to be weak by chance).
+    3 or more. The evidence of a cell is how much better its wrong_rate explains its questions than THRESHOLD does (the
+    divergence of the two, in nats, times the cell's share of all questions): the cell that fits a weakness best has the
+    most of it, for a wider one adds questions that go well and a narrower one leaves out some that fail. So the cell
+    with the most evidence counts, the questions in it are set aside, and again, as long as there is a cell of which
+    over half is left and that is weak in what is left (one-sided binomial at LEVEL, Bonferroni over the weak cells,
+    each of which is a chance to be weak by chance).
     """
+    from scipy.special import rel_entr
     from scipy.stats import binom
 
     rows = {cell: sample.of_cell(cell) for cell in np.flatnonzero(weak).tolist()}
@@ -213,10 +215,12 @@ def _counting(sample: Sample, judged: Mask, failed: Mask, weak: Mask) -> list[in
         for cell, places in rows.items():
             rest = places[left[places]]
             asked, wrong = judged[rest].sum(), failed[rest].sum()
-            excess = sample.shares[cell] * (wrong - THRESHOLD * asked) / len(places)
-            new = len(rest) > len(places) / 2 and binom.sf(wrong - 1, asked, THRESHOLD) <= LEVEL / len(rows)
-            if new and excess > most:
-                best, most = cell, excess
+            if len(rest) <= len(places) / 2 or binom.sf(wrong - 1, asked, THRESHOLD) > LEVEL / len(rows):
+                continue
+            rate, part = wrong / asked, sample.shares[cell] * asked / len(places)
+            evidence = part * float(rel_entr(rate, THRESHOLD) + rel_entr(1 - rate, 1 - THRESHOLD))
+            if evidence > most:
+                best, most = cell, evidence
         if best is None:
             return found
         found.append(best)
