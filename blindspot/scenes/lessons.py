@@ -89,15 +89,16 @@ def say(question: Question, rng: random.Random) -> str:
 
 
 def thought(question: Question, scene: Scene, rng: random.Random) -> str:
-    """How a valid question's things are found, word by word, and its true answer: "red a2 b1 star a2 ; blue c3 : no".
+    """A question's kind, how its things are found, and its true answer: "relation red a2 b1 star a2 ; blue c3 : no".
 
     After each word the places that are still meant: columns a to c from the left, rows 1 to 3 from the top. So it
-    shows before the question is asked whether it means one thing. Some lessons begin with an attempt that does not,
-    and start AGAIN: who has never seen that happen says that it means one thing whatever the image shows.
+    shows before the question is asked whether it means one thing, if its kind has to. Some lessons begin with an
+    attempt that does not, and start AGAIN: who has never seen that happen says that it means one thing whatever the
+    image shows.
     """
     attempt = _attempt(scene, question.family, rng) if rng.random() < ATTEMPTS else ""
     found = " ; ".join(text for text, _ in _groups(question, scene))
-    return f"{attempt}{found} : {rule_question(question, scene).answer}"
+    return f"{question.family} {attempt}{found} : {rule_question(question, scene).answer}"
 
 
 def _attempt(scene: Scene, family: str, rng: random.Random) -> str:

@@ -1,8 +1,9 @@
 """Lessons in asking: a question of one's own accord, one that has the traits of a hint, one like an example.
 
-Before it asks, the questioner thinks: it finds, word by word, the things that it will speak of, and says what the true
-answer is: "small a2 c1 star a2 ; red b1 : no </think> is the small star above …" (`lessons.thought`). So what it asks
-about is settled before the first word, as is its answer, which a hint may want to be "no".
+Before it asks, the questioner thinks: it says what kind of question it will be, finds, word by word, the things that
+it will speak of, and says what the true answer is: "relation small a2 c1 star a2 ; red b1 : no </think> is the small
+star above …" (`lessons.thought`). So what it asks about is settled before the first word, as is its answer, which a
+hint may want to be "no".
 """
 
 import random
@@ -17,7 +18,7 @@ from blindspot.scenes.question import FAMILIES, Question
 from blindspot.scenes.scene import Scene
 from blindspot.skills.plain import all_traits
 
-SINGLE = 0.3  # of the hints: one trait; the others are two
+SIZES = (0.3, 0.5, 0.2)  # of the hints: how many have one trait, two, three
 ON_ANSWER = 0.5  # of the hints: one of the traits is the true answer's
 ELSEWHERE = 0.5  # of the hints: drawn for another scene, so that this one may not allow them
 EXAMPLES = 200  # kept of each trait
@@ -63,7 +64,7 @@ class Asking:
     def words(self) -> list[str]:
         """What a lesson may spell beside the words of questions."""
         prompts = [ask_for([*self._of_trait]), ask_like([("", ""), ("", "")])]
-        return sorted({*" ".join(prompts).split(), *places(), AGAIN, THOUGHT})
+        return sorted({*" ".join(prompts).split(), *places(), *FAMILIES, AGAIN, THOUGHT})
 
     def plain(self, scene: Scene) -> Lesson:
         """The prompt that leaves the kind open, and what to say."""
@@ -85,7 +86,7 @@ class Asking:
                 return ask_for(hint), self._say(found.question, found.text, scene)
 
     def like(self, scene: Scene) -> Lesson:
-        """A prompt with an example that shares one or two traits with the question."""
+        """A prompt with an example that shares one to three traits with the question."""
         own = None
         while own is None:
             own = self._pose(scene, self._rng.choice(FAMILIES), ())
@@ -96,14 +97,14 @@ class Asking:
         return ask_like([near.example]), self._say(own.question, own.text, scene)
 
     def _hint(self, posed: Posed) -> tuple[str, ...]:
-        """One or two of the traits of a question, in any order."""
+        """One to three of the traits of a question, in any order."""
         traits = sorted(posed.traits)
         answers = [trait for trait in traits if trait.startswith("answer ")]
         first = self._rng.choice(answers if answers and self._rng.random() < ON_ANSWER else traits)
-        if self._rng.random() < SINGLE:
-            return (first,)
-        both = [first, self._rng.choice([trait for trait in traits if trait != first])]
-        return tuple(self._rng.sample(both, 2))
+        others = [trait for trait in traits if trait != first]
+        more = min(self._rng.choices(range(len(SIZES)), SIZES)[0], len(others))
+        hint = [first, *self._rng.sample(others, more)]
+        return tuple(self._rng.sample(hint, len(hint)))
 
     def _pose(self, scene: Scene, family: str, hint: Collection[str]) -> Posed | None:
         """A valid question of the family that has most traits of the hint.

@@ -199,11 +199,11 @@ def _counting(sample: Sample, judged: Mask, failed: Mask, weak: Mask) -> list[in
 
     Cells overlap, so one weakness makes many of them weak: where counts of 4 or more fail, so do, less often, those of
     3 or more. The evidence of a cell is how much better its wrong_rate explains its questions than THRESHOLD does (the
-    divergence of the two, in nats, times the cell's share of all questions): the cell that fits a weakness best has the
-    most of it, for a wider one adds questions that go well and a narrower one leaves out some that fail. So the cell
-    with the most evidence counts, the questions in it are set aside, and again, as long as there is a cell of which
-    over half is left and that is weak in what is left (one-sided binomial at LEVEL, Bonferroni over the weak cells,
-    each of which is a chance to be weak by chance).
+    divergence of the two, in nats, times the cell's share of all questions): the cell that fits a weakness best has
+    the most of it, for a wider one adds questions that go well and a narrower one leaves out some that fail. So the
+    cell with the most evidence counts, the questions in it are set aside, and again, as long as there is a cell of
+    which over half is left and that is weak in what is left (one-sided binomial at LEVEL, Bonferroni over the weak
+    cells, each of which is a chance to be weak by chance).
     """
     from scipy.special import rel_entr
     from scipy.stats import binom
