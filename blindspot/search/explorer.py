@@ -2,10 +2,12 @@
 
 Asking is dear and proposing cheap: of many questions that are proposed, those are asked that tell most. Each of them
 tests all its pairs of traits at once, as in group testing. So half of the questions are chosen for pairs that were
-hardly asked, whichever; the others follow the failures that no mode explains yet, until it is clear which of their
-pairs is to blame. Nothing but the words of questions, their true answers and their outcomes is read.
+hardly asked, whichever, of each kind of question about as many; the others follow the failures that no mode explains
+yet, until it is clear which of their pairs is to blame. Nothing but the words of questions, their true answers and
+their outcomes is read.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from itertools import combinations
 from typing import Any
@@ -17,9 +19,11 @@ import pandas as pd
 from blindspot.protocols import Hint
 from blindspot.records.asked import Asked
 from blindspot.records.failure_mode import FailureMode
+from blindspot.skills.lexicon import GROUPS
 from blindspot.skills.modes import find_modes
 from blindspot.skills.plain import all_traits, columns
 
+META_SKILLS = frozenset(GROUPS.values())
 FOLLOWING = 0.5  # of what is asked, where there are failures to follow
 CLEARED = 15  # valid questions of a pair that no settled mode explains: were it to blame, it would be a mode
 CLEAR, ENOUGH = (8, 0.8), 20  # a mode is settled after 8 valid questions at a wrong_rate of 0.8, or after 20
@@ -43,6 +47,7 @@ class Explorer:
         self._threshold, self._min_asked = threshold, min_asked
         self._dice = np.random.default_rng(seed)
         self._pairs: dict[Hint, int] = {}
+        self._kinds = Counter[frozenset[str]]()
         self._rows: list[tuple[Asked, frozenset[str], Places]] = []
 
     def add(self, asked: Iterable[Asked]) -> None:
@@ -74,22 +79,26 @@ class Explorer:
     def choose(self, proposals: Sequence[Collection[str]], count: int) -> list[int]:
         """The places of `count` proposals, or of all where they are fewer, each given by its traits.
 
-        Those of settled modes are left out: asking more of them would tell nothing new.
+        Failures are not followed into settled modes: asking more there would tell nothing new, but of pairs that were
+        hardly asked, in which a mode that is too wide shows.
         """
         settled = self._settled()
-        near = [place for place, traits in enumerate(proposals) if not any(mode.claims(traits) for mode in settled)]
-        rows = [self._places(proposals[place]) for place in near]
+        rows = [self._places(traits) for traits in proposals]
+        unsettled = np.array([not any(mode.claims(traits) for mode in settled) for traits in proposals])
         asked, suspicion, valid_rate = self._tallies()
         has, valid = _table(rows, len(self._pairs)), np.array([valid_rate[places].mean() for places in rows])
         sizes, free = np.array([*map(len, rows)]), np.ones(len(rows), dtype=bool)
+        kinds = [_kind(traits) for traits in proposals]
         follow, chosen = int(count * FOLLOWING) if suspicion.any() else 0, list[int]()
         while len(chosen) < count and free.any():
             worth = has.multiply(suspicion[None]).max(axis=1).toarray() if len(chosen) < follow else None
-            score = valid * (has @ _coverage(asked) / sizes if worth is None else worth.ravel())
+            even = np.array([1 / (1 + self._kinds[kind]) for kind in kinds])
+            score = valid * (even * (has @ _coverage(asked)) / sizes if worth is None else unsettled * worth.ravel())
             best = int(np.argmax(np.where(free, score + 1e-9 * self._dice.random(len(rows)), -1.0)))
             free[best] = False
-            chosen.append(near[best])
+            chosen.append(best)
             asked[rows[best]] += 1
+            self._kinds[kinds[best]] += 1
             suspicion[rows[best]] *= TIRED
         return chosen
 
@@ -129,6 +138,11 @@ class Explorer:
                     failed[places] += row.outcome == "failure"
         suspicion = np.where((failed > 0) & (rest < CLEARED), (failed + 0.1) / (rest + 1), 0.0)
         return asked, suspicion, (valid + DOUBT[0]) / (asked + DOUBT[1])
+
+
+def _kind(traits: Collection[str]) -> frozenset[str]:
+    """The kind of a question with these traits: the meta-skills among them."""
+    return META_SKILLS.intersection(traits)
 
 
 def modes_in(valid: Sequence[Asked], threshold: float, min_asked: int) -> list[FailureMode]:

@@ -69,14 +69,27 @@ def test_half_of_the_hints_follow_a_failure() -> None:
     assert 0.2 < sum({*hint} <= failed for hint in hints[200:]) / 200 < 0.8
 
 
-def test_settled_modes_are_asked_no_more() -> None:
+def test_failures_are_not_followed_into_settled_modes_but_what_was_hardly_asked_there_is() -> None:
     explorer = Explorer(0.25, 6, seed=0)
     explorer.add(one(f"r{n}", "is there a red star ?", "yes", "failure") for n in range(30))
     explorer.add(one(f"s{n}", "what size is the square ?", "small", "correct") for n in range(30))
-    assert explorer.modes
-    proposals = [all_traits(text, "yes") for text in ("is there a red star ?", "what size is the square ?")]
-    assert explorer.choose(proposals, 2) == [1]
+    explorer.add([one("c", "how many circles are there ?", "3", "failure")])
+    assert [mode.name for mode in explorer.modes]
+    settled, followed, new = "is there a red star ?", "how many circles are there ?", "is there a blue star ?"
+    proposals = [all_traits(text, "yes") for text in (settled, followed, new)]
+    assert explorer.choose(proposals, 2) == [1, 2]
     assert explorer.choose([], 2) == []
+
+
+def test_no_kind_of_question_is_forgotten_over_one_of_many_words() -> None:
+    looks = [f"{colour} {shape}" for colour in ("red", "blue", "green", "yellow") for shape in ("stars", "circles")]
+    pool = [*(f"how many {look} are there ?" for look in looks), "is there a star ?"]
+    explorer, chosen = Explorer(0.25, 6, seed=0), list[int]()
+    for number in range(30):
+        (place,) = explorer.choose([all_traits(text, None) for text in pool], 1)
+        explorer.add([one(str(number), pool[place], "1", "correct")])
+        chosen.append(place)
+    assert chosen.count(len(looks)) >= 9  # by rare pairs alone it would be 7
 
 
 def test_an_error_tells_nothing_and_an_invalid_question_no_mode() -> None:
