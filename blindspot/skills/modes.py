@@ -17,6 +17,7 @@ from blindspot.records.failure_mode import FailureMode
 
 LEVEL = 0.05  # false discovery rate
 COMMON = 0.8  # share of all questions above which a trait is everybody's and tells no question from another
+PARTS = 5  # narrower kinds, tried in the place of each mode
 SLIGHT = 1e-9  # nats: less is rounding
 COLUMNS = ("skills", "meta_skills", "traits")  # where a question's traits stand, those that say most first
 
@@ -128,6 +129,10 @@ def _explaining(tested: _Tested, failed: Mask, threshold: float) -> list[tuple[i
         for row in alone:
             if row not in rows:
                 yield [row, *rows], [one for one in banned if one != row]
+        for row in rows:
+            for part in _parts(tested, row, failed):
+                others = [one for one in rows if one != row]
+                yield [part, *others], [row, *(one for one in banned if one != part)]
 
     first, banned = list[int](), list[int]()
     found, explained = _apart(tested, failed, threshold, first, banned)
@@ -141,6 +146,17 @@ def _explaining(tested: _Tested, failed: Mask, threshold: float) -> list[tuple[i
             rows = [row for row, _ in found]
             others, _ = _apart(tested, failed, threshold, [], [*{*range(len(tested.traits))}.difference(rows)])
             return others if len(others) == len(found) else found  # the same, the one with most evidence first
+
+
+def _parts(tested: _Tested, row: int, failed: Mask) -> list[int]:
+    """The PARTS rows of which most questions lie in a mode, worse than its rest, that tell its questions apart best."""
+    inside = np.zeros(len(failed), dtype=np.int64)
+    inside[tested.has[:, [row]].nonzero()[0]] = 1
+    asked, failures = inside @ tested.has, (inside * failed) @ tested.has
+    told = _evidence(asked, failures, int(inside.sum()), int((inside * failed).sum()), 1.0)
+    worse = failures * inside.sum() > asked * (inside * failed).sum()
+    told = np.where(worse & (asked > tested.asked / 2), told, 0.0)
+    return [place for place in np.argsort(-told, kind="stable")[:PARTS].tolist() if told[place] > 0]
 
 
 def _apart(
