@@ -43,10 +43,11 @@ class Questioner(Protocol):
 class Steerable(Questioner, Protocol):
     """A questioner that can be told which traits its question is to have."""
 
-    def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[str]:
-        """One question for each hint and image, in the same order; the same seed gives the same.
+    def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[tuple[str, float]]:
+        """One question for each hint and image, in the same order, and how sure of it the questioner was.
 
-        A hint is a wish: nobody sees to it that the question has these traits.
+        That is the log-probability of all that it said, what it thought first included. A hint is a wish: nobody sees
+        to it that the question has these traits. The same seed gives the same.
         """
 
 

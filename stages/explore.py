@@ -26,7 +26,8 @@ OUT, METRICS = Path("data/explored"), Path("metrics/explore.json")
 class Params(Section):
     """How much is asked before the training, and how it is chosen."""
 
-    calls: int = Field(400, ge=0, description="questions asked; 0: the training steers by nothing")
+    calls: int = Field(1200, ge=0, description="questions asked at most; 0: the training steers by nothing")
+    at_least: int = Field(400, ge=0, description="of these, even where no failure is left to follow")
     together: int = Field(10, ge=1, description="questions asked before the next are chosen")
     proposals: int = Field(64, ge=1, description="questions proposed each time, of which the best are asked")
     threshold: float = Field(0.25, gt=0, lt=1, description="a mode's wrong_rate must lie significantly above it")
@@ -52,7 +53,9 @@ def main() -> None:
         journal = Journal(work / "asked.jsonl", candidate, verifier, meter)
         asked, modes = explore(params.exploration(), seed, images, questioner, journal)
         if len(asked) < params.calls:
-            print(f"explore: ends after {len(asked)} of {params.calls} calls: budget.{meter.ended_by()}", flush=True)
+            limit = meter.ended_by()
+            why = f"budget.{limit}" if limit else "no failure is left to follow"
+            print(f"explore: ends after {len(asked)} of {params.calls} calls: {why}", flush=True)
         docs = work.parents[1] / "docs" / Path.cwd().name / "explore"
         mlflow.log_metrics({"calls": len(asked), "modes": len(modes)})
         hand_over(asked, modes, meter, docs)

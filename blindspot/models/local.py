@@ -24,10 +24,11 @@ CUT_OFF = "cut off"  # the reason of an answer that max_new_tokens ended; a serv
 
 
 class Said(NamedTuple):
-    """What a model says, and whether it came to an end of its own."""
+    """What a model says, whether it came to an end of its own, and the log-probability of it where it was drawn."""
 
     text: str
     ended: bool
+    likelihood: float = 0.0
 
 
 class LocalVLM:
@@ -65,8 +66,8 @@ class LocalVLM:
         said: dict[int, Said] = {}
         for batch in tqdm(batches, Path(self.source.model).name, disable=len(batches) < 2):
             inputs = self._encode([images[place] for place in batch], [prompts[place] for place in batch])
-            dice = self._dice(temperature, seed, batch) if temperature > 0 else {}
-            said |= zip(batch, self._say(inputs, max_new_tokens, dice), strict=True)
+            keys = [f"{seed} {place}" for place in batch]
+            said |= zip(batch, self._say(inputs, max_new_tokens, temperature, keys), strict=True)
         return [said[place] for place in range(len(images))]
 
     def _encode(self, images: Sequence[Image], prompts: Sequence[str]) -> Any:
@@ -77,18 +78,23 @@ class LocalVLM:
         )
         return batch.to(self.model.device, self.model.dtype)
 
-    def _say(self, inputs: Any, max_new_tokens: int, how: dict[str, Any]) -> list[Said]:
+    def _say(self, inputs: Any, max_new_tokens: int, temperature: float, keys: Sequence[str]) -> list[Said]:
         import torch
 
+        from blindspot.models.sampling import OwnDice
+
         ends, pad = self._ends(), self.processor.tokenizer.pad_token_id
+        how: dict[str, Any] = {"max_new_tokens": max_new_tokens, "eos_token_id": ends, "pad_token_id": pad}
+        dice = OwnDice(temperature, keys, ends, self.model.device) if temperature > 0 else None
+        if dice:
+            how |= {"logits_processor": [dice], "repetition_penalty": 1.0}  # none in training either
         with torch.inference_mode():
-            output = self.model.generate(
-                **inputs, max_new_tokens=max_new_tokens, do_sample=False, eos_token_id=ends, pad_token_id=pad, **how
-            )
+            output = self.model.generate(**inputs, do_sample=False, **how)
         new = output[:, inputs["input_ids"].shape[1] :].cpu()
         ended = torch.isin(new, torch.tensor(ends)).any(dim=1).tolist()
         texts = self.processor.batch_decode(new, skip_special_tokens=True)
-        return [Said(text.strip(), one) for text, one in zip(texts, ended, strict=True)]
+        likelihood = dice.likelihood.tolist() if dice else [0.0] * len(texts)
+        return [Said(text.strip(), *rest) for text, *rest in zip(texts, ended, likelihood, strict=True)]
 
     def _ends(self) -> list[int]:
         """The tokens that end what it says, its tokenizer's own included."""
@@ -96,12 +102,6 @@ class LocalVLM:
         known = listed if isinstance(listed, list) else [] if listed is None else [listed]
         own = self.processor.tokenizer.eos_token_id
         return known if own is None or own in known else [*known, own]
-
-    def _dice(self, temperature: float, seed: int, places: Sequence[int]) -> dict[str, Any]:
-        from blindspot.models.sampling import OwnDice
-
-        dice = OwnDice(temperature, [f"{seed} {place}" for place in places], self.model.device)
-        return {"logits_processor": [dice], "repetition_penalty": 1.0}  # none in training either
 
 
 class GreedyVLM:
@@ -141,9 +141,10 @@ class LocalQuestioner:
         """One question of any kind for each image, in the same order."""
         return self.ask_by([ASK] * len(images), images, seed)
 
-    def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[str]:
-        """One question for each hint and image, in the same order."""
-        return self.ask_by([ask_for(hint) for hint in hints], images, seed)
+    def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[tuple[str, float]]:
+        """One question for each hint and image, in the same order, with its log-probability, the thought included."""
+        found = self._say([ask_for(hint) for hint in hints], images, seed)
+        return [(said(one.text), one.likelihood) for one in found]
 
     def ask_by(self, prompts: Sequence[str], images: Sequence[Image], seed: int) -> list[str]:
         """What it says to each prompt and image, in the same order, without what it thinks first.
@@ -151,15 +152,10 @@ class LocalQuestioner:
         A question that `max_new_tokens` cuts off stands as it is, here as in training: to come to an end is part of
         asking, and whether half a question is valid is the verifier's to say.
         """
-        found = self._vlm.complete(
-            images,
-            prompts,
-            self._batch_size,
-            self._max_new_tokens,
-            self._temperature,
-            seed,
-        )
-        return [said(one.text) for one in found]
+        return [said(one.text) for one in self._say(prompts, images, seed)]
+
+    def _say(self, prompts: Sequence[str], images: Sequence[Image], seed: int) -> list[Said]:
+        return self._vlm.complete(images, prompts, self._batch_size, self._max_new_tokens, self._temperature, seed)
 
 
 def message(prompt: str, picture: Picture) -> list[dict[str, Any]]:

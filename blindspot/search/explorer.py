@@ -25,7 +25,10 @@ from blindspot.skills.plain import all_traits, columns
 
 META_SKILLS = frozenset(GROUPS.values())
 FOLLOWING = 0.5  # of what is asked, where there are failures to follow
-CLEARED = 15  # valid questions of a pair that no settled mode explains: were it to blame, it would be a mode
+CLEARED = 15  # valid questions of a pair that no settled mode explains: were it to blame, more of them would fail
+PATIENT = (
+    300  # such questions of a pair that fails more often than the threshold: were it to blame, it would be a mode
+)
 CLEAR, ENOUGH = (8, 0.8), 20  # a mode is settled after 8 valid questions at a wrong_rate of 0.8, or after 20
 FIRST = 40  # valid questions before modes are looked for
 DOUBT = (2.0, 2.4)  # valid and asked, of a pair that was never asked
@@ -57,6 +60,11 @@ class Explorer:
                 traits = all_traits(row.question, row.reference)
                 self._rows.append((row, traits, self._places(traits)))
         self.modes = self.modes_after(len(self._rows))
+
+    @property
+    def suspicious(self) -> bool:
+        """Whether there are failures to follow."""
+        return bool(self._tallies()[1].any())
 
     def modes_after(self, count: int) -> list[FailureMode]:
         """The failure modes in the first `count` of what was asked and judged."""
@@ -124,8 +132,8 @@ class Explorer:
     def _tallies(self) -> tuple[Floats, Floats, Floats]:
         """Of each pair: how often it was asked, how suspicious it is, and how often a question with it is valid.
 
-        Suspicious: its wrong_rate, smoothed, among questions of no settled mode; 0 without a failure there, or where
-        there were enough to clear it.
+        Suspicious: its wrong_rate, smoothed, among questions of no settled mode; 0 without a failure there, and after
+        CLEARED questions if it is not above the threshold, after PATIENT at any.
         """
         settled = self._settled()
         asked, valid, rest, failed = (np.zeros(len(self._pairs)) for _ in range(4))
@@ -136,7 +144,8 @@ class Explorer:
                 if not any(mode.claims(traits) for mode in settled):
                     rest[places] += 1
                     failed[places] += row.outcome == "failure"
-        suspicion = np.where((failed > 0) & (rest < CLEARED), (failed + 0.1) / (rest + 1), 0.0)
+        still = np.where(failed > rest * self._threshold, PATIENT, CLEARED)
+        suspicion = np.where((failed > 0) & (rest < still), (failed + 0.1) / (rest + 1), 0.0)
         return asked, suspicion, (valid + DOUBT[0]) / (asked + DOUBT[1])
 
 

@@ -20,10 +20,12 @@ MOST, MEND = 0.5, "see to the candidate and the verifier, and to their max_new_t
 class Exploration:
     """How much is asked, and how it is chosen: `together` questions at a time, of so many `proposals`.
 
-    A failure mode needs `min_asked` valid questions, and a wrong_rate significantly above `threshold`.
+    At most `calls`, and no more after `at_least` of them where no failure is left to follow. A failure mode needs
+    `min_asked` valid questions, and a wrong_rate significantly above `threshold`.
     """
 
     calls: int
+    at_least: int
     together: int
     proposals: int
     threshold: float
@@ -33,9 +35,9 @@ class Exploration:
 def explore(
     how: Exploration, seed: int, images: Sequence[Image], questioner: Steerable, journal: Journal
 ) -> tuple[list[Asked], list[FailureMode]]:
-    """Asks `how.calls` questions, or as many as the journal has room for. Returns all, and the modes in them.
+    """Asks until no failure is left to follow, or no call, or no room in the journal. Returns all, and the modes.
 
-    Raises BlindspotError where most of them end in an error.
+    Raises BlindspotError where most questions end in an error.
     """
     explorer, asked = Explorer(how.threshold, how.min_asked, seed), list[Asked]()
     proposals = Proposals(questioner, images, random.Random(seed))
@@ -46,4 +48,6 @@ def explore(
         explorer.add(found)
         asked += found
         refuse_errors([row.outcome for row in asked], [row.reason for row in asked], MOST, "questions", MEND)
+        if len(asked) >= how.at_least and not explorer.suspicious:
+            break
     return asked, explorer.modes

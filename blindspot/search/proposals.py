@@ -37,7 +37,7 @@ class Proposals:
         hints = [*hints] * (1 if self._known else AT_FIRST)
         images = self._dice.choices(self._images, k=len(hints))
         questions = self._questioner.ask_for(hints, images, self._dice.getrandbits(32))
-        for hint, image, question in zip(hints, images, questions, strict=True):
+        for hint, image, (question, _) in zip(hints, images, questions, strict=True):
             if (image.image_id, question) not in self._known:
                 self._known.add((image.image_id, question))
                 traits = all_traits(question, None).union(filter(of_answer, hint))

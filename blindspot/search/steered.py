@@ -14,6 +14,7 @@ from blindspot.skills.plain import all_traits
 from blindspot.store import read_json, write_json
 
 FILE = "hints.json"  # beside the questioner's weights
+SAMPLES = 3  # questions by one hint, of which one is asked
 TRIES = 4  # hints that an image is asked with, until a question keeps one
 
 
@@ -35,8 +36,9 @@ class Steered:
     def ask(self, images: Sequence[Image], seed: int) -> list[str]:
         """One question for each image, in the same order, by hints dealt out evenly.
 
-        An image whose question lacks a trait of its hint, as far as words can show, gets another one, of those that
-        it was not asked with the one that was kept least often; after TRIES its last question stands.
+        With each hint an image is asked SAMPLES times; of the questions that keep it, as far as words can show, that
+        stands of which the questioner was surest. Where none keeps it the image gets another hint, of those that it
+        was not asked with the one that was kept least often; after TRIES its last question stands.
         """
         questions, kept = [""] * len(images), Counter(dict.fromkeys(range(len(self._hints)), 0))
         tried: dict[int, set[int]] = {
@@ -44,17 +46,28 @@ class Steered:
         }
         for attempt in range(min(TRIES, len(self._hints))):
             dealt = _deal(kept, tried)
-            hints = [self._hints[number] for number in dealt.values()]
-            asked = self._questioner.ask_for(hints, [images[place] for place in dealt], seed * TRIES + attempt)
-            for (place, number), question in zip(dealt.items(), asked, strict=True):
+            found = self._sample(dealt, images, seed * TRIES + attempt)
+            for (place, number), (keeping, question) in zip(dealt.items(), found, strict=True):
                 questions[place] = question
                 tried[place].add(number)
-                if keeps(question, self._hints[number]):
+                if keeping:
                     kept[number] += 1
                     del tried[place]
             if not tried:
                 break
         return questions
+
+    def _sample(self, dealt: dict[int, int], images: Sequence[Image], seed: int) -> list[tuple[bool, str]]:
+        """For each place that a hint is dealt to, whether its best question keeps the hint, and that question."""
+        pairs = [(images[place], self._hints[number]) for place, number in dealt.items() for _ in range(SAMPLES)]
+        asked = self._questioner.ask_for([hint for _, hint in pairs], [image for image, _ in pairs], seed)
+        rated = [
+            (keeps(question, hint), sure, question) for (_, hint), (question, sure) in zip(pairs, asked, strict=True)
+        ]
+        best = (
+            max(rated[first : first + SAMPLES], key=lambda one: one[:2]) for first in range(0, len(rated), SAMPLES)
+        )
+        return [(keeping, question) for keeping, _, question in best]
 
 
 def _deal(kept: Counter[int], tried: dict[int, set[int]]) -> dict[int, int]:

@@ -149,7 +149,7 @@ def _explaining(tested: _Tested, failed: Mask, threshold: float) -> list[tuple[i
 
 
 def _parts(tested: _Tested, row: int, failed: Mask) -> list[int]:
-    """The PARTS rows of which most questions lie in a mode, worse than its rest, that tell its questions apart best."""
+    """PARTS rows: most of their questions lie in a mode, they are worse than its rest, and tell best the two apart."""
     inside = np.zeros(len(failed), dtype=np.int64)
     inside[tested.has[:, [row]].nonzero()[0]] = 1
     asked, failures = inside @ tested.has, (inside * failed) @ tested.has

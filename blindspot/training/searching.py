@@ -25,7 +25,8 @@ UNENDING = 1_000_000  # steps: it is the budget that ends them
 class Training(Section):
     """How such a search explores and trains."""
 
-    explore: int = Field(ge=0, description="questions asked before the training; 0: it is steered by nothing")
+    explore: int = Field(ge=0, description="questions asked before the training, at most; 0: it is steered by nothing")
+    at_least: int = Field(400, ge=0, description="of these, even where no failure is left to follow")
     together: int = Field(10, ge=1, description="questions asked before the next are chosen")
     proposals: int = Field(64, ge=1, description="questions proposed each time")
     images_per_step: int = Field(8, ge=1)
@@ -57,7 +58,7 @@ def search_by_training(
 ) -> tuple[list[Asked], Questioner]:
     """All that was asked, and the trained questioner. `mode`: the threshold and the valid questions a mode needs."""
     asking = (base.batch_size, base.max_new_tokens, base.temperature)
-    exploration = Exploration(how.explore, how.together, how.proposals, *mode)
+    exploration = Exploration(how.explore, how.at_least, how.together, how.proposals, *mode)
     asked, modes = explore(exploration, seed, images, open_steerable(base.model, *asking), journal)
     last: list[Path] = []
     rewarding = {"ours": Reward, "unchecked": Unchecked, "visplay": VisPlay}[how.reward]

@@ -81,6 +81,17 @@ def test_failures_are_not_followed_into_settled_modes_but_what_was_hardly_asked_
     assert explorer.choose([], 2) == []
 
 
+@pytest.mark.parametrize(("every", "followed"), [(2, True), (5, False)])
+def test_what_fails_more_often_than_a_mode_may_is_followed_until_it_is_one(every: int, followed: bool) -> None:
+    explorer = Explorer(0.25, 6, seed=0)
+    asked = [one(str(n), "is there a red star ?", "yes", "correct" if n % every else "failure") for n in range(20)]
+    explorer.add(asked[:1])
+    assert explorer.suspicious
+    explorer.add(asked[1:])
+    assert explorer.modes == []
+    assert explorer.suspicious == followed
+
+
 def test_no_kind_of_question_is_forgotten_over_one_of_many_words() -> None:
     looks = [f"{colour} {shape}" for colour in ("red", "blue", "green", "yellow") for shape in ("stars", "circles")]
     pool = [*(f"how many {look} are there ?" for look in looks), "is there a star ?"]

@@ -1,0 +1,57 @@
+"""When exploring ends: with its calls, with the budget, or where no failure is left to follow."""
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from blindspot.protocols import Hint
+from blindspot.records.image import Image
+from blindspot.scenes.planted import PlantedCandidate
+from blindspot.scenes.scene import Scene, random_scene
+from blindspot.scenes.templates import ask, draw_question
+from blindspot.search.exploring import Exploration, explore
+from blindspot.search.journal import Journal
+from blindspot.verifiers.oracle import OracleVerifier
+from tests.project import meter
+
+HOW = Exploration(calls=120, at_least=40, together=10, proposals=20, threshold=0.25, min_asked=6)
+DICE = random.Random(5)
+IMAGES = [Image(str(number), Path("none"), "train", random_scene(DICE).to_json()) for number in range(300)]
+
+
+class Deaf:
+    """Asks whether there are things, whatever it is told to ask."""
+
+    identity = "deaf"
+
+    def ask(self, images: Sequence[Image], seed: int) -> list[str]:
+        raise AssertionError("it is steered")
+
+    def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[tuple[str, float]]:
+        rng, said = random.Random(seed), list[tuple[str, float]]()
+        for image in images:
+            question = draw_question(Scene.from_json(image.scene or ""), "existence", rng)
+            assert question is not None
+            said.append((ask(question, rng), 0.0))
+        return said
+
+
+@pytest.mark.parametrize(
+    ("mistakes", "budget", "asked"), [(0.0, {}, 40), (0.4, {}, 120), (0.4, {"candidate_calls": 70}, 70)]
+)
+def test_it_ends(mistakes: float, budget: dict[str, int], asked: int, tmp_path: Path) -> None:
+    journal = Journal(
+        tmp_path / "a.jsonl", PlantedCandidate([], mistakes, 0), OracleVerifier("invalid"), meter(**budget)
+    )
+    found, _ = explore(HOW, 0, IMAGES, Deaf(), journal)
+    assert len(found) == asked
+
+
+def test_it_finds_a_gap_and_then_ends(tmp_path: Path) -> None:
+    candidate = PlantedCandidate(["answer == no"], 0.0, 0)
+    journal = Journal(tmp_path / "asked.jsonl", candidate, OracleVerifier("invalid"), meter())
+    found, modes = explore(HOW, 0, IMAGES, Deaf(), journal)
+    assert len(found) < HOW.calls
+    assert [mode.name for mode in modes] == ["noticing absence"]
