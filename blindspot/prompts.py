@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 ASK = "ask a question about the image ."
 THOUGHT = "</think>"  # ends what a model thinks before it says what it was asked for
+BRIEF = 3  # words of an answer at most
 
 
 def ask_for(hint: Sequence[str]) -> str:
@@ -20,3 +21,10 @@ def ask_like(examples: Sequence[tuple[str, str]]) -> str:
 def said(text: str) -> str:
     """What a model says after it has thought, or at once."""
     return text.rpartition(THOUGHT)[2].strip()
+
+
+def in_mind(text: str) -> str | None:
+    """The answer to its own question that a model has in mind: what ends its thought after a colon, if it is brief."""
+    thought, ended, _ = text.rpartition(THOUGHT)
+    _, colon, answer = thought.rpartition(":")
+    return answer.strip() if ended and colon and 0 < len(answer.split()) <= BRIEF else None

@@ -1,7 +1,7 @@
 """What the parts of the loop are to each other: one method each."""
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pydantic import BaseModel
 
@@ -29,6 +29,14 @@ class VLM(Protocol):
         """
 
 
+class Posed(NamedTuple):
+    """A question, the answer that its questioner has in mind, if it said one, and the log-probability of both."""
+
+    question: str
+    answer: str | None
+    likelihood: float
+
+
 class Questioner(Protocol):
     """Looks at an image and asks one question."""
 
@@ -43,11 +51,10 @@ class Questioner(Protocol):
 class Steerable(Questioner, Protocol):
     """A questioner that can be told which traits its question is to have."""
 
-    def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[tuple[str, float]]:
-        """One question for each hint and image, in the same order, and how sure of it the questioner was.
+    def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[Posed]:
+        """One question for each hint and image, in the same order; the same seed gives the same.
 
-        That is the log-probability of all that it said, what it thought first included. A hint is a wish: nobody sees
-        to it that the question has these traits. The same seed gives the same.
+        A hint is a wish: nobody sees to it that the question has these traits.
         """
 
 

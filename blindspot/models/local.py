@@ -13,8 +13,8 @@ from tqdm import tqdm
 from blindspot.models.description import Local
 from blindspot.models.loading import in_folder, load, weights_of
 from blindspot.models.pictures import pixels, read_picture
-from blindspot.prompts import ASK, ask_for, said
-from blindspot.protocols import Form, Hint
+from blindspot.prompts import ASK, ask_for, in_mind, said
+from blindspot.protocols import Form, Hint, Posed
 from blindspot.ranks import BLOCK
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
@@ -141,10 +141,10 @@ class LocalQuestioner:
         """One question of any kind for each image, in the same order."""
         return self.ask_by([ASK] * len(images), images, seed)
 
-    def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[tuple[str, float]]:
-        """One question for each hint and image, in the same order, with its log-probability, the thought included."""
+    def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[Posed]:
+        """One question for each hint and image, in the same order."""
         found = self._say([ask_for(hint) for hint in hints], images, seed)
-        return [(said(one.text), one.likelihood) for one in found]
+        return [Posed(said(one.text), in_mind(one.text), one.likelihood) for one in found]
 
     def ask_by(self, prompts: Sequence[str], images: Sequence[Image], seed: int) -> list[str]:
         """What it says to each prompt and image, in the same order, without what it thinks first.

@@ -32,15 +32,16 @@ class Proposals:
     def add(self, hints: Sequence[Hint]) -> None:
         """Has a new question proposed for each hint, but for those that were proposed before.
 
-        What is thought of its true answer is what the hint says of it: the questioner sees the image.
+        Its true answer is thought to be what the questioner has in mind, for it sees the image; where it did not say
+        that, what the hint says of it.
         """
         hints = [*hints] * (1 if self._known else AT_FIRST)
         images = self._dice.choices(self._images, k=len(hints))
-        questions = self._questioner.ask_for(hints, images, self._dice.getrandbits(32))
-        for hint, image, (question, _) in zip(hints, images, questions, strict=True):
+        posed = self._questioner.ask_for(hints, images, self._dice.getrandbits(32))
+        for hint, image, (question, answer, _) in zip(hints, images, posed, strict=True):
             if (image.image_id, question) not in self._known:
                 self._known.add((image.image_id, question))
-                traits = all_traits(question, None).union(filter(of_answer, hint))
+                traits = all_traits(question, answer).union(filter(of_answer, hint if answer is None else ()))
                 self._kept.append(Proposal(image, question, traits))
         del self._kept[:-KEPT]
 

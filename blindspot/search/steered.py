@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from blindspot.protocols import Hint, Steerable
+from blindspot.protocols import Hint, Posed, Steerable
 from blindspot.records.image import Image
 from blindspot.skills.plain import all_traits
 from blindspot.store import read_json, write_json
@@ -36,9 +36,10 @@ class Steered:
     def ask(self, images: Sequence[Image], seed: int) -> list[str]:
         """One question for each image, in the same order, by hints dealt out evenly.
 
-        With each hint an image is asked SAMPLES times; of the questions that keep it, as far as words can show, that
-        stands of which the questioner was surest. Where none keeps it the image gets another hint, of those that it
-        was not asked with the one that was kept least often; after TRIES its last question stands.
+        With each hint an image is asked SAMPLES times; of the questions that keep it, as far as their words and the
+        answers show that the questioner has in mind, that stands of which it was surest. Where none keeps it the image
+        gets another hint, of those that it was not asked with the one that was kept least often; after TRIES its last
+        question stands.
         """
         questions, kept = [""] * len(images), Counter(dict.fromkeys(range(len(self._hints)), 0))
         tried: dict[int, set[int]] = {
@@ -61,13 +62,10 @@ class Steered:
         """For each place that a hint is dealt to, whether its best question keeps the hint, and that question."""
         pairs = [(images[place], self._hints[number]) for place, number in dealt.items() for _ in range(SAMPLES)]
         asked = self._questioner.ask_for([hint for _, hint in pairs], [image for image, _ in pairs], seed)
-        rated = [
-            (keeps(question, hint), sure, question) for (_, hint), (question, sure) in zip(pairs, asked, strict=True)
-        ]
-        best = (
-            max(rated[first : first + SAMPLES], key=lambda one: one[:2]) for first in range(0, len(rated), SAMPLES)
-        )
-        return [(keeping, question) for keeping, _, question in best]
+        rated = [(keeps(one, hint), one) for (_, hint), one in zip(pairs, asked, strict=True)]
+        alike = [rated[first : first + SAMPLES] for first in range(0, len(rated), SAMPLES)]
+        best = [max(found, key=lambda one: (one[0], one[1].likelihood)) for found in alike]
+        return [(keeping, one.question) for keeping, one in best]
 
 
 def _deal(kept: Counter[int], tried: dict[int, set[int]]) -> dict[int, int]:
@@ -79,9 +77,10 @@ def _deal(kept: Counter[int], tried: dict[int, set[int]]) -> dict[int, int]:
     return dealt
 
 
-def keeps(question: str, hint: Hint) -> bool:
-    """Whether the question has every trait of the hint that its words alone can show."""
-    return {trait for trait in hint if not of_answer(trait)} <= all_traits(question, None)
+def keeps(posed: Posed, hint: Hint) -> bool:
+    """Whether it has every trait of the hint that its words show, and the answer that its questioner has in mind."""
+    shown = {trait for trait in hint if posed.answer is not None or not of_answer(trait)}
+    return shown <= all_traits(posed.question, posed.answer)
 
 
 def of_answer(trait: str) -> bool:

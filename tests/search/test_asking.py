@@ -1,7 +1,9 @@
 import random
 
+import pytest
+
 from blindspot.models.tiny import IMAGE_LAST, build_processor
-from blindspot.prompts import ASK, THOUGHT, ask_for, ask_like, said
+from blindspot.prompts import ASK, THOUGHT, ask_for, ask_like, in_mind, said
 from blindspot.scenes.lessons import draw_scenes
 from blindspot.scenes.oracle import rule
 from blindspot.search.asking import Asking
@@ -60,3 +62,18 @@ def test_what_is_thought_is_not_said() -> None:
     assert said(f"a2 : no {THOUGHT} is it red ?") == "is it red ?"
     assert said(" is it red ? ") == "is it red ?"
     assert said(f"a2 : no {THOUGHT}") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("is there a star ?", None),
+        ("a1 : yes </think> is there a star ?", "yes"),
+        ("first : b2 ; a1 : nothing at all </think> is there a star ?", "nothing at all"),
+        ("I see this : a star and then a square </think> is there a star ?", None),
+        ("a1 : </think> is there a star ?", None),
+        ("a1 : yes", None),
+    ],
+)
+def test_the_answer_in_mind_ends_the_thought(text: str, answer: str | None) -> None:
+    assert in_mind(text) == answer

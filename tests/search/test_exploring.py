@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from blindspot.protocols import Hint
+from blindspot.protocols import Hint, Posed
 from blindspot.records.image import Image
 from blindspot.scenes.planted import PlantedCandidate
 from blindspot.scenes.scene import Scene, random_scene
@@ -29,12 +29,12 @@ class Deaf:
     def ask(self, images: Sequence[Image], seed: int) -> list[str]:
         raise AssertionError("it is steered")
 
-    def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[tuple[str, float]]:
-        rng, said = random.Random(seed), list[tuple[str, float]]()
+    def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[Posed]:
+        rng, said = random.Random(seed), list[Posed]()
         for image in images:
             question = draw_question(Scene.from_json(image.scene or ""), "existence", rng)
             assert question is not None
-            said.append((ask(question, rng), 0.0))
+            said.append(Posed(ask(question, rng), None, 0.0))
         return said
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from blindspot.protocols import Hint
+from blindspot.protocols import Hint, Posed
 from blindspot.records.image import Image
 from blindspot.search.steered import SAMPLES, TRIES, Steered, keeps, read_hints, write_hints
 
@@ -25,13 +25,13 @@ class Obedient:
     def ask(self, images: Sequence[Image], seed: int) -> list[str]:
         raise AssertionError("it is steered")
 
-    def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[tuple[str, float]]:
+    def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[Posed]:
         self.asked += len(images)
-        told = zip(hints, images, strict=True)
-        return [
-            (QUESTIONS[RELATION] if hint == COUNTING and image.image_id in self.without else QUESTIONS[hint], -1.0)
-            for hint, image in told
+        cannot = [
+            hint == COUNTING and image.image_id in self.without for hint, image in zip(hints, images, strict=True)
         ]
+        told = zip(hints, cannot, strict=True)
+        return [Posed(QUESTIONS[RELATION if declines else hint], None, -1.0) for hint, declines in told]
 
 
 def test_hints_are_dealt_out_evenly() -> None:
@@ -62,24 +62,36 @@ def test_what_no_hint_suits_is_asked_all_the_same() -> None:
 
 
 class Wavering(Obedient):
-    """Of what it says by one hint the first strays and is surest; of those that keep the hint the second is."""
+    """Says three things by one hint: the first strays and is surest; of those that keep the hint the second is."""
 
-    def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[tuple[str, float]]:
-        said = [("what colour is the star ?", -1.0), ("how many stars are there ?", -2.0)]
-        return [
-            (said + [("how many red stars are there ?", -3.0)] * SAMPLES)[place % SAMPLES]
-            for place in range(len(hints))
+    def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[Posed]:
+        said = [
+            Posed("what colour is the star ?", None, -1.0),
+            Posed("how many stars are there ?", None, -2.0),
+            Posed("how many red stars are there ?", None, -3.0),
         ]
+        return [said[place % SAMPLES] for place in range(len(hints))]
 
 
 def test_of_the_questions_that_keep_a_hint_the_surest_is_asked() -> None:
     assert set(Steered(Wavering(), [COUNTING]).ask(IMAGES, 0)) == {"how many stars are there ?"}
 
 
-def test_a_hint_is_kept_as_far_as_words_can_show() -> None:
-    assert keeps("how many stars are there ?", ("counting", "answer 4", "counting four or more"))
-    assert not keeps("how many stars are there ?", ("counting", "recognising red"))
-    assert keeps("whatever", ())
+@pytest.mark.parametrize(
+    ("question", "answer", "hint", "kept"),
+    [
+        ("how many stars are there ?", None, ("counting", "answer 4", "counting four or more"), True),
+        ("how many stars are there ?", "4", ("counting", "answer 4", "counting four or more"), True),
+        ("how many stars are there ?", "3", ("counting", "answer 4"), False),
+        ("how many stars are there ?", None, ("counting", "recognising red"), False),
+        ("is the star left of the square ?", "no", RELATION, False),
+        ("whatever", None, (), True),
+    ],
+)
+def test_a_hint_is_kept_as_far_as_words_and_the_answer_in_mind_show(
+    question: str, answer: str | None, hint: Hint, kept: bool
+) -> None:
+    assert keeps(Posed(question, answer, 0.0), hint) == kept
 
 
 def test_hints_lie_beside_the_weights(tmp_path: Path) -> None:
