@@ -17,7 +17,7 @@ from blindspot.records.failure_mode import FailureMode
 
 LEVEL = 0.05  # false discovery rate
 COMMON = 0.8  # share of all questions above which a trait is everybody's and tells no question from another
-PARTS = 5  # narrower kinds, tried in the place of each mode
+PARTS = 5  # kinds that are tried in the place of each mode
 SLIGHT = 1e-9  # nats: less is rounding
 COLUMNS = ("skills", "meta_skills", "traits")  # where a question's traits stand, those that say most first
 
@@ -149,13 +149,13 @@ def _explaining(tested: _Tested, failed: Mask, threshold: float) -> list[tuple[i
 
 
 def _parts(tested: _Tested, row: int, failed: Mask) -> list[int]:
-    """PARTS rows: most of their questions lie in a mode, they are worse than its rest, and tell best the two apart."""
+    """The PARTS rows that tell best apart what fails in a mode and what does not."""
     inside = np.zeros(len(failed), dtype=np.int64)
     inside[tested.has[:, [row]].nonzero()[0]] = 1
     asked, failures = inside @ tested.has, (inside * failed) @ tested.has
     told = _evidence(asked, failures, int(inside.sum()), int((inside * failed).sum()), 1.0)
     worse = failures * inside.sum() > asked * (inside * failed).sum()
-    told = np.where(worse & (asked > tested.asked / 2), told, 0.0)
+    told = np.where(worse, told, 0.0)
     return [place for place in np.argsort(-told, kind="stable")[:PARTS].tolist() if told[place] > 0]
 
 
