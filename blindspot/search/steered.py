@@ -1,21 +1,25 @@
-"""A questioner that is steered by hints, one after another, so that all of them are asked for equally often."""
+"""A questioner that is steered by hints: an image is asked about by one that suits it, each hint about as often."""
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from blindspot.protocols import Hint, Posed, Steerable
+from blindspot.ranks import BLOCK
 from blindspot.records.image import Image
 from blindspot.skills.plain import all_traits
 from blindspot.store import read_json, write_json
 
 FILE = "hints.json"  # beside the questioner's weights
-SAMPLES = 3  # questions by one hint, of which one is asked
-TRIES = 4  # hints that an image is asked with, until a question keeps one
+TRIED = 4  # hints that an image is asked by, where there are so many
+SAMPLES = 8  # questions about an image, by all of them together, of which one stands
+OVER, NONE = 3.0, 100.0  # what it costs, in standard deviations of sureness, that a hint is over its share; keeps none
+
+Floats = npt.NDArray[np.float64]
 
 
 class Steered:
@@ -34,47 +38,55 @@ class Steered:
         return f"{self._questioner.identity}, hints {told}"
 
     def ask(self, images: Sequence[Image], seed: int) -> list[str]:
-        """One question for each image, in the same order, by hints dealt out evenly.
+        """One question for each image, in the same order, of each hint about as many.
 
-        With each hint an image is asked SAMPLES times; of the questions that keep it, as far as their words and the
-        answers show that the questioner has in mind, that stands of which it was surest. Where none keeps it the image
-        gets another hint, of those that it was not asked with the one that was kept least often; after TRIES its last
-        question stands.
+        An image is asked SAMPLES times, by up to TRIED hints. Of the questions that keep their hint, as far as their
+        words and the answers show that the questioner has in mind, that stands of which it was surest, for this hint
+        and among these images: so a hint goes to the images that suit it. Where none keeps its hint the surest stands.
         """
-        questions, kept = [""] * len(images), Counter(dict.fromkeys(range(len(self._hints)), 0))
-        tried: dict[int, set[int]] = {
-            int(place): set() for place in np.random.default_rng(seed).permutation(len(images))
-        }
-        for attempt in range(min(TRIES, len(self._hints))):
-            dealt = _deal(kept, tried)
-            found = self._sample(dealt, images, seed * TRIES + attempt)
-            for (place, number), (keeping, question) in zip(dealt.items(), found, strict=True):
-                questions[place] = question
-                tried[place].add(number)
-                if keeping:
-                    kept[number] += 1
-                    del tried[place]
-            if not tried:
-                break
+        dice, questions = np.random.default_rng(seed), list[str]()
+        for start in range(0, len(images), BLOCK):
+            questions += self._ask(images[start : start + BLOCK], dice)
         return questions
 
-    def _sample(self, dealt: dict[int, int], images: Sequence[Image], seed: int) -> list[tuple[bool, str]]:
-        """For each place that a hint is dealt to, whether its best question keeps the hint, and that question."""
-        pairs = [(images[place], self._hints[number]) for place, number in dealt.items() for _ in range(SAMPLES)]
-        asked = self._questioner.ask_for([hint for _, hint in pairs], [image for image, _ in pairs], seed)
-        rated = [(keeps(one, hint), one) for (_, hint), one in zip(pairs, asked, strict=True)]
-        alike = [rated[first : first + SAMPLES] for first in range(0, len(rated), SAMPLES)]
-        best = [max(found, key=lambda one: (one[0], one[1].likelihood)) for found in alike]
-        return [(keeping, one.question) for keeping, one in best]
+    def _ask(self, images: Sequence[Image], dice: np.random.Generator) -> list[str]:
+        tried = min(TRIED, len(self._hints))
+        turns = dice.permutation(len(images))[:, None] + np.arange(SAMPLES) % tried
+        numbers = np.sort(turns % len(self._hints), axis=1)  # of the hints, shape (images, SAMPLES)
+        told = [self._hints[number] for number in numbers.ravel().tolist()]
+        asked = self._questioner.ask_for(
+            told, [image for image in images for _ in range(SAMPLES)], int(dice.integers(2**31))
+        )
+        sure = np.array([one.likelihood for one in asked]).reshape(numbers.shape)
+        keeping = np.array([keeps(one, hint) for one, hint in zip(asked, told, strict=True)]).reshape(numbers.shape)
+        dealt = _assign(_worth(numbers, np.where(keeping, sure, np.nan), len(self._hints)))
+        by_hint = keeping & (numbers == dealt[:, None])
+        best = np.where(by_hint.any(axis=1, keepdims=True) & ~by_hint, -np.inf, sure).argmax(axis=1)
+        return [asked[place * SAMPLES + one].question for place, one in enumerate(best.tolist())]
 
 
-def _deal(kept: Counter[int], tried: dict[int, set[int]]) -> dict[int, int]:
-    """For each image that is open, the number of a hint that it was not tried with, the one kept least often."""
-    planned, dealt = Counter(kept), dict[int, int]()
-    for place, former in tried.items():
-        dealt[place] = min((number for number in planned if number not in former), key=lambda one: (planned[one], one))
-        planned[dealt[place]] += 1
-    return dealt
+def _worth(numbers: npt.NDArray[np.intp], sure: Floats, hints: int) -> Floats:
+    """How sure an image's best question by a hint is, shape (images, hints), standardised by hint; NaN: none."""
+    worth = np.full((len(numbers), hints), np.nan)
+    for hint in range(hints):
+        best = np.fmax.reduce(np.where(numbers == hint, sure, np.nan), axis=1)
+        known = best[~np.isnan(best)]
+        if len(known):
+            worth[:, hint] = (best - known.mean()) / (known.std() + 1e-9)
+    return worth
+
+
+def _assign(worth: Floats) -> npt.NDArray[np.intp]:
+    """The number of the hint of each image: as much worth in all as can be; a hint over its share costs OVER."""
+    from scipy.optimize import linear_sum_assignment
+
+    images, hints = worth.shape
+    share = -(-images // hints)
+    over = np.where(np.arange(images) < share, 0.0, OVER)
+    slots = np.nan_to_num(worth, nan=-NONE)[:, :, None] - over
+    _, chosen = linear_sum_assignment(slots.reshape(images, hints * images), maximize=True)
+    numbers: npt.NDArray[np.intp] = chosen // images
+    return numbers
 
 
 def keeps(posed: Posed, hint: Hint) -> bool:

@@ -1,3 +1,4 @@
+import random
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,7 +7,7 @@ import pytest
 
 from blindspot.protocols import Hint, Posed
 from blindspot.records.image import Image
-from blindspot.search.steered import SAMPLES, TRIES, Steered, keeps, read_hints, write_hints
+from blindspot.search.steered import SAMPLES, TRIED, Steered, keeps, read_hints, write_hints
 
 COUNTING, RELATION = ("counting", "answer 4"), ("judging positions", "answer yes")
 QUESTIONS = {COUNTING: "how many stars are there ?", RELATION: "is the star left of the square ?"}
@@ -20,18 +21,20 @@ class Obedient:
 
     def __init__(self, without: range = range(0)) -> None:
         self.without = {str(number) for number in without}
-        self.asked = 0
+        self.asked, self.told = 0, list[Hint]()
 
     def ask(self, images: Sequence[Image], seed: int) -> list[str]:
         raise AssertionError("it is steered")
 
     def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[Posed]:
         self.asked += len(images)
+        self.told += hints
         cannot = [
             hint == COUNTING and image.image_id in self.without for hint, image in zip(hints, images, strict=True)
         ]
         told = zip(hints, cannot, strict=True)
-        return [Posed(QUESTIONS[RELATION if declines else hint], None, -1.0) for hint, declines in told]
+        dice = random.Random(seed)
+        return [Posed(QUESTIONS[RELATION if declines else hint], None, -dice.random()) for hint, declines in told]
 
 
 def test_hints_are_dealt_out_evenly() -> None:
@@ -45,36 +48,52 @@ def test_the_same_seed_asks_the_same_and_another_does_not() -> None:
 
 
 def test_an_image_that_a_hint_does_not_suit_gets_another() -> None:
-    questioner = Obedient(without=range(10))
-    asked = Steered(questioner, [COUNTING, RELATION]).ask(IMAGES, seed=3)
+    asked = Steered(Obedient(without=range(10)), [COUNTING, RELATION]).ask(IMAGES, seed=3)
     assert [question == QUESTIONS[RELATION] for question in asked[:10]] == [True] * 10
-    assert 10 < Counter(asked)[QUESTIONS[COUNTING]] < 20
-    assert len(IMAGES) < questioner.asked / SAMPLES < len(IMAGES) + 10
+    assert Counter(asked)[QUESTIONS[COUNTING]] == 20
 
 
 def test_what_no_hint_suits_is_asked_all_the_same() -> None:
-    questioner = Obedient(without=range(40))
-    assert Steered(questioner, [COUNTING]).ask(IMAGES, 0) == [QUESTIONS[RELATION]] * 40
-    assert questioner.asked == 40 * SAMPLES  # there is no other hint
-    questioner = Obedient(without=range(40))
-    assert Steered(questioner, [COUNTING] * 9).ask(IMAGES, 0) == [QUESTIONS[RELATION]] * 40
-    assert questioner.asked == SAMPLES * TRIES * 40
+    assert Steered(Obedient(without=range(40)), [COUNTING]).ask(IMAGES, 0) == [QUESTIONS[RELATION]] * 40
+
+
+@pytest.mark.parametrize(("hints", "asked_by"), [(1, 1), (2, 2), (9, TRIED)])
+def test_an_image_is_asked_as_often_whatever_the_number_of_hints(hints: int, asked_by: int) -> None:
+    questioner = Obedient()
+    Steered(questioner, [COUNTING, RELATION, *[COUNTING] * 7][:hints]).ask(IMAGES[:1], 0)
+    assert questioner.asked == SAMPLES
+    assert len(set(questioner.told)) == min(asked_by, 2)
 
 
 class Wavering(Obedient):
-    """Says three things by one hint: the first strays and is surest; of those that keep the hint the second is."""
+    """The first thing that it says strays, and it is surest of it; after that the surer of what keeps the hint."""
 
     def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[Posed]:
         said = [
             Posed("what colour is the star ?", None, -1.0),
             Posed("how many stars are there ?", None, -2.0),
-            Posed("how many red stars are there ?", None, -3.0),
+            *[Posed("how many red stars are there ?", None, -3.0)] * (SAMPLES - 2),
         ]
-        return [said[place % SAMPLES] for place in range(len(hints))]
+        return said * (len(hints) // SAMPLES)
 
 
 def test_of_the_questions_that_keep_a_hint_the_surest_is_asked() -> None:
     assert set(Steered(Wavering(), [COUNTING]).ask(IMAGES, 0)) == {"how many stars are there ?"}
+
+
+class Doubting(Obedient):
+    """Doubts its counts more than its relations, but least those about the last images."""
+
+    def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[Posed]:
+        doubt = [
+            9 - int(image.image_id) / 10 if hint == COUNTING else 1 for hint, image in zip(hints, images, strict=True)
+        ]
+        return [Posed(QUESTIONS[hint], None, -much) for hint, much in zip(hints, doubt, strict=True)]
+
+
+def test_a_hint_goes_to_the_images_of_which_it_is_surest() -> None:
+    asked = Steered(Doubting(), [COUNTING, RELATION]).ask(IMAGES, 0)
+    assert asked == [QUESTIONS[RELATION]] * 20 + [QUESTIONS[COUNTING]] * 20
 
 
 @pytest.mark.parametrize(
