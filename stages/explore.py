@@ -29,7 +29,7 @@ class Params(Section):
     calls: int = Field(1200, ge=0, description="questions asked at most; 0: the training steers by nothing")
     at_least: int = Field(400, ge=0, description="of these, even where no failure is left to follow")
     together: int = Field(10, ge=1, description="questions asked before the next are chosen")
-    proposals: int = Field(64, ge=1, description="questions proposed each time, of which the best are asked")
+    proposals: int = Field(32, ge=1, description="questions proposed each time, of which the best are asked")
     threshold: float = Field(0.25, gt=0, lt=1, description="a mode's wrong_rate must lie significantly above it")
     min_asked: int = Field(6, ge=5, description="valid questions that a mode needs")
     batch_size: int = Field(256, ge=1, description="questions proposed at once: a matter of memory alone, up to 256")

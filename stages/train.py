@@ -39,8 +39,8 @@ class Weights(Section):
     """What each component of the reward counts."""
 
     failure: float = Field(1.0, ge=0, description="a valid question that the candidate fails")
-    semantic_diversity: float = Field(3.0, ge=0, description="unlike the questions asked so far, in meaning")
-    lexical_diversity: float = Field(0.5, ge=0, description="unlike them in word pairs")
+    semantic_diversity: float = Field(1.5, ge=0, description="unlike the questions asked so far, in meaning")
+    lexical_diversity: float = Field(0.25, ge=0, description="unlike them in word pairs")
     invalid: float = Field(4.0, ge=0, description="penalty for an invalid question")
 
 

@@ -28,7 +28,7 @@ class Training(Section):
     explore: int = Field(ge=0, description="questions asked before the training, at most; 0: it is steered by nothing")
     at_least: int = Field(400, ge=0, description="of these, even where no failure is left to follow")
     together: int = Field(10, ge=1, description="questions asked before the next are chosen")
-    proposals: int = Field(64, ge=1, description="questions proposed each time")
+    proposals: int = Field(32, ge=1, description="questions proposed each time")
     images_per_step: int = Field(8, ge=1)
     generations: int = Field(8, ge=2, description="questions about each image of a step")
     learning_rate: float = Field(gt=0)
