@@ -48,14 +48,14 @@ class Params(Section):
     """How the questioner is trained."""
 
     start_from: str = Field("models/scenes-questioner", description="the questioner: a folder, or a YAML file")
-    steps: int = Field(400, ge=0, description="updates; 0 harvests with start_from as it is")
+    steps: int = Field(100, ge=0, description="updates; 0 harvests with start_from as it is")
     images_per_step: int = Field(8, ge=1, description="images asked about at each step")
     generations: int = Field(8, ge=2, description="questions about each image, compared with one another")
     learning_rate: float = Field(1e-4, gt=0)
     kl_weight: float = Field(0.04, ge=0, description="how hard it is held to where it started")
     temperature: float = Field(1.0, gt=0)
     max_new_tokens: int = Field(96, ge=1, description="longest question, in tokens, with what is thought before it")
-    checkpoint_every: int = Field(50, ge=1, description="steps between evaluated checkpoints")
+    checkpoint_every: int = Field(25, ge=1, description="steps between evaluated checkpoints")
     archive_size: int = Field(512, ge=1, description="latest valid questions that novelty is measured against")
     weights: Weights = Field(Weights.model_validate({}))
     batch_size: int = Field(64, ge=1, description="questions that a rank learns from, or asks, at once: memory alone")
