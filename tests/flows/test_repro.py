@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
 
 from blindspot.errors import BlindspotError
 from flows.repro import _lines, leading_unchanged, reproduce, stages
@@ -41,8 +42,9 @@ def test_what_dvc_did_is_told(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_failing_stage_gives_its_own_line(tmp_path: Path) -> None:
     toy = make_toy(tmp_path / "toy")
-    text = (toy / "params.yaml").read_text("utf-8")
-    (toy / "params.yaml").write_text(text.replace("steps: 400", "steps: 13"), "utf-8")
+    values = yaml.safe_load((toy / "params.yaml").read_text("utf-8"))
+    values["train"]["steps"] = 13
+    (toy / "params.yaml").write_text(yaml.safe_dump(values), "utf-8")
     reproduce("prepare", toy, {}, print)
     with pytest.raises(BlindspotError, match=r"^stage train failed: thirteen: choose another number$"):
         reproduce("train", toy, {}, print)
