@@ -73,7 +73,7 @@ def run_all(folder: Path) -> pd.DataFrame:
         done = run_stage(folder, stage)
         assert done.returncode == 0, done.stderr
     rollouts = pd.read_parquet(folder / "data/rollouts/rollouts.parquet")
-    return rollouts.merge(pd.read_parquet(folder / "data/verdicts/verdicts.parquet")[["rollout_id", "outcome"]])
+    return rollouts.merge(pd.read_parquet(folder / "data/verdicts/verdicts.parquet")[["rollout_id", "outcome", "reason"]])
 
 
 def test_the_same_weights_give_the_same_rollouts_here_and_served(url: str, tmp_path: Path) -> None:
@@ -162,6 +162,6 @@ def test_photographs_go_from_folder_to_report_with_a_served_judge_whose_key_is_t
     assert set(found["method"]) == {"trained", "base"}
     for row in found.itertuples():
         expected = "invalid" if "star" in row.question else "correct" if "red" in row.question else "failure"
-        assert row.outcome == expected
+        assert row.outcome == expected, row.reason
     page = (folder / "reports/index.html").read_text(encoding="utf-8")
     assert "data:image/" in page and "error" not in found["outcome"].unique()
