@@ -73,7 +73,8 @@ def run_all(folder: Path) -> pd.DataFrame:
         done = run_stage(folder, stage)
         assert done.returncode == 0, done.stderr
     rollouts = pd.read_parquet(folder / "data/rollouts/rollouts.parquet")
-    return rollouts.merge(pd.read_parquet(folder / "data/verdicts/verdicts.parquet")[["rollout_id", "outcome", "reason"]])
+    verdicts = pd.read_parquet(folder / "data/verdicts/verdicts.parquet")
+    return rollouts.merge(verdicts[["rollout_id", "outcome", "reason"]])
 
 
 def test_the_same_weights_give_the_same_rollouts_here_and_served(url: str, tmp_path: Path) -> None:
