@@ -50,8 +50,8 @@ def find_modes(questions: pd.DataFrame, threshold: float, min_asked: int, exampl
     left (Bonferroni, for each is a chance to be so by chance). Evidence: the log-likelihood ratio of two wrong_rates,
     inside and outside, to a single one (the scan statistic of Kulldorff 1997), among the questions that are left;
     outside no more than the threshold is taken for granted, so what fails is a mode even where all the rest does. A
-    mode is left out where those that are found without it explain the failures better, and a trait takes the place of
-    several where it does.
+    mode is left out where those that are found without it explain the failures better; a trait takes the place of
+    several, and another kind that of one, where it does.
     """
     failed: Mask = (questions["outcome"] == "failure").to_numpy()
     tested = _test(questions, failed, threshold, min_asked)
@@ -118,7 +118,8 @@ def _explaining(tested: _Tested, failed: Mask, threshold: float) -> list[tuple[i
 
     The one with the most evidence may hold several weaknesses that are better told one by one ("answer yes" those of
     two skills): so each in turn is left out. And several may be parts of one (the leftmost thing with no, one and two
-    details): so each trait by itself in turn comes first, before those that there are.
+    details): so each trait by itself in turn comes first, before those that there are. And one may miss the point: so
+    what tells best apart its failures and the rest comes in its place.
     """
     alone = [row for row, traits in enumerate(tested.traits) if len(traits) == 1]
 
@@ -130,8 +131,8 @@ def _explaining(tested: _Tested, failed: Mask, threshold: float) -> list[tuple[i
             if row not in rows:
                 yield [row, *rows], [one for one in banned if one != row]
         for row in rows:
+            others = [one for one in rows if one != row]
             for part in _parts(tested, row, failed):
-                others = [one for one in rows if one != row]
                 yield [part, *others], [row, *(one for one in banned if one != part)]
 
     first, banned = list[int](), list[int]()
@@ -155,8 +156,8 @@ def _parts(tested: _Tested, row: int, failed: Mask) -> list[int]:
     asked, failures = inside @ tested.has, (inside * failed) @ tested.has
     told = _evidence(asked, failures, int(inside.sum()), int((inside * failed).sum()), 1.0)
     worse = failures * inside.sum() > asked * (inside * failed).sum()
-    told = np.where(worse, told, 0.0)
-    return [place for place in np.argsort(-told, kind="stable")[:PARTS].tolist() if told[place] > 0]
+    best = np.argsort(-np.where(worse, told, 0.0), kind="stable")[:PARTS].tolist()
+    return [place for place in best if worse[place]]
 
 
 def _apart(
