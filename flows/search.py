@@ -47,7 +47,8 @@ def reproduce(targets: list[str]) -> None:
     """Runs `dvc repro` on them, one after another. Raises BlindspotError where one fails."""
     if not targets:
         return
-    with leashed([sys.executable, "-m", "dvc", "repro", "--single-item", *targets], env=ONE_CORE) as process:
+    command = [sys.executable, "-m", "dvc", "--wait-for-lock", "repro", "--single-item", *targets]
+    with leashed(command, env=ONE_CORE) as process:
         if process.wait():
             raise BlindspotError("a search failed", "see the lines above; the same command goes on from there")
 
