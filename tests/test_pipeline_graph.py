@@ -89,6 +89,12 @@ def test_code_dependencies_are_what_the_stage_imports(stage: str) -> None:
     assert sorted(dep for dep in (STAGES | BENCH)[stage]["deps"] if dep.endswith(".py")) == code_of(stage)
 
 
+@pytest.mark.parametrize("stage", BENCH)
+def test_the_bench_takes_no_parameter_from_the_main_pipeline(stage: str) -> None:
+    for entry in BENCH[stage]["params"]:
+        assert isinstance(entry, dict) and all((ROOT / file).parent.name == "bench" for file in entry)
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_stage_module_and_params_section_share_a_name(stage: str) -> None:
     assert re.search(rf"-m stages\.{stage}\b", STAGES[stage]["cmd"])
