@@ -24,6 +24,11 @@ HEAVY_HOMES = ("blindspot/models/", "blindspot/training/")
 SHARED = {"seed", "launch", "budget", "candidate", "verifier"}
 STAGES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))["stages"]
 BENCH: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "bench/dvc.yaml").read_text("utf-8"))["stages"]
+#: what modules read beside themselves
+DATA = {
+    "blindspot/report/page.py": "blindspot/report/templates",
+    "blindspot/skills/cues.py": "blindspot/skills/cues.yaml",
+}
 PARAMS: dict[str, Any] = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))
 ADAPTERS = ("blindspot/images/", "blindspot/models/", "blindspot/verifiers/")
 ADAPTERS_KNOW = (
@@ -87,6 +92,12 @@ def own_files() -> list[str]:
 @pytest.mark.parametrize("stage", [*STAGES, *BENCH])
 def test_code_dependencies_are_what_the_stage_imports(stage: str) -> None:
     assert sorted(dep for dep in (STAGES | BENCH)[stage]["deps"] if dep.endswith(".py")) == code_of(stage)
+
+
+@pytest.mark.parametrize("stage", [*STAGES, *BENCH])
+def test_data_that_code_reads_are_dependencies_too(stage: str) -> None:
+    read = {data for module, data in DATA.items() if module in code_of(stage)}
+    assert read <= {*(STAGES | BENCH)[stage]["deps"]}
 
 
 @pytest.mark.parametrize("stage", STAGES)

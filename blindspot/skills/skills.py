@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from blindspot.skills import lexicon
-from blindspot.skills.primitives import Primitive
+from blindspot.skills.primitive import Primitive
 from blindspot.skills.topics import LINKING_WORDS, Embeddings, Topic
 
 SAME_MEANING = 0.95  # cosine between the mean vectors of two topics from which they are one skill

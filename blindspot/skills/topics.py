@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from blindspot.errors import BlindspotError
-from blindspot.skills.primitives import Primitive
+from blindspot.skills.primitive import Primitive
 
 Embeddings = npt.NDArray[np.float64]
 

@@ -1,5 +1,6 @@
 from blindspot.skills.placing import Placing
-from blindspot.skills.primitives import Primitive, extract
+from blindspot.skills.primitive import Primitive
+from blindspot.skills.primitives import extract
 from blindspot.skills.skills import MetaSkill, Skill
 
 STARS, CIRCLES = Primitive("counting", "stars"), Primitive("counting", "circles")

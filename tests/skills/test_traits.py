@@ -18,7 +18,11 @@ REACHED = ("answer 2 or more", "answer 3 or more")
         ("what shape is the leftmost thing ?", "star", ["leftmost", "shape", "0 details", "answer star"]),
         ("how many squares are there ?", "3", ["only counting", "1 detail", "answer 3", *REACHED]),
         ("how many squares are there ?", "zero", ["only counting", "1 detail", "answer 0"]),
-        ("What is the man holding?", "a red umbrella", ["1 detail", "answer a red umbrella"]),
+        (
+            "What is the man holding?",
+            "a red umbrella",
+            ["what something is", "only telling what something is", "1 detail", "answer a red umbrella"],
+        ),
         ("What is the man doing?", "he is opening a red umbrella", ["1 detail"]),
         ("zebra?", None, ["only understanding", "1 detail"]),
         ("", "", ["0 details"]),
