@@ -14,3 +14,8 @@ class Primitive:
     def text(self) -> str:
         """The phrase, such as "telling the colour of stars"."""
         return f"{self.ability} {self.target}".rstrip()
+
+    @property
+    def detail(self) -> bool:
+        """Whether it is the recognising of what the question names, rather than what is to be done with it."""
+        return self.ability.startswith("recognising ")

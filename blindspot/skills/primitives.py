@@ -18,7 +18,7 @@ from blindspot.skills.rules import RULES, Span
 SHORT_ANSWER = 8  # words; longer ones tell more than which one was asked for
 MANY = 4  # things; fewer are seen at a glance (subitising), more must be counted
 ANSWER: Span = (0, 0)  # where the true answer says so, and no word of the question
-PLACING = ("saying where something is", "placing in and on")
+PLACING = ("telling the place", "placing in and on")
 
 _ADJECTIVE = "|".join(sorted(lexicon.ADJECTIVES))
 #: "is it red or blue": asked for, not said of two things
@@ -28,7 +28,7 @@ _DEEP = re.compile(r"\b(?:behind|in front of)\b")
 _EITHER_PLACE = re.compile(r"(?:left|right|front of|behind|on|in|under)(?: the \w+)? (?:or|than)")
 #: what tells the chosen one apart, as the answer to "which" or "who" has it
 _CHOSEN = {
-    re.compile(r"\b(?:left|right|middle|top|bottom|corner|behind|front)\b"): "saying where something is",
+    re.compile(r"\b(?:left|right|middle|top|bottom|corner|behind|front)\b"): "telling the place",
     re.compile(rf"\b(?:{'|'.join(sorted(lexicon.COLOURS))})\b"): "telling the colour",
 }
 #: an answer that says more of somebody than "the man"
@@ -140,7 +140,7 @@ def _choosing(question: str, reference: str) -> Iterator[Primitive]:
             if words.search(reference):
                 yield Primitive(ability)
     if question.startswith("who") and reference and _SOMEBODY.search(reference):
-        yield Primitive("telling who somebody is")
+        yield Primitive("identifying people")
 
 
 def number_of(text: str) -> int | None:

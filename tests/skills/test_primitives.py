@@ -28,8 +28,8 @@ def phrases(question: str, reference: str | None = None) -> list[str]:
         ("does the star have the same size as the circle ?", "no", "matching the size of star and circle"),
         ("is there a red star ?", "yes", "noticing presence of red stars"),
         ("What does the sign say?", "stop", "reading text"),
-        ("What is the man holding?", "umbrella", "recognising an action"),
-        ("Who is this?", None, "telling who somebody is"),
+        ("What is the man holding?", "umbrella", "telling the action"),
+        ("Who is this?", None, "identifying people"),
         ("zebra crossing?", None, "understanding zebra crossings"),
     ],
 )
