@@ -74,7 +74,9 @@ def _spread(having: Any, failed: Mask, images: "pd.Series[str]", asked: Counts, 
     by_image = csr_array((np.ones(len(codes), dtype=np.int64), places), shape=(len(names), len(codes)))
     of_image, wrong = by_image @ having, by_image @ having.multiply(failed[:, None]).tocsc()
     rate = failures / asked
-    squares = [(one.multiply(other)).sum(axis=0) for one, other in ((wrong, wrong), (wrong, of_image), (of_image,) * 2)]
+    squares = [
+        (one.multiply(other)).sum(axis=0) for one, other in ((wrong, wrong), (wrong, of_image), (of_image,) * 2)
+    ]
     number = (of_image > 0).sum(axis=0)
     between = (squares[0] - 2 * rate * squares[1] + rate**2 * squares[2]) * number / np.maximum(number - 1, 1)
     simple = rate * (1 - rate) * asked

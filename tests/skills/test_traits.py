@@ -14,10 +14,22 @@ REACHED = ("answer 2 or more", "answer 3 or more")
             "yes",
             [*SEEN, "left-of", "only judging left-of", "5 details", "answer yes"],
         ),
-        ("what size is the star ?", "small", ["recognising stars", "size", "only telling the size", "1 detail", "answer small"]),
-        ("what size is the thing left of the star ?", "small", ["recognising stars", "left-of", "size", "1 detail", "answer small"]),
+        (
+            "what size is the star ?",
+            "small",
+            ["recognising stars", "size", "only telling the size", "1 detail", "answer small"],
+        ),
+        (
+            "what size is the thing left of the star ?",
+            "small",
+            ["recognising stars", "left-of", "size", "1 detail", "answer small"],
+        ),
         ("what shape is the leftmost thing ?", "star", ["leftmost", "shape", "0 details", "answer star"]),
-        ("how many squares are there ?", "3", ["recognising squares", "only counting", "1 detail", "answer 3", *REACHED]),
+        (
+            "how many squares are there ?",
+            "3",
+            ["recognising squares", "only counting", "1 detail", "answer 3", *REACHED],
+        ),
         ("how many squares are there ?", "zero", ["recognising squares", "only counting", "1 detail", "answer 0"]),
         (
             "What is the man holding?",
