@@ -1,5 +1,6 @@
 """Rates of outcomes, in the project's one sense of each word."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
@@ -40,14 +41,20 @@ def share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-def interval(part: int, whole: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share; (0, 1) where there is nothing."""
-    from scipy.stats import binomtest
+def interval(part: int, whole: int, spread: float = 1.0) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share; (0, 1) where there is nothing.
+
+    `spread`: by how much its variance is wider than a simple random sample's.
+    """
+    from scipy.stats import norm
 
     if whole == 0:
         return 0.0, 1.0
-    bounds = binomtest(part, whole).proportion_ci(0.95, method="wilson")
-    return float(bounds.low), float(bounds.high)
+    number, z = whole / spread, norm.ppf(0.975)
+    share, weight = part / whole, 1 / (1 + z**2 / number)
+    middle = weight * (share + z**2 / (2 * number))
+    half = weight * z * math.sqrt(share * (1 - share) / number + z**2 / (4 * number**2))
+    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
 
 
 def refuse_errors(outcomes: Sequence[Outcome], reasons: Sequence[object], limit: float, what: str, mend: str) -> None:

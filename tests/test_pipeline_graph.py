@@ -24,6 +24,11 @@ HEAVY_HOMES = ("blindspot/models/", "blindspot/training/")
 SHARED = {"seed", "launch", "budget", "candidate", "verifier"}
 STAGES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))["stages"]
 BENCH: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "bench/dvc.yaml").read_text("utf-8"))["stages"]
+#: what modules read beside themselves
+DATA = {
+    "blindspot/report/page.py": "blindspot/report/templates",
+    "blindspot/skills/cues.py": "blindspot/skills/cues.yaml",
+}
 PARAMS: dict[str, Any] = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))
 ADAPTERS = ("blindspot/images/", "blindspot/models/", "blindspot/verifiers/")
 ADAPTERS_KNOW = (
@@ -99,6 +104,13 @@ def test_the_bench_depends_on_all_that_its_stages_import(stage: str) -> None:
 def test_the_bench_takes_no_parameter_from_the_main_pipeline(stage: str) -> None:
     for entry in BENCH[stage]["params"]:
         assert isinstance(entry, dict) and all((ROOT / file).parent.name == "bench" for file in entry)
+
+
+@pytest.mark.parametrize("stage", [*STAGES, *BENCH])
+def test_data_that_code_reads_are_dependencies_too(stage: str) -> None:
+    read = {data for module, data in DATA.items() if module in code_of(stage)}
+    deps = [Path(dep) for dep in (STAGES | BENCH)[stage]["deps"]]
+    assert all(any(Path(data).is_relative_to(dep) for dep in deps) for data in read)
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -7,7 +7,7 @@ from blindspot.checks.suite import Suite
 from blindspot.records.failure_mode import FailureMode
 
 COLUMNS = tuple(field.name for field in fields(FailureMode))
-SHARES = ("low", "high", "q_value")
+SHARES = ("low", "high", "q_value", "came_back")
 
 
 def _rules() -> list[Any]:

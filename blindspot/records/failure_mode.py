@@ -10,10 +10,12 @@ class FailureMode:
 
     `wrong_rate` = `failures` / `asked` over all valid questions, whoever asked them, that have every one of `traits`
     (one or two names: of skills, of meta-skills, which stand for any of their skills, or of other traits of a question
-    such as its true answer); `low` and `high` bound it at 95 % (Wilson). `evidence`, which ranks modes: how much
-    better a wrong_rate of their own explains these questions than that of all in no mode before it does, in nats.
+    such as its true answer); `low` and `high` bound it at 95 % (Wilson's, wider as questions about one image go
+    together). `evidence`, which ranks modes: how much better a wrong_rate of their own explains these questions than
+    that of all in no mode before it does, in nats.
     `q_value`: of the test that wrong_rate lies above the threshold, false discoveries controlled (Benjamini-Hochberg).
-    `examples` are rollout ids of failures, different questions and images first.
+    `examples` are rollout ids of failures, different questions and images first. `came_back`: the share of resamples
+    of the images in which the mode was found again, None where that was not tried.
     """
 
     mode_id: str
@@ -27,6 +29,7 @@ class FailureMode:
     evidence: float
     q_value: float
     examples: tuple[str, ...]
+    came_back: float | None = None
 
     def claims(self, traits: Collection[str]) -> bool:
         """Whether a question with these traits is of this mode."""

@@ -1,12 +1,14 @@
 """As much English as the primitives extractor needs: one spelling, names of things, one and many."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from blindspot.skills import lexicon
 
 LONGEST_QUESTION = 2000  # characters read; what follows adds nothing but time
 _WORD = rf"(?!(?:{'|'.join(sorted(lexicon.STOP_WORDS))})(?![\w'-]))[^\W_][\w'-]*"
+_TOKEN = re.compile(r"(?:[^\W_]|['’-])+")
 _DETERMINER = r"(?:(?:a|an|the|any|some|this|that|these|those|its|his|her|their|all|each|every) )*"
 
 
@@ -38,9 +40,25 @@ class Name:
 
 def normalise(text: str) -> str:
     """Lower case, British spelling, no punctuation but apostrophes and hyphens, single spaces."""
-    text = text[:LONGEST_QUESTION].lower().replace("’", "'").replace("what's", "what is")
-    text = re.sub(r"\bcolor", "colour", text).replace("gray", "grey")
-    return " ".join(re.sub(r"[^\w\s'-]|_", " ", text).split())
+    return " ".join(word for word, _, _ in _words(text))
+
+
+def original(text: str, start: int, end: int) -> str:
+    """What stands in `text` where its normalised form has the characters from `start` to `end`, whole words."""
+    place, spans = 0, []
+    for word, first, last in _words(text):
+        if place < end and place + len(word) > start:
+            spans.append((first, last))
+        place += len(word) + 1
+    return text[spans[0][0] : spans[-1][1]] if spans else ""
+
+
+def _words(text: str) -> Iterator[tuple[str, int, int]]:
+    """The normalised words, each with where it stands in the text."""
+    for match in _TOKEN.finditer(text[:LONGEST_QUESTION]):
+        word = match[0].lower().replace("’", "'")
+        for part in ["what", "is"] if word in ("what's", "whats") else [word]:
+            yield re.sub(r"^color", "colour", part).replace("gray", "grey"), match.start(), match.end()
 
 
 def name(words: str) -> Name:

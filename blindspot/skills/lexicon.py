@@ -8,8 +8,10 @@ def _words(text: str) -> frozenset[str]:
 COLOURS = _words("red green blue yellow purple violet orange black white grey gray brown pink beige golden silver")
 SIZES = _words("small little tiny large big huge tall short long wide narrow thick thin")
 SHAPES = _words("round triangular rectangular oval curved straight flat pointed")
-MATERIALS = _words("wooden metal metallic plastic glass leather stone paper ceramic")
-TEXTURES = _words("striped plaid dotted spotted checkered plain shiny rubber furry smooth rough")
+MATERIALS = _words(
+    "wooden metal metallic plastic glass leather stone paper ceramic rubber velvet linen cotton brick concrete"
+)
+TEXTURES = _words("striped plaid dotted spotted checkered plain shiny furry fluffy checked patterned smooth rough")
 
 #: adjective → what telling it takes
 ADJECTIVES = {
@@ -37,12 +39,12 @@ ANY_THING = _words("thing object item one figure shape")
 RELATIONS = {
     "left-of": r"(?:to the |on the |at the )?left(?: hand)?(?: side)? of",
     "right-of": r"(?:to the |on the |at the )?right(?: hand)?(?: side)? of",
-    "above": r"above|over|on top of",
-    "below": r"below|under|underneath|beneath",
+    "above": r"above(?! \d)|over(?! \d)|on top of",
+    "below": r"(?<!far )below(?! \d)|under(?! \d)|underneath|beneath",
     "behind": r"behind",
     "in-front-of": r"in front of",
     "next-to": r"next to|beside|near|close to|adjacent to",
-    "between": r"between",
+    "between": r"between(?! (?:\d|the (?:two|highest|lowest|first|large|small|number)|them|both|these|those)\b)",
     "inside": r"inside|within",
     "around": r"around|surrounding",
 }
@@ -62,22 +64,6 @@ EXTREMA = {
 }
 #: comparison of counts → how it is written
 COMPARISONS = {"more": "more", "fewer": "fewer|less", "as many": "as many|(?:the same|an equal) number of"}
-
-#: cue anywhere in the question → ability; these need no target
-CUES = {
-    r"(?:what|which) time|o'clock|daytime|night ?time|time of day|season": "telling the time or season",
-    r"weather|sunny|raining|rainy|cloudy|snowing": "telling the weather",
-    r"says?|written|reads?|text|word|words|letters?|spelled|spelt|label|caption": "reading text",
-    r"feel|feeling|feels|mood|emotion|expression|happy|sad|angry|smiling": "reading an emotion",
-    r"doing|playing|holding|wearing|riding|eating|sitting|standing|walking|looking|carrying": "recognising an action",
-    r"reflect\w*|mirror|shadow": "seeing through reflections and shadows",
-    r"hidden|occluded|partly|partially|behind": "seeing what is partly hidden",
-    r"facing|pointing|upside|tilted|orientation|viewpoint|angle": "telling orientation",
-    r"not|without|isn't|aren't|don't|doesn't|no": "handling a negation",
-    r"why|what for|purpose|used for": "reasoning about why",
-    r"who|whose": "telling who somebody is",
-    r"where": "saying where something is",
-}
 
 #: words that end the name of a thing
 STOP_WORDS = _words(
@@ -110,3 +96,15 @@ GROUPS = {
     "recognising": "recognising things",
     "telling": "telling attributes",
 }
+
+#: of which "how many" asks for a number that is not counted
+UNITS = (
+    "hours|minutes|seconds|days|weeks|months|years|euros|dollars|pounds|cents|points|percent|degrees|calories|grams|"
+    "miles|kilometers|kilometres|metres|meters|more|fewer"
+)
+#: answers to "who" that name nobody, and words by which somebody is more than a man or a woman
+NOBODY = "nobody|no one|both|all|none|some|it|he|she|they|left|right"
+SOMEBODY = (
+    "old|elderly|young|teenager|farmer|chef|doctor|nurse|policeman|policewoman|police officer|soldier|teacher|waiter|"
+    "waitress|driver|pilot|player|bride|groom|referee|judge|mother|father|grandmother|grandfather|daughter|son"
+)

@@ -2,11 +2,7 @@
 
 import math
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,29 +10,10 @@ import pandas as pd
 
 from blindspot.metrics import interval
 from blindspot.records.failure_mode import FailureMode
+from blindspot.skills.significance import LEVEL, Counts, Mask, Tested, find_worse
 
-LEVEL = 0.05  # false discovery rate
-COMMON = 0.8  # share of all questions above which a trait is everybody's and tells no question from another
 PARTS = 5  # kinds that are tried in the place of each mode
 SLIGHT = 1e-9  # nats: less is rounding
-COLUMNS = ("skills", "meta_skills", "traits")  # where a question's traits stand, those that say most first
-
-Mask = npt.NDArray[np.bool_]
-Counts = npt.NDArray[np.intp]
-
-
-@dataclass(frozen=True)
-class _Tested:
-    """Traits and pairs, a row each, that are significantly worse than the threshold.
-
-    `has`: which questions have them, sparse, shape (questions, rows).
-    """
-
-    traits: list[tuple[str, ...]]
-    has: Any
-    asked: Counts
-    failures: Counts
-    q_values: npt.NDArray[np.float64]
 
 
 def find_modes(questions: pd.DataFrame, threshold: float, min_asked: int, examples: int) -> list[FailureMode]:
@@ -54,7 +31,7 @@ def find_modes(questions: pd.DataFrame, threshold: float, min_asked: int, exampl
     several, and another kind that of one, where it does.
     """
     failed: Mask = (questions["outcome"] == "failure").to_numpy()
-    tested = _test(questions, failed, threshold, min_asked)
+    tested = find_worse(questions, failed, threshold, min_asked)
     if tested is None:
         return []
     found = _explaining(tested, failed, threshold)
@@ -67,53 +44,7 @@ def distinct_first(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.iloc[np.argsort(-(2 * new_question.to_numpy() + new_image.to_numpy()).astype(int), kind="stable")]
 
 
-def _test(questions: pd.DataFrame, failed: Mask, threshold: float, min_asked: int) -> _Tested | None:
-    """Every trait and pair that is worse than the threshold, the plainest first; None where there is none."""
-    from scipy.stats import binom, false_discovery_control
-
-    names, has = _table(questions, min_asked)
-    asked, failures = ((has[rows].T @ has[rows]).toarray() for rows in (slice(None), failed))
-    one, other = np.nonzero(np.triu(asked >= min_asked))
-    if not len(one):
-        return None
-    q_values = false_discovery_control(binom.sf(failures[one, other] - 1, asked[one, other], threshold), method="bh")
-    worse = [int(row) for row in np.argsort(one != other, kind="stable") if q_values[row] <= LEVEL]
-    having = has[:, one[worse]].multiply(has[:, other[worse]]).tocsc()
-    kept = _first_of_each(having)
-    rows = [worse[place] for place in kept]
-    skilled = {*chain(*questions["skills"], *questions["meta_skills"])}
-    both = ({names[a], names[b]} for a, b in zip(one[rows], other[rows], strict=True))
-    traits = [tuple(sorted(pair, key=lambda name: (name not in skilled, name))) for pair in both]
-    counts = asked[one, other][rows], failures[one, other][rows]
-    return _Tested(traits, having[:, kept], *counts, q_values[rows]) if rows else None
-
-
-def _table(questions: pd.DataFrame, min_asked: int) -> tuple[list[str], Any]:
-    """The traits that tell questions apart, by column and name, and who has them, sparse (questions, traits).
-
-    What fewer than `min_asked` questions have can be no mode, what COMMON of them have is everybody's.
-    """
-    from scipy.sparse import csr_array
-
-    lists = [{*chain(*found)} for found in zip(*(questions[column] for column in COLUMNS), strict=True)]
-    uses = Counter(chain(*lists))
-    columns = [sorted({*chain(*questions[column])}) for column in COLUMNS]
-    names = [name for name in dict.fromkeys(chain(*columns)) if min_asked <= uses[name] < COMMON * len(questions)]
-    place = {name: index for index, name in enumerate(names)}
-    rows = [sorted(place[name] for name in found if name in place) for found in lists]
-    ends, indices = np.cumsum([0, *map(len, rows)]), [*chain(*rows)]
-    return names, csr_array((np.ones(len(indices), dtype=np.int64), indices, ends), shape=(len(rows), len(names)))
-
-
-def _first_of_each(pairs: Any) -> list[int]:
-    """Of the columns that hold the very same questions the first."""
-    first: dict[bytes, int] = {}
-    for column, (start, end) in enumerate(zip(pairs.indptr, pairs.indptr[1:], strict=False)):
-        first.setdefault(pairs.indices[start:end].tobytes(), column)
-    return list(first.values())
-
-
-def _explaining(tested: _Tested, failed: Mask, threshold: float) -> list[tuple[int, float]]:
+def _explaining(tested: Tested, failed: Mask, threshold: float) -> list[tuple[int, float]]:
     """The rows that are modes, with their evidence: those set apart one by one, changed while a change explains more.
 
     The one with the most evidence may hold several weaknesses that are better told one by one ("answer yes" those of
@@ -149,7 +80,7 @@ def _explaining(tested: _Tested, failed: Mask, threshold: float) -> list[tuple[i
             return others if len(others) == len(found) else found  # the same, the one with most evidence first
 
 
-def _parts(tested: _Tested, row: int, failed: Mask) -> list[int]:
+def _parts(tested: Tested, row: int, failed: Mask) -> list[int]:
     """The PARTS rows that tell best apart what fails in a mode and what does not."""
     inside = np.zeros(len(failed), dtype=np.int64)
     inside[tested.has[:, [row]].nonzero()[0]] = 1
@@ -161,7 +92,7 @@ def _parts(tested: _Tested, row: int, failed: Mask) -> list[int]:
 
 
 def _apart(
-    tested: _Tested, failed: Mask, threshold: float, first: Sequence[int], banned: Sequence[int]
+    tested: Tested, failed: Mask, threshold: float, first: Sequence[int], banned: Sequence[int]
 ) -> tuple[list[tuple[int, float]], float]:
     """The rows that are modes of their own, with their evidence: those of `first`, then those with most.
 
@@ -209,10 +140,10 @@ def _likelihood(failures: Counts, asked: Counts, most: float) -> npt.NDArray[np.
 
 
 def _mode(
-    tested: _Tested, row: int, evidence: float, questions: pd.DataFrame, failed: Mask, examples: int
+    tested: Tested, row: int, evidence: float, questions: pd.DataFrame, failed: Mask, examples: int
 ) -> FailureMode:
     traits, asked, failures = tested.traits[row], int(tested.asked[row]), int(tested.failures[row])
-    low, high = interval(failures, asked)
+    low, high = interval(failures, asked, float(tested.spread[row]))
     having = np.zeros(len(questions), dtype=bool)
     having[tested.has[:, [row]].nonzero()[0]] = True
     return FailureMode(

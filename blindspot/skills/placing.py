@@ -3,7 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from blindspot.skills.primitives import Primitive, extract
+from blindspot.skills.primitive import Primitive
+from blindspot.skills.primitives import extract
 from blindspot.skills.skills import MetaSkill, Skill
 from blindspot.skills.traits import traits
 

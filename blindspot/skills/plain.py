@@ -12,8 +12,9 @@ from blindspot.skills.traits import traits
 
 def columns(question: str, reference: str | None) -> dict[str, list[str]]:
     """The question's skills, meta_skills and traits, as `find_modes` wants them."""
-    abilities = list(dict.fromkeys(primitive.ability for primitive in extract(question, reference)))
-    done = (ability.split()[0] for ability in abilities if not ability.startswith("recognising "))
+    asked = (primitive for primitive in extract(question, reference) if not primitive.detail)
+    abilities = list(dict.fromkeys(primitive.ability for primitive in asked))
+    done = (ability.split()[0] for ability in abilities)
     meta_skills = dict.fromkeys(lexicon.GROUPS[verb] for verb in done if verb in lexicon.GROUPS)
     return {"skills": abilities, "meta_skills": list(meta_skills), "traits": traits(question, reference)}
 

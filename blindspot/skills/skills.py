@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from blindspot.skills import lexicon
-from blindspot.skills.primitives import Primitive
-from blindspot.skills.topics import LINKING_WORDS, Embeddings, Topic
+from blindspot.skills.embedding import LINKING_WORDS, Embeddings
+from blindspot.skills.primitive import Primitive
+from blindspot.skills.topics import Topic
 
 SAME_MEANING = 0.95  # cosine between the mean vectors of two topics from which they are one skill
 NAMED_AFTER = 3  # abilities or skills that a name lists at most

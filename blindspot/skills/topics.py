@@ -4,126 +4,137 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from blindspot.errors import BlindspotError
-from blindspot.skills.primitives import Primitive
-
-Embeddings = npt.NDArray[np.float64]
+from blindspot.skills.embedding import LINKING_WORDS, Embedded, Embeddings
+from blindspot.skills.primitive import Primitive
 
 FEWEST_PHRASES = 10  # distinct; below that there is nothing to cluster
-DIMENSIONS = 60  # of the embeddings; with 40 the topics of scenes begin to run into each other
-ABILITY_WEIGHT = 3  # an ability counts as much as this many words of what it is applied to
+FITTED = 5000  # phrases, the most used, on which clusters are sought: HDBSCAN takes the square of their number
+EXACT = 2000  # phrases up to which near-duplicates are sought among all pairs
+NEIGHBOURS = 15  # of a phrase that are looked at among more
+DUPLICATE = 0.95  # cosine from which two phrases say the same
 SIMILAR = 0.5  # cosine from which an outlier goes to the nearest topic
-#: words that set no phrase apart
-LINKING_WORDS = frozenset(("of", "and", "between", "what", "is", "the", "to", "or"))
+DIVERSITY = 0.3  # of a topic's words: 0 is the most telling ones, 1 the most different
+
+Labels = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class Topic:
-    """A cluster of phrases. `words` say what sets it apart (c-TF-IDF), the most telling first."""
+    """A cluster of phrases. `words` say what sets it apart (c-TF-IDF, then by diversity), the most telling first."""
 
     words: tuple[str, ...]
     primitives: tuple[Primitive, ...]
 
 
-def embed(primitives: Sequence[Primitive], embedding: str, seed: int) -> Embeddings:
-    """Unit vectors (phrases, dimensions): TF-IDF + SVD, or a sentence-transformers model folder.
+def find_topics(uses: Mapping[Primitive, int], embedded: Embedded, min_topic_size: int, seed: int) -> list[Topic]:
+    """Clusters the distinct primitives (in the order of `embedded`), the largest topic first.
 
-    Raises BlindspotError where the folder holds no such model.
+    `uses`: in how many questions each occurs. Near-duplicates are merged, the FITTED most used of what is left are
+    clustered, and the rest follows: an outlier goes to the nearest topic where that is similar, else an ability that
+    enough questions need is a topic of its own, else to the nearest one after all.
     """
-    from sklearn.decomposition import TruncatedSVD
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.preprocessing import normalize
-
-    if embedding != "tfidf":
-        return _encode([primitive.text for primitive in primitives], Path(embedding))
-    counts = TfidfVectorizer(analyzer=_features).fit_transform(primitives)
-    dimensions = min(DIMENSIONS, min(counts.shape) - 1)
-    vectors: Embeddings = normalize(TruncatedSVD(dimensions, random_state=seed).fit_transform(counts))
-    return vectors
-
-
-def find_topics(uses: Mapping[Primitive, int], embeddings: Embeddings, min_topic_size: int) -> list[Topic]:
-    """Clusters the distinct primitives (in the order of `embeddings`), the largest topic first.
-
-    `uses`: in how many questions each occurs. An outlier goes to the nearest topic where that is similar, else an
-    ability that enough questions need is a topic of its own, else to the nearest one after all.
-    """
-    primitives = list(uses)
-    model, labels = _fit([primitive.text for primitive in primitives], embeddings, min_topic_size)
-    labels = _place_outliers(primitives, list(uses.values()), labels, embeddings, min_topic_size)
+    primitives, numbers = list(uses), np.array(list(uses.values()))
+    leaders = near_duplicates(embedded.vectors, numbers, seed)
+    kept = np.unique(leaders)
+    fitted = kept[np.argsort(-numbers[kept], kind="stable")[:FITTED]]
+    fitted.sort()
+    model, found = _fit([primitives[place].text for place in fitted], embedded, fitted, min_topic_size)
+    labels = np.full(len(primitives), -1)
+    labels[fitted] = found
+    labels = _place_outliers(primitives, numbers, labels[leaders], embedded.vectors, min_topic_size)
     members: dict[int, list[Primitive]] = defaultdict(list)
-    for primitive, label in zip(primitives, labels, strict=True):
+    for primitive, label in zip(primitives, labels.tolist(), strict=True):
         members[label].append(primitive)
     topics = [Topic(_words(model, label, found), tuple(sorted(found))) for label, found in members.items()]
     return sorted(topics, key=lambda topic: (-len(topic.primitives), topic.primitives))
 
 
-def _features(primitive: Primitive) -> list[str]:
-    """The ability as a whole, several times, and every word of the phrase."""
-    words = [word for word in primitive.text.split() if word not in LINKING_WORDS]
-    return [f"={primitive.ability}"] * ABILITY_WEIGHT + words
+def near_duplicates(vectors: Embeddings, uses: npt.NDArray[np.intp], seed: int) -> Labels:
+    """For each phrase the place of the most used one that says the same, its own where none does."""
+    leaders = np.full(len(vectors), -1)
+    neighbours = _neighbours(vectors, seed)
+    for place in np.argsort(-uses, kind="stable"):
+        if leaders[place] < 0:
+            alike = neighbours(int(place))
+            leaders[alike[leaders[alike] < 0]] = place
+            leaders[place] = place
+    return leaders
 
 
-def _encode(texts: list[str], folder: Path) -> Embeddings:
-    if not folder.is_dir():
-        raise BlindspotError(
-            f"taxonomy.embedding: no folder {folder}", "name a sentence-transformers folder, or tfidf"
-        )
-    from sentence_transformers import SentenceTransformer
+def _neighbours(vectors: Embeddings, seed: int) -> Any:
+    """What gives the places of the phrases that say the same as that at a place."""
+    if len(vectors) <= EXACT:
+        return lambda place: np.flatnonzero(vectors @ vectors[place] >= DUPLICATE)
+    from pynndescent import NNDescent
 
-    try:
-        model = SentenceTransformer(str(folder), local_files_only=True, model_kwargs={"use_safetensors": True})
-    except (OSError, ValueError) as error:
-        raise BlindspotError(
-            f"{folder} is no sentence-transformers model ({error})", "name another, or tfidf"
-        ) from None
-    vectors: Embeddings = model.encode(texts, normalize_embeddings=True, show_progress_bar=False).astype(np.float64)
-    return vectors
+    index = NNDescent(vectors, metric="cosine", n_neighbors=NEIGHBOURS, random_state=seed, n_jobs=1)
+    places, distances = index.neighbor_graph
+    return lambda place: places[place][distances[place] <= 1 - DUPLICATE]
 
 
-def _fit(texts: list[str], embeddings: Embeddings, min_topic_size: int) -> tuple[Any, list[int]]:
+def _fit(texts: list[str], embedded: Embedded, places: Labels, min_topic_size: int) -> tuple[Any, Labels]:
     """The BERTopic model and each phrase's topic, -1 for an outlier."""
     from bertopic import BERTopic
     from bertopic.dimensionality import BaseDimensionalityReduction
+    from bertopic.representation import MaximalMarginalRelevance
     from hdbscan import HDBSCAN
     from sklearn.feature_extraction.text import CountVectorizer
 
     logging.getLogger("BERTopic").setLevel(logging.WARNING)
+    vectors = embedded.vectors[places]
     model = BERTopic(
-        embedding_model=None,  # the embeddings are given
+        embedding_model=embedded.backend,
         umap_model=BaseDimensionalityReduction(),  # they are small already
         hdbscan_model=HDBSCAN(min_cluster_size=min_topic_size, min_samples=1, core_dist_n_jobs=1),
         vectorizer_model=CountVectorizer(token_pattern=r"[^\s()]+", stop_words=sorted(LINKING_WORDS)),
+        representation_model=MaximalMarginalRelevance(diversity=DIVERSITY),
     )
-    labels, _ = model.fit_transform(texts, embeddings)
+    labels, _ = model.fit_transform(texts, vectors)
     if -1 in labels and max(labels) >= 0:
-        labels = model.reduce_outliers(texts, labels, strategy="embeddings", embeddings=embeddings, threshold=SIMILAR)
-    return model, [int(label) for label in labels]
+        labels = model.reduce_outliers(texts, labels, strategy="embeddings", embeddings=vectors, threshold=SIMILAR)
+    return model, np.array(labels)
 
 
 def _place_outliers(
-    primitives: list[Primitive], uses: list[int], labels: list[int], embeddings: Embeddings, min_topic_size: int
-) -> list[int]:
+    primitives: Sequence[Primitive],
+    uses: npt.NDArray[np.intp],
+    labels: Labels,
+    vectors: Embeddings,
+    min_topic_size: int,
+) -> Labels:
+    """Every phrase with a topic: those of `labels`, or new ones for abilities that no topic is similar to."""
     needed: Counter[str] = Counter()
-    for primitive, number in zip(primitives, uses, strict=True):
+    for primitive, number in zip(primitives, uses.tolist(), strict=True):
         needed[primitive.ability] += number
-    clusters = sorted(set(labels) - {-1})
-    centres = [embeddings[np.array(labels) == label].mean(axis=0) for label in clusters]
-    own: dict[str, int] = {}
-    placed = []
-    for primitive, label, vector in zip(primitives, labels, embeddings, strict=True):
-        if label == -1 and (needed[primitive.ability] >= min_topic_size or not clusters):
-            label = own.setdefault(primitive.ability, len(clusters) + len(own))
-        elif label == -1:
-            label = clusters[int(np.argmax([centre @ vector for centre in centres]))]
-        placed.append(label)
+    clusters = sorted({*labels.tolist()} - {-1})
+    placed, own = labels.copy(), dict[str, int]()
+    outliers = np.flatnonzero(labels == -1)
+    nearest, similarity = _nearest(vectors, labels, clusters, outliers)
+    for place, label, cosine in zip(outliers.tolist(), nearest, similarity, strict=True):
+        ability = primitives[place].ability
+        if cosine < SIMILAR and (needed[ability] >= min_topic_size or not clusters):
+            label = own.setdefault(ability, (clusters[-1] if clusters else -1) + 1 + len(own))
+        placed[place] = label
     return placed
+
+
+def _nearest(
+    vectors: Embeddings, labels: Labels, clusters: list[int], places: Labels
+) -> tuple[list[int], list[float]]:
+    """The topic whose mean vector is nearest to each phrase, and their cosine; -1 where there is no topic."""
+    if not clusters or not len(places):
+        return [-1] * len(places), [-1.0] * len(places)
+    from sklearn.preprocessing import normalize
+
+    centres = normalize(np.array([vectors[labels == label].mean(axis=0) for label in clusters]))
+    cosines = vectors[places] @ centres.T
+    best = cosines.argmax(axis=1)
+    return [clusters[index] for index in best], cosines[np.arange(len(best)), best].tolist()
 
 
 def _words(model: Any, label: int, primitives: list[Primitive]) -> tuple[str, ...]:

@@ -13,24 +13,24 @@ MOST = 10  # things; beyond that only the number itself is told
 
 
 def traits(question: str, reference: str | None) -> list[str]:
-    """The question's traits, such as "left-of", "3 details", "answer 2 or more", "answer yes"; any text is allowed."""
-    abilities = [primitive.ability for primitive in extract(question, None)]
-    found = [*map(_object, abilities), *_alone(abilities), _details(normalise(question))]
+    """The question's traits, such as "recognising red", "left-of", "3 details", "answer yes"; any text is allowed."""
+    primitives = extract(question, None)
+    abilities = [primitive.ability for primitive in primitives if not primitive.detail]
+    details = [primitive.ability for primitive in primitives if primitive.detail]
+    found = [*details, *map(_object, abilities), *_alone(abilities), _details(normalise(question))]
     found += _answers(normalise(reference or ""))
     return [trait for trait in dict.fromkeys(found) if trait]
 
 
 def _object(ability: str) -> str:
     """What an ability is about, whatever is done with it: judging left-of, reaching what is left-of → left-of."""
-    verb, _, rest = ability.partition(" ")
-    return "" if verb == "recognising" else rest.removeprefix("what is ").removeprefix("the ")
+    return ability.partition(" ")[2].removeprefix("what is ").removeprefix("the ")
 
 
 def _alone(abilities: list[str]) -> Iterator[str]:
     """That nothing else is to be done: "what size is the star ?" is only telling the size, "the leftmost star" not."""
-    done = {ability for ability in abilities if not ability.startswith("recognising")}
-    if len(done) == 1:
-        yield f"only {done.pop()}"
+    if len({*abilities}) == 1:
+        yield f"only {abilities[0]}"
 
 
 def _details(question: str) -> str:

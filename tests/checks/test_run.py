@@ -89,6 +89,7 @@ def modes() -> pd.DataFrame:
         evidence=20.0,
         q_value=0.01,
         examples=("t-0",),
+        came_back=0.9,
     )
     rows = [mode, replace(mode, mode_id="m-2")]
     return to_frame(rows)

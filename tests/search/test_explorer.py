@@ -14,7 +14,7 @@ from blindspot.search.truth import uniform_questions
 from blindspot.skills.plain import all_traits
 
 GAPS = ("family == relation and answer == yes", "family == shape and colour == red")
-NAMES = {"judging positions + answer yes", "recognising red + only telling the shape"}
+NAMES = {"judging positions + answer yes", "only telling the shape + recognising red"}
 
 
 def judged(gaps: tuple[str, ...], mistakes: float, count: int, seed: int) -> list[Asked]:
@@ -43,14 +43,16 @@ def explore(pool: list[Asked], calls: int, seed: int) -> Explorer:
     return explorer
 
 
-@pytest.mark.parametrize("seed", [31, 32])
-def test_it_finds_what_uniform_questions_do_not_find_yet(seed: int) -> None:
-    pool = judged(GAPS, 0.0, 1500, seed)
-    explorer = explore(pool, 200, seed)
-    assert {mode.name for mode in explorer.modes} == NAMES
-    uniform = Explorer(0.25, 6, seed)
-    uniform.add(pool[:200])
-    assert {mode.name for mode in uniform.modes} < NAMES
+def test_it_finds_what_uniform_questions_do_not_find_yet() -> None:
+    ours, uniform = [], []
+    for seed in range(31, 35):
+        pool = judged(GAPS, 0.0, 1500, seed)
+        ours += [mode.name for mode in explore(pool, 200, seed).modes]
+        by_chance = Explorer(0.25, 6, seed)
+        by_chance.add(pool[:200])
+        uniform += [mode.name for mode in by_chance.modes]
+    assert {*ours} == {*uniform} == NAMES
+    assert len(ours) >= 7 and len(uniform) <= 4
 
 
 @pytest.mark.parametrize("seed", [41, 42])

@@ -126,6 +126,18 @@ def test_random_mistakes_are_no_mode() -> None:
     assert names(frame) == []
 
 
+def test_questions_about_one_image_count_for_less_than_as_many_about_others() -> None:
+    frame = questions((("judging left",), 60, 30), (("telling colour",), 200, 10))
+    (apart,) = find_modes(frame, 0.25, 20, examples=5)
+    judged = frame["skills"].map(lambda skills: "judging left" in skills)
+    frame.loc[judged, "image_id"] = [f"image-{index // 10}" for index in range(60)]  # three fail, three go well
+    assert names(frame) == []
+    frame.loc[judged, "image_id"] = [f"image-{index // 3}" for index in range(60)]
+    (together,) = find_modes(frame, 0.25, 20, examples=5)
+    assert together.wrong_rate == apart.wrong_rate
+    assert together.low < apart.low < apart.high < together.high
+
+
 def test_no_question_no_mode() -> None:
     assert names(questions((("x y",), 30, 0)).iloc[:0]) == []
 

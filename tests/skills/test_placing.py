@@ -1,5 +1,6 @@
 from blindspot.skills.placing import Placing
-from blindspot.skills.primitives import Primitive, extract
+from blindspot.skills.primitive import Primitive
+from blindspot.skills.primitives import extract
 from blindspot.skills.skills import MetaSkill, Skill
 
 STARS, CIRCLES = Primitive("counting", "stars"), Primitive("counting", "circles")
@@ -30,5 +31,5 @@ def test_traits_are_all_that_a_mode_is_told_by() -> None:
     found = PLACING.traits("how many stars are there ?", "2")
     assert found == {
         *("counting", "counting few", "recognising stars", "counts", "seeing"),
-        *("only counting", "1 detail", "answer 2", "answer 2 or more"),
+        *("recognising stars", "only counting", "1 detail", "answer 2", "answer 2 or more"),
     }

@@ -5,7 +5,7 @@ def test_every_ability_is_a_skill_and_what_is_done_a_meta_skill() -> None:
     found = columns("is the small red star left of the blue square ?", "yes")
     assert found["skills"][0] == "judging left-of"
     assert found["meta_skills"] == ["judging positions"]
-    assert {"left-of", "answer yes", "5 details"} <= {*found["traits"]}
+    assert {"left-of", "answer yes", "5 details", "recognising blue"} <= {*found["traits"]}
 
 
 def test_recognising_what_is_spoken_of_is_no_meta_skill() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from blindspot.skills.language import name, plural, singular
-from blindspot.skills.primitives import extract
+from blindspot.skills.primitives import evidence, extract
 
 
 def phrases(question: str, reference: str | None = None) -> list[str]:
@@ -28,8 +28,8 @@ def phrases(question: str, reference: str | None = None) -> list[str]:
         ("does the star have the same size as the circle ?", "no", "matching the size of star and circle"),
         ("is there a red star ?", "yes", "noticing presence of red stars"),
         ("What does the sign say?", "stop", "reading text"),
-        ("What is the man holding?", "umbrella", "recognising an action"),
-        ("Who is this?", None, "telling who somebody is"),
+        ("What is the man holding?", "umbrella", "telling the action"),
+        ("Who is this?", None, "identifying people"),
         ("zebra crossing?", None, "understanding zebra crossings"),
     ],
 )
@@ -40,10 +40,22 @@ def test_what_a_question_asks_for_comes_first(question: str, reference: str | No
 def test_a_question_has_its_attributes_and_things_as_well() -> None:
     assert phrases("how many small red squares are there ?", "2")[1:] == [
         "counting up to three small red squares",
+        "recognising several attributes",
         "recognising small squares",
         "recognising red squares",
         "recognising squares",
     ]
+
+
+def test_the_words_that_say_so_are_the_evidence() -> None:
+    found = {
+        primitive.text: words for primitive, words in evidence("What’s on the Gray table,  behind the man?", "Tea")
+    }
+    assert found["placing in and on"] == "on the"
+    assert found["recognising grey tables"] == "Gray table"
+    assert found["recognising men"] == "man"
+    counted = {primitive.text: words for primitive, words in evidence("How many dogs are there?", "Five")}
+    assert counted["counting four or more dogs"] == "Five"
 
 
 def test_unknown_nouns_are_kept() -> None:
@@ -57,6 +69,19 @@ def test_the_true_count_says_how_far_to_count(number: str, far: str) -> None:
 
 def test_that_nothing_is_there_is_noticed() -> None:
     assert "noticing absence of stars" in phrases("are there any stars in the image ?", "no")
+
+
+@pytest.mark.parametrize(
+    ("question", "chain"),
+    [
+        ("what colour is the cup on the tray beside the sofa?", True),
+        ("who stands behind the man in front of the shop?", True),
+        ("is the cat on the sofa or on the floor?", False),
+        ("what is on the table?", False),
+    ],
+)
+def test_a_chain_has_two_relations(question: str, chain: bool) -> None:
+    assert ("following several relations" in phrases(question)) == chain
 
 
 @pytest.mark.parametrize("text", ["", "   ", "?!", "🎉", "the of is"])

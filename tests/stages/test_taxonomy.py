@@ -8,7 +8,7 @@ import pytest
 from blindspot import store
 from blindspot.errors import BlindspotError
 from blindspot.skills.placing import Placing
-from stages.taxonomy import Params, Taxonomy, metrics, taxonomy, write
+from stages.taxonomy import Found, Params, metrics, taxonomy, write
 from tests.skills.rows import make_rows
 
 PARAMS = Params.model_validate({})
@@ -20,66 +20,92 @@ def rows() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def found(rows: pd.DataFrame) -> Taxonomy:
+def found(rows: pd.DataFrame) -> Found:
     return taxonomy(rows, PARAMS, seed=0)
 
 
-def test_it_has_fewer_meta_skills_than_skills(found: Taxonomy) -> None:
-    assert 2 <= len(found.meta_skills) < len(found.skills) <= len(found.topics)
+def test_it_has_fewer_meta_skills_than_skills(found: Found) -> None:
+    sorted_ = found.taxonomy
+    assert 2 <= len(sorted_.meta_skills) < len(sorted_.skills) <= len(sorted_.topics)
     assert found.note is None
 
 
-def test_every_skill_is_in_one_meta_skill(found: Taxonomy) -> None:
-    grouped = [name for meta_skill in found.meta_skills for name in meta_skill.skills]
-    assert sorted(grouped) == sorted({skill.name for skill in found.skills})
+def test_every_skill_is_in_one_meta_skill(found: Found) -> None:
+    grouped = [name for meta_skill in found.taxonomy.meta_skills for name in meta_skill.skills]
+    assert sorted(grouped) == sorted({skill.name for skill in found.taxonomy.skills})
 
 
-def test_every_primitive_is_in_one_skill_and_every_question_has_some(found: Taxonomy) -> None:
-    placed = [primitive.text for skill in found.skills for primitive in skill.primitives]
-    assert sorted(placed) == sorted({text for texts in found.questions["primitives"] for text in texts})
+def test_every_primitive_is_in_one_skill_and_every_question_has_some(found: Found) -> None:
+    placed = [primitive.text for skill in found.taxonomy.skills for primitive in skill.primitives]
+    fitted = found.questions.loc[found.questions["fitted"], "primitives"]
+    asked = {text for texts in fitted for text in texts if not text.startswith("recognising ")}
+    assert sorted(placed) == sorted(asked)
     assert found.questions["skills"].map(len).min() >= 1
 
 
-def test_invalid_questions_are_left_out(found: Taxonomy, rows: pd.DataFrame) -> None:
+def test_invalid_questions_are_left_out(found: Found, rows: pd.DataFrame) -> None:
     assert len(found.questions) == rows["outcome"].isin(["failure", "correct"]).sum() < len(rows)
 
 
-def test_the_planted_gap_comes_back_as_a_mode(found: Taxonomy) -> None:
+def test_the_planted_gap_comes_back_as_a_mode(found: Found) -> None:
     assert [mode.name for mode in found.modes] == ["judging positions + recognising purple"]
 
 
-def test_a_mode_claims_the_questions_that_it_counts(found: Taxonomy) -> None:
-    placing = Placing(found.skills, found.meta_skills)
-    asked = [*zip(found.questions["question"], found.questions["reference"], strict=True)]
+def test_a_mode_claims_the_questions_that_it_counts(found: Found) -> None:
+    placing = Placing(found.taxonomy.skills, found.taxonomy.meta_skills)
+    rated = found.questions[~found.questions["fitted"]]
+    asked = [*zip(rated["question"], rated["reference"], strict=True)]
     for mode in found.modes:
         assert sum(mode.claims(placing.traits(question, reference)) for question, reference in asked) == mode.asked
 
 
-def test_examples_are_failures(found: Taxonomy) -> None:
+def test_examples_are_failures(found: Found) -> None:
     by_id = found.questions.set_index("rollout_id")
     examples = by_id.loc[[name for mode in found.modes for name in mode.examples]]
     assert set(examples["outcome"]) == {"failure"}
 
 
-def test_scene_and_family_are_never_read(rows: pd.DataFrame, found: Taxonomy) -> None:
+def test_scene_and_family_are_never_read(rows: pd.DataFrame, found: Found) -> None:
     blind = taxonomy(rows.drop(columns=["family"]), PARAMS, seed=0)
     assert blind.modes == found.modes
-    assert blind.skills == found.skills
+    assert blind.taxonomy == found.taxonomy
 
 
-def test_the_same_rows_give_the_same_bytes(rows: pd.DataFrame, found: Taxonomy, tmp_path: Path) -> None:
+def test_skills_are_fitted_on_other_images_than_modes_are_found_in(found: Found) -> None:
+    fitted = found.questions.groupby("image_id")["fitted"]
+    assert (fitted.nunique() == 1).all()
+    assert 0.25 < fitted.first().mean() < 0.35
+    of_fitted = set(found.questions.loc[found.questions["fitted"], "rollout_id"])
+    assert not any(of_fitted.intersection(mode.examples) for mode in found.modes)
+
+
+def test_it_says_how_often_skills_and_modes_come_back(found: Found) -> None:
+    assert len(found.stability) == PARAMS.resamples and max(found.stability) <= 1
+    assert metrics(found)["skill_stability"] >= 0.85
+    assert all(mode.came_back is not None and mode.came_back >= 0.5 for mode in found.modes)
+
+
+def test_a_mode_must_be_worse_than_the_base_finds_the_candidate(rows: pd.DataFrame, found: Found) -> None:
+    assert found.threshold == PARAMS.threshold
+    of_base = (rows["method"] == "base") & (rows["outcome"] == "correct")
+    half = of_base & (rows.index % 2 == 0)
+    bad = taxonomy(rows.assign(outcome=rows["outcome"].where(~half, "failure")), PARAMS, seed=0)
+    assert 0.4 < bad.threshold < 0.7
+
+
+def test_the_same_rows_give_the_same_bytes(rows: pd.DataFrame, found: Found, tmp_path: Path) -> None:
     write(found, tmp_path / "one")
     write(taxonomy(rows, PARAMS, seed=0), tmp_path / "two")
     names = sorted(file.name for file in (tmp_path / "one").iterdir())
-    assert len(names) == 6
+    assert len(names) == 7
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
 
 
-def test_metrics_hold_counts(found: Taxonomy) -> None:
+def test_metrics_hold_counts(found: Found) -> None:
     numbers = metrics(found)
-    assert numbers["skills"] == len(found.skills)
-    assert numbers["skills_per_question"] > 2
+    assert numbers["skills"] == len(found.taxonomy.skills)
+    assert numbers["skills_per_question"] > 1
     assert numbers["note"] is None
 
 
