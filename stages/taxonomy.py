@@ -85,7 +85,7 @@ def taxonomy(verdicts: pd.DataFrame, params: Params, seed: int) -> Found:
     modes = find_modes(rated, threshold, params.min_asked, EXAMPLES)
     back = of_modes(modes, rated, threshold, params.min_asked, seeds)
     modes = [replace(mode, came_back=share) for mode, share in zip(modes, back, strict=True)]
-    indices = of_skills(sorted_, primitives, valid["image_id"], params.embedding, params.min_topic_size, seeds)
+    indices = of_skills(sorted_.skills, primitives, valid["image_id"], params.embedding, params.min_topic_size, seeds)
     return Found(valid, sorted_, modes, threshold, indices, None)
 
 

@@ -1,7 +1,8 @@
+from blindspot.skills.groups import MetaSkill
 from blindspot.skills.placing import Placing
 from blindspot.skills.primitive import Primitive
 from blindspot.skills.primitives import extract
-from blindspot.skills.skills import MetaSkill, Skill
+from blindspot.skills.skills import Skill
 
 STARS, CIRCLES = Primitive("counting", "stars"), Primitive("counting", "circles")
 COUNTING = Skill("counting", ("counting",), (STARS, CIRCLES))
