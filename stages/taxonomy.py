@@ -1,5 +1,6 @@
 """taxonomy: which skills the questions need, and in which of them the candidate fails."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import mean, median
@@ -15,6 +16,7 @@ from blindspot.checks.run import check
 from blindspot.errors import run
 from blindspot.params import Section, load, load_seed
 from blindspot.records.failure_mode import FailureMode
+from blindspot.skills.known import Weakness, kinds_asked_for, matched, read_known, with_known
 from blindspot.skills.modes import distinct_first, find_modes
 from blindspot.skills.placing import Placing
 from blindspot.skills.primitive import Primitive
@@ -44,6 +46,9 @@ class Params(Section):
     )
     min_asked: int = Field(20, ge=5, description="valid questions that a mode needs")
     resamples: int = Field(20, ge=2, description="resamples of the images on which stability is measured")
+    known: str = Field(
+        "blindspot/skills/known.yaml", description="file of known weaknesses: a mode that matches none of them is new"
+    )
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ class Found:
 
     `questions`: rollout_id, method, primitives, evidence, skills, meta_skills, traits, and whether the question was
     `fitted` on. `threshold`: that of the modes. `stability`: adjusted Rand indices of the skills on resamples.
+    `known`: the weaknesses that modes were matched against.
     """
 
     questions: pd.DataFrame
@@ -60,14 +66,15 @@ class Found:
     threshold: float
     stability: list[float]
     note: str | None
+    known: Sequence[Weakness]
 
 
-def taxonomy(verdicts: pd.DataFrame, params: Params, seed: int) -> Found:
+def taxonomy(verdicts: pd.DataFrame, params: Params, seed: int, known: Sequence[Weakness] = ()) -> Found:
     """The taxonomy of all valid questions, whoever asked, and the failure modes in them.
 
     Skills are fitted on the questions about a share of the images, modes found in those about the others. `verdicts`:
     the columns of verdicts.parquet; neither family nor anything else that only scenes know is read. Where there is
-    too little to sort, `note` says why and everything but the primitives is empty.
+    too little to sort, `note` says why and everything but the primitives is empty. `known`: weaknesses to match.
     """
     valid = verdicts[verdicts["outcome"].isin(VALID)].reset_index(drop=True)
     threshold = max(params.threshold, _base_rate(valid))
@@ -76,7 +83,7 @@ def taxonomy(verdicts: pd.DataFrame, params: Params, seed: int) -> Found:
     fitted = [found for found, part in zip(primitives, valid["fitted"], strict=True) if part]
     sorted_ = fit(fitted, params.embedding, params.min_topic_size, seed)
     if not sorted_.skills:
-        return _without(valid, fitted, threshold)
+        return _without(valid, fitted, threshold, known)
     placing = Placing(sorted_.skills, sorted_.meta_skills)
     valid["skills"] = [placing.skills(found) for found in primitives]
     valid["meta_skills"] = [placing.meta_skills(names) for names in valid["skills"]]
@@ -85,8 +92,9 @@ def taxonomy(verdicts: pd.DataFrame, params: Params, seed: int) -> Found:
     modes = find_modes(rated, threshold, params.min_asked, EXAMPLES)
     back = of_modes(modes, rated, threshold, params.min_asked, seeds)
     modes = [replace(mode, came_back=share) for mode, share in zip(modes, back, strict=True)]
+    modes = with_known(modes, rated, known)
     indices = of_skills(sorted_, primitives, valid["image_id"], params.embedding, params.min_topic_size, seeds)
-    return Found(valid, sorted_, modes, threshold, indices, None)
+    return Found(valid, sorted_, modes, threshold, indices, None, known)
 
 
 def _base_rate(valid: pd.DataFrame) -> float:
@@ -96,22 +104,25 @@ def _base_rate(valid: pd.DataFrame) -> float:
 
 
 def _read(valid: pd.DataFrame) -> list[list[Primitive]]:
-    """The primitives of each question; adds columns: their phrases, the words that say so, and the other traits."""
+    """The primitives of each question; adds columns: their phrases, the words that say so, kinds, other traits."""
     asked = [*zip(valid["question"], valid["reference"], strict=True)]
     found = [evidence(question, reference) for question, reference in asked]
     valid["primitives"] = [[primitive.text for primitive, _ in one] for one in found]
     valid["evidence"] = [[words for _, words in one] for one in found]
     valid["traits"] = [traits(question, reference) for question, reference in asked]
-    return [[primitive for primitive, _ in one] for one in found]
+    primitives = [[primitive for primitive, _ in one] for one in found]
+    valid["kinds"] = [*map(kinds_asked_for, primitives)]
+    return primitives
 
 
-def _without(valid: pd.DataFrame, fitted: list[list[Primitive]], threshold: float) -> Found:
+def _without(valid: pd.DataFrame, fitted: list[list[Primitive]], threshold: float, known: Sequence[Weakness]) -> Found:
     """No taxonomy, and the sentence that says why."""
     nothing: pd.Series[Any] = pd.Series([[] for _ in range(len(valid))], dtype=object)
     phrases = len({primitive for found in fitted for primitive in found if not primitive.detail})
     why = f"{len(fitted)} valid questions about the images it is fitted on, with {phrases} different primitives, are"
     note = f"There is no taxonomy: {why} too few to sort ({FEWEST_PHRASES} primitives at least)."
-    return Found(valid.assign(skills=nothing, meta_skills=nothing), Taxonomy([], [], []), [], threshold, [], note)
+    questions = valid.assign(skills=nothing, meta_skills=nothing)
+    return Found(questions, Taxonomy([], [], []), [], threshold, [], note, known)
 
 
 def metrics(found: Found) -> dict[str, Any]:
@@ -125,6 +136,7 @@ def metrics(found: Found) -> dict[str, Any]:
         "meta_skills": len(found.taxonomy.meta_skills),
         "skills_per_question": float(questions["skills"].map(len).mean()) if len(questions) else 0.0,
         "failure_modes": len(found.modes),
+        "new_modes": sum(mode.known == () for mode in found.modes) if found.known else None,
         "threshold": found.threshold,
         "skill_stability": median(found.stability) if found.stability else None,
         "modes_came_back": mean(back) if back else None,
@@ -142,6 +154,7 @@ def write(found: Found, out: Path) -> None:
         store.write_json(folder / "skills.json", [_skill(skill, found) for skill in sorted_.skills])
         store.write_json(folder / "meta_skills.json", [asdict(meta_skill) for meta_skill in sorted_.meta_skills])
         store.write_json(folder / "failure_modes.json", [asdict(mode) for mode in found.modes])
+        store.write_json(folder / "known.json", matched(found.modes, found.known))
         store.write_json(folder / "stability.json", found.stability)
 
 
@@ -164,9 +177,9 @@ def main() -> None:
     """Reads data/verdicts; writes data/taxonomy and metrics/taxonomy.json."""
     params, seed, work = load("taxonomy", Params), load_seed(), store.work_folder()
     docs = work / "docs" / Path.cwd().name / "taxonomy"
-    verdicts = store.read_frame(VERDICTS)
+    verdicts, known = store.read_frame(VERDICTS), read_known(Path(params.known))
     with stage_run("taxonomy", work, params.model_dump() | {"seed": seed}) as mlflow:
-        found = taxonomy(verdicts, params, seed)
+        found = taxonomy(verdicts, params, seed, known)
         check(found.questions[[*PRIMITIVE.columns]], PRIMITIVE, docs / "primitives")
         if found.modes:
             check(store.to_frame(found.modes), FAILURE_MODE, docs / "failure_modes")
