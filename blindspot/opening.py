@@ -9,7 +9,7 @@ from blindspot.models.endpoint import EndpointVLM
 from blindspot.models.loading import refuse_missing
 from blindspot.models.local import GreedyVLM, LocalQuestioner
 from blindspot.params import CandidateParams, VerifierParams
-from blindspot.protocols import LLM, VLM, Candidate, Questioner, Verifier
+from blindspot.protocols import VLM, Candidate, Questioner, Verifier
 from blindspot.records.sampling import Sampling
 from blindspot.scenes.planted import PlantedCandidate
 from blindspot.search.steered import Steered, read_hints
@@ -39,17 +39,6 @@ def open_verifier(params: VerifierParams, stronger: str | None = None) -> Verifi
     second = _open_vlm(params.second, *sizes)
     judge = _judge(first, params)
     return Agreeing(judge, _judge(second, params)) if second else judge
-
-
-def open_llm(model: str, max_new_tokens: int) -> LLM | None:
-    """The served model that a YAML file describes; None where it names nobody.
-
-    Raises BlindspotError where it is not served, or not there.
-    """
-    found = _described_vlm(model)
-    if isinstance(found, Local):
-        raise BlindspotError(f"{model} is not served, as an LLM must be", "name a file of kind endpoint")
-    return EndpointVLM(found, max_new_tokens) if isinstance(found, Server) else None
 
 
 def refuse_absent(model: str) -> None:

@@ -25,6 +25,7 @@ PATHS = (
     ".harvest.base",
     ".audit.labels",
     ".taxonomy.embedding",
+    ".taxonomy.known",
 )  # parameters that may lead somewhere
 STARTS = Path("models") / "start"  # in a clone: weights that git does not have
 

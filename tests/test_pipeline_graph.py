@@ -32,7 +32,7 @@ DATA = {
 PARAMS: dict[str, Any] = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))
 ADAPTERS = ("blindspot/images/", "blindspot/models/", "blindspot/verifiers/")
 ADAPTERS_KNOW = (
-    *(f"blindspot/{name}.py" for name in ("errors", "params", "prompts", "protocols", "ranks", "store")),
+    *(f"blindspot/{name}.py" for name in ("errors", "params", "prompts", "protocols", "ranks", "replies", "store")),
     "blindspot/records/",
     "blindspot/scenes/",
 )

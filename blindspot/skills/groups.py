@@ -34,7 +34,8 @@ def group_skills(names: Sequence[str], seed: int) -> list[MetaSkill]:
     taken.
     """
     groups: dict[int, list[str]] = defaultdict(list)
-    for name, label in zip(names, _cut(_distances(names), seed).tolist(), strict=True):
+    labels = _cut(_distances(names), seed).tolist() if len(names) >= FEWEST else [0] * len(names)
+    for name, label in zip(names, labels, strict=True):
         groups[label].append(name)
     named: dict[str, list[str]] = defaultdict(list)
     for members in groups.values():
@@ -51,11 +52,9 @@ def group_name(names: Sequence[str]) -> str:
 
 
 def _cut(distances: Embeddings, seed: int) -> Labels:
-    """A group label for each row; one group where there are fewer than FEWEST rows."""
+    """A group label for each row."""
     from sklearn.metrics import silhouette_score
 
-    if len(distances) < FEWEST:
-        return np.zeros(len(distances), dtype=np.intp)
     cuts = _cuts(distances, len(distances) // 2)
     stable = _stability(distances, cuts, seed)
     silhouettes = np.array(

@@ -149,13 +149,15 @@ def test_what_was_found_is_told_in_a_few_lines(tmp_path: Path) -> None:
     )
     (tmp_path / "data" / "taxonomy").mkdir(parents=True)
     (tmp_path / "data" / "taxonomy" / "failure_modes.json").write_text(
-        '[{"name": "counting", "wrong_rate": 0.7, "low": 0.6, "high": 0.8, "asked": 90, "failures": 63}]'
+        '[{"name": "counting", "wrong_rate": 0.7, "low": 0.6, "high": 0.8, "asked": 90, "failures": 63}, '
+        '{"name": "comparing", "wrong_rate": 0.5, "low": 0.4, "high": 0.6, "asked": 90, "failures": 45, "known": []}]'
     )
     assert summary(tmp_path) == [
         "trained: 1,200 questions asked, 50 % failures, 97 % valid",
         "base: 0 questions asked, no rate of failures, no rate of valid",
-        "failure modes: 1",
+        "failure modes: 2",
         "  70 % wrong (60 %–80 %, 90 asked): counting",
+        "  50 % wrong (40 %–60 %, 90 asked): comparing (new)",
     ]
 
 
