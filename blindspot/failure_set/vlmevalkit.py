@@ -13,6 +13,10 @@ from blindspot.records.failure import Failure
 NAME = "blindspot_GQA_openended"
 COLUMNS = ("index", "image", "question", "answer", "category", "rollout_id", "failure_modes")
 NO_MODE = "no failure mode"
+#: Texts for which `pandas.read_csv` reads a missing value.
+MISSING = {"", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN"} | {
+    "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"
+}  # fmt: skip
 
 
 def write_tsv(failures: Sequence[Failure], folder: Path) -> None:
@@ -32,8 +36,13 @@ def write_tsv(failures: Sequence[Failure], folder: Path) -> None:
 def _row(failure: Failure) -> list[str]:
     image = base64.b64encode(failure.picture.read_bytes()).decode()
     modes = failure.failure_modes
-    category = modes[0] if modes else NO_MODE
-    return [image, failure.question, _json([failure.reference]), category, failure.rollout_id, _json(modes)]
+    category = _there(modes[0] if modes else NO_MODE)
+    return [image, _there(failure.question), _json([failure.reference]), category, failure.rollout_id, _json(modes)]
+
+
+def _there(text: str) -> str:
+    """The text, with a space at its end where pandas would take it for missing."""
+    return f"{text} " if text in MISSING else text
 
 
 def _json(texts: Sequence[str]) -> str:

@@ -18,9 +18,9 @@ from PIL import Image
 from blindspot.failure_set.lmms_eval import TASK
 from blindspot.failure_set.select import FailureSet
 from blindspot.failure_set.table import FIELDS
-from blindspot.failure_set.vlmevalkit import COLUMNS, NAME, NO_MODE
+from blindspot.failure_set.vlmevalkit import COLUMNS, MISSING, NAME, NO_MODE
 from blindspot.failure_set.write import write_failure_set
-from tests.failure_set.harvest import NOT_AUDITED, make_set, rows
+from tests.failure_set.harvest import NOT_AUDITED, make_set, row, rows
 
 
 @pytest.fixture(scope="module")
@@ -138,8 +138,20 @@ def test_the_tsv_is_read_as_vlmevalkit_reads_it(folder: Path, found: FailureSet)
 
 
 def test_questions_survive_the_tsv(folder: Path, found: FailureSet) -> None:
-    table = pd.read_csv(folder / "vlmevalkit" / f"{NAME}.tsv", sep="\t", keep_default_na=False)
-    assert table["question"].tolist() == [failure.question for failure in found.failures]
+    table = pd.read_csv(folder / "vlmevalkit" / f"{NAME}.tsv", sep="\t")
+    for read, failure in zip(table["question"], found.failures, strict=True):
+        assert read == failure.question + (" " if failure.question == "NA" else "")
+
+
+@pytest.mark.parametrize("text", sorted(MISSING))
+def test_no_text_is_missing_in_the_tsv(text: str, tmp_path: Path) -> None:
+    found = make_set(
+        tmp_path, pd.DataFrame([row("base-0", ".", text, text, "3"), row("base-1", ".", "how ?", "1", "3")])
+    )
+    path = written(found, tmp_path) / "vlmevalkit" / f"{NAME}.tsv"
+    table = pd.read_csv(path, sep="\t")
+    assert not table.isna().any(axis=None) and table["question"][0].strip() == text
+    assert ast.literal_eval(table["answer"][0]) == [text]
 
 
 def test_a_tsv_without_failures_has_its_columns(empty: Path) -> None:
