@@ -8,9 +8,10 @@ from pydantic import Field
 
 from blindspot import store
 from blindspot.errors import BlindspotError, run
+from blindspot.failure_set.select import select
+from blindspot.failure_set.write import write_failure_set
 from blindspot.params import Section, load, read
 from blindspot.report import content
-from blindspot.report.failure_set import write_failures
 from blindspot.report.judge import Judge, judge
 from blindspot.report.labelling import render_labelling
 from blindspot.report.page import render
@@ -83,14 +84,16 @@ def main() -> None:
     taxonomy["metrics"] = store.read_json(METRICS)
     pictures = {image.image_id: image.path for image in store.read_images("test")}
     sample = store.read_frame(AUDIT)
-    judged = judge(store.read_json(AUDIT_METRICS), store.read_json(VERIFY_METRICS).get("susceptibility", {}))
+    audited = store.read_json(AUDIT_METRICS)
+    found = select(rows, pictures, sample, store.read_frame(TAXONOMY / "questions.parquet"), taxonomy["failure_modes"])
+    judged = judge(audited, store.read_json(VERIFY_METRICS).get("susceptibility", {}))
     made = report(rows, judged, taxonomy, _read_rewards(), pictures, params, every_param)
     with stage_run("report", store.work_folder(), params.model_dump()) as mlflow:
         with store.replacing(OUT) as folder:
             (folder / "index.html").write_text(render(made), encoding="utf-8")
             (folder / "label.html").write_text(render_labelling(sample, pictures), encoding="utf-8")
-            failures = write_failures(rows, pictures, folder / "failures")
-        mlflow.log_metrics({"failures": failures, "failure_modes": made.modes_found})
+            write_failure_set(found, audited, folder / "failures")
+        mlflow.log_metrics({"failures": len(found.failures), "failure_modes": made.modes_found})
         mlflow.log_artifact(str(OUT / "index.html"), "report")
         _log_failures(mlflow, rows, pictures)
 

@@ -26,6 +26,8 @@ STAGES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "dvc.yaml").read_text
 BENCH: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "bench/dvc.yaml").read_text("utf-8"))["stages"]
 #: what modules read beside themselves
 DATA = {
+    "blindspot/failure_set/card.py": "blindspot/failure_set/templates",
+    "blindspot/failure_set/lmms_eval.py": "blindspot/failure_set/templates",
     "blindspot/report/page.py": "blindspot/report/templates",
     "blindspot/skills/cues.py": "blindspot/skills/cues.yaml",
 }

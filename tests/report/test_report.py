@@ -1,6 +1,5 @@
-"""The page and the failure set, made from real scenes rows with a small, hand-written taxonomy."""
+"""The page, made from real scenes rows with a small, hand-written taxonomy."""
 
-import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,7 +12,6 @@ from blindspot.calibration.summary import summarize
 from blindspot.errors import BlindspotError
 from blindspot.report import content
 from blindspot.report.charts import line_chart
-from blindspot.report.failure_set import write_failures
 from blindspot.report.judge import judge
 from blindspot.report.page import percent, render
 from blindspot.report.pictures import data_uri
@@ -165,7 +163,7 @@ def test_rates_keep_errors_apart() -> None:
 
 
 def test_failures_that_persist_are_shown_where_they_were_asked_about_again(
-    rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path
+    rows: pd.DataFrame, pictures: dict[str, Path]
 ) -> None:
     assert "Failures that persist" not in page(rows, pictures)
     shares = iter([1.0, 0.6, 0.5, 0.0])
@@ -173,9 +171,6 @@ def test_failures_that_persist_are_shown_where_they_were_asked_about_again(
     asked = rows.assign(persists=[next(shares, None) if one else None for one in failed])
     text = page(asked, pictures)
     assert "2 of 4 asked about again" in text
-    write_failures(asked, pictures, tmp_path)
-    lines = [json.loads(line) for line in (tmp_path / "test" / "metadata.jsonl").read_text().splitlines()]
-    assert [line["persists"] for line in lines][:5] == [1.0, 0.6, 0.5, 0.0, None]
 
 
 def test_a_curve_is_drawn_from_left_to_right() -> None:
@@ -195,17 +190,6 @@ def test_a_corrupt_picture_is_named(tmp_path: Path) -> None:
     (tmp_path / "bad.png").write_bytes(b"no picture")
     with pytest.raises(BlindspotError, match=r"bad\.png"):
         data_uri(tmp_path / "bad.png")
-
-
-def test_failures_are_exported_with_their_images(
-    rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path
-) -> None:
-    number = write_failures(rows, pictures, tmp_path)
-    lines = [json.loads(line) for line in (tmp_path / "test" / "metadata.jsonl").read_text().splitlines()]
-    failed = rows[(rows["method"] == "trained") & (rows["outcome"] == "failure")]
-    assert number == len(lines) == len(failed) > 0
-    assert [line["rollout_id"] for line in lines] == failed["rollout_id"].tolist()
-    assert all((tmp_path / "test" / line["file_name"]).is_file() for line in lines)
 
 
 def test_no_colour_is_written_into_the_page_but_by_its_style(rows: pd.DataFrame, pictures: dict[str, Path]) -> None:
