@@ -201,7 +201,9 @@ def log(mlflow: Any, found: Found, docs: Path) -> None:
     mlflow.log_artifacts(str(OUT), "taxonomy")
     if found.modes:
         table = [{**asdict(mode), "examples": ", ".join(mode.examples[:3])} for mode in found.modes]
-        mlflow.log_table(pd.DataFrame(table).astype({"traits": str}), "failure_modes.json")
+        mlflow.log_table(
+            pd.DataFrame(table).astype(dict.fromkeys(("traits", "kinds", "known"), str)), "failure_modes.json"
+        )
     mlflow.log_artifacts(str(docs), "data_docs")
 
 
