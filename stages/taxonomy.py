@@ -16,6 +16,7 @@ from blindspot.checks.run import check
 from blindspot.errors import run
 from blindspot.models.llm import open_llm
 from blindspot.params import Section, load, load_seed
+from blindspot.skills.comparison import compare, figures
 from blindspot.skills.finding import Found, How, find_taxonomy
 from blindspot.skills.known import Weakness, matched, read_known
 from blindspot.skills.modes import distinct_first
@@ -87,6 +88,7 @@ def write(found: Found, out: Path) -> None:
         store.write_json(folder / "skills.json", [_skill(skill, found) for skill in sorted_.skills])
         store.write_json(folder / "meta_skills.json", [asdict(meta_skill) for meta_skill in sorted_.meta_skills])
         store.write_json(folder / "failure_modes.json", [asdict(mode) for mode in found.modes])
+        store.write_json(folder / "comparison.json", compare(questions))
         store.write_json(folder / "known.json", matched(found.modes, found.known))
         store.write_json(folder / "stability.json", found.stability)
 
@@ -122,13 +124,19 @@ def main() -> None:
 
 
 def log(mlflow: Any, found: Found, docs: Path) -> None:
-    """Counts, the taxonomy's files, and failure modes as a table with Data Docs."""
-    figures = metrics(found)
-    mlflow.log_metrics({name: value for name, value in figures.items() if isinstance(value, int | float)})
+    """Counts, the taxonomy's files, methods side by side as a table, and failure modes as one with Data Docs."""
+    compared = compare(found.questions)
+    counts = {name: value for name, value in metrics(found).items() if isinstance(value, int | float)}
+    mlflow.log_metrics(counts | figures(compared))
+    methods = [{"method": method, **measures} for method, measures in compared["methods"].items()]
+    if methods:
+        mlflow.log_table(pd.DataFrame(methods), "comparison.json")
     mlflow.log_artifacts(str(OUT), "taxonomy")
     if found.modes:
         table = [{**asdict(mode), "examples": ", ".join(mode.examples[:3])} for mode in found.modes]
-        mlflow.log_table(pd.DataFrame(table).astype({"traits": str}), "failure_modes.json")
+        mlflow.log_table(
+            pd.DataFrame(table).astype(dict.fromkeys(("traits", "kinds", "known"), str)), "failure_modes.json"
+        )
     mlflow.log_artifacts(str(docs), "data_docs")
 
 

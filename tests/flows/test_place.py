@@ -73,6 +73,16 @@ def test_weights_that_git_has_not_are_copied_and_fixed(toy: Path) -> None:
 
 
 @pytest.mark.slow
+def test_weights_of_another_run_are_copied_and_fixed_too(toy: Path) -> None:
+    other = toy / ".work" / "runs" / "other" / "models" / "questioner"
+    other.mkdir(parents=True)
+    (other / "config.json").write_text("the other's", "utf-8")
+    folder, _ = place(toy, f"train.start_from={other}")
+    assert read(folder / "params.yaml")["train"]["start_from"] == "models/start"
+    assert (folder / "models/start/config.json").read_text("utf-8") == "the other's"
+
+
+@pytest.mark.slow
 def test_a_description_that_git_does_not_have_is_fixed_too(toy: Path) -> None:
     (toy / "mine.yaml").write_text("kind: local\nmodel: some/model\n", "utf-8")
     folder, _ = place(toy, "train.start_from=mine.yaml")

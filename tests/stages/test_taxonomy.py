@@ -119,7 +119,7 @@ def test_the_same_rows_give_the_same_bytes(rows: pd.DataFrame, found: Found, tmp
     write(found, tmp_path / "one")
     write(taxonomy(rows, PARAMS, seed=0, known=KNOWN), tmp_path / "two")
     names = sorted(file.name for file in (tmp_path / "one").iterdir())
-    assert len(names) == 8
+    assert len(names) == 9
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
 
@@ -147,6 +147,8 @@ def test_too_little_gives_a_sentence_and_the_files(texts: list[str], tmp_path: P
     assert nothing.note is not None and nothing.note.startswith("There is no taxonomy: ")
     write(nothing, tmp_path / "taxonomy")
     assert store.read_json(tmp_path / "taxonomy" / "failure_modes.json") == []
+    compared = store.read_json(tmp_path / "taxonomy" / "comparison.json")
+    assert all(one["skills"] == 0 for one in compared["methods"].values())
     assert metrics(nothing)["skills"] == 0
 
 
