@@ -66,7 +66,7 @@ def taxonomy_run(case: str, seed: int, params: Params, methods: Methods) -> dict
         measures |= of_families(found)
     if case in ("own", "planted"):
         _, truth = find_truth(candidate, gaps, params.a_cell, params.matching)
-        measures["mode_recall"], measures["mode_precision"] = of_modes(found, truth)
+        measures |= of_modes(found, truth)
     skills = {skill.name: [(one.ability, one.target) for one in skill.primitives] for skill in found.taxonomy.skills}
     modes = [(mode.name, mode.asked, mode.wrong_rate) for mode in found.modes]
     return {"measures": measures, "gaps": gaps, "modes": modes, "skills": skills}

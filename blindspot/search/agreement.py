@@ -8,7 +8,7 @@ import pandas as pd
 from blindspot.scenes.parse import parse
 from blindspot.scenes.question import Question
 from blindspot.scenes.scene import ATTRIBUTES
-from blindspot.search.scores import Truth
+from blindspot.search.scores import Scores, Truth
 from blindspot.skills.finding import Found
 from blindspot.skills.placing import Placing
 from blindspot.skills.primitive import Primitive
@@ -36,8 +36,8 @@ def of_families(found: Found) -> dict[str, float]:
     }
 
 
-def of_modes(found: Found, truth: Truth) -> tuple[float | None, float | None]:
-    """Mode recall and mode precision."""
+def of_modes(found: Found, truth: Truth) -> Scores:
+    """Mode recall, also in parts, and mode precision."""
     placing = Placing(found.taxonomy.skills, found.taxonomy.meta_skills)
     return truth.found(found.modes, placing.traits)
 

@@ -25,6 +25,7 @@ from blindspot.search.measures import (
     largest_family_ratio,
     mode_precision,
     mode_recall,
+    mode_recall_in_parts,
     variety,
 )
 from blindspot.search.truth import draw_sample, measure_cells, uniform_questions
@@ -35,6 +36,7 @@ FINE, COARSE = range(20, 420, 20), 200  # calls after which modes are looked for
 FEW = 1  # things that make a set small
 
 Scores = dict[str, float | None]
+TraitsOf = Callable[[str, str], Collection[str]]
 Curve = list[tuple[int, float | None]]  # recall after so many calls
 
 
@@ -71,14 +73,17 @@ class Truth:
                 shares[name] += count / len(within) / len(cells)
         return dict(shares)
 
-    def found(
-        self, modes: Sequence[FailureMode], traits_of: Callable[[str, str], Collection[str]] = all_traits
-    ) -> tuple[float | None, float | None]:
-        """Mode recall and mode precision. `traits_of`: a question and its true answer, as the modes have them."""
+    def found(self, modes: Sequence[FailureMode], traits_of: TraitsOf = all_traits) -> Scores:
+        """Mode recall, also in parts, and mode precision. `traits_of`: a question and its true answer."""
         traits = [traits_of(*row) for row in self.questions]
         claimed = [np.array([mode.claims(one) for one in traits]) for mode in modes]
         cells = [*self.belongs.T]
-        return mode_recall(claimed, [cells[place] for place in self.counting()]), mode_precision(claimed, cells)
+        counting = [cells[place] for place in self.counting()]
+        return {
+            "mode_recall": mode_recall(claimed, counting),
+            "mode_recall_in_parts": mode_recall_in_parts(claimed, counting),
+            "mode_precision": mode_precision(claimed, cells),
+        }
 
 
 def find_truth(candidate: Candidate, gaps: Sequence[str], a_cell: int, matching: int) -> tuple[list[CellRate], Truth]:
@@ -116,13 +121,11 @@ def of_modes(modes: Sequence[tuple[int, Sequence[FailureMode]]], truth: Truth) -
 
     `modes`: by calls spent, ascending.
     """
-    found = [(calls, len(of_calls), *truth.found(of_calls)) for calls, of_calls in modes]
-    curve = [(calls, recall) for calls, _, recall, _ in found]
-    _, number, recall, precision = found[-1]
+    found = [(calls, truth.found(of_calls)) for calls, of_calls in modes]
+    curve = [(calls, scores["mode_recall"]) for calls, scores in found]
     return {
-        "modes": number,
-        "mode_recall": recall,
-        "mode_precision": precision,
+        "modes": len(modes[-1][1]),
+        **found[-1][1],
         "calls_to_half_recall": calls_to(0.5, curve),
         "calls_to_90_recall": calls_to(0.9, curve),
     }, curve
