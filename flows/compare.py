@@ -50,7 +50,8 @@ def main() -> None:
     finally:
         found = comparison.found
         tables = table(found["runs"]), candidates.table(found["failure_modes"]), cross.table(found["crossed"])
-        print("\n\n".join("\n".join(lines) for lines in tables if lines))
+        if text := "\n\n".join("\n".join(lines) for lines in tables if lines):
+            print(text)
 
 
 class Comparison:

@@ -112,7 +112,7 @@ def main() -> None:
     """Reads data/verdicts; writes data/taxonomy and metrics/taxonomy.json."""
     params, seed, work = load("taxonomy", Params), load_seed(), store.work_folder()
     docs = work / "docs" / Path.cwd().name / "taxonomy"
-    verdicts, known = store.read_frame(VERDICTS), read_known(Path(params.known))
+    known, verdicts = read_known(Path(params.known)), store.read_frame(VERDICTS)
     with stage_run("taxonomy", work, params.model_dump() | {"seed": seed}) as mlflow:
         found = taxonomy(verdicts, params, seed, known)
         check(found.questions[[*PRIMITIVE.columns]], PRIMITIVE, docs / "primitives")
