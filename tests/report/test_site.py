@@ -2,12 +2,14 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pandas as pd
 import pytest
 
+import stages.report
 from tests.report.large import NASTY, multiply, spoil
 from tests.report.site import NOTHING, Outline, draw_pictures, make, mode_of, questions_of, rows_of, taxonomy_of
 
@@ -92,6 +94,25 @@ def test_the_same_rows_give_the_same_bytes(
     first = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.*")}
     again = {path.relative_to(tmp_path / "again"): path.read_bytes() for path in (tmp_path / "again").rglob("*.*")}
     assert first == again
+
+
+def test_mlflow_gets_every_page_with_its_pictures_and_no_data_set(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    class Recorder:
+        def log_artifact(self, path: str, to: str) -> None:
+            shutil.copyfile(path, (tmp_path / to) / Path(path).name)
+
+        def log_artifacts(self, path: str, to: str) -> None:
+            shutil.copytree(path, tmp_path / to)
+
+    (tmp_path / "report").mkdir()
+    (folder / "failures").mkdir()
+    monkeypatch.setattr(stages.report, "OUT", folder)
+    stages.report._log_pages(Recorder())
+    (folder / "failures").rmdir()
+    logged, made = ({path.relative_to(top) for path in top.rglob("*.*")} for top in (tmp_path / "report", folder))
+    assert logged == made
 
 
 def test_no_colour_is_written_into_a_page_but_by_its_style(folder: Path) -> None:

@@ -14,6 +14,7 @@ const rows = data.rows.map(([id, image, question, answer, reference, outcome, me
 const places = new Map(rows.map((row, index) => [row.id, index]));
 let shown = []; // the rows found
 let page = 0;
+let waiting = 0;
 
 function make(tag, text, attributes = {}) {
   const made = document.createElement(tag);
@@ -54,7 +55,7 @@ function card(row) {
   opener.addEventListener("click", () => enlarge(row));
   const said = make("dl", null);
   const wrong = outcome === "failure" ? "said" : outcome === "correct" ? "true" : "";
-  for (const [name, text, kind] of [["Model", row.answer || "(nothing)", wrong], ["True", row.reference ?? "unknown", "true"]]) {
+  for (const [name, text, kind] of [["Model", row.answer || "(nothing)", wrong], ["True", row.reference ?? "unknown", row.reference === null ? "" : "true"]]) {
     const line = make("div", null, { class: kind });
     line.append(make("dt", name), make("dd", text, { dir: "auto" }));
     said.append(line);
@@ -78,7 +79,7 @@ function summary() {
   });
   const [failures, correct] = ["failure", "correct"].map((name) => counts[data.outcomes.indexOf(name)]);
   const valid = failures + correct;
-  const share = valid ? `; wrong rate of these ${Math.round((failures / valid) * 100)}\u00a0%` : "";
+  const share = valid && !form.elements.outcome.value ? `; wrong rate of these ${Math.round((failures / valid) * 100)}\u00a0%` : "";
   const mode = form.elements.mode.value ? " Questions that its skills were fitted on are in no mode." : "";
   if (shown.length === 0) return "No question is like that.";
   return `${shown.length.toLocaleString("en-GB")} question${shown.length === 1 ? "" : "s"}: ${named.join(", ")}${share}.${mode}`;
@@ -95,7 +96,9 @@ function show() {
   byId("forward").disabled = page === pages - 1;
 }
 
-function keep(id = null) {
+/** Writes what is chosen into the address; `id`: of the question shown large. */
+function keep(id) {
+  clearTimeout(waiting);
   const kept = new URLSearchParams();
   for (const name of fields) if (form.elements[name].value) kept.set(name, form.elements[name].value);
   if (page) kept.set("page", String(page + 1));
@@ -106,8 +109,9 @@ function keep(id = null) {
 function search() {
   page = 0;
   shown = find();
-  keep();
   show();
+  clearTimeout(waiting);
+  waiting = setTimeout(() => keep(), 150); // browsers refuse an address that changes with every key
 }
 
 function enlarge(row) {
@@ -143,6 +147,7 @@ function load() {
   show();
   const place = places.get(asked.get("id"));
   if (place !== undefined) enlarge(rows[place]);
+  else if (byId("one").open) byId("one").close();
 }
 
 function turn(by) {
