@@ -8,7 +8,16 @@ const fields = ["q", "outcome", "by", "mode", "skill"];
 const modeIds = data.modes.map(([id]) => id);
 const methods = data.methods.map(([key]) => key);
 const rows = data.rows.map(([id, image, question, answer, reference, outcome, method, modes, skills, reason]) => ({
-  id, image, question, answer, reference, outcome, method, modes, skills, reason,
+  id,
+  image,
+  question,
+  answer,
+  reference,
+  outcome,
+  method,
+  modes,
+  skills,
+  reason,
   text: [id, data.images[image][0], question, answer, reference ?? ""].join("\n").toLowerCase(),
 }));
 const places = new Map(rows.map((row, index) => [row.id, index]));
@@ -38,13 +47,19 @@ function picture(row, image) {
 function find() {
   const words = form.elements.q.value.toLowerCase().split(/\s+/).filter(Boolean);
   const [outcome, by, mode, skill] = [
-    data.outcomes.indexOf(form.elements.outcome.value), methods.indexOf(form.elements.by.value),
-    modeIds.indexOf(form.elements.mode.value), data.skills.indexOf(form.elements.skill.value),
+    data.outcomes.indexOf(form.elements.outcome.value),
+    methods.indexOf(form.elements.by.value),
+    modeIds.indexOf(form.elements.mode.value),
+    data.skills.indexOf(form.elements.skill.value),
   ];
-  return rows.filter((row) =>
-    (outcome < 0 || row.outcome === outcome) && (by < 0 || row.method === by) &&
-    (mode < 0 || row.modes.includes(mode)) && (skill < 0 || row.skills.includes(skill)) &&
-    words.every((word) => row.text.includes(word)));
+  return rows.filter(
+    (row) =>
+      (outcome < 0 || row.outcome === outcome) &&
+      (by < 0 || row.method === by) &&
+      (mode < 0 || row.modes.includes(mode)) &&
+      (skill < 0 || row.skills.includes(skill)) &&
+      words.every((word) => row.text.includes(word)),
+  );
 }
 
 function card(row) {
@@ -55,7 +70,10 @@ function card(row) {
   opener.addEventListener("click", () => enlarge(row));
   const said = make("dl", null);
   const wrong = outcome === "failure" ? "said" : outcome === "correct" ? "true" : "";
-  for (const [name, text, kind] of [["Model", row.answer || "(nothing)", wrong], ["True", row.reference ?? "unknown", row.reference === null ? "" : "true"]]) {
+  for (const [name, text, kind] of [
+    ["Model", row.answer || "(nothing)", wrong],
+    ["True", row.reference ?? "unknown", row.reference === null ? "" : "true"],
+  ]) {
     const line = make("div", null, { class: kind });
     line.append(make("dt", name), make("dd", text, { dir: "auto" }));
     said.append(line);
@@ -79,10 +97,14 @@ function summary() {
   });
   const [failures, correct] = ["failure", "correct"].map((name) => counts[data.outcomes.indexOf(name)]);
   const valid = failures + correct;
-  const share = valid && !form.elements.outcome.value ? `; wrong rate of these ${Math.round((failures / valid) * 100)}\u00a0%` : "";
+  const share =
+    valid && !form.elements.outcome.value
+      ? `; wrong rate of these ${Math.round((failures / valid) * 100)}\u00a0%`
+      : "";
   const mode = form.elements.mode.value ? " Questions that its skills were fitted on are in no mode." : "";
   if (shown.length === 0) return "No question is like that.";
-  return `${shown.length.toLocaleString("en-GB")} question${shown.length === 1 ? "" : "s"}: ${named.join(", ")}${share}.${mode}`;
+  const all = `${shown.length.toLocaleString("en-GB")} question${shown.length === 1 ? "" : "s"}`;
+  return `${all}: ${named.join(", ")}${share}.${mode}`;
 }
 
 function show() {
@@ -118,21 +140,28 @@ function enlarge(row) {
   byId("one-title").textContent = row.question || "(nothing)";
   picture(row, byId("one-image"));
   const facts = [
-    ["Model", row.answer || "(nothing)"], ["True", row.reference ?? "unknown"], ["Outcome", data.outcomes[row.outcome]],
-    ["Why", row.reason], ["Asked by", data.methods[row.method][1]], ["Image", data.images[row.image][0]],
+    ["Model", row.answer || "(nothing)"],
+    ["True", row.reference ?? "unknown"],
+    ["Outcome", data.outcomes[row.outcome]],
+    ["Why", row.reason],
+    ["Asked by", data.methods[row.method][1]],
+    ["Image", data.images[row.image][0]],
     ["Skills", row.skills.map((skill) => data.skills[skill]).join(", ")],
   ].filter(([, text]) => text);
   const lines = facts.map(([name, text]) => [make("dt", name), make("dd", text, { dir: "auto" })]);
   if (row.modes.length) {
     const modes = make("dd", null);
-    for (const mode of row.modes) modes.append(make("a", data.modes[mode][1], { href: `modes/${data.modes[mode][2]}.html` }), " ");
+    for (const mode of row.modes)
+      modes.append(make("a", data.modes[mode][1], { href: `modes/${data.modes[mode][2]}.html` }), " ");
     lines.push([make("dt", "Failure mode"), modes]);
   }
-  byId("one-facts").replaceChildren(...lines.map((line) => {
-    const group = document.createElement("div");
-    group.append(...line);
-    return group;
-  }));
+  byId("one-facts").replaceChildren(
+    ...lines.map((line) => {
+      const group = document.createElement("div");
+      group.append(...line);
+      return group;
+    }),
+  );
   byId("one-link").href = `#id=${encodeURIComponent(row.id)}`;
   keep(row.id);
   if (!byId("one").open) byId("one").showModal();
@@ -158,10 +187,22 @@ function turn(by) {
   byId("results").querySelector("button")?.focus({ preventScroll: true });
 }
 
-fill("outcome", data.outcomes.map((name) => [name, name]));
-fill("by", data.methods.map(([key, name]) => [key, name.toLowerCase()]));
-fill("mode", data.modes.map(([id, name]) => [id, name]));
-fill("skill", data.skills.map((name) => [name, name]));
+fill(
+  "outcome",
+  data.outcomes.map((name) => [name, name]),
+);
+fill(
+  "by",
+  data.methods.map(([key, name]) => [key, name.toLowerCase()]),
+);
+fill(
+  "mode",
+  data.modes.map(([id, name]) => [id, name]),
+);
+fill(
+  "skill",
+  data.skills.map((name) => [name, name]),
+);
 form.hidden = false;
 form.addEventListener("input", search);
 form.addEventListener("submit", (event) => event.preventDefault());

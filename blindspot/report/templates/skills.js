@@ -90,11 +90,13 @@ function nearest(from, [x, y]) {
     return [left + width / 2, top + height / 2];
   };
   const [left, top] = middle(from);
-  const distances = [...map.querySelectorAll("a")].filter((one) => one !== from && one.offsetParent).map((one) => {
-    const [dx, dy] = middle(one).map((place, axis) => place - (axis ? top : left));
-    const along = dx * x + dy * y;
-    return { one, far: along > 1 ? along + 2 * Math.abs(dx * y + dy * x) : Infinity };
-  });
+  const distances = [...map.querySelectorAll("a")]
+    .filter((one) => one !== from && one.offsetParent)
+    .map((one) => {
+      const [dx, dy] = middle(one).map((place, axis) => place - (axis ? top : left));
+      const along = dx * x + dy * y;
+      return { one, far: along > 1 ? along + 2 * Math.abs(dx * y + dy * x) : Infinity };
+    });
   return distances.reduce((best, next) => (next.far < best.far ? next : best), { one: from, far: Infinity }).one;
 }
 

@@ -25,7 +25,10 @@ const browser = await puppeteer.launch({
 if (shots) mkdirSync(shots, { recursive: true });
 
 function pages() {
-  const html = (path) => readdirSync(join(folder, path)).filter((name) => name.endsWith(".html")).map((name) => join(path, name));
+  const html = (path) =>
+    readdirSync(join(folder, path))
+      .filter((name) => name.endsWith(".html"))
+      .map((name) => join(path, name));
   return [...html("."), ...html("modes")];
 }
 
@@ -33,8 +36,12 @@ async function open(path, look) {
   const page = await browser.newPage();
   await page.setViewport({ width: look.width, height: look.height });
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: look.scheme }]);
-  for (const kind of ["error", "pageerror", "requestfailed"]) page.on(kind, (what) => faults.push(`${path}: ${kind} ${what.message ?? what.url()}`));
-  page.on("console", (message) => ["error", "warn"].includes(message.type()) && faults.push(`${path}: ${message.text()}`));
+  for (const kind of ["error", "pageerror", "requestfailed"])
+    page.on(kind, (what) => faults.push(`${path}: ${kind} ${what.message ?? what.url()}`));
+  page.on(
+    "console",
+    (message) => ["error", "warn"].includes(message.type()) && faults.push(`${path}: ${message.text()}`),
+  );
   page.on("request", (request) => /^https?:/.test(request.url()) && faults.push(`${path}: asks for ${request.url()}`));
   await page.goto(pathToFileURL(join(folder, path)).href, { waitUntil: "load" });
   return page;
@@ -45,10 +52,16 @@ async function firstPaint(path) {
   const ready = [];
   for (let repeat = 0; repeat < REPEATS; repeat += 1) {
     const page = await open(path, LOOKS[0]);
-    times.push(await page.evaluate(() => new Promise((done) => {
-      const painted = (entries) => entries.getEntriesByName("first-contentful-paint").forEach((entry) => done(entry.startTime));
-      new PerformanceObserver(painted).observe({ type: "paint", buffered: true });
-    })));
+    times.push(
+      await page.evaluate(
+        () =>
+          new Promise((done) => {
+            const painted = (entries) =>
+              entries.getEntriesByName("first-contentful-paint").forEach((entry) => done(entry.startTime));
+            new PerformanceObserver(painted).observe({ type: "paint", buffered: true });
+          }),
+      ),
+    );
     ready.push(await page.evaluate(() => performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd));
     await page.close();
   }
@@ -60,7 +73,10 @@ async function audit(page, path, look) {
   await page.evaluate(AXE);
   const found = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
   for (const one of found.violations) {
-    const where = one.nodes.slice(0, 2).map((node) => node.target.join(" ")).join(", ");
+    const where = one.nodes
+      .slice(0, 2)
+      .map((node) => node.target.join(" "))
+      .join(", ");
     const told = `${path} (${look.name}): axe ${one.impact} ${one.id}, ${one.nodes.length} × ${where}`;
     if (["serious", "critical"].includes(one.impact)) faults.push(told);
     else console.log(`minor: ${told}`);

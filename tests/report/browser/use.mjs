@@ -12,7 +12,10 @@ async function useMap(page, faults, audit, look) {
   await page.focus("#map .tile a");
   await page.keyboard.press("Enter");
   await page.waitForSelector("#panel:not([hidden])");
-  const [shown, hash] = await page.evaluate(() => [document.querySelectorAll("#map .group:not([hidden])").length, location.hash]);
+  const [shown, hash] = await page.evaluate(() => [
+    document.querySelectorAll("#map .group:not([hidden])").length,
+    location.hash,
+  ]);
   expect(faults, shown === 1 && hash.startsWith("#skill="), "map: Enter does not zoom into a skill");
   await audit(page, "skills.html, zoomed", look);
   await page.keyboard.press("Escape");
@@ -20,7 +23,11 @@ async function useMap(page, faults, audit, look) {
   await page.waitForFunction(() => document.querySelectorAll("#map .group[hidden]").length === 0);
   await page.focus("#map .tile a");
   await page.keyboard.press("ArrowRight");
-  expect(faults, await page.evaluate(() => document.activeElement !== document.querySelector("#map .tile a")), "map: arrow keys go nowhere");
+  expect(
+    faults,
+    await page.evaluate(() => document.activeElement !== document.querySelector("#map .tile a")),
+    "map: arrow keys go nowhere",
+  );
   await page.close();
 }
 
@@ -38,11 +45,17 @@ async function useList(page, faults, audit, look) {
   console.log(`examples.html: a search takes ${time.toFixed(0)} ms`);
   expect(faults, time < 200, `examples.html: a search takes ${time} ms`);
   await page.select("select[name=outcome]", "failure");
-  const kept = await page.waitForFunction(() => location.hash === "#q=is&outcome=failure", { timeout: 2000 }).catch(() => null);
+  const kept = await page
+    .waitForFunction(() => location.hash === "#q=is&outcome=failure", { timeout: 2000 })
+    .catch(() => null);
   expect(faults, kept, `examples.html: the address is ${page.url()}`);
   const [first] = [await page.evaluate(() => document.getElementById("count").textContent)];
   await page.reload();
-  expect(faults, first === (await page.evaluate(() => document.getElementById("count").textContent)), "examples.html: the address gives another view");
+  expect(
+    faults,
+    first === (await page.evaluate(() => document.getElementById("count").textContent)),
+    "examples.html: the address gives another view",
+  );
   if (await page.$(".opener")) {
     await page.focus(".opener");
     await page.keyboard.press("Enter");
