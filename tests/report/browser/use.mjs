@@ -1,8 +1,9 @@
-// Uses the map and the list of questions as a person at a keyboard would, and says what does not come of it.
+// Uses the map, the list of questions and the labelling page as a person at a keyboard would, and says what does not come of it.
 
 export async function use(open, faults, audit, look) {
   await useMap(await open("skills.html"), faults, audit, look);
   await useList(await open("examples.html"), faults, audit, look);
+  await useLabels(await open("label.html"), faults);
 }
 
 const expect = (faults, holds, what) => holds || faults.push(what);
@@ -63,5 +64,14 @@ async function useList(page, faults, audit, look) {
     await audit(page, "examples.html, one large", look);
     await page.keyboard.press("Escape");
   }
+  await page.close();
+}
+
+async function useLabels(page, faults) {
+  for (const key of ["f", "c", "u", "i"]) await page.keyboard.press(key);
+  const [count, disabled] = await page.evaluate(() =>
+    ["count", "download"].map((id) => document.getElementById(id)).map((one) => one.disabled ?? one.textContent),
+  );
+  expect(faults, count.startsWith("2 of ") && !disabled, `label.html: after f, c, u, i it says ${count}`);
   await page.close();
 }
