@@ -1,7 +1,7 @@
 """Meta-skills: a hierarchy over skills, cut where it is stable, its groups named."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,8 @@ from blindspot.skills.embedding import LINKING_WORDS, Embeddings
 
 NAMED_AFTER = 3  # skills that a name lists at most
 FEWEST = 4  # skills; among fewer there are no groups to be told apart
+UNRELATED = 0.999  # the distance of names without a common word, but for rounding
+DECIMALS = 6  # of heights
 RESAMPLES, KEPT = 30, 0.8  # of the skills, and the share of them in each
 AS_STABLE = 0.05  # adjusted Rand index that a cut may lie below the most stable one
 
@@ -27,11 +29,11 @@ class MetaSkill:
 
 
 def group_skills(names: Sequence[str], seed: int) -> list[MetaSkill]:
-    """Named groups of the skills with these names, at most half as many as skills.
+    """Named groups of the skills with these names; one group where there are fewer than FEWEST.
 
     They are average-linkage clusters. The hierarchy is cut where it is stable: where the same skills stay together
     whichever fifth of the skills is left out. Of cuts that are about as stable the one with the best silhouette is
-    taken.
+    taken. What no name has a word in common with is never put together.
     """
     groups: dict[int, list[str]] = defaultdict(list)
     labels = _cut(_distances(names), seed).tolist() if len(names) >= FEWEST else [0] * len(names)
@@ -52,38 +54,48 @@ def group_name(names: Sequence[str]) -> str:
 
 
 def _cut(distances: Embeddings, seed: int) -> Labels:
-    """A group label for each row."""
+    """A group label for each row, of the best of all cuts of the hierarchy below UNRELATED; else each row its own."""
     from sklearn.metrics import silhouette_score
 
-    cuts = _cuts(distances, len(distances) // 2)
+    tree = _tree(distances)
+    heights = [height for height in np.unique(tree[:, 2].round(DECIMALS)).tolist() if height < UNRELATED]
+    cuts = {height: cut for height in heights if 1 < len({*(cut := _at(tree, height)).tolist()}) < len(distances)}
+    if not cuts:
+        return np.arange(len(distances))
     stable = _stability(distances, cuts, seed)
-    silhouettes = np.array(
-        [round(silhouette_score(distances, cut, metric="precomputed"), 9) if len({*cut}) > 1 else -1 for cut in cuts]
-    )
-    return cuts[int(np.argmax(np.where(stable >= stable.max() - AS_STABLE, silhouettes, -2)))]
+    best = [height for height in cuts if stable[height] >= max(stable.values()) - AS_STABLE]
+    chosen = max(best, key=lambda height: round(silhouette_score(distances, cuts[height], metric="precomputed"), 9))
+    return cuts[chosen]
 
 
-def _cuts(distances: Embeddings, most: int) -> list[Labels]:
-    """The hierarchy cut into 2, 3, … `most` groups."""
-    from scipy.cluster.hierarchy import fcluster, linkage
+def _tree(distances: Embeddings) -> Embeddings:
+    from scipy.cluster.hierarchy import linkage
     from scipy.spatial.distance import squareform
 
-    tree = linkage(squareform(distances, checks=False), method="average")
-    return [fcluster(tree, number, criterion="maxclust") for number in range(2, most + 1)]
+    tree: Embeddings = linkage(squareform(distances, checks=False), method="average")
+    return tree
 
 
-def _stability(distances: Embeddings, cuts: Sequence[Labels], seed: int) -> npt.NDArray[np.float64]:
-    """Of each cut the mean adjusted Rand index between it and the same cut of RESAMPLES parts of the skills."""
+def _at(tree: Embeddings, height: float) -> Labels:
+    """The groups of a hierarchy that is cut at a height."""
+    from scipy.cluster.hierarchy import fcluster
+
+    labels: Labels = fcluster(tree, height + 10**-DECIMALS, criterion="distance")
+    return labels
+
+
+def _stability(distances: Embeddings, cuts: Mapping[float, Labels], seed: int) -> dict[float, float]:
+    """Of each cut, by height, the mean adjusted Rand index of it and the same cut of RESAMPLES parts of the skills."""
     from sklearn.metrics import adjusted_rand_score
 
     dice, kept = np.random.default_rng(seed), max(FEWEST - 1, int(len(distances) * KEPT))
-    found = np.zeros((RESAMPLES, len(cuts)))
-    for row in found:
+    found = defaultdict[float, list[float]](list)
+    for _ in range(RESAMPLES):
         part = np.sort(dice.choice(len(distances), kept, replace=False))
-        again = _cuts(distances[np.ix_(part, part)], len(cuts) + 1)
-        row[:] = [adjusted_rand_score(cut[part], other) for cut, other in zip(cuts, again, strict=True)]
-    mean: npt.NDArray[np.float64] = found.mean(axis=0)
-    return mean
+        tree = _tree(distances[np.ix_(part, part)])
+        for height, cut in cuts.items():
+            found[height].append(adjusted_rand_score(cut[part], _at(tree, height)))
+    return {height: sum(indices) / RESAMPLES for height, indices in found.items()}
 
 
 def _distances(names: Sequence[str]) -> Embeddings:

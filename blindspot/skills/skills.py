@@ -1,6 +1,6 @@
 """Skills: topics with a name and a definition, merged where they mean the same."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -26,9 +26,16 @@ class Skill:
     primitives: tuple[Primitive, ...]
 
 
-def name_skills(topics: Sequence[Topic], uses: Mapping[Primitive, int], embeddings: Embeddings) -> list[Skill]:
-    """One skill for topics that mean the same, by name. `uses` holds the primitives in the order of `embeddings`."""
+def name_skills(
+    topics: Sequence[Topic], uses: Mapping[Primitive, int], embeddings: Embeddings, least: int
+) -> list[Skill]:
+    """One skill for topics that mean the same, by name. `uses` holds the primitives in the order of `embeddings`.
+
+    A topic in which no ability has most of the uses is told apart first: by abilities that have `least` uses, the rest
+    by what is done.
+    """
     place = {primitive: index for index, primitive in enumerate(uses)}
+    topics = [part for topic in topics for part in _parts(topic, uses, least)]
     centres = [embeddings[[place[primitive] for primitive in topic.primitives]].mean(axis=0) for topic in topics]
     groups: list[list[int]] = []
     for index, topic in enumerate(topics):
@@ -45,6 +52,26 @@ def name_skills(topics: Sequence[Topic], uses: Mapping[Primitive, int], embeddin
     return sorted((_merge([topics[i] for i in group], uses) for group in groups), key=lambda skill: skill.name)
 
 
+def _parts(topic: Topic, uses: Mapping[Primitive, int], least: int) -> list[Topic]:
+    """The topic, or what it is told apart into."""
+    needed = _needed(topic.primitives, uses)
+    if 2 * max(needed.values()) > needed.total():
+        return [topic]
+    parts: dict[str, list[Primitive]] = defaultdict(list)
+    for primitive in topic.primitives:
+        ability = primitive.ability
+        parts[ability if needed[ability] >= least else ability.split()[0]].append(primitive)
+    return [Topic(topic.words, tuple(primitives)) for _, primitives in sorted(parts.items())]
+
+
+def _needed(primitives: Sequence[Primitive], uses: Mapping[Primitive, int]) -> Counter[str]:
+    """The uses of each ability."""
+    needed: Counter[str] = Counter()
+    for primitive in primitives:
+        needed[primitive.ability] += uses[primitive]
+    return needed
+
+
 def _merge(topics: list[Topic], uses: Mapping[Primitive, int]) -> Skill:
     primitives = [primitive for topic in topics for primitive in topic.primitives]
     primitives.sort(key=lambda primitive: (-uses[primitive], primitive))
@@ -54,11 +81,9 @@ def _merge(topics: list[Topic], uses: Mapping[Primitive, int]) -> Skill:
 
 def _name(primitives: Sequence[Primitive], uses: Mapping[Primitive, int]) -> str:
     """The ability that most of the uses are of, or the foremost few where none is."""
-    abilities: Counter[str] = Counter()
-    for primitive in primitives:
-        abilities[primitive.ability] += uses[primitive]
-    ranked = sorted(abilities, key=lambda ability: (-abilities[ability], ability))
-    if abilities[ranked[0]] * 2 > abilities.total():
+    needed = _needed(primitives, uses)
+    ranked = sorted(needed, key=lambda ability: (-needed[ability], ability))
+    if needed[ranked[0]] * 2 > needed.total():
         return ranked[0]
     return group_name(ranked)
 

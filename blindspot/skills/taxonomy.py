@@ -42,4 +42,4 @@ def fit_skills(
     with threadpool_limits(1):  # the same bytes whatever the number of threads, and no slower on so little
         embedded = embed(list(uses), embedding, seed)
         topics = find_topics(uses, embedded, min_topic_size, seed)
-    return topics, name_skills(topics, uses, embedded.vectors)
+    return topics, name_skills(topics, uses, embedded.vectors, min_topic_size)

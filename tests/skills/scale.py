@@ -1,6 +1,6 @@
 """How long the taxonomy of many questions takes, and how much memory: `python -m tests.skills.scale 10000 100000`.
 
-A process each. The questions are about scenes, from templates; what is timed is everything from table to failure modes.
+A process each. The questions are about scenes, from templates; what is timed is all from table to failure modes.
 """
 
 import argparse
