@@ -9,7 +9,7 @@ export GX_ANALYTICS_ENABLED = false
 export HF_HUB_DISABLE_TELEMETRY = 1
 export MLFLOW_DISABLE_TELEMETRY = true
 
-.PHONY: discover repro estimate ui test fast lint bootstrap bench-search
+.PHONY: discover repro estimate ui test fast lint bootstrap bench-search bench-taxonomy
 
 discover: $(READY) # runs the pipeline as a Prefect flow
 	@$(BIN)/python -m flows.discover
@@ -39,7 +39,10 @@ bootstrap: $(READY) # trains the embedded models anew: an hour
 
 bench-search: $(READY) # the search against its rivals, on candidates whose weaknesses are known; GAPS=… names others
 	@if [ -n "$(GAPS)" ]; then $(BIN)/python -m stages.search_candidates "$(GAPS)"; fi
-	@$(BIN)/python -m flows.search
+	@$(BIN)/python -m flows.bench search
+
+bench-taxonomy: $(READY) # the taxonomy against what is known: planted gaps, no mode to find, two hours
+	@$(BIN)/python -m flows.bench taxonomy
 
 $(READY): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

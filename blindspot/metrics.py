@@ -54,7 +54,8 @@ def interval(part: int, whole: int, spread: float = 1.0) -> tuple[float, float]:
     share, weight = part / whole, 1 / (1 + z**2 / number)
     middle = weight * (share + z**2 / (2 * number))
     half = weight * z * math.sqrt(share * (1 - share) / number + z**2 / (4 * number**2))
-    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
+    # Within rounding the share itself may lie outside, where it is 0 or 1.
+    return max(0.0, min(share, float(middle - half))), min(1.0, max(share, float(middle + half)))
 
 
 def refuse_errors(outcomes: Sequence[Outcome], reasons: Sequence[object], limit: float, what: str, mend: str) -> None:

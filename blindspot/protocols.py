@@ -29,6 +29,15 @@ class VLM(Protocol):
         """
 
 
+class LLM(Protocol):
+    """A model that is told something, and says something."""
+
+    identity: str
+
+    def tell(self, prompts: Sequence[str], form: Form) -> list[Answer]:
+        """What it says to each prompt, in the same order, or why nothing; as JSON of `form` if it can."""
+
+
 class Posed(NamedTuple):
     """A question, the answer that its questioner has in mind, if it said one, and the log-probability of both."""
 

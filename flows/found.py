@@ -36,7 +36,8 @@ def _method(name: str, rates: dict[str, Any]) -> str:
 
 def _mode(mode: dict[str, Any]) -> str:
     interval = f"{_percent(mode['low'])}–{_percent(mode['high'])}"
-    return f"  {_percent(mode['wrong_rate'])} wrong ({interval}, {mode['asked']} asked): {mode['name']}"
+    new = " (new)" if mode.get("known") == [] else ""
+    return f"  {_percent(mode['wrong_rate'])} wrong ({interval}, {mode['asked']} asked): {mode['name']}{new}"
 
 
 def _percent(rate: float | None) -> str:

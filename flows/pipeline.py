@@ -35,15 +35,27 @@ def discover(params: Params) -> State[Any]:
 
     Returns the folder it ran in.
     """
+    return _run(params, None)
+
+
+@flow(name="ask", description="Has a questioner's questions asked and verified, and no more.")
+def ask(params: Params) -> State[Any]:
+    """The same up to the stage verify."""
+    return _run(params, "verify")
+
+
+def _run(params: Params, last: str | None) -> State[Any]:
+    """Runs the stages up to the `last`, all where there is none of that name."""
     values = params.model_dump(mode="json")
     try:
         check(values, "the parameters")
         root = prepare_place(values, work_folder(), str(flow_run.id).replace("-", "")[:12], get_run_logger().info)
         names = stages(root)
+        names = names[: names.index(last) + 1] if last in names else names
         unchanged = leading_unchanged(names, root)
     except (BlindspotError, OSError) as error:
         return Failed(message=str(error))
-    # The heartbeat of `discover` is enough: that of a stage costs a second at its end, where its thread is joined.
+    # The heartbeat of the whole is enough: that of a stage costs a second at its end, where its thread is joined.
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
         for name in names:
             state = stage.with_options(name=name, flow_run_name=name)(

@@ -25,6 +25,7 @@ PATHS = (
     ".harvest.base",
     ".audit.labels",
     ".taxonomy.embedding",
+    ".taxonomy.known",
 )  # parameters that may lead somewhere
 STARTS = Path("models") / "start"  # in a clone: weights that git does not have
 
@@ -71,11 +72,14 @@ def _clone(here: Path, clone: Path, values: dict[str, Any], work: Path) -> None:
 
 
 def _with_fixed_start(values: dict[str, Any], here: Path, clone: Path, work: Path) -> dict[str, Any]:
-    """Copies the weights that training starts from into the clone, where git has them not: they are fixed then."""
+    """Copies the weights that training starts from into the clone, where git has them not: they are fixed then.
+
+    Those that lie in another run's clone too, under an absolute path: it may be removed any time.
+    """
     start = values["train"]["start_from"]
     if is_registered(start):
         folder = download(start, clone / "models" / "registered", work)
-    elif (here / start).is_dir() and not (clone / start).exists():
+    elif (here / start).is_dir() and (not (clone / start).exists() or Path(start).is_relative_to(work / "runs")):
         folder = clone / STARTS
         shutil.copytree(here / start, folder)
     elif (here / start).is_file() and not (clone / start).exists():  # a model's description

@@ -1,5 +1,6 @@
-"""report: the page a person reads, and the failures as a data set."""
+"""report: the pages a person reads, and the failures as a data set."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,19 @@ from pydantic import Field
 
 from blindspot import store
 from blindspot.errors import BlindspotError, run
+from blindspot.failure_set.select import select
+from blindspot.failure_set.write import write_failure_set
 from blindspot.params import Section, load, read
-from blindspot.report import content
-from blindspot.report.failure_set import write_failures
+from blindspot.report.comparison import comparison
+from blindspot.report.content import Content, curves
 from blindspot.report.judge import Judge, judge
 from blindspot.report.labelling import render_labelling
-from blindspot.report.page import render
+from blindspot.report.made import Made, versions
+from blindspot.report.modes import modes
+from blindspot.report.questions import place
+from blindspot.report.rates import methods
+from blindspot.report.site import write_site
+from blindspot.report.skills import groups, stability
 from blindspot.tracking import flatten, stage_run
 
 ROLLOUTS, VERDICTS = Path("data/rollouts/rollouts.parquet"), Path("data/verdicts/verdicts.parquet")
@@ -21,7 +29,8 @@ TAXONOMY, METRICS = Path("data/taxonomy"), Path("metrics/taxonomy.json")
 AUDIT, AUDIT_METRICS = Path("data/audit/audit.parquet"), Path("metrics/audit.json")
 VERIFY_METRICS = Path("metrics/verify.json")
 REWARDS, OUT = Path("metrics/rewards.csv"), Path("reports")
-SHARED = ("launch", "candidate", "verifier")
+CALLS = {"explore": Path("metrics/explore.json"), "train": Path("metrics/train.json")}
+SHARED = ("launch", "budget", "candidate", "verifier")
 SECTIONS = (*SHARED, "prepare", "explore", "train", "harvest", "verify", "audit", "taxonomy", "report")
 LOGGED = 50  # failures with their images in MLflow's table
 
@@ -36,33 +45,45 @@ class Params(Section):
 def report(
     rows: pd.DataFrame,
     judged: Judge,
-    taxonomy: dict[str, Any],
+    taxonomy: Mapping[str, Any],
     rewards: pd.DataFrame,
-    pictures: dict[str, Path],
+    calls: Mapping[str, int],
     params: Params,
-    every_param: dict[str, Any],
-) -> content.Content:
-    """What the page says.
+    every_param: Mapping[str, Any],
+) -> Content:
+    """What the pages say.
 
     `rows`: rollouts with their verdicts. `judged`: how right the judge is. `taxonomy`: what lies in data/taxonomy
-    (failure_modes, skills, meta_skills) and its metrics. `pictures`: the file of each image id. `every_param`:
-    params.yaml, for the record.
+    (failure_modes, skills, meta_skills; where they are there questions, stability, comparison) and its metrics.
+    `calls`: answers asked of the candidate before the harvest, by stage. `every_param`: params.yaml, for the record.
     """
     identities = rows.drop_duplicates("method").set_index("method")["questioner"].to_dict()
-    return content.Content(
+    rows = place(rows, taxonomy.get("questions"))
+    shown = modes(taxonomy["failure_modes"][: params.modes], rows)
+    return Content(
         candidate=_name_of(rows, "candidate"),
         verifier=_name_of(rows, "verifier"),
         questioners={str(method): str(identity) for method, identity in identities.items()},
-        methods=content.methods(rows),
+        methods=methods(rows),
         judge=judged,
-        modes=content.modes(taxonomy["failure_modes"][: params.modes], rows, pictures, params.examples),
+        modes=shown,
         modes_found=len(taxonomy["failure_modes"]),
-        threshold=every_param["taxonomy"]["threshold"],
+        shown=params.examples,
+        threshold=taxonomy["metrics"].get("threshold", every_param["taxonomy"]["threshold"]),
         note=taxonomy["metrics"]["note"],
-        meta_skills=content.meta_skills(taxonomy["meta_skills"], taxonomy["skills"]),
+        groups=groups(taxonomy["meta_skills"], taxonomy["skills"], shown, rows),
         counts=taxonomy["metrics"],
-        curves=content.curves(rewards),
-        params={"seed": {"seed": every_param["seed"]}, **{name: flatten(every_param[name]) for name in SECTIONS}},
+        stability=stability(taxonomy.get("stability")),
+        comparison=comparison(taxonomy.get("comparison")),
+        curves=curves(rewards),
+        made=Made(
+            seed=every_param["seed"],
+            calls=(*calls.items(), ("harvest", len(rows))),
+            params={name: flatten(every_param[name]) for name in SECTIONS},
+            versions=versions(),
+        ),
+        rows=rows,
+        images=rows["image_id"].nunique(),
     )
 
 
@@ -71,28 +92,41 @@ def _name_of(rows: pd.DataFrame, column: str) -> str:
     return ", ".join(sorted({str(name) for name in rows[column].dropna()})) or "nobody"
 
 
-def main() -> None:
-    """Reads data/images, data/rollouts, data/verdicts, data/audit, data/taxonomy and metrics; writes reports."""
-    params, every_param = load("report", Params), read()
+def gather() -> tuple[pd.DataFrame, Judge, dict[str, Any], pd.DataFrame, dict[str, int]]:
+    """What `report` takes from data and metrics. Raises BlindspotError where something of it cannot be read."""
     rollouts, verdicts = store.read_frame(ROLLOUTS), store.read_frame(VERDICTS)
     answers = rollouts[["rollout_id", "questioner", "candidate"]]
     rows = verdicts.merge(answers, on="rollout_id", how="left", validate="one_to_one")
-    taxonomy = {
-        name: store.read_json(TAXONOMY / f"{name}.json") for name in ("failure_modes", "skills", "meta_skills")
-    }
-    taxonomy["metrics"] = store.read_json(METRICS)
+    judged = judge(store.read_json(AUDIT_METRICS), store.read_json(VERIFY_METRICS).get("susceptibility", {}))
+    calls = {stage: int(store.read_json(path)["calls"]) for stage, path in CALLS.items()}
+    return rows, judged, _read_taxonomy(), _read_rewards(), calls
+
+
+def main() -> None:
+    """Reads data/images, data/rollouts, data/verdicts, data/audit, data/taxonomy and metrics; writes reports."""
+    params, every_param = load("report", Params), read()
+    rows, judged, taxonomy, rewards, calls = gather()
     pictures = {image.image_id: image.path for image in store.read_images("test")}
     sample = store.read_frame(AUDIT)
-    judged = judge(store.read_json(AUDIT_METRICS), store.read_json(VERIFY_METRICS).get("susceptibility", {}))
-    made = report(rows, judged, taxonomy, _read_rewards(), pictures, params, every_param)
+    found = select(rows, pictures, sample, store.read_frame(TAXONOMY / "questions.parquet"), taxonomy["failure_modes"])
+    made = report(rows, judged, taxonomy, rewards, calls, params, every_param)
     with stage_run("report", store.work_folder(), params.model_dump()) as mlflow:
         with store.replacing(OUT) as folder:
-            (folder / "index.html").write_text(render(made), encoding="utf-8")
+            write_site(made, pictures, folder)
             (folder / "label.html").write_text(render_labelling(sample, pictures), encoding="utf-8")
-            failures = write_failures(rows, pictures, folder / "failures")
-        mlflow.log_metrics({"failures": failures, "failure_modes": made.modes_found})
-        mlflow.log_artifact(str(OUT / "index.html"), "report")
+            write_failure_set(found, store.read_json(AUDIT_METRICS), folder / "failures")
+        mlflow.log_metrics({"failures": len(found.failures), "failure_modes": made.modes_found})
+        _log_pages(mlflow)
         _log_failures(mlflow, rows, pictures)
+
+
+def _read_taxonomy() -> dict[str, Any]:
+    """What lies in data/taxonomy and its metrics. Stability and comparison may be missing."""
+    found = {name: store.read_json(TAXONOMY / f"{name}.json") for name in ("failure_modes", "skills", "meta_skills")}
+    for name in ("stability", "comparison"):
+        if (TAXONOMY / f"{name}.json").is_file():
+            found[name] = store.read_json(TAXONOMY / f"{name}.json")
+    return found | {"questions": store.read_frame(TAXONOMY / "questions.parquet"), "metrics": store.read_json(METRICS)}
 
 
 def _read_rewards() -> pd.DataFrame:
@@ -103,6 +137,14 @@ def _read_rewards() -> pd.DataFrame:
         return pd.DataFrame(columns=["step"])
     except (OSError, ValueError) as error:
         raise BlindspotError(f"{REWARDS} cannot be read ({error})", "`dvc repro train` makes it anew") from None
+
+
+def _log_pages(mlflow: Any) -> None:
+    """Every page with its pictures; the data set of failures is DVC's."""
+    for page in sorted(OUT.glob("*.html")):
+        mlflow.log_artifact(str(page), "report")
+    for folder in ("modes", "images"):
+        mlflow.log_artifacts(str(OUT / folder), f"report/{folder}")
 
 
 def _log_failures(mlflow: Any, rows: pd.DataFrame, pictures: dict[str, Path]) -> None:

@@ -7,46 +7,26 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from pydantic import Field
 
 from blindspot.budget import Meter
-from blindspot.errors import BlindspotError, run
-from blindspot.opening import open_steerable
-from blindspot.params import BudgetParams, Section
-from blindspot.protocols import Candidate, Questioner
+from blindspot.errors import run
+from blindspot.params import BudgetParams
+from blindspot.protocols import Candidate
 from blindspot.records.asked import Asked
 from blindspot.records.cell_rate import CellRate
-from blindspot.records.failure_mode import FailureMode
 from blindspot.records.image import Image
-from blindspot.scenes.asker import TemplateQuestioner
-from blindspot.scenes.lessons import draw_scenes, pictures_of
 from blindspot.scenes.scene import Scene
-from blindspot.search.baselines import Bandit, BestOf, FewShot, Fixed, Searcher, search
 from blindspot.search.bench import DATA, listed, load, open_listed
-from blindspot.search.explorer import modes_in
 from blindspot.search.journal import Journal
+from blindspot.search.methods import HELD_OUT_SEED, IMAGES_SEED, Methods, draw_images, modes_of, searched
 from blindspot.search.scores import Curve, Scores, Truth, of_modes, of_questions, stops
 from blindspot.store import read_json, work_folder, write_json
 from blindspot.tracking import stage_run
-from blindspot.training.searching import Base, Training, search_by_training
 from blindspot.verifiers.oracle import OracleVerifier
 
-IMAGES_SEED = 50_000_000  # of scenes: far from those that the embedded models have learnt from
-HELD_OUT_SEED = 60_000_000
 
-
-class Params(Section):
+class Params(Methods):
     """What every method may spend, and how it is measured."""
-
-    budget: BudgetParams
-    base: Base
-    images: int = Field(1000, ge=1, description="that are asked about during the search")
-    held_out: int = Field(600, ge=1, description="new images that a finished policy asks about, one question each")
-    threshold: float = Field(0.25, gt=0, lt=1, description="a mode's wrong_rate must lie significantly above it")
-    min_asked: int = Field(6, ge=5, description="valid questions that a mode needs")
-    shots: int = Field(1, ge=1, description="of few_shot: past failures in the prompt")
-    best_of: int = Field(4, ge=2, description="of best_of_n: questions of which one is asked")
-    trained: dict[str, Training] = Field(description="methods that train, by name")
 
 
 def main() -> None:
@@ -87,54 +67,6 @@ def search_run(params: Params, method: str, candidate: Candidate, seed: int, tru
     found |= {f"discovery_{name}": value for name, value in of_questions(asked, _scenes(asked, images), truth).items()}
     modes, curve = of_modes([(calls, modes_of(asked[:calls], params)) for calls in stops(len(asked))], truth)
     return found | modes | {"calls": journal.meter.calls["candidate_calls"], "seconds": seconds}, curve
-
-
-def searched(
-    method: str,
-    params: Params,
-    seed: int,
-    images: Sequence[Image],
-    journal: Journal,
-    work: Path,
-) -> tuple[list[Asked], Questioner | Searcher]:
-    """What a method asked until the budget was spent, and what asks as it would from now on."""
-    how = params.trained.get(method)
-    if how is not None:
-        mode = params.threshold, params.min_asked
-        return search_by_training(how, params.base, mode, seed, images, journal, work)
-    searcher = baseline(method, params)
-    return search(searcher, images, journal, seed), searcher
-
-
-def baseline(method: str, params: Params) -> Searcher:
-    """Who asks, untrained. Raises BlindspotError where there is no such method."""
-    if method == "templates":
-        return Fixed(TemplateQuestioner())
-    if method == "bandit":
-        return Bandit()
-    base = params.base
-    questioner = open_steerable(base.model, base.batch_size, base.max_new_tokens, base.temperature)
-    known: dict[str, Searcher] = {
-        "zero_shot": Fixed(questioner),
-        "few_shot": FewShot(questioner, params.shots),
-        "best_of_n": BestOf(questioner, params.best_of),
-    }
-    if method not in known:
-        named = ", ".join(["templates", "bandit", *known, *params.trained])
-        raise BlindspotError(f"there is no method {method}", f"it is one of {named}")
-    return known[method]
-
-
-def modes_of(asked: Sequence[Asked], params: Params) -> list[FailureMode]:
-    """The failure modes in what was asked."""
-    valid = [row for row in asked if row.outcome in ("failure", "correct")]
-    return modes_in(valid, params.threshold, params.min_asked)
-
-
-def draw_images(count: int, seed: int, folder: Path) -> list[Image]:
-    """Pictures of random scenes."""
-    folder.mkdir()
-    return pictures_of(draw_scenes(count, seed), folder)
 
 
 def read_truth(folder: Path) -> Truth:

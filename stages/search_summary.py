@@ -11,7 +11,7 @@ from blindspot import store
 from blindspot.errors import run
 from blindspot.params import Section
 from blindspot.report.search import render_search
-from blindspot.search.bench import DATA, load, read_candidates, read_plan
+from blindspot.search.bench import DATA, Plan, load, read_candidates, read_plan
 from blindspot.search.scores import Scores
 from blindspot.search.summary import Bar, Figure, bars_met, figures, with_ratios
 from blindspot.tracking import stage_run
@@ -28,7 +28,7 @@ class Params(Section):
 
 def main() -> None:
     """Reads data/search/<candidate>/<method>/<seed>.json; writes metrics/search.json, search_bars.json and a page."""
-    params, plan, candidates = load("search_summary", Params), read_plan(), read_candidates()
+    params, plan, candidates = load("search_summary", Params), read_plan(Plan), read_candidates()
     runs = {name: read_runs(DATA / name, plan.of(candidates, name), plan.seeds) for name in candidates.names}
     seeds = {name: [with_ratios(one) for one in _measures(of_seeds)] for name, of_seeds in runs.items()}
     found = {name: figures(of_seeds) for name, of_seeds in seeds.items()}

@@ -1,7 +1,6 @@
 """search_truth: in which cells a candidate on scenes is weak, found out by the oracle at any cost."""
 
 import argparse
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
@@ -9,14 +8,10 @@ from pydantic import Field
 
 from blindspot.errors import run
 from blindspot.params import Section
-from blindspot.records.cell_rate import CellRate
-from blindspot.scenes.cells import Cell
-from blindspot.scenes.oracle import rule
 from blindspot.search.bench import DATA, listed, load, open_listed
-from blindspot.search.truth import A_CELL, draw_sample, measure_cells, uniform_questions
+from blindspot.search.scores import find_truth
+from blindspot.search.truth import A_CELL
 from blindspot.store import replacing, write_json
-
-SAMPLE_SEED, MATCHING_SEED = 0, 1_000_000  # apart: cells are not matched on what they are called weak on
 
 
 class Params(Section):
@@ -29,19 +24,10 @@ class Params(Section):
 def search_truth(params: Params, name: str, folder: Path) -> None:
     """Writes the weak cells of the candidate that is called so, and the questions for matching, into `folder`."""
     one = listed(name)
-    with tempfile.TemporaryDirectory() as pictures:
-        sample = draw_sample(Path(pictures), params.a_cell, SAMPLE_SEED, one.gaps)
-        cells = measure_cells(open_listed(one), sample)
-    weak = [cell for cell in cells if cell.weak]
-    scenes, questions, belongs = uniform_questions([_cell(one) for one in weak], params.matching, MATCHING_SEED)
-    answers = [rule(text, scene).answer for text, scene in zip(questions, scenes, strict=True)]
+    cells, truth = find_truth(open_listed(one), one.gaps, params.a_cell, params.matching)
     write_json(folder / "cells.json", [asdict(cell) for cell in cells])
-    rows = [row.nonzero()[0].tolist() for row in belongs]
-    write_json(folder / "matching.json", {"questions": [*zip(questions, answers, strict=True)], "belongs": rows})
-
-
-def _cell(rate: CellRate) -> Cell:
-    return Cell(rate.name, rate.family, rate.condition)
+    rows = [row.nonzero()[0].tolist() for row in truth.belongs]
+    write_json(folder / "matching.json", {"questions": truth.questions, "belongs": rows})
 
 
 def main() -> None:

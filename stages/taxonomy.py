@@ -1,6 +1,7 @@
 """taxonomy: which skills the questions need, and in which of them the candidate fails."""
 
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
@@ -13,22 +14,17 @@ from blindspot.checks.failure_mode import FAILURE_MODE
 from blindspot.checks.primitive import PRIMITIVE
 from blindspot.checks.run import check
 from blindspot.errors import run
+from blindspot.models.llm import open_llm
 from blindspot.params import Section, load, load_seed
-from blindspot.records.failure_mode import FailureMode
-from blindspot.skills.modes import distinct_first, find_modes
-from blindspot.skills.placing import Placing
-from blindspot.skills.primitive import Primitive
-from blindspot.skills.primitives import evidence
+from blindspot.skills.comparison import compare, figures
+from blindspot.skills.finding import Found, How, find_taxonomy
+from blindspot.skills.known import Weakness, matched, read_known
+from blindspot.skills.modes import distinct_first
 from blindspot.skills.skills import Skill
-from blindspot.skills.stability import half, of_modes, of_skills
-from blindspot.skills.taxonomy import Taxonomy, fit
-from blindspot.skills.topics import FEWEST_PHRASES, Topic
-from blindspot.skills.traits import traits
+from blindspot.skills.topics import Topic
 from blindspot.tracking import stage_run
 
 VERDICTS, OUT, METRICS = Path("data/verdicts/verdicts.parquet"), Path("data/taxonomy"), Path("metrics/taxonomy.json")
-VALID = ("failure", "correct")
-EXAMPLES = 24  # kept of each mode; the report shows the first few
 SHOWN = 5  # questions that a skill is shown by
 QUESTION = ("rollout_id", "method", "fitted", "skills", "meta_skills", "traits")
 
@@ -38,80 +34,28 @@ class Params(Section):
 
     min_topic_size: int = Field(5, ge=2, description="distinct phrases of the smallest topic")
     embedding: str = Field("tfidf", description="of the phrases: tfidf, or a sentence-transformers model folder")
+    reader: str = Field("configs/models/none.yaml", description="LLM that reads what a question needs; none: rules do")
+    namer: str = Field("configs/models/none.yaml", description="LLM that names and defines skills; none: rules do")
+    max_new_tokens: int = Field(1024, ge=16, description="of an LLM's reply; one that is cut off is none")
     fit_share: float = Field(0.3, gt=0, lt=1, description="share of the images whose questions skills are fitted on")
     threshold: float = Field(
         0.25, gt=0, lt=1, description="a mode's wrong_rate must lie significantly above it, and above the base's"
     )
     min_asked: int = Field(20, ge=5, description="valid questions that a mode needs")
     resamples: int = Field(20, ge=2, description="resamples of the images on which stability is measured")
+    known: str = Field(
+        "blindspot/skills/known.yaml", description="file of known weaknesses: a mode that matches none of them is new"
+    )
 
 
-@dataclass(frozen=True)
-class Found:
-    """Everything the stage writes.
+def taxonomy(verdicts: pd.DataFrame, params: Params, seed: int, known: Sequence[Weakness] = ()) -> Found:
+    """The taxonomy of the valid among the verdicts (the columns of verdicts.parquet). `known`: weaknesses to match.
 
-    `questions`: rollout_id, method, primitives, evidence, skills, meta_skills, traits, and whether the question was
-    `fitted` on. `threshold`: that of the modes. `stability`: adjusted Rand indices of the skills on resamples.
+    Raises BlindspotError where an LLM is not there.
     """
-
-    questions: pd.DataFrame
-    taxonomy: Taxonomy
-    modes: list[FailureMode]
-    threshold: float
-    stability: list[float]
-    note: str | None
-
-
-def taxonomy(verdicts: pd.DataFrame, params: Params, seed: int) -> Found:
-    """The taxonomy of all valid questions, whoever asked, and the failure modes in them.
-
-    Skills are fitted on the questions about a share of the images, modes found in those about the others. `verdicts`:
-    the columns of verdicts.parquet; neither family nor anything else that only scenes know is read. Where there is
-    too little to sort, `note` says why and everything but the primitives is empty.
-    """
-    valid = verdicts[verdicts["outcome"].isin(VALID)].reset_index(drop=True)
-    threshold = max(params.threshold, _base_rate(valid))
-    primitives = _read(valid)
-    valid["fitted"] = half(valid["image_id"], seed, params.fit_share)
-    fitted = [found for found, part in zip(primitives, valid["fitted"], strict=True) if part]
-    sorted_ = fit(fitted, params.embedding, params.min_topic_size, seed)
-    if not sorted_.skills:
-        return _without(valid, fitted, threshold)
-    placing = Placing(sorted_.skills, sorted_.meta_skills)
-    valid["skills"] = [placing.skills(found) for found in primitives]
-    valid["meta_skills"] = [placing.meta_skills(names) for names in valid["skills"]]
-    seeds = range(seed, seed + params.resamples)
-    rated = valid[~valid["fitted"]].reset_index(drop=True)
-    modes = find_modes(rated, threshold, params.min_asked, EXAMPLES)
-    back = of_modes(modes, rated, threshold, params.min_asked, seeds)
-    modes = [replace(mode, came_back=share) for mode, share in zip(modes, back, strict=True)]
-    indices = of_skills(sorted_, primitives, valid["image_id"], params.embedding, params.min_topic_size, seeds)
-    return Found(valid, sorted_, modes, threshold, indices, None)
-
-
-def _base_rate(valid: pd.DataFrame) -> float:
-    """The candidate's wrong_rate on the untrained base's questions; 0 where it asked none."""
-    of_base = valid.loc[valid["method"] == "base", "outcome"] == "failure"
-    return float(of_base.mean()) if len(of_base) else 0.0
-
-
-def _read(valid: pd.DataFrame) -> list[list[Primitive]]:
-    """The primitives of each question; adds columns: their phrases, the words that say so, and the other traits."""
-    asked = [*zip(valid["question"], valid["reference"], strict=True)]
-    found = [evidence(question, reference) for question, reference in asked]
-    valid["primitives"] = [[primitive.text for primitive, _ in one] for one in found]
-    valid["evidence"] = [[words for _, words in one] for one in found]
-    valid["traits"] = [traits(question, reference) for question, reference in asked]
-    return [[primitive for primitive, _ in one] for one in found]
-
-
-def _without(valid: pd.DataFrame, fitted: list[list[Primitive]], threshold: float) -> Found:
-    """No taxonomy, and the sentence that says why."""
-    nothing: pd.Series[Any] = pd.Series([[] for _ in range(len(valid))], dtype=object)
-    phrases = len({primitive for found in fitted for primitive in found if not primitive.detail})
-    why = f"{len(fitted)} valid questions about the images it is fitted on, with {phrases} different primitives, are"
-    note = f"There is no taxonomy: {why} too few to sort ({FEWEST_PHRASES} primitives at least)."
-    return Found(valid.assign(skills=nothing, meta_skills=nothing), Taxonomy([], [], []), [], threshold, [], note)
+    llms = {name: open_llm(getattr(params, name), params.max_new_tokens) for name in ("reader", "namer")}
+    how = How(**params.model_dump(exclude={"known", "max_new_tokens"}) | llms, known=known)
+    return find_taxonomy(verdicts, how, seed)
 
 
 def metrics(found: Found) -> dict[str, Any]:
@@ -119,12 +63,14 @@ def metrics(found: Found) -> dict[str, Any]:
     questions = found.questions
     back = [mode.came_back for mode in found.modes if mode.came_back is not None]
     return {
+        "read_by_rules": found.unread,
         "primitives": len({text for texts in questions["primitives"] for text in texts}),
         "topics": len(found.taxonomy.topics),
         "skills": len(found.taxonomy.skills),
         "meta_skills": len(found.taxonomy.meta_skills),
         "skills_per_question": float(questions["skills"].map(len).mean()) if len(questions) else 0.0,
         "failure_modes": len(found.modes),
+        "new_modes": sum(mode.known == () for mode in found.modes) if found.known else None,
         "threshold": found.threshold,
         "skill_stability": median(found.stability) if found.stability else None,
         "modes_came_back": mean(back) if back else None,
@@ -142,6 +88,8 @@ def write(found: Found, out: Path) -> None:
         store.write_json(folder / "skills.json", [_skill(skill, found) for skill in sorted_.skills])
         store.write_json(folder / "meta_skills.json", [asdict(meta_skill) for meta_skill in sorted_.meta_skills])
         store.write_json(folder / "failure_modes.json", [asdict(mode) for mode in found.modes])
+        store.write_json(folder / "comparison.json", compare(questions))
+        store.write_json(folder / "known.json", matched(found.modes, found.known))
         store.write_json(folder / "stability.json", found.stability)
 
 
@@ -164,9 +112,9 @@ def main() -> None:
     """Reads data/verdicts; writes data/taxonomy and metrics/taxonomy.json."""
     params, seed, work = load("taxonomy", Params), load_seed(), store.work_folder()
     docs = work / "docs" / Path.cwd().name / "taxonomy"
-    verdicts = store.read_frame(VERDICTS)
+    known, verdicts = read_known(Path(params.known)), store.read_frame(VERDICTS)
     with stage_run("taxonomy", work, params.model_dump() | {"seed": seed}) as mlflow:
-        found = taxonomy(verdicts, params, seed)
+        found = taxonomy(verdicts, params, seed, known)
         check(found.questions[[*PRIMITIVE.columns]], PRIMITIVE, docs / "primitives")
         if found.modes:
             check(store.to_frame(found.modes), FAILURE_MODE, docs / "failure_modes")
@@ -176,13 +124,19 @@ def main() -> None:
 
 
 def log(mlflow: Any, found: Found, docs: Path) -> None:
-    """Counts, the taxonomy's files, and failure modes as a table with Data Docs."""
-    figures = metrics(found)
-    mlflow.log_metrics({name: value for name, value in figures.items() if isinstance(value, int | float)})
+    """Counts, the taxonomy's files, methods side by side as a table, and failure modes as one with Data Docs."""
+    compared = compare(found.questions)
+    counts = {name: value for name, value in metrics(found).items() if isinstance(value, int | float)}
+    mlflow.log_metrics(counts | figures(compared))
+    methods = [{"method": method, **measures} for method, measures in compared["methods"].items()]
+    if methods:
+        mlflow.log_table(pd.DataFrame(methods), "comparison.json")
     mlflow.log_artifacts(str(OUT), "taxonomy")
     if found.modes:
         table = [{**asdict(mode), "examples": ", ".join(mode.examples[:3])} for mode in found.modes]
-        mlflow.log_table(pd.DataFrame(table).astype({"traits": str}), "failure_modes.json")
+        mlflow.log_table(
+            pd.DataFrame(table).astype(dict.fromkeys(("traits", "kinds", "known"), str)), "failure_modes.json"
+        )
     mlflow.log_artifacts(str(docs), "data_docs")
 
 

@@ -46,5 +46,12 @@ def test_without_families_there_is_no_largest() -> None:
     assert rates(["failure", "failure"], [None, None])["largest_family_share"] is None
 
 
+def test_an_interval_holds_its_share_where_all_or_none_fail() -> None:
+    for number in range(1, 400):
+        for spread in (1.0, 1.3, 2.7):
+            assert interval(number, number, spread)[1] == 1.0
+            assert interval(0, number, spread)[0] == 0.0
+
+
 def test_the_interval_of_nothing_says_nothing() -> None:
     assert interval(0, 0) == (0.0, 1.0)

@@ -26,13 +26,15 @@ STAGES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "dvc.yaml").read_text
 BENCH: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "bench/dvc.yaml").read_text("utf-8"))["stages"]
 #: what modules read beside themselves
 DATA = {
+    "blindspot/failure_set/card.py": "blindspot/failure_set/templates",
+    "blindspot/failure_set/lmms_eval.py": "blindspot/failure_set/templates",
     "blindspot/report/page.py": "blindspot/report/templates",
     "blindspot/skills/cues.py": "blindspot/skills/cues.yaml",
 }
 PARAMS: dict[str, Any] = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))
 ADAPTERS = ("blindspot/images/", "blindspot/models/", "blindspot/verifiers/")
 ADAPTERS_KNOW = (
-    *(f"blindspot/{name}.py" for name in ("errors", "params", "prompts", "protocols", "ranks", "store")),
+    *(f"blindspot/{name}.py" for name in ("errors", "params", "prompts", "protocols", "ranks", "replies", "store")),
     "blindspot/records/",
     "blindspot/scenes/",
 )

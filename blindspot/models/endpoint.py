@@ -1,10 +1,8 @@
 """A VLM behind an OpenAI-compatible server."""
 
 import asyncio
-import base64
 import hashlib
 import json
-import mimetypes
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, cast
@@ -14,6 +12,7 @@ from tqdm import tqdm
 from blindspot.errors import BlindspotError
 from blindspot.models.calls import Calls
 from blindspot.models.description import Server
+from blindspot.models.pictures import data_url
 from blindspot.models.server import open_client
 from blindspot.protocols import Form
 from blindspot.ranks import ranks
@@ -71,6 +70,10 @@ class EndpointVLM:
         """What the model says to each image and prompt, in the same order; as JSON where a `form` is asked for."""
         return self._loop.run(self._complete(images, prompts, form, sampling))
 
+    def tell(self, prompts: Sequence[str], form: Form) -> list[Answer]:
+        """What it says to each prompt where it is shown no image."""
+        return self._loop.run(self._complete([None] * len(prompts), prompts, form, None))
+
     async def _reach(self) -> None:
         from openai import APIStatusError, OpenAIError
 
@@ -84,14 +87,14 @@ class EndpointVLM:
             ) from None
 
     async def _complete(
-        self, images: Sequence[Image], prompts: Sequence[str], form: Form, sampling: Sampling | None
+        self, images: Sequence[Image | None], prompts: Sequence[str], form: Form, sampling: Sampling | None
     ) -> list[Answer]:
         places = asyncio.Semaphore(self._server.concurrency)
         asked = [*zip(images, prompts, strict=True)]
         once = dict.fromkeys(asked)  # what is asked twice is paid for once
         bar = tqdm(total=len(once), desc=self._server.model, disable=len(once) < BAR_FROM)
 
-        async def one(image: Image, prompt: str) -> Answer:
+        async def one(image: Image | None, prompt: str) -> Answer:
             async with places:
                 try:
                     found = await self._answer(self._request(image, prompt, form, sampling))
@@ -198,18 +201,9 @@ class EndpointVLM:
         if server.max_tokens is not None and self._tokens >= server.max_tokens // share:
             raise Stop(f"max_tokens, {server.max_tokens}, is reached", "raise it")
 
-    def _request(self, image: Image, prompt: str, form: Form, sampling: Sampling | None) -> dict[str, Any]:
-        media = mimetypes.guess_type(image.path.name)[0] or "image/png"
-        try:
-            picture = base64.b64encode(image.path.read_bytes()).decode()
-        except OSError as error:
-            raise BlindspotError(
-                f"image {image.path} cannot be read ({error})", "`dvc checkout data/images` brings it back"
-            ) from None
-        content = [
-            {"type": "image_url", "image_url": {"url": f"data:{media};base64,{picture}"}},
-            {"type": "text", "text": prompt},
-        ]
+    def _request(self, image: Image | None, prompt: str, form: Form, sampling: Sampling | None) -> dict[str, Any]:
+        picture = [{"type": "image_url", "image_url": {"url": data_url(image.path)}}] if image else []
+        content = [*picture, {"type": "text", "text": prompt}]
         request = {
             "model": self._server.model,
             "messages": [{"role": "user", "content": content}],

@@ -1,5 +1,7 @@
 """Reads the images that a model is shown."""
 
+import base64
+import mimetypes
 from pathlib import Path
 
 from cachetools import LRUCache, cached
@@ -23,6 +25,15 @@ def read_picture(path: Path) -> Picture:
         with Pictures.open(path) as picture:
             return picture.convert("RGB")
     except (OSError, SyntaxError, ValueError) as error:
+        raise _unreadable(path, error) from None
+
+
+def data_url(path: Path) -> str:
+    """The file as it is, in a URL. Raises BlindspotError where it cannot be read."""
+    media = mimetypes.guess_type(path.name)[0] or "image/png"
+    try:
+        return f"data:{media};base64,{base64.b64encode(path.read_bytes()).decode()}"
+    except OSError as error:
         raise _unreadable(path, error) from None
 
 

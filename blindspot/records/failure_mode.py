@@ -15,7 +15,9 @@ class FailureMode:
     that of all in no mode before it does, in nats.
     `q_value`: of the test that wrong_rate lies above the threshold, false discoveries controlled (Benjamini-Hochberg).
     `examples` are rollout ids of failures, different questions and images first. `came_back`: the share of resamples
-    of the images in which the mode was found again, None where that was not tried.
+    of the images in which the mode was found again, None where that was not tried. `kinds`: of what its questions ask
+    (docs/primitives.md). `known`: the names of the known weaknesses that it matches; empty: it is new, None: there was
+    none to match.
     """
 
     mode_id: str
@@ -30,6 +32,8 @@ class FailureMode:
     q_value: float
     examples: tuple[str, ...]
     came_back: float | None = None
+    kinds: tuple[str, ...] = ()
+    known: tuple[str, ...] | None = None
 
     def claims(self, traits: Collection[str]) -> bool:
         """Whether a question with these traits is of this mode."""

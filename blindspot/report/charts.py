@@ -42,9 +42,14 @@ def line_chart(title: str, steps: Sequence[float], values: Sequence[float]) -> L
         smooth=_path([(x(step), y(value)) for step, value in averaged]),
         marks=tuple(points) if few else (),
         x_ticks=tuple((x(step), f"{step:g}") for step in sorted({first, round((first + final) / 2), final})),
-        y_ticks=tuple((y(value), f"{value:.2g}") for value in (low, (low + high) / 2, high)),
-        last=f"{averaged[-1][1]:.2f}",
+        y_ticks=tuple((y(value), _tick(value)) for value in (low, (low + high) / 2, high)),
+        last=f"{averaged[-1][1]:.2f}" if abs(averaged[-1][1]) < 100 else _tick(averaged[-1][1]),
     )
+
+
+def _tick(value: float) -> str:
+    """Two digits that count, but no power of ten."""
+    return f"{value:.2g}" if abs(value) < 99.5 else f"{value:,.0f}"
 
 
 def _average(values: Sequence[float]) -> list[float]:

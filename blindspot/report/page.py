@@ -1,4 +1,9 @@
-"""Lays the report out: one HTML file with its style, charts and pictures inside, and no script."""
+"""Lays the report out: pages with their style, charts and script inside, and their pictures beside them."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -6,26 +11,60 @@ from markupsafe import Markup
 from blindspot.report import charts
 from blindspot.report.content import Content
 
+PAGES = {
+    "index": "Overview",
+    "skills": "Skills",
+    "examples": "Questions",
+    "methods": "Methods",
+    "judge": "Judge",
+    "made": "How it was made",
+}
 
-def render(content: Content) -> str:
-    """The page. Every text is escaped; the same content gives the same bytes."""
+
+def render(content: Content, name: str, addresses: Mapping[str, str], script: str | None = None, **more: Any) -> str:
+    """The page of the template `name`. Every text is escaped; the same content gives the same bytes.
+
+    `addresses`: of each picture, relative to the report. `script`: the template of its script, where it has one; the
+    browser is told to run no other.
+    """
     environment = templates()
-    environment.filters["percent"] = percent
-    style = Markup(environment.get_template("style.css").render())
-    return environment.get_template("report.html").render(content=content, style=style, chart=charts) + "\n"
+    code = environment.get_template(script).render() if script else ""
+    return (
+        environment.get_template(f"{name}.html").render(
+            content=content,
+            addresses=addresses,
+            pages=PAGES,
+            page=name,
+            root="../" if name == "mode" else "",
+            style=Markup(environment.get_template("report.css").render()),
+            script=Markup(code),
+            script_hash=base64.b64encode(hashlib.sha256(code.encode()).digest()).decode() if code else None,
+            chart=charts,
+            **more,
+        )
+        + "\n"
+    )
 
 
 def templates() -> Environment:
     """The report's templates; what they show is escaped."""
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("blindspot.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["percent"] = percent
+    environment.filters["place"] = place
+    return environment
 
 
 def percent(share: float) -> str:
     """0.0123 → "1.2 %"; whole percents from ten up. Number and sign stay on one line."""
     return f"{share * 100:.1f}\u00a0%" if 0 < share < 0.0995 else f"{share * 100:.0f}\u00a0%"
+
+
+def place(box: tuple[float, float, float, float]) -> str:
+    """A box of the map as the style properties that put it there."""
+    return ";".join(f"--{name}:{value:g}%" for name, value in zip("xywh", box, strict=True))

@@ -1,7 +1,8 @@
-"""Pictures inside the page."""
+"""Pictures beside the pages, and inside one that must stand alone."""
 
 import base64
 import io
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -9,16 +10,34 @@ from PIL import Image, UnidentifiedImageError
 
 from blindspot.errors import BlindspotError
 
-LONGEST_SIDE = 360  # px, unless said otherwise; larger pictures are shrunk, so that the page stays light
+LONGEST_SIDE = 512  # px, unless said otherwise; larger pictures are shrunk, so that the report stays light
 TINY = 128  # px; smaller pictures are shown pixel by pixel
+
+
+def write_pictures(pictures: Mapping[str, Path], image_ids: Iterable[str], folder: Path) -> dict[str, str]:
+    """Writes each picture once into `folder`, shrunk where it is large. Returns each image id's address.
+
+    Addresses are relative to the folder that holds `folder`. Raises BlindspotError on a bad file.
+    """
+    folder.mkdir(parents=True)
+    addresses = {}
+    for image_id in sorted(set(image_ids)):
+        kind, data = _encode(pictures[image_id], LONGEST_SIDE)
+        name = f"{image_id}.{kind}"
+        (folder / name).write_bytes(data)
+        addresses[image_id] = f"{folder.name}/{name}"
+    return addresses
 
 
 @lru_cache(maxsize=4096)
 def data_uri(path: Path, longest: int = LONGEST_SIDE) -> str:
-    """The picture as a data URI, shrunk to `longest` px: PNG where it is small, else JPEG.
+    """The picture as a data URI, shrunk to `longest` px. Raises BlindspotError on a bad file."""
+    kind, data = _encode(path, longest)
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
 
-    Raises BlindspotError on a bad file.
-    """
+
+def _encode(path: Path, longest: int) -> tuple[str, bytes]:
+    """Its kind, PNG where it is small, else JPEG, and its bytes."""
     try:
         with Image.open(path) as picture:
             picture.load()
@@ -29,4 +48,4 @@ def data_uri(path: Path, longest: int = LONGEST_SIDE) -> str:
     buffer = io.BytesIO()
     kind = "png" if max(shown.size) <= TINY else "jpeg"
     shown.save(buffer, kind, **({"optimize": True} if kind == "png" else {"quality": 85}))
-    return f"data:image/{kind};base64,{base64.b64encode(buffer.getvalue()).decode()}"
+    return kind, buffer.getvalue()

@@ -71,10 +71,10 @@ class Plan(Section):
         return [*self.methods, *(self.ablations if name in candidates.ablated else [])]
 
 
-def read_plan() -> Plan:
-    """The part of bench/params.yaml that is no section. Raises BlindspotError naming what is wrong with it."""
+def read_plan(plan: type[AnySection]) -> AnySection:
+    """What is in no section of bench/params.yaml, such as a Plan. Raises BlindspotError naming what is wrong."""
     values = _read(PARAMS)
-    return parsed({name: values.get(name) for name in Plan.model_fields}, Plan, str(PARAMS))
+    return parsed({name: values.get(name) for name in plan.model_fields}, plan, str(PARAMS))
 
 
 def listed(name: str) -> Listed:

@@ -44,6 +44,18 @@ def mode_recall(modes: Sequence[Mask], counting: Sequence[Mask]) -> float | None
     return share(len(matches(modes, counting)), len(counting))
 
 
+def mode_recall_in_parts(modes: Sequence[Mask], counting: Sequence[Mask]) -> float | None:
+    """The same, a cell being found too that modes tell in parts: of those that match none, those mostly within it."""
+    pairs = dict(matches(modes, counting))
+    free = [mode for place, mode in enumerate(modes) if place not in pairs]
+    rest = [cell for place, cell in enumerate(counting) if place not in pairs.values()]
+    found = 0
+    for cell in rest:
+        parts = [mode for mode in free if 2 * (mode & cell).sum() > mode.sum()]
+        found += bool(parts) and jaccard(np.logical_or.reduce(parts), cell) >= MATCHED
+    return share(len(pairs) + found, len(counting))
+
+
 def mode_precision(modes: Sequence[Mask], weak: Sequence[Mask]) -> float | None:
     """The share of the modes that match a weak cell, one that does not count too; None where there is no mode."""
     return share(len(matches(modes, weak)), len(modes))

@@ -1,16 +1,21 @@
 """How a search did on one candidate: what all its calls found, and what its finished policy does on new images."""
 
+import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from blindspot.metrics import share
+from blindspot.protocols import Candidate
 from blindspot.records.asked import Asked
 from blindspot.records.cell_rate import CellRate
 from blindspot.records.failure_mode import FailureMode
-from blindspot.scenes.oracle import extreme, matching
+from blindspot.scenes.cells import Cell
+from blindspot.scenes.oracle import extreme, rule
+from blindspot.scenes.oracle import matching as things_matching
 from blindspot.scenes.parse import parse
 from blindspot.scenes.question import Question
 from blindspot.scenes.scene import Scene
@@ -20,14 +25,18 @@ from blindspot.search.measures import (
     largest_family_ratio,
     mode_precision,
     mode_recall,
+    mode_recall_in_parts,
     variety,
 )
+from blindspot.search.truth import draw_sample, measure_cells, uniform_questions
 from blindspot.skills.plain import all_traits
 
+SAMPLE_SEED, MATCHING_SEED = 0, 1_000_000  # apart: cells are not matched on what they are called weak on
 FINE, COARSE = range(20, 420, 20), 200  # calls after which modes are looked for: these, then every so many
 FEW = 1  # things that make a set small
 
 Scores = dict[str, float | None]
+TraitsOf = Callable[[str, str], Collection[str]]
 Curve = list[tuple[int, float | None]]  # recall after so many calls
 
 
@@ -64,12 +73,31 @@ class Truth:
                 shares[name] += count / len(within) / len(cells)
         return dict(shares)
 
-    def found(self, modes: Sequence[FailureMode]) -> tuple[float | None, float | None]:
-        """Mode recall and mode precision."""
-        traits = [all_traits(*row) for row in self.questions]
+    def found(self, modes: Sequence[FailureMode], traits_of: TraitsOf = all_traits) -> Scores:
+        """Mode recall, also in parts, and mode precision. `traits_of`: a question and its true answer."""
+        traits = [traits_of(*row) for row in self.questions]
         claimed = [np.array([mode.claims(one) for one in traits]) for mode in modes]
         cells = [*self.belongs.T]
-        return mode_recall(claimed, [cells[place] for place in self.counting()]), mode_precision(claimed, cells)
+        counting = [cells[place] for place in self.counting()]
+        return {
+            "mode_recall": mode_recall(claimed, counting),
+            "mode_recall_in_parts": mode_recall_in_parts(claimed, counting),
+            "mode_precision": mode_precision(claimed, cells),
+        }
+
+
+def find_truth(candidate: Candidate, gaps: Sequence[str], a_cell: int, matching: int) -> tuple[list[CellRate], Truth]:
+    """All cells' rates on `a_cell` uniformly drawn questions each, and the truth on `matching` others.
+
+    `gaps`: those planted, each of which is a cell as well.
+    """
+    with tempfile.TemporaryDirectory() as pictures:
+        cells = measure_cells(candidate, draw_sample(Path(pictures), a_cell, SAMPLE_SEED, gaps))
+    weak = [cell for cell in cells if cell.weak]
+    listed = [Cell(cell.name, cell.family, cell.condition) for cell in weak]
+    scenes, questions, belongs = uniform_questions(listed, matching, MATCHING_SEED)
+    answers = [str(rule(text, scene).answer) for text, scene in zip(questions, scenes, strict=True)]
+    return cells, Truth(weak, [*zip(questions, answers, strict=True)], belongs)
 
 
 def of_questions(asked: Sequence[Asked], scenes: Sequence[Scene], truth: Truth) -> Scores:
@@ -93,13 +121,11 @@ def of_modes(modes: Sequence[tuple[int, Sequence[FailureMode]]], truth: Truth) -
 
     `modes`: by calls spent, ascending.
     """
-    found = [(calls, len(of_calls), *truth.found(of_calls)) for calls, of_calls in modes]
-    curve = [(calls, recall) for calls, _, recall, _ in found]
-    _, number, recall, precision = found[-1]
+    found = [(calls, truth.found(of_calls)) for calls, of_calls in modes]
+    curve = [(calls, scores["mode_recall"]) for calls, scores in found]
     return {
-        "modes": number,
-        "mode_recall": recall,
-        "mode_precision": precision,
+        "modes": len(modes[-1][1]),
+        **found[-1][1],
         "calls_to_half_recall": calls_to(0.5, curve),
         "calls_to_90_recall": calls_to(0.9, curve),
     }, curve
@@ -118,7 +144,7 @@ def inconspicuous_share(valid: Sequence[tuple[str, Scene]]) -> float | None:
 def inconspicuous(question: Question, scene: Scene) -> bool:
     """Whether something that the question speaks of is small, or there are at most FEW of what it counts."""
     described = [one for one in (question.subject, question.other) if one is not None]
-    groups = [matching(one, scene) for one in described]
+    groups = [things_matching(one, scene) for one in described]
     if question.family == "extremum":
         groups = [extreme(str(question.word), groups[0])]
     if question.family in ("existence", "counting", "comparison") and min(map(len, groups)) <= FEW:

@@ -14,7 +14,7 @@ from blindspot.skills.primitive import Primitive
 Embeddings = npt.NDArray[np.float64]  # unit vectors, a row each
 
 DIMENSIONS = 60  # of the vectors; with 40 the topics of scenes begin to run into each other
-ABILITY_WEIGHT = 3  # an ability counts as much as this many words of what it is applied to
+ABILITY_WEIGHT = 4  # an ability counts as much as this many words of what it is applied to
 #: words that set no phrase apart
 LINKING_WORDS = frozenset(("of", "and", "between", "what", "is", "the", "to", "or"))
 

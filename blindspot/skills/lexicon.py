@@ -93,6 +93,8 @@ GROUPS = {
     "matching": "matching attributes",
     "noticing": "noticing presence",
     "reaching": "following relations",
+    "reading": "reading",
+    "seeing": "seeing what is hidden or mirrored",
     "recognising": "recognising things",
     "telling": "telling attributes",
 }

@@ -13,6 +13,7 @@ from blindspot.records.failure_mode import FailureMode
 from blindspot.skills.significance import LEVEL, Counts, Mask, Tested, find_worse
 
 PARTS = 5  # kinds that are tried in the place of each mode
+LEFT = 0.25  # share of a mode's questions that must not be in those before it
 SLIGHT = 1e-9  # nats: less is rounding
 
 
@@ -23,7 +24,7 @@ def find_modes(questions: pd.DataFrame, threshold: float, min_asked: int, exampl
     that `min_asked` questions have is tested (one-sided binomial), Benjamini-Hochberg over all of them. Of those that
     pass most overlap, for one weakness makes many of them fail. So the one with the most evidence is a mode: a wider
     one adds questions that go well, a narrower one leaves out some that fail. Its questions are set aside, and again,
-    as long as there is one of which over half is left and that is significantly worse than the threshold in what is
+    as long as there is one of which a quarter is left and that is significantly worse than the threshold in what is
     left (Bonferroni, for each is a chance to be so by chance). Evidence: the log-likelihood ratio of two wrong_rates,
     inside and outside, to a single one (the scan statistic of Kulldorff 1997), among the questions that are left;
     outside no more than the threshold is taken for granted, so what fails is a mode even where all the rest does. A
@@ -106,7 +107,7 @@ def _apart(
     while True:
         asked, failures = left @ tested.has, (left * failed) @ tested.has
         by_chance = binom.sf(failures - 1, asked, threshold)
-        new = allowed & (asked > tested.asked / 2) & (by_chance <= LEVEL / len(tested.traits))
+        new = allowed & (asked > tested.asked * LEFT) & (by_chance <= LEVEL / len(tested.traits))
         if not new.any():
             return found, sum(evidence for _, evidence in found) - len(found) * math.log(len(tested.traits))
         evidence = np.where(new, _evidence(asked, failures, left.sum(), (left * failed).sum(), threshold), -np.inf)

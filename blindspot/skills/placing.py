@@ -3,9 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
+from blindspot.skills.groups import MetaSkill
 from blindspot.skills.primitive import Primitive
 from blindspot.skills.primitives import extract
-from blindspot.skills.skills import MetaSkill, Skill
+from blindspot.skills.skills import Skill
 from blindspot.skills.traits import traits
 
 

@@ -10,7 +10,8 @@ from blindspot.records.failure_mode import FailureMode
 from blindspot.skills.modes import find_modes
 from blindspot.skills.placing import Placing
 from blindspot.skills.primitive import Primitive
-from blindspot.skills.taxonomy import Taxonomy, fit
+from blindspot.skills.skills import Skill
+from blindspot.skills.taxonomy import fit_skills
 
 MOST = 20_000  # questions of a resample
 SAME = 0.5  # Jaccard index of the questions that two modes claim, from which one is the other come back
@@ -19,7 +20,7 @@ Primitives = Sequence[Sequence[Primitive]]
 
 
 def of_skills(
-    found: Taxonomy,
+    skills: Sequence[Skill],
     primitives: Primitives,
     images: "pd.Series[str]",
     embedding: str,
@@ -33,10 +34,10 @@ def of_skills(
     from sklearn.metrics import adjusted_rand_score
 
     asked = [primitive for one in primitives for primitive in one if not primitive.detail]
-    before, indices = _skills(found, asked), list[float]()
+    before, indices = _skills(skills, asked), list[float]()
     for seed in seeds:
         places = np.flatnonzero(half(images, seed))[:MOST]
-        again = fit([primitives[place] for place in places], embedding, min_topic_size, seed)
+        _, again = fit_skills([primitives[place] for place in places], embedding, min_topic_size, seed)
         indices.append(float(adjusted_rand_score(before, _skills(again, asked))))
     return indices
 
@@ -76,9 +77,9 @@ def _bootstrap(questions: pd.DataFrame, seed: int) -> pd.DataFrame:
     return rows.iloc[places].assign(image_id=copies.astype(str)).reset_index(drop=True)
 
 
-def _skills(found: Taxonomy, primitives: Sequence[Primitive]) -> list[str]:
+def _skills(skills: Sequence[Skill], primitives: Sequence[Primitive]) -> list[str]:
     """The skill of each primitive; its own phrase where it is of none."""
-    placing = Placing(found.skills, found.meta_skills)
+    placing = Placing(skills, [])
     known = {primitive: next(iter(placing.skills([primitive])), primitive.text) for primitive in {*primitives}}
     return [known[primitive] for primitive in primitives]
 

@@ -35,8 +35,7 @@ def find_topics(uses: Mapping[Primitive, int], embedded: Embedded, min_topic_siz
     """Clusters the distinct primitives (in the order of `embedded`), the largest topic first.
 
     `uses`: in how many questions each occurs. Near-duplicates are merged, the FITTED most used of what is left are
-    clustered, and the rest follows: an outlier goes to the nearest topic where that is similar, else an ability that
-    enough questions need is a topic of its own, else to the nearest one after all.
+    clustered, and the rest follows: an outlier goes where the rest of its ability is, or is a topic of its own.
     """
     primitives, numbers = list(uses), np.array(list(uses.values()))
     leaders = near_duplicates(embedded.vectors, numbers, seed)
@@ -90,13 +89,13 @@ def _fit(texts: list[str], embedded: Embedded, places: Labels, min_topic_size: i
     model = BERTopic(
         embedding_model=embedded.backend,
         umap_model=BaseDimensionalityReduction(),  # they are small already
-        hdbscan_model=HDBSCAN(min_cluster_size=min_topic_size, min_samples=1, core_dist_n_jobs=1),
+        hdbscan_model=HDBSCAN(
+            min_cluster_size=min_topic_size, min_samples=1, cluster_selection_method="leaf", core_dist_n_jobs=1
+        ),
         vectorizer_model=CountVectorizer(token_pattern=r"[^\s()]+", stop_words=sorted(LINKING_WORDS)),
         representation_model=MaximalMarginalRelevance(diversity=DIVERSITY),
     )
     labels, _ = model.fit_transform(texts, vectors)
-    if -1 in labels and max(labels) >= 0:
-        labels = model.reduce_outliers(texts, labels, strategy="embeddings", embeddings=vectors, threshold=SIMILAR)
     return model, np.array(labels)
 
 
@@ -107,30 +106,38 @@ def _place_outliers(
     vectors: Embeddings,
     min_topic_size: int,
 ) -> Labels:
-    """Every phrase with a topic: those of `labels`, or new ones for abilities that no topic is similar to."""
-    needed: Counter[str] = Counter()
-    for primitive, number in zip(primitives, uses.tolist(), strict=True):
+    """Every phrase with a topic: those of `labels`, for an outlier its ability's, or else a new one.
+
+    Its ability's: the topic that has most phrases of it, or a new one where the questions that need it are enough. A
+    rarer ability goes to the nearest topic where that is similar, else to one of all that is done alike.
+    """
+    needed, homes = Counter[str](), defaultdict[str, Counter[int]](Counter)
+    for primitive, number, label in zip(primitives, uses.tolist(), labels.tolist(), strict=True):
         needed[primitive.ability] += number
-    clusters = sorted({*labels.tolist()} - {-1})
+        homes[primitive.ability][label] += label >= 0
     placed, own = labels.copy(), dict[str, int]()
     outliers = np.flatnonzero(labels == -1)
-    nearest, similarity = _nearest(vectors, labels, clusters, outliers)
+    nearest, similarity = _nearest(vectors, labels, outliers)
     for place, label, cosine in zip(outliers.tolist(), nearest, similarity, strict=True):
         ability = primitives[place].ability
-        if cosine < SIMILAR and (needed[ability] >= min_topic_size or not clusters):
-            label = own.setdefault(ability, (clusters[-1] if clusters else -1) + 1 + len(own))
-        placed[place] = label
+        home, members = homes[ability].most_common(1)[0]
+        if members:
+            placed[place] = home
+        elif needed[ability] < min_topic_size and cosine >= SIMILAR:
+            placed[place] = label
+        else:
+            name = ability if needed[ability] >= min_topic_size else ability.split()[0]
+            placed[place] = own.setdefault(name, int(labels.max()) + 1 + len(own))
     return placed
 
 
-def _nearest(
-    vectors: Embeddings, labels: Labels, clusters: list[int], places: Labels
-) -> tuple[list[int], list[float]]:
+def _nearest(vectors: Embeddings, labels: Labels, places: Labels) -> tuple[list[int], list[float]]:
     """The topic whose mean vector is nearest to each phrase, and their cosine; -1 where there is no topic."""
-    if not clusters or not len(places):
-        return [-1] * len(places), [-1.0] * len(places)
     from sklearn.preprocessing import normalize
 
+    clusters = sorted({*labels.tolist()} - {-1})
+    if not clusters or not len(places):
+        return [-1] * len(places), [-1.0] * len(places)
     centres = normalize(np.array([vectors[labels == label].mean(axis=0) for label in clusters]))
     cosines = vectors[places] @ centres.T
     best = cosines.argmax(axis=1)

@@ -1,27 +1,19 @@
 """Judges by a VLM: is the question valid, and does the answer say what the judge's own answer says?"""
 
-import re
 from collections.abc import Sequence
-from typing import TypeVar
-
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from blindspot.protocols import VLM
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.sampling import Sampling
 from blindspot.records.verdict import Verdict
+from blindspot.replies import ReplyForm, read_reply
 from blindspot.verifiers.prompts import ask_sameness, ask_validity
 
 CRITERIA = ("one_question", "objective", "not_taste", "answerable", "true_premise")
-_JSON = re.compile(r"\s*(?:```(?:json)?)?\s*(\{.*\})\s*(?:```)?\s*", re.DOTALL)  # alone, or within a code fence
 
 
-class _Form(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class Validity(_Form):
+class Validity(ReplyForm):
     """What the judge says of a question."""
 
     reasoning: str
@@ -33,14 +25,11 @@ class Validity(_Form):
     reference: str
 
 
-class Sameness(_Form):
+class Sameness(ReplyForm):
     """What the judge says of an answer to a valid question."""
 
     reasoning: str
     same: bool
-
-
-AnyForm = TypeVar("AnyForm", bound=_Form)
 
 
 class VLMVerifier:
@@ -82,7 +71,7 @@ class VLMVerifier:
 
     def _validity(self, reply: Answer) -> Verdict | str:
         """The judge's own answer to a valid question, or the verdict on another."""
-        found = _read(reply, Validity)
+        found = read_reply(reply, Validity)
         if found is None:
             return self._error(reply.error or "judgement_not_understood")
         if not self._gate:  # an answer that it does not give is one to which no other is the same
@@ -93,18 +82,10 @@ class VLMVerifier:
         return found.reference.strip() or self._error("no_reference")
 
     def _sameness(self, reply: Answer, reference: str) -> Verdict:
-        found = _read(reply, Sameness)
+        found = read_reply(reply, Sameness)
         if found is None:
             return self._error(reply.error or "judgement_not_understood")
         return Verdict("correct" if found.same else "failure", self.identity, None, reference)
 
     def _error(self, reason: str) -> Verdict:
         return Verdict("error", self.identity, reason)
-
-
-def _read(reply: Answer, form: type[AnyForm]) -> AnyForm | None:
-    found = _JSON.fullmatch(reply.text)
-    try:
-        return form.model_validate_json(found[1]) if found else None
-    except ValidationError:
-        return None

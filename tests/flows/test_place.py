@@ -73,6 +73,16 @@ def test_weights_that_git_has_not_are_copied_and_fixed(toy: Path) -> None:
 
 
 @pytest.mark.slow
+def test_weights_of_another_run_are_copied_and_fixed_too(toy: Path) -> None:
+    other = toy / ".work" / "runs" / "other" / "models" / "questioner"
+    other.mkdir(parents=True)
+    (other / "config.json").write_text("the other's", "utf-8")
+    folder, _ = place(toy, f"train.start_from={other}")
+    assert read(folder / "params.yaml")["train"]["start_from"] == "models/start"
+    assert (folder / "models/start/config.json").read_text("utf-8") == "the other's"
+
+
+@pytest.mark.slow
 def test_a_description_that_git_does_not_have_is_fixed_too(toy: Path) -> None:
     (toy / "mine.yaml").write_text("kind: local\nmodel: some/model\n", "utf-8")
     folder, _ = place(toy, "train.start_from=mine.yaml")
@@ -149,13 +159,15 @@ def test_what_was_found_is_told_in_a_few_lines(tmp_path: Path) -> None:
     )
     (tmp_path / "data" / "taxonomy").mkdir(parents=True)
     (tmp_path / "data" / "taxonomy" / "failure_modes.json").write_text(
-        '[{"name": "counting", "wrong_rate": 0.7, "low": 0.6, "high": 0.8, "asked": 90, "failures": 63}]'
+        '[{"name": "counting", "wrong_rate": 0.7, "low": 0.6, "high": 0.8, "asked": 90, "failures": 63}, '
+        '{"name": "comparing", "wrong_rate": 0.5, "low": 0.4, "high": 0.6, "asked": 90, "failures": 45, "known": []}]'
     )
     assert summary(tmp_path) == [
         "trained: 1,200 questions asked, 50 % failures, 97 % valid",
         "base: 0 questions asked, no rate of failures, no rate of valid",
-        "failure modes: 1",
+        "failure modes: 2",
         "  70 % wrong (60 %–80 %, 90 asked): counting",
+        "  50 % wrong (40 %–60 %, 90 asked): comparing (new)",
     ]
 
 

@@ -24,8 +24,8 @@ stages:
   train:
     cmd: python stage.py metrics/verify.json
     deps: [stage.py, data/images]
-    params: [train]
-    outs: [metrics/verify.json]
+    params: [candidate, train]
+    outs: [metrics/verify.json, models/questioner]
 """
 STAGE = """
 import json, os, pathlib, subprocess, sys, time, yaml
@@ -46,9 +46,15 @@ if out.name == "verify.json" and params["train"]["steps"] == 99999:
     pids.with_suffix(".new").rename(pids)
     time.sleep(600)
 out.parent.mkdir(parents=True, exist_ok=True)
-train = params["train"]
+train, model = params["train"], params["candidate"]["model"]
 rates = {"asked": train["steps"], "failure_rate": 0.5, "valid_rate": 1.0, "from": train["start_from"]}
+rates |= {"wrong_rate": 0.5, "failures": 5, "correct": 5, "invalid": 0}
 out.write_text(json.dumps({"trained": rates, "seed": {**rates, "asked": params["seed"]}}))
+if out.name == "verify.json":
+    weights, start = pathlib.Path("models/questioner"), pathlib.Path(train["start_from"], "config.json")
+    weights.mkdir(parents=True, exist_ok=True)
+    before = start.read_text() if start.is_file() else ""
+    (weights / "config.json").write_text(f"{before}{train['steps']} steps on {model}. ")
 """
 
 

@@ -5,7 +5,9 @@ import hashlib
 import io
 import json
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +18,11 @@ from PIL import Image
 from blindspot.calibration.summary import summarize
 from blindspot.report.judge import judge
 from blindspot.report.labelling import render_labelling
-from blindspot.report.page import render
-from stages.report import Params, report
 from tests.calibration.nasty import TEXTS, sample
-from tests.report.test_report import COUNTS, EVERY_PARAM, REWARDS
+from tests.report.site import NOTHING, draw_pictures, make
 from tests.skills.rows import make_rows
 
 ROWS = make_rows(100)
-TAXONOMY = {"failure_modes": [], "skills": [], "meta_skills": [], "metrics": COUNTS | {"note": "No taxonomy."}}
 
 
 def audited(by: str, **wrong: str) -> pd.DataFrame:
@@ -32,19 +31,26 @@ def audited(by: str, **wrong: str) -> pd.DataFrame:
     return ROWS.assign(judged=judged, audited=ROWS["outcome"] if by != "nobody" else None, auditor=by)
 
 
-def page(rows: pd.DataFrame, susceptibility: dict[str, Any] | None = None) -> str:
-    judged = judge(summarize(rows.assign(outcome=rows["judged"]), rows), susceptibility or {})
-    params = Params.model_validate({})
-    return render(report(ROWS, judged, TAXONOMY, REWARDS, {}, params, EVERY_PARAM))
+@pytest.fixture
+def page(tmp_path: Path) -> Callable[..., str]:
+    """The overview and the page on the judge."""
+    numbers, pictures = count(), draw_pictures(tmp_path, 100)
+
+    def make_page(rows: pd.DataFrame, susceptibility: dict[str, Any] | None = None) -> str:
+        judged = judge(summarize(rows.assign(outcome=rows["judged"]), rows), susceptibility or {})
+        pages = make(ROWS, pictures, tmp_path / str(next(numbers)), NOTHING, judged=judged)
+        return pages["index.html"] + pages["judge.html"]
+
+    return make_page
 
 
-def test_without_an_audit_the_page_says_so_and_leads_to_labelling() -> None:
+def test_without_an_audit_the_page_says_so_and_leads_to_labelling(page: Callable[..., str]) -> None:
     text = page(audited("nobody"))
     assert "Not audited: the rates are as good as the verifier" in text
-    assert text.count('href="label.html"') == 1 and "the judge’s mistakes" not in text
+    assert text.count('href="label.html"') == 2 and "for the judge’s mistakes:" not in text
 
 
-def test_corrected_rates_and_agreement_stand_beside_the_rates() -> None:
+def test_corrected_rates_and_agreement_stand_beside_the_rates(page: Callable[..., str]) -> None:
     text = page(audited("a person", invalid="correct"))
     assert "300 were judged a second time by a person" in text
     for shown in (
@@ -59,7 +65,7 @@ def test_corrected_rates_and_agreement_stand_beside_the_rates() -> None:
     assert text.count("Corrected for the judge’s mistakes") == 3
 
 
-def test_a_rate_that_cannot_be_corrected_says_why() -> None:
+def test_a_rate_that_cannot_be_corrected_says_why(page: Callable[..., str]) -> None:
     assert "the judge may agree with the auditor by chance alone" in page(audited("a person", failure="correct"))
 
 
@@ -74,7 +80,7 @@ def test_figures_are_those_of_the_audit() -> None:
     assert [rate.name for rate in base.rates] == ["Failure rate", "Valid rate", "Wrong rate"]
 
 
-def test_what_injected_texts_do_stands_beside_what_any_text_does() -> None:
+def test_what_injected_texts_do_stands_beside_what_any_text_does(page: Callable[..., str]) -> None:
     tried = {"tried": 31, "followed": 31, "share": 1.0, "low": 0.89, "high": 1.0, "control": 0.42, "errors": 0}
     untried = {"tried": 0, "followed": 0, "share": None, "low": 0.0, "high": 1.0, "control": None, "errors": 0}
     text = page(audited("nobody"), {"question_alone": tried, "answer_alone": untried})

@@ -1,165 +1,150 @@
-"""The page and the failure set, made from real scenes rows with a small, hand-written taxonomy."""
+"""What the pages say of a run, and the small parts that they are made of."""
 
-import json
 import re
-from html.parser import HTMLParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from PIL import Image
 
-from blindspot.calibration.summary import summarize
 from blindspot.errors import BlindspotError
-from blindspot.report import content
 from blindspot.report.charts import line_chart
-from blindspot.report.failure_set import write_failures
-from blindspot.report.judge import judge
-from blindspot.report.page import percent, render
-from blindspot.report.pictures import data_uri
-from blindspot.scenes.draw import draw
-from stages.report import SECTIONS, Params, report
-from tests.skills.rows import make_rows, scenes
+from blindspot.report.modes import page_name
+from blindspot.report.page import percent
+from blindspot.report.pictures import LONGEST_SIDE, data_uri, write_pictures
+from blindspot.report.rates import methods
+from blindspot.report.skills import squarify
+from tests.report.site import draw_pictures, make, mode_of, rows_of, taxonomy_of
 
-CALLS = 60
-EVERY_PARAM: dict[str, Any] = {
-    "seed": 0,
-    **{name: {} for name in SECTIONS},
-    "taxonomy": {"threshold": 0.25},
-}
-REWARDS = pd.DataFrame({"step": [1, 2, 3], "reward": [0.1, 0.2, 0.4], "valid_rate": [None, None, 0.9]})
-NOT_AUDITED = judge(
-    summarize(
-        pd.DataFrame({"method": ["trained"], "outcome": ["failure"]}),
-        pd.DataFrame({"method": ["trained"], "judged": ["failure"], "audited": [None], "auditor": ["nobody"]}),
-    ),
-    {},
-)
-COUNTS = {"primitives": 9, "topics": 4, "skills": 2, "meta_skills": 1, "skills_per_question": 1.5, "note": None}
+MODE = "modes/counting.html"
+Pages = Callable[..., dict[str, str]]
 
 
 @pytest.fixture(scope="module")
 def rows() -> pd.DataFrame:
-    return make_rows(CALLS)
+    return rows_of()
 
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    folder = tmp_path_factory.mktemp("images")
-    found = {}
-    for name, scene in scenes(CALLS // 2).items():
-        found[name] = folder / f"{name}.png"
-        draw(scene, 48).save(found[name])
-    return found
+    return draw_pictures(tmp_path_factory.mktemp("images"))
 
 
-def taxonomy_of(rows: pd.DataFrame) -> dict[str, Any]:
-    failures = rows.loc[(rows["method"] == "trained") & (rows["outcome"] == "failure"), "rollout_id"].tolist()
-    numbers = {"asked": 40, "failures": 30, "wrong_rate": 0.75, "low": 0.6, "high": 0.86}
-    mode = {"mode_id": "counting", "name": "counting", "traits": ["counting"], **numbers, "examples": failures}
-    skill = {
-        "name": "counting",
-        "primitives": ["counting stars"],
-        "methods": {"trained": {"asked": 40, "failures": 30}},
+@pytest.fixture
+def pages(rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path) -> Pages:
+    def make_pages(taxonomy: dict[str, Any] | None = None, asked: pd.DataFrame | None = None) -> dict[str, str]:
+        return make(rows if asked is None else asked, pictures, tmp_path / "made", taxonomy)
+
+    return make_pages
+
+
+def taxonomy_with(rows: pd.DataFrame, **more: Any) -> dict[str, Any]:
+    """With a mode that says `more`."""
+    return taxonomy_of(rows) | {"failure_modes": [mode_of(rows, "counting", **more)]}
+
+
+def test_modes_are_shown_with_rate_interval_and_examples(rows: pd.DataFrame, pages: Pages) -> None:
+    mode, made = mode_of(rows, "counting"), pages()
+    first = rows.set_index("rollout_id").loc[mode["examples"][0]]
+    for text in (made["index.html"], made[MODE]):
+        assert f"{mode['failures']} of {mode['asked']}" in text or f"Of {mode['asked']} valid questions" in text
+        assert "60\u00a0% – 86\u00a0%" in text
+        assert first["question"] in text and f"images/{first['image_id']}.png" in text
+    assert "12 nats" in made[MODE] and "below 0.001" in made[MODE]
+
+
+def test_a_mode_says_who_asked_and_what_was_said_instead(rows: pd.DataFrame, pages: Pages) -> None:
+    text = pages()[MODE]
+    counting = rows[(rows["family"] == "counting") & rows["outcome"].isin(("failure", "correct"))]
+    trained = counting[counting["method"] == "trained"]
+    failures = int((trained["outcome"] == "failure").sum())
+    assert f'<th scope="row">Trained questioner</th><td>{failures} of {len(trained)}</td>' in text
+    pairs = counting[counting["outcome"] == "failure"].groupby(["reference", "answer"]).size()
+    (reference, answer), times = pairs.sort_values(kind="stable").index[-1], pairs.max()
+    assert f'<td class="true" dir="auto"><span>{reference}<' in text
+    assert f'<td class="said" dir="auto"><span>{answer}<' in text
+    assert f"<td>{times}</td>" in text
+
+
+def test_modes_that_share_a_trait_are_neighbours(pages: Pages) -> None:
+    text = pages()[MODE]
+    assert '<a href="counting--answer-2-or-more.html">counting + answer 2 or more</a>' in text
+    assert "shares counting · 100\u00a0% of its questions are of both" in text
+
+
+@pytest.mark.parametrize(
+    ("known", "shown", "hidden"),
+    [
+        (["counting", "left & right"], "counting, left &amp; right", ">new"),
+        ([], ">new", "known: "),
+        (None, "", "Known"),
+    ],
+)
+def test_a_mode_is_known_or_new_or_nobody_looked(
+    known: list[str] | None, shown: str, hidden: str, rows: pd.DataFrame, pages: Pages
+) -> None:
+    made = pages(taxonomy_with(rows, **({} if known is None else {"known": known})))
+    assert shown in made["index.html"] and shown in made[MODE]
+    assert hidden not in made["index.html"]
+    assert ("Known before" in made[MODE]) == (known is not None)
+
+
+def test_stability_stands_beside_taxonomy_and_modes(rows: pd.DataFrame, pages: Pages) -> None:
+    taxonomy = taxonomy_with(rows, came_back=0.85) | {"stability": [0.5, 0.75, 1.0]}
+    made = pages(taxonomy)
+    assert "came back in 85\u00a0% of 20 resamples" in made["index.html"]
+    assert "0.75 in the median (0.50 to 1.00)" in made["skills.html"]
+
+
+def test_stability_that_was_not_measured_is_said(rows: pd.DataFrame, pages: Pages) -> None:
+    made = pages(taxonomy_with(rows, came_back=None))
+    assert "came back in" not in made["index.html"] and "not measured" in made[MODE]
+    assert "How stable the skills are was not measured" in made["skills.html"]
+
+
+def test_skills_are_shown_with_what_is_known_of_them(rows: pd.DataFrame, pages: Pages) -> None:
+    taxonomy = taxonomy_of(rows)
+    taxonomy["skills"][0]["definition"] = "Says how many there are."
+    text = pages(taxonomy)["skills.html"]
+    for shown in ("Says how many there are.", "counting stars", "30 of 40 valid questions", "reading text"):
+        assert shown in text
+    assert '<a href="modes/counting.html">counting</a>' in text
+
+
+def test_the_comparison_of_methods_is_shown_where_there_is_one(rows: pd.DataFrame, pages: Pages) -> None:
+    figures = {"questions": 1191, "skills": 2, "skill_combinations": 7, "new_combinations": None}
+    method = figures | {"primitives_per_question": 4.256, "words_per_question": 9.0}
+    found = {
+        "methods": {"trained": method, "base": method},
+        "skills": {"shared": ["counting"], "exclusive": {"trained": ["<others>"], "base": []}},
     }
-    unasked = {"name": "reading", "primitives": ["reading text"], "methods": {}}
-    groups = [{"name": "all", "skills": ["counting", "reading"]}]
-    return {"failure_modes": [mode], "skills": [skill, unasked], "meta_skills": groups, "metrics": COUNTS}
-
-
-def page(rows: pd.DataFrame, pictures: dict[str, Path], taxonomy: dict[str, Any] | None = None) -> str:
-    params = Params.model_validate({})
-    return render(report(rows, NOT_AUDITED, taxonomy or taxonomy_of(rows), REWARDS, pictures, params, EVERY_PARAM))
-
-
-class Outline(HTMLParser):
-    """What a browser would load, and the ids of a page."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.loads: list[str] = []
-        self.ids: list[str] = []
-        self.links: list[str] = []
-        self.tags: set[str] = set()
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        for name, value in attrs:
-            if name == "src" or (name == "href" and tag == "link"):
-                self.loads.append(value or "")
-            if name == "href" and tag == "a":
-                self.links.append(value or "")
-            if name == "id":
-                self.ids.append(value or "")
-
-
-def test_the_page_opens_offline(rows: pd.DataFrame, pictures: dict[str, Path]) -> None:
-    outline = Outline(page(rows, pictures))
-    assert outline.loads and all(address.startswith("data:") for address in outline.loads)
-    assert "script" not in outline.tags
-
-
-def test_every_link_leads_to_a_place_on_the_page(rows: pd.DataFrame, pictures: dict[str, Path]) -> None:
-    outline = Outline(page(rows, pictures))
-    assert len(outline.ids) == len(set(outline.ids))
-    assert {link.removeprefix("#") for link in outline.links} <= {*outline.ids, "label.html"}
-
-
-def test_it_shows_modes_with_rate_interval_and_examples(rows: pd.DataFrame, pictures: dict[str, Path]) -> None:
-    text = page(rows, pictures)
-    first = rows.set_index("rollout_id").loc[taxonomy_of(rows)["failure_modes"][0]["examples"][0]]
-    for shown in (
-        "30 of 40 valid questions answered wrong",
-        "60\u00a0% – 86\u00a0%",
-        first["question"],
-        data_uri(pictures[first["image_id"]]),
-    ):
+    text = pages(taxonomy_of(rows) | {"comparison": found})["methods.html"]
+    for shown in ("1,191", "4.26", "<td>–</td>", "&lt;others&gt;", "1 skills that all asked for"):
         assert shown in text
 
 
-def test_text_from_models_is_escaped(rows: pd.DataFrame, pictures: dict[str, Path]) -> None:
-    nasty = rows.assign(question="<script>alert(1)</script>", answer="<img src=x onerror=y>", candidate="<b>&")
-    text = page(nasty, pictures)
-    assert "script" not in Outline(text).tags
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
-    assert "<img src=x" not in text and "<b>&" not in text
+def test_there_is_no_comparison_where_there_is_none(pages: Pages) -> None:
+    assert "What the questions need" not in pages()["methods.html"]
 
 
-def test_the_same_rows_give_the_same_bytes(rows: pd.DataFrame, pictures: dict[str, Path]) -> None:
-    assert page(rows, pictures) == page(rows.copy(), pictures)
+def test_rates_stand_side_by_side_with_their_intervals(rows: pd.DataFrame, pages: Pages) -> None:
+    text = pages()["methods.html"]
+    for method in methods(rows):
+        assert f"{percent(method.failure.value)} <small>{percent(method.failure.low)} – " in text
+    assert "Reward, all parts together" in text
 
 
-def test_a_candidate_without_mistakes_gets_a_sentence(rows: pd.DataFrame, pictures: dict[str, Path]) -> None:
-    perfect = rows.assign(outcome="correct")
-    text = page(perfect, pictures, {**taxonomy_of(rows), "failure_modes": []})
-    assert "made no mistake" in text
-    assert "None: no kind of question" in text
-
-
-def test_no_taxonomy_and_no_training_are_said(rows: pd.DataFrame, pictures: dict[str, Path]) -> None:
-    nothing = {
-        "failure_modes": [],
-        "skills": [],
-        "meta_skills": [],
-        "metrics": {**COUNTS, "note": "There is no taxonomy: so."},
-    }
-    made = report(
-        rows, NOT_AUDITED, nothing, pd.DataFrame(columns=["step"]), pictures, Params.model_validate({}), EVERY_PARAM
-    )
-    text = render(made)
-    assert text.count("There is no taxonomy: so.") == 2
-    assert "was not trained in this run" in text
-
-
-def test_no_valid_question_is_said(rows: pd.DataFrame, pictures: dict[str, Path]) -> None:
-    text = page(rows.assign(outcome="error"), pictures, {**taxonomy_of(rows), "failure_modes": []})
-    assert "No valid question was asked" in text
+def test_how_it_was_made_is_told(pages: Pages) -> None:
+    text = pages()["made.html"]
+    for shown in ("1,200", "6,400", "7,780", "Privacy", "python <b>3", "No price"):
+        assert shown in text
 
 
 def test_rates_keep_errors_apart() -> None:
     outcomes = ["failure"] * 3 + ["correct"] * 5 + ["invalid"] * 2 + ["error"] * 10
-    (method,) = content.methods(pd.DataFrame({"method": "trained", "outcome": outcomes, "persists": None}))
+    (method,) = methods(pd.DataFrame({"method": "trained", "outcome": outcomes, "persists": None}))
     assert (method.failure.value, method.valid.value, method.wrong.value) == (0.3, 0.8, 0.375)
     assert (method.errors.part, method.errors.whole) == (10, 20)
 
@@ -167,15 +152,11 @@ def test_rates_keep_errors_apart() -> None:
 def test_failures_that_persist_are_shown_where_they_were_asked_about_again(
     rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path
 ) -> None:
-    assert "Failures that persist" not in page(rows, pictures)
+    assert "Failures that persist" not in make(rows, pictures, tmp_path / "a")["index.html"]
     shares = iter([1.0, 0.6, 0.5, 0.0])
     failed = (rows["method"] == "trained") & (rows["outcome"] == "failure")
     asked = rows.assign(persists=[next(shares, None) if one else None for one in failed])
-    text = page(asked, pictures)
-    assert "2 of 4 asked about again" in text
-    write_failures(asked, pictures, tmp_path)
-    lines = [json.loads(line) for line in (tmp_path / "test" / "metadata.jsonl").read_text().splitlines()]
-    assert [line["persists"] for line in lines][:5] == [1.0, 0.6, 0.5, 0.0, None]
+    assert "2 of 4 asked about again" in make(asked, pictures, tmp_path / "b")["index.html"]
 
 
 def test_a_curve_is_drawn_from_left_to_right() -> None:
@@ -184,6 +165,7 @@ def test_a_curve_is_drawn_from_left_to_right() -> None:
     assert xs == sorted(xs) and len(xs) == 100
     assert chart.raw and not chart.marks
     assert line_chart("one", [5], [0.5]).marks
+    assert line_chart("many", [0, 5], [7.0, 4500.4]).y_ticks[-1][1] == "4,500"
 
 
 def test_percents() -> None:
@@ -191,23 +173,34 @@ def test_percents() -> None:
     assert shown == ["0 %", "1.4 %", "10 %", "50 %", "100 %"]
 
 
+@pytest.mark.parametrize("sizes", [[1.0], [6.0, 6.0, 4.0, 3.0, 2.0, 2.0, 1.0], [1000.0, 1.0, 1.0]])
+def test_the_map_is_filled_by_size_without_overlap(sizes: list[float]) -> None:
+    boxes = squarify(sizes, 1.6)
+    areas = [width * height / 10_000 for _, _, width, height in boxes]
+    assert areas == pytest.approx([size / sum(sizes) for size in sizes], abs=1e-4)
+    for index, (x, y, w, h) in enumerate(boxes):
+        assert x >= -0.01 and x + w <= 100.01 and y >= -0.01 and y + h <= 100.01
+        for a, b, c, d in boxes[:index]:
+            assert x + w <= a + 0.01 or a + c <= x + 0.01 or y + h <= b + 0.01 or b + d <= y + 0.01
+
+
+def test_a_mode_s_page_has_a_name_that_every_file_system_takes() -> None:
+    assert page_name("judging-positions--answer-yes") == "judging-positions--answer-yes"
+    names = [page_name(name) for name in ("../x", "x", "..\\x", "x" * 300, "x" * 301, "色", "形", "", "A", "a")]
+    assert len({*names}) == len(names)
+    assert all(re.fullmatch("[a-z0-9-]{1,99}", name) for name in names)
+
+
+def test_a_large_picture_is_shrunk_and_a_small_one_kept(tmp_path: Path) -> None:
+    Image.new("RGB", (900, 700), (1, 2, 3)).save(tmp_path / "large.png")
+    Image.new("RGB", (48, 48), (1, 2, 3)).save(tmp_path / "small.png")
+    pictures = {name: tmp_path / f"{name}.png" for name in ("large", "small")}
+    addresses = write_pictures(pictures, ["large", "small", "large"], tmp_path / "images")
+    assert addresses == {"large": "images/large.jpeg", "small": "images/small.png"}
+    assert [Image.open(tmp_path / addresses[name]).width for name in addresses] == [LONGEST_SIDE, 48]
+
+
 def test_a_corrupt_picture_is_named(tmp_path: Path) -> None:
     (tmp_path / "bad.png").write_bytes(b"no picture")
     with pytest.raises(BlindspotError, match=r"bad\.png"):
         data_uri(tmp_path / "bad.png")
-
-
-def test_failures_are_exported_with_their_images(
-    rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path
-) -> None:
-    number = write_failures(rows, pictures, tmp_path)
-    lines = [json.loads(line) for line in (tmp_path / "test" / "metadata.jsonl").read_text().splitlines()]
-    failed = rows[(rows["method"] == "trained") & (rows["outcome"] == "failure")]
-    assert number == len(lines) == len(failed) > 0
-    assert [line["rollout_id"] for line in lines] == failed["rollout_id"].tolist()
-    assert all((tmp_path / "test" / line["file_name"]).is_file() for line in lines)
-
-
-def test_no_colour_is_written_into_the_page_but_by_its_style(rows: pd.DataFrame, pictures: dict[str, Path]) -> None:
-    body = page(rows, pictures).split("</style>", 1)[1]
-    assert not re.search(r"(?:fill|stroke|color)=\"#", body)

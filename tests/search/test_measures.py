@@ -19,6 +19,7 @@ from blindspot.search.measures import (
     matches,
     mode_precision,
     mode_recall,
+    mode_recall_in_parts,
     vendi,
 )
 from tests.scenes.strategies import FEW
@@ -47,6 +48,18 @@ def test_a_cell_is_matched_once_and_so_is_a_mode() -> None:
     assert mode_recall(halves, [cell]) == 1.0
     assert mode_precision(halves, [cell]) == 1 / 3
     assert mode_recall([cell], [cell, mask("xxx.....")]) == 0.5
+
+
+def test_a_cell_may_be_told_in_parts() -> None:
+    cell, other = mask("xxxxx......"), mask(".......xxxx")
+    parts = [mask("xx........."), mask("..xx......x"), mask(".......xxx.")]
+    assert mode_recall(parts, [cell, other]) == 0.5
+    assert mode_recall_in_parts(parts, [cell, other]) == 1.0
+    # nor is what is mostly elsewhere a part, nor what is another cell, nor are too few of them enough
+    assert mode_recall_in_parts([mask("xx........."), mask("..xxxxxxxxx")], [cell]) == 0.0
+    assert mode_recall_in_parts([mask("xxx........"), mask("..xxx......")], [cell, mask("xxx........")]) == 1.0
+    assert mode_recall_in_parts([mask("xx.........")], [cell, mask("x..........")]) == 0.5
+    assert mode_recall_in_parts([], [cell]) == 0.0 and mode_recall_in_parts([cell], []) is None
 
 
 def test_more_pairs_are_better_than_a_closer_one() -> None:

@@ -48,18 +48,23 @@ def test_a_family_is_due_its_share_of_the_cells_that_count() -> None:
     assert TRUTH.due() == {"counting": 0.5, "colour": 0.5}
 
 
+def found(modes: list[FailureMode]) -> tuple[float | None, float | None]:
+    scores = TRUTH.found(modes)
+    return scores["mode_recall"], scores["mode_precision"]
+
+
 def test_modes_are_matched_with_cells() -> None:
-    assert TRUTH.found([mode("counting")]) == (0.5, 1.0)
-    assert TRUTH.found([mode("counting"), mode("checking whether there is something")]) == (0.5, 0.5)
-    assert TRUTH.found([]) == (0.0, None)
+    assert found([mode("counting")]) == (0.5, 1.0)
+    assert found([mode("counting"), mode("checking whether there is something")]) == (0.5, 0.5)
+    assert found([]) == (0.0, None)
 
 
 def test_recall_is_followed_over_calls() -> None:
     modes = [(20, []), (40, [mode("counting")]), (60, [mode("counting"), mode("colour")])]
-    found, curve = of_modes(modes, TRUTH)
+    scores, curve = of_modes(modes, TRUTH)
     assert curve == [(20, 0.0), (40, 0.5), (60, 1.0)]
-    assert (found["modes"], found["mode_precision"]) == (2, 1.0)
-    assert (found["calls_to_half_recall"], found["calls_to_90_recall"]) == (40, 60)
+    assert (scores["modes"], scores["mode_precision"]) == (2, 1.0)
+    assert (scores["calls_to_half_recall"], scores["calls_to_90_recall"]) == (40, 60)
 
 
 def test_what_was_asked_is_counted() -> None:

@@ -29,10 +29,10 @@ def make_rows(calls: int, gap: Gap = counts_badly, noise: float = 0.05, seed: in
     """`calls` rollouts a method with their verdicts: the columns of rollouts.parquet and verdicts.parquet together."""
     rng = random.Random(seed)
     images = scenes(max(calls // 2, 1), seed)
-    rows = []
+    rows, names = [], list(images)
     for method in ("trained", "base", "templates"):
         for index in range(calls):
-            image_id = rng.choice(list(images))
+            image_id = rng.choice(names)
             rows.append(_row(f"{method}-{index:05d}", method, image_id, images[image_id], gap, noise, rng))
     return pd.DataFrame(rows)
 

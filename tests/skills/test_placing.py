@@ -1,12 +1,13 @@
+from blindspot.skills.groups import MetaSkill
 from blindspot.skills.placing import Placing
 from blindspot.skills.primitive import Primitive
 from blindspot.skills.primitives import extract
-from blindspot.skills.skills import MetaSkill, Skill
+from blindspot.skills.skills import Skill
 
 STARS, CIRCLES = Primitive("counting", "stars"), Primitive("counting", "circles")
-COUNTING = Skill("counting", ("counting",), (STARS, CIRCLES))
-COUNTING_FEW = Skill("counting few", ("few",), (Primitive("counting up to three", "stars"),))
-SEEING = Skill("recognising stars", ("stars",), (Primitive("recognising stars"), Primitive("counting", "zebras")))
+COUNTING = Skill("counting", "", ("counting",), (STARS, CIRCLES))
+COUNTING_FEW = Skill("counting few", "", ("few",), (Primitive("counting up to three", "stars"),))
+SEEING = Skill("recognising stars", "", ("stars",), (Primitive("recognising stars"), Primitive("counting", "zebras")))
 PLACING = Placing(
     [COUNTING, COUNTING_FEW, SEEING],
     [MetaSkill("counts", ("counting", "counting few")), MetaSkill("seeing", ("recognising stars",))],

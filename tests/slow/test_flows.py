@@ -56,7 +56,7 @@ def test_recipes_run_side_by_side(tmp_path: Path) -> None:
         (toy / f"{name}.yaml").write_text(f"train: {{steps: {steps}}}", "utf-8")
     command = [sys.executable, "-m", "flows.compare", "short.yaml", "long.yaml", "--seeds", "1", "2"]
     done = run(toy, *command, "--write", str(tmp_path / "found.json"))
-    found = json.loads((tmp_path / "found.json").read_text("utf-8"))
+    found = json.loads((tmp_path / "found.json").read_text("utf-8"))["runs"]
     asked = {name: (one["verify"]["trained"]["asked"], one["verify"]["seed"]["asked"]) for name, one in found.items()}
     assert asked == {
         f"{name}, seed {seed}": (steps, seed) for name, steps in (("short", 5), ("long", 9)) for seed in (1, 2)
@@ -74,8 +74,32 @@ def test_a_recipe_that_fails_costs_no_other_its_run(tmp_path: Path) -> None:
     done = run(toy, *command, check=False)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("error: fails, seed 0: stage train failed: thirteen")
-    assert [*json.loads((tmp_path / "found").read_text("utf-8"))] == ["works, seed 0"]
+    assert [*json.loads((tmp_path / "found").read_text("utf-8"))["runs"]] == ["works, seed 0"]
     assert done.stdout.splitlines()[-1].startswith("works, seed 0  ")
+
+
+def test_questioners_are_asked_of_the_others_candidates(tmp_path: Path) -> None:
+    toy = make_toy(tmp_path / "toy")
+    for name, steps in {"one": 5, "two": 9}.items():
+        (toy / f"{name}.yaml").write_text(f"train: {{steps: {steps}}}\ncandidate: {{model: models/{name}}}", "utf-8")
+    command = [sys.executable, "-m", "flows.compare", "one.yaml", "two.yaml", "--cross", "--write", "../found.json"]
+    done = run(toy, *command)
+    assert "2 harvests more, without training: 7,200 calls" in done.stdout
+    found = json.loads((tmp_path / "found.json").read_text("utf-8"))["crossed"]
+    asked = {(one["trained_on"], one["candidate"]): one for one in found}
+    assert [*asked] == [
+        ("one, seed 0", "models/one"),
+        ("two, seed 0", "models/two"),
+        ("one, seed 0", "models/two"),
+        ("two, seed 0", "models/one"),
+    ]
+    crossed = asked["one, seed 0", "models/two"]
+    assert (crossed["own"], crossed["trained"]["asked"], crossed["trained"]["failure_rate"]) == (False, 0, 0.5)
+    weights = (Path(crossed["folder"]) / "models" / "questioner" / "config.json").read_text("utf-8")
+    assert weights == "5 steps on models/one. 0 steps on models/two. "
+    assert len(runs(toy)) == 4
+    again = run(toy, *command)
+    assert "train: ran" not in again.stderr and again.stderr.count("train: restored") == 4
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The taxonomy of real scenes questions, fitted once for all tests here."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -7,11 +8,13 @@ import pytest
 
 from blindspot import store
 from blindspot.errors import BlindspotError
+from blindspot.skills.known import read_known
 from blindspot.skills.placing import Placing
 from stages.taxonomy import Found, Params, metrics, taxonomy, write
 from tests.skills.rows import make_rows
 
 PARAMS = Params.model_validate({})
+KNOWN = read_known(Path(PARAMS.known))
 
 
 @pytest.fixture(scope="session")
@@ -21,12 +24,12 @@ def rows() -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def found(rows: pd.DataFrame) -> Found:
-    return taxonomy(rows, PARAMS, seed=0)
+    return taxonomy(rows, PARAMS, seed=0, known=KNOWN)
 
 
 def test_it_has_fewer_meta_skills_than_skills(found: Found) -> None:
     sorted_ = found.taxonomy
-    assert 2 <= len(sorted_.meta_skills) < len(sorted_.skills) <= len(sorted_.topics)
+    assert 2 <= len(sorted_.meta_skills) < len(sorted_.skills)
     assert found.note is None
 
 
@@ -51,6 +54,25 @@ def test_the_planted_gap_comes_back_as_a_mode(found: Found) -> None:
     assert [mode.name for mode in found.modes] == ["judging positions + recognising purple"]
 
 
+def test_a_mode_that_is_on_no_list_is_new(found: Found, rows: pd.DataFrame, tmp_path: Path) -> None:
+    (mode,) = found.modes
+    assert (mode.kinds, mode.known) == (("colour", "spatial relation"), ())
+    assert metrics(found)["new_modes"] == 1
+    purple = KNOWN[0].model_copy(update={"name": "purple things", "kinds": mode.kinds})
+    listed = taxonomy(rows, PARAMS, seed=0, known=[*KNOWN, purple])
+    assert listed.modes == [replace(mode, known=("purple things",))]
+    assert metrics(listed)["new_modes"] == 0
+    write(listed, tmp_path / "taxonomy")
+    (entry,) = store.read_json(tmp_path / "taxonomy" / "known.json")
+    assert (entry["name"], entry["url"]) == ("purple things", KNOWN[0].url)
+
+
+def test_without_a_list_of_the_known_none_is_counted_as_new(rows: pd.DataFrame, found: Found) -> None:
+    unlisted = taxonomy(rows, PARAMS, seed=0)
+    assert unlisted.modes == [replace(mode, known=None) for mode in found.modes]
+    assert metrics(unlisted)["new_modes"] is None
+
+
 def test_a_mode_claims_the_questions_that_it_counts(found: Found) -> None:
     placing = Placing(found.taxonomy.skills, found.taxonomy.meta_skills)
     rated = found.questions[~found.questions["fitted"]]
@@ -66,7 +88,7 @@ def test_examples_are_failures(found: Found) -> None:
 
 
 def test_scene_and_family_are_never_read(rows: pd.DataFrame, found: Found) -> None:
-    blind = taxonomy(rows.drop(columns=["family"]), PARAMS, seed=0)
+    blind = taxonomy(rows.drop(columns=["family"]), PARAMS, seed=0, known=KNOWN)
     assert blind.modes == found.modes
     assert blind.taxonomy == found.taxonomy
 
@@ -95,9 +117,9 @@ def test_a_mode_must_be_worse_than_the_base_finds_the_candidate(rows: pd.DataFra
 
 def test_the_same_rows_give_the_same_bytes(rows: pd.DataFrame, found: Found, tmp_path: Path) -> None:
     write(found, tmp_path / "one")
-    write(taxonomy(rows, PARAMS, seed=0), tmp_path / "two")
+    write(taxonomy(rows, PARAMS, seed=0, known=KNOWN), tmp_path / "two")
     names = sorted(file.name for file in (tmp_path / "one").iterdir())
-    assert len(names) == 7
+    assert len(names) == 9
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
 
@@ -125,6 +147,8 @@ def test_too_little_gives_a_sentence_and_the_files(texts: list[str], tmp_path: P
     assert nothing.note is not None and nothing.note.startswith("There is no taxonomy: ")
     write(nothing, tmp_path / "taxonomy")
     assert store.read_json(tmp_path / "taxonomy" / "failure_modes.json") == []
+    compared = store.read_json(tmp_path / "taxonomy" / "comparison.json")
+    assert all(one["skills"] == 0 for one in compared["methods"].values())
     assert metrics(nothing)["skills"] == 0
 
 

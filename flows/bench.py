@@ -1,8 +1,9 @@
-"""Measures the search and its rivals: `python -m flows.search`, or `make bench-search`.
+"""Runs a bench: `python -m flows.bench search`, or `taxonomy`; `make bench-search` and `make bench-taxonomy` do.
 
-Searches that are done are left alone, so that a broken run goes on.
+What is done is left alone, so that a broken run goes on.
 """
 
+import argparse
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -12,24 +13,29 @@ from flows.environment import apply
 from flows.leash import leashed
 
 PIPELINE = "bench/dvc.yaml"
-FIRST, LAST = f"{PIPELINE}:search_truth@", f"{PIPELINE}:search_summary"
-AT_ONCE = 2  # searches, of which each takes one core
+FOUND = {"search": "data/search.html shows them", "taxonomy": "docs/bench_taxonomy.md says what they mean"}
+AT_ONCE = 2  # runs, of which each takes one core
 ONE_CORE = {"OMP_NUM_THREADS": "1", "TQDM_DISABLE": "1"}
 
 
 def main() -> None:
-    """Runs every search that is not done yet, then sums up."""
+    """Runs every stage of the bench that is not done yet: first the truth, last the summary."""
+    parser = argparse.ArgumentParser(prog="python -m flows.bench", description=__doc__)
+    parser.add_argument("bench", choices=[*FOUND])
+    bench = parser.parse_args().bench
     apply()
-    targets = stages()
-    first = [target for target in targets if target.startswith(FIRST)]
+    targets = [target for target in stages() if target.startswith(f"{PIPELINE}:{bench}_")]
+    first = [target for target in targets if target.startswith(f"{PIPELINE}:{bench}_truth@")]
+    last = f"{PIPELINE}:{bench}_summary"
     at_once(first)
-    at_once([target for target in targets if target not in (*first, LAST)])
-    reproduce([LAST])
-    print("\nmetrics/search.json has the figures, data/search.html shows them")
+    at_once([target for target in targets if target not in (*first, last)])
+    reproduce([last])
+    figures = {"search": "search", "taxonomy": "taxonomy_bench"}[bench]
+    print(f"\nmetrics/{figures}.json has the figures, {FOUND[bench]}")
 
 
 def stages() -> list[str]:
-    """Every stage of the bench, in order. Raises BlindspotError where its files cannot be read."""
+    """Every stage of the benches, in order. Raises BlindspotError where its files cannot be read."""
     command = [sys.executable, "-m", "dvc", "stage", "list", "--name-only", PIPELINE]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -50,7 +56,7 @@ def reproduce(targets: list[str]) -> None:
     command = [sys.executable, "-m", "dvc", "--wait-for-lock", "repro", "--single-item", *targets]
     with leashed(command, env=ONE_CORE) as process:
         if process.wait():
-            raise BlindspotError("a search failed", "see the lines above; the same command goes on from there")
+            raise BlindspotError("a run failed", "see the lines above; the same command goes on from there")
 
 
 if __name__ == "__main__":

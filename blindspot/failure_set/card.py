@@ -1,0 +1,95 @@
+"""The failure set's data card: README.md with the front matter that `datasets` and the hub read."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from blindspot.failure_set.lmms_eval import TASK
+from blindspot.failure_set.select import FailureSet
+from blindspot.failure_set.table import FIELDS
+from blindspot.failure_set.vlmevalkit import NAME, NO_MODE
+from blindspot.records.rollout import METHODS
+
+TEMPLATES = Path(__file__).with_name("templates")
+ASKED_BY = {
+    "trained": "the trained questioner",
+    "base": "the untrained base",
+    "templates": "uniform templates",
+}
+#: Numbers of rows, each with the hub's name for fewer.
+SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+
+
+def render_card(found: FailureSet, audit: Mapping[str, Any]) -> str:
+    """Markdown in which every name is escaped. `audit`: what metrics/audit.json holds."""
+    environment = Environment(  # Markdown is escaped by the filter `plain`
+        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {"plain": plain, "percent": _percent}
+    text = environment.get_template("card.md").render(
+        found=found,
+        front=_front_matter(len(found.failures)),
+        askers=_askers(found),
+        auditor=audit["auditor"],
+        reliability=_reliability(audit),
+        fields=FIELDS,
+        in_none=sum(not failure.failure_modes for failure in found.failures),
+        task=TASK,
+        tsv=NAME,
+        no_mode=NO_MODE,
+    )
+    return text + "\n"
+
+
+def plain(text: str) -> str:
+    """A text as Markdown shows it as it is, on one line: no HTML, link or table cell comes of it."""
+    return re.sub(r"([\\`*_\[\]|<>&~$:])", r"\\\1", " ".join(text.split()))
+
+
+def _front_matter(number: int) -> str:
+    size = next((name for limit, name in SIZES if number < limit), "n>1M")
+    fields = {
+        "pretty_name": "Failures of a vision-language model",
+        "license": "unknown",
+        "task_categories": ["visual-question-answering"],
+        "tags": ["blindspot", "failures"],
+        "size_categories": [size],
+        "configs": [{"config_name": "default", "data_files": [{"split": "test", "path": "data/test.parquet"}]}],
+    }
+    return yaml.safe_dump(fields, sort_keys=False)
+
+
+def _askers(found: FailureSet) -> list[tuple[str, str, int]]:
+    """Who asked the failures: what they are, their name, and how many of the failures are theirs."""
+    count = Counter((failure.method, failure.questioner) for failure in found.failures)
+    return [(ASKED_BY[method], name, count[method, name]) for method, name in sorted(count, key=_order)]
+
+
+def _order(asker: tuple[str, str]) -> tuple[int, str]:
+    return METHODS.index(asker[0]), asker[1]
+
+
+def _reliability(audit: Mapping[str, Any]) -> list[tuple[str, int, Mapping[str, float]]]:
+    """For each who asked: failures that the auditor looked at, and the share that were failures for them too.
+
+    None of whom no failure was looked at.
+    """
+    found = []
+    for method in METHODS:
+        agreement = audit.get(method, {}).get("agreement") or {}
+        precision = agreement.get("failure", {}).get("precision")
+        if precision:
+            confusion = audit[method]["confusion"]["failure"]
+            looked_at = sum(number for outcome, number in confusion.items() if outcome != "error")
+            found.append((ASKED_BY[method], looked_at, precision))
+    return found
+
+
+def _percent(share: float) -> str:
+    """0.0123 → "1.2 %"; whole percents from ten up."""
+    return f"{share * 100:.1f} %" if 0 < share < 0.0995 else f"{share * 100:.0f} %"

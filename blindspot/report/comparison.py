@@ -1,0 +1,51 @@
+"""What the questioners' questions need, side by side."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from blindspot.records.rollout import METHODS
+from blindspot.report.rates import ASKED_BY
+
+MEASURES = {
+    "questions": "Valid questions",
+    "skills": "Skills they need, all together",
+    "skill_combinations": "Combinations of skills",
+    "new_combinations": "Combinations that no other asked for",
+    "primitives_per_question": "Primitives a question",
+    "words_per_question": "Words a question",
+}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """`names` of the questioners, and in their order a value of each measure; skills that one alone asked for."""
+
+    names: tuple[str, ...]
+    measures: tuple[tuple[str, tuple[str, ...]], ...]
+    shared: tuple[str, ...]
+    exclusive: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def comparison(found: Mapping[str, Any] | None) -> Comparison | None:
+    """From data/taxonomy/comparison.json; None where there is none."""
+    if not found or not found["methods"]:
+        return None
+    methods = [method for method in METHODS if method in found["methods"]]
+    skills = found["skills"]
+    return Comparison(
+        names=tuple(ASKED_BY[method][0] for method in methods),
+        measures=tuple(
+            (title, tuple(_shown(found["methods"][method].get(key)) for method in methods))
+            for key, title in MEASURES.items()
+        ),
+        shared=tuple(skills["shared"]),
+        exclusive=tuple((ASKED_BY[method][0], tuple(skills["exclusive"].get(method, ()))) for method in methods),
+    )
+
+
+def _shown(value: float | None) -> str:
+    """Counts as they are, means with two places, a dash where there is no value."""
+    if value is None:
+        return "–"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.2f}"

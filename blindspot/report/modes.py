@@ -1,0 +1,157 @@
+"""Failure modes as the report shows them: figures, pictures, who asked, what was said instead, neighbours."""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from blindspot.records.rollout import METHODS
+from blindspot.report.rates import ASKED_BY, Rate, wrong_rate
+
+LONGEST_NAME = 80  # characters of a file's name
+SHOWN_INSTEAD = 6  # answers that are listed beside the true ones
+SHOWN_RIGHT = 6  # questions of a mode that went well, for contrast
+
+
+@dataclass(frozen=True)
+class Example:
+    """One question about an image, what the candidate said and what is true (None where nobody knows)."""
+
+    rollout_id: str
+    image_id: str
+    question: str
+    answer: str
+    reference: str | None
+    outcome: str
+    asked_by: str
+
+
+@dataclass(frozen=True)
+class Instead:
+    """How often the candidate said `answer` where `reference` is true."""
+
+    reference: str
+    answer: str
+    times: int
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A mode that shares traits with another. `common`: share of the other's questions that are of both."""
+
+    page: str
+    name: str
+    traits: tuple[str, ...]
+    common: float | None
+
+
+@dataclass(frozen=True)
+class Mode:
+    """One failure mode. `page` is the name of its file, without its ending.
+
+    `came_back`: share of resamples in which it was found again; None where that was not tried. `known`: weaknesses of
+    VLMs known before that it matches; empty where it is new, None where nobody looked. `asked_by`: wrong rates of its
+    questions by who asked them, those alone who did. `failed` and `right`: examples.
+    """
+
+    mode_id: str
+    page: str
+    name: str
+    traits: tuple[str, ...]
+    rate: Rate
+    evidence: float | None
+    q_value: float | None
+    came_back: float | None
+    known: tuple[str, ...] | None
+    asked_by: tuple[tuple[str, str, Rate], ...]
+    failed: tuple[Example, ...]
+    right: tuple[Example, ...]
+    instead: tuple[Instead, ...]
+    neighbours: tuple[Neighbour, ...]
+
+
+def modes(found: Sequence[Mapping[str, Any]], rows: pd.DataFrame) -> tuple[Mode, ...]:
+    """Failure modes in the order given, most useful first.
+
+    `rows`: rollouts with their verdicts, and the `names` (skills, meta-skills, traits) of each question that is in the
+    rates, as `blindspot.report.questions.place` adds them.
+    """
+    by_id = rows.set_index("rollout_id")
+    claimed = [claims(mode, rows) for mode in found]
+    return tuple(
+        _mode(mode, rows[own], by_id, _neighbours(index, found, claimed))
+        for index, (mode, own) in enumerate(zip(found, claimed, strict=True))
+    )
+
+
+def claims(mode: Mapping[str, Any], rows: pd.DataFrame) -> "pd.Series[bool]":
+    """Which rows are questions of the mode."""
+    traits = frozenset(mode["traits"])
+    return rows["names"].map(lambda names: names is not None and traits <= names).astype(bool)
+
+
+def page_name(mode_id: str) -> str:
+    """A file's name that every file system takes, another for another mode."""
+    plain = re.sub(r"[^a-z0-9]+", "-", mode_id.lower()).strip("-")
+    kept = re.sub(r"-{2,}", "--", re.sub(r"[^a-z0-9-]", "", mode_id))
+    if kept == mode_id and 0 < len(mode_id) <= LONGEST_NAME:
+        return mode_id
+    return f"{plain[:LONGEST_NAME]}-{hashlib.sha256(mode_id.encode()).hexdigest()[:8]}".strip("-")
+
+
+def example(row: "pd.Series[Any]") -> Example:
+    """A row of rollouts with their verdicts, named by its rollout id."""
+    reference = row["reference"] if isinstance(row["reference"], str) else None
+    asked_by = ASKED_BY[row["method"]][0]
+    return Example(str(row.name), row["image_id"], row["question"], row["answer"], reference, row["outcome"], asked_by)
+
+
+def _mode(mode: Mapping[str, Any], own: pd.DataFrame, by_id: pd.DataFrame, neighbours: tuple[Neighbour, ...]) -> Mode:
+    known = mode.get("known")
+    went_well = own[own["outcome"] == "correct"].drop_duplicates("question").drop_duplicates("image_id")
+    return Mode(
+        mode_id=mode["mode_id"],
+        page=page_name(mode["mode_id"]),
+        name=mode["name"],
+        traits=tuple(mode["traits"]),
+        rate=Rate(mode["wrong_rate"], mode["low"], mode["high"], mode["failures"], mode["asked"]),
+        evidence=mode.get("evidence"),
+        q_value=mode.get("q_value"),
+        came_back=mode.get("came_back"),
+        known=None if known is None else tuple(known),
+        asked_by=_asked_by(own),
+        failed=tuple(example(by_id.loc[name]) for name in mode["examples"]),
+        right=tuple(example(by_id.loc[name]) for name in went_well["rollout_id"].head(SHOWN_RIGHT)),
+        instead=_instead(own),
+        neighbours=neighbours,
+    )
+
+
+def _asked_by(own: pd.DataFrame) -> tuple[tuple[str, str, Rate], ...]:
+    rates = ((method, ASKED_BY[method][0], wrong_rate(own[own["method"] == method])) for method in METHODS)
+    return tuple(one for one in rates if one[2].whole)
+
+
+def _instead(own: pd.DataFrame) -> tuple[Instead, ...]:
+    """The most frequent pairs of true and given answer, spelt as they stand."""
+    failed = own[own["outcome"] == "failure"].dropna(subset=["reference"])
+    pairs = Counter(zip(failed["reference"], failed["answer"], strict=True))
+    ordered = sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(Instead(reference, answer, times) for (reference, answer), times in ordered[:SHOWN_INSTEAD])
+
+
+def _neighbours(
+    index: int, found: Sequence[Mapping[str, Any]], claimed: Sequence["pd.Series[bool]"]
+) -> tuple[Neighbour, ...]:
+    mode, own = found[index], claimed[index]
+    near = []
+    for other, others in zip(found, claimed, strict=True):
+        shared = tuple(trait for trait in mode["traits"] if trait in other["traits"])
+        both, all_ = int((own & others).sum()), int(others.sum())
+        if other is not mode and (shared or both):
+            near.append(Neighbour(page_name(other["mode_id"]), other["name"], shared, both / all_ if all_ else None))
+    return tuple(sorted(near, key=lambda one: (not one.traits, -(one.common or 0), one.name)))

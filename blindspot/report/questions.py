@@ -1,0 +1,78 @@
+"""Every question with its outcome, as the page that searches them wants it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from blindspot.records.rollout import METHODS
+from blindspot.records.verdict import OUTCOMES
+from blindspot.report.modes import Mode, claims
+from blindspot.report.rates import ASKED_BY
+
+
+def place(rows: pd.DataFrame, questions: pd.DataFrame | None) -> pd.DataFrame:
+    """`rows` with what the taxonomy says of each question.
+
+    Adds `skills`: a tuple of names, empty where there is no taxonomy; `names`: all traits, skills and meta-skills of a
+    question that modes are rated on, None for any other. `questions`: data/taxonomy/questions.parquet, None where
+    there is none.
+    """
+    skills: dict[str, tuple[str, ...]] = {}
+    names: dict[str, frozenset[str]] = {}
+    if questions is not None and len(questions):
+        fitted = questions["fitted"] if "fitted" in questions else [False] * len(questions)
+        columns = (questions[name] for name in ("rollout_id", "skills", "meta_skills", "traits"))
+        for rollout_id, own, groups, traits, part in zip(*columns, fitted, strict=True):
+            skills[rollout_id] = tuple(own)
+            if not part:
+                names[rollout_id] = frozenset([*own, *groups, *traits])
+    ids = rows["rollout_id"]
+    found = pd.Series([names.get(name) for name in ids], index=rows.index, dtype=object)
+    return rows.assign(skills=pd.Series([skills.get(name, ()) for name in ids], index=rows.index), names=found)
+
+
+def listing(rows: pd.DataFrame, modes: Sequence[Mode], addresses: Mapping[str, str]) -> dict[str, Any]:
+    """What examples.html searches: a list of texts for each thing that repeats, and rows that refer to them by place.
+
+    A row: id, image, question, answer, true answer or null, outcome, method, modes, skills, why it is invalid or an
+    error, or null. `rows`: as `place` gives them. `addresses`: of each image id, relative to the page.
+    """
+    images = sorted(set(rows["image_id"]))
+    skills = sorted({name for own in rows["skills"] for name in own})
+    of_image, of_skill = ({name: index for index, name in enumerate(names)} for names in (images, skills))
+    of_modes: list[list[int]] = [[] for _ in range(len(rows))]
+    for index, mode in enumerate(modes):
+        for row in claims({"traits": mode.traits}, rows).to_numpy().nonzero()[0]:
+            of_modes[row].append(index)
+    fields = ("rollout_id", "image_id", "question", "answer", "reference", "outcome", "method", "skills", "reason")
+    columns = [rows[name] for name in fields]
+    return {
+        "images": [[name, addresses[name]] for name in images],
+        "outcomes": list(OUTCOMES),
+        "methods": [[key, ASKED_BY[key][0]] for key in METHODS],
+        "modes": [[mode.mode_id, mode.name, mode.page] for mode in modes],
+        "skills": skills,
+        "rows": [
+            [
+                rollout_id,
+                of_image[image_id],
+                question,
+                answer,
+                _known(reference),
+                OUTCOMES.index(outcome),
+                METHODS.index(method),
+                own,
+                [of_skill[name] for name in names],
+                _known(reason),
+            ]
+            for (rollout_id, image_id, question, answer, reference, outcome, method, names, reason), own in zip(
+                zip(*columns, strict=True), of_modes, strict=True
+            )
+        ],
+    }
+
+
+def _known(text: object) -> str | None:
+    """None for what Parquet leaves empty."""
+    return text if isinstance(text, str) else None

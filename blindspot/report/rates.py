@@ -1,0 +1,77 @@
+"""Shares with their intervals, and how each questioner did."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from blindspot.metrics import PERSISTENT, interval
+from blindspot.records.rollout import METHODS
+
+ASKED_BY = {
+    "trained": ("Trained questioner", "learnt to find failures"),
+    "base": ("Untrained base", "a questioner before any training"),
+    "templates": ("Uniform templates", "every kind of question equally often"),
+}
+VALID = ("failure", "correct")
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A share with its 95 % interval (Wilson)."""
+
+    value: float
+    low: float
+    high: float
+    part: int
+    whole: int
+
+
+@dataclass(frozen=True)
+class Method:
+    """One questioner's figures. `errors`: rollouts that could not be asked, answered or judged, in no other rate.
+
+    `persistent`: of the failures that were asked about again, those that persist; None where none was.
+    """
+
+    key: str
+    name: str
+    what: str
+    failure: Rate
+    valid: Rate
+    wrong: Rate
+    errors: Rate
+    persistent: Rate | None
+
+
+def rate(part: int, whole: int) -> Rate:
+    """The share `part` / `whole`; 0 with the interval (0, 1) where there is nothing."""
+    low, high = interval(part, whole)
+    return Rate(part / whole if whole else 0.0, low, high, part, whole)
+
+
+def methods(rows: pd.DataFrame) -> tuple[Method, ...]:
+    """The figures of each questioner that asked. `rows`: rollouts with their verdicts."""
+    found = []
+    for key in METHODS:
+        outcomes = rows.loc[rows["method"] == key, "outcome"].value_counts()
+        failure, correct, invalid, error = (
+            int(outcomes.get(name, 0)) for name in ("failure", "correct", "invalid", "error")
+        )
+        judged, valid = failure + correct + invalid, failure + correct
+        if judged + error:
+            rates = rate(failure, judged), rate(valid, judged), rate(failure, valid), rate(error, judged + error)
+            found.append(Method(key, *ASKED_BY[key], *rates, _persistent(rows[rows["method"] == key])))
+    return tuple(found)
+
+
+def wrong_rate(rows: pd.DataFrame) -> Rate:
+    """Failures among the valid questions of `rows`."""
+    outcomes: Any = rows["outcome"]
+    return rate(int((outcomes == "failure").sum()), int(outcomes.isin(VALID).sum()))
+
+
+def _persistent(rows: pd.DataFrame) -> Rate | None:
+    """Of the failures that were asked about again; None where none was."""
+    shares = rows["persists"].dropna()
+    return rate(int((shares > PERSISTENT).sum()), len(shares)) if len(shares) else None

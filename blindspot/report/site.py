@@ -1,0 +1,30 @@
+"""Writes the report: all its pages and their pictures, into one folder that opens offline."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from blindspot.report.content import Content
+from blindspot.report.page import render
+from blindspot.report.pictures import write_pictures
+from blindspot.report.questions import listing
+
+
+def write_site(content: Content, pictures: Mapping[str, Path], folder: Path) -> None:
+    """Writes every page but the labelling page. `pictures`: the file of each image id.
+
+    Raises BlindspotError on a picture that cannot be read.
+    """
+    shown = {example.image_id for example in content.examples()} | set(content.rows["image_id"])
+    addresses = write_pictures(pictures, shown, folder / "images")
+
+    def write(name: str, text: str) -> None:
+        (folder / name).write_text(text, encoding="utf-8")
+
+    for name in ("index", "methods", "judge", "made"):
+        write(f"{name}.html", render(content, name, addresses))
+    write("skills.html", render(content, "skills", addresses, "skills.js"))
+    data = listing(content.rows, content.modes, addresses)
+    write("examples.html", render(content, "examples", addresses, "examples.js", data=data))
+    (folder / "modes").mkdir()
+    for rank, mode in enumerate(content.modes, 1):
+        write(f"modes/{mode.page}.html", render(content, "mode", addresses, mode=mode, rank=rank))

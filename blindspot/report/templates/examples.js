@@ -1,0 +1,214 @@
+"use strict";
+// Searches all questions. Text of models is set as text, never as HTML.
+const byId = (id) => document.getElementById(id);
+const data = JSON.parse(byId("data").textContent);
+const PAGE = 48; // questions shown at once
+const form = byId("filters");
+const fields = ["q", "outcome", "by", "mode", "skill"];
+const modeIds = data.modes.map(([id]) => id);
+const methods = data.methods.map(([key]) => key);
+const rows = data.rows.map(([id, image, question, answer, reference, outcome, method, modes, skills, reason]) => ({
+  id,
+  image,
+  question,
+  answer,
+  reference,
+  outcome,
+  method,
+  modes,
+  skills,
+  reason,
+  text: [id, data.images[image][0], question, answer, reference ?? ""].join("\n").toLowerCase(),
+}));
+const places = new Map(rows.map((row, index) => [row.id, index]));
+let shown = []; // the rows found
+let page = 0;
+let waiting = 0;
+
+function make(tag, text, attributes = {}) {
+  const made = document.createElement(tag);
+  if (text !== null) made.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}
+
+function fill(name, pairs) {
+  form.elements[name].append(...pairs.map(([value, text]) => make("option", text, { value })));
+}
+
+function picture(row, image) {
+  const [name, address] = data.images[row.image];
+  image.alt = `Image ${name}`;
+  image.src = address;
+  image.classList.toggle("tiny", address.endsWith(".png"));
+  return image;
+}
+
+function find() {
+  const words = form.elements.q.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const [outcome, by, mode, skill] = [
+    data.outcomes.indexOf(form.elements.outcome.value),
+    methods.indexOf(form.elements.by.value),
+    modeIds.indexOf(form.elements.mode.value),
+    data.skills.indexOf(form.elements.skill.value),
+  ];
+  return rows.filter(
+    (row) =>
+      (outcome < 0 || row.outcome === outcome) &&
+      (by < 0 || row.method === by) &&
+      (mode < 0 || row.modes.includes(mode)) &&
+      (skill < 0 || row.skills.includes(skill)) &&
+      words.every((word) => row.text.includes(word)),
+  );
+}
+
+function card(row) {
+  const item = document.createElement("li");
+  const outcome = data.outcomes[row.outcome];
+  const opener = make("button", null, { type: "button", class: "opener", "aria-label": `Show ${row.id} large` });
+  opener.append(picture(row, make("img", null, { loading: "lazy", decoding: "async" })));
+  opener.addEventListener("click", () => enlarge(row));
+  const said = make("dl", null);
+  const wrong = outcome === "failure" ? "said" : outcome === "correct" ? "true" : "";
+  for (const [name, text, kind] of [
+    ["Model", row.answer || "(nothing)", wrong],
+    ["True", row.reference ?? "unknown", row.reference === null ? "" : "true"],
+  ]) {
+    const line = make("div", null, { class: kind });
+    line.append(make("dt", name), make("dd", text, { dir: "auto" }));
+    said.append(line);
+  }
+  const caption = document.createElement("figcaption");
+  const source = make("p", null, { class: "source" });
+  source.append(make("span", outcome, { class: `outcome ${outcome}` }), ` ${data.methods[row.method][1]}`);
+  caption.append(make("p", row.question || "(nothing)", { class: "question", dir: "auto" }), said, source);
+  const figure = document.createElement("figure");
+  figure.append(opener, caption);
+  item.append(figure);
+  return item;
+}
+
+/** How many there are, by outcome; a share, but no interval: whoever chooses what to count finds what is extreme. */
+function summary() {
+  const counts = data.outcomes.map((_, outcome) => shown.filter((row) => row.outcome === outcome).length);
+  const named = data.outcomes.map((name, index) => {
+    const plural = ["failure", "error"].includes(name) && counts[index] !== 1 ? "s" : "";
+    return `${counts[index].toLocaleString("en-GB")} ${name}${plural}`;
+  });
+  const [failures, correct] = ["failure", "correct"].map((name) => counts[data.outcomes.indexOf(name)]);
+  const valid = failures + correct;
+  const share =
+    valid && !form.elements.outcome.value
+      ? `; wrong rate of these ${Math.round((failures / valid) * 100)}\u00a0%`
+      : "";
+  const mode = form.elements.mode.value ? " Questions that its skills were fitted on are in no mode." : "";
+  if (shown.length === 0) return "No question is like that.";
+  const all = `${shown.length.toLocaleString("en-GB")} question${shown.length === 1 ? "" : "s"}`;
+  return `${all}: ${named.join(", ")}${share}.${mode}`;
+}
+
+function show() {
+  const pages = Math.max(1, Math.ceil(shown.length / PAGE));
+  page = Math.min(Math.max(page, 0), pages - 1);
+  byId("results").replaceChildren(...shown.slice(page * PAGE, (page + 1) * PAGE).map(card));
+  byId("count").textContent = summary();
+  byId("at").textContent = `Page ${page + 1} of ${pages}`;
+  byId("steps").hidden = pages === 1;
+  byId("back").disabled = page === 0;
+  byId("forward").disabled = page === pages - 1;
+}
+
+/** Writes what is chosen into the address; `id`: of the question shown large. */
+function keep(id) {
+  clearTimeout(waiting);
+  const kept = new URLSearchParams();
+  for (const name of fields) if (form.elements[name].value) kept.set(name, form.elements[name].value);
+  if (page) kept.set("page", String(page + 1));
+  if (id) kept.set("id", id);
+  history.replaceState(null, "", `#${kept}`);
+}
+
+function search() {
+  page = 0;
+  shown = find();
+  show();
+  clearTimeout(waiting);
+  waiting = setTimeout(() => keep(), 150); // browsers refuse an address that changes with every key
+}
+
+function enlarge(row) {
+  byId("one-title").textContent = row.question || "(nothing)";
+  picture(row, byId("one-image"));
+  const facts = [
+    ["Model", row.answer || "(nothing)"],
+    ["True", row.reference ?? "unknown"],
+    ["Outcome", data.outcomes[row.outcome]],
+    ["Why", row.reason],
+    ["Asked by", data.methods[row.method][1]],
+    ["Image", data.images[row.image][0]],
+    ["Skills", row.skills.map((skill) => data.skills[skill]).join(", ")],
+  ].filter(([, text]) => text);
+  const lines = facts.map(([name, text]) => [make("dt", name), make("dd", text, { dir: "auto" })]);
+  if (row.modes.length) {
+    const modes = make("dd", null);
+    for (const mode of row.modes)
+      modes.append(make("a", data.modes[mode][1], { href: `modes/${data.modes[mode][2]}.html` }), " ");
+    lines.push([make("dt", "Failure mode"), modes]);
+  }
+  byId("one-facts").replaceChildren(
+    ...lines.map((line) => {
+      const group = document.createElement("div");
+      group.append(...line);
+      return group;
+    }),
+  );
+  byId("one-link").href = `#id=${encodeURIComponent(row.id)}`;
+  keep(row.id);
+  if (!byId("one").open) byId("one").showModal();
+}
+
+function load() {
+  const asked = new URLSearchParams(location.hash.slice(1));
+  for (const name of fields) form.elements[name].value = asked.get(name) ?? "";
+  for (const name of fields.slice(1)) if (form.elements[name].selectedIndex < 0) form.elements[name].value = "";
+  page = (Number.parseInt(asked.get("page") ?? "1", 10) || 1) - 1;
+  shown = find();
+  show();
+  const place = places.get(asked.get("id"));
+  if (place !== undefined) enlarge(rows[place]);
+  else if (byId("one").open) byId("one").close();
+}
+
+function turn(by) {
+  page += by;
+  keep();
+  show();
+  byId("count").scrollIntoView({ block: "start" });
+  byId("results").querySelector("button")?.focus({ preventScroll: true });
+}
+
+fill(
+  "outcome",
+  data.outcomes.map((name) => [name, name]),
+);
+fill(
+  "by",
+  data.methods.map(([key, name]) => [key, name.toLowerCase()]),
+);
+fill(
+  "mode",
+  data.modes.map(([id, name]) => [id, name]),
+);
+fill(
+  "skill",
+  data.skills.map((name) => [name, name]),
+);
+form.hidden = false;
+form.addEventListener("input", search);
+form.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("reset", () => setTimeout(search));
+byId("back").addEventListener("click", () => turn(-1));
+byId("forward").addEventListener("click", () => turn(1));
+byId("one").addEventListener("close", () => keep());
+addEventListener("hashchange", load);
+load();

@@ -1,0 +1,133 @@
+"""Primitives, skills, meta-skills and failure modes of judged questions: the whole taxonomy from one table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from blindspot.protocols import LLM
+from blindspot.records.failure_mode import FailureMode
+from blindspot.skills.known import Weakness, kinds_asked_for, with_known
+from blindspot.skills.llm import name_by, read_by
+from blindspot.skills.modes import find_modes
+from blindspot.skills.placing import Placing
+from blindspot.skills.primitive import Primitive
+from blindspot.skills.primitives import evidence
+from blindspot.skills.stability import half, of_modes, of_skills
+from blindspot.skills.taxonomy import Taxonomy, fit
+from blindspot.skills.topics import FEWEST_PHRASES
+from blindspot.skills.traits import traits
+
+VALID = ("failure", "correct")
+EXAMPLES = 24  # kept of each mode; the report shows the first few
+
+
+@dataclass(frozen=True)
+class How:
+    """How questions are sorted, and what counts as a failure mode: the stage's parameters.
+
+    `reader`, `namer`: LLMs in the place of the rules, None for the rules. `known`: weaknesses to match modes with.
+    """
+
+    min_topic_size: int
+    embedding: str
+    fit_share: float
+    threshold: float
+    min_asked: int
+    resamples: int
+    reader: LLM | None = None
+    namer: LLM | None = None
+    known: Sequence[Weakness] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found.
+
+    `questions`: the valid ones, with primitives, evidence, kinds, skills, meta_skills, traits, and whether the
+    question was `fitted` on. `threshold`: that of the modes. `stability`: adjusted Rand indices of the skills on
+    resamples. `unread`: questions that the LLM could not read, so that the rules did. `known`: the weaknesses that
+    modes were matched with.
+    """
+
+    questions: pd.DataFrame
+    taxonomy: Taxonomy
+    modes: list[FailureMode]
+    threshold: float
+    stability: list[float]
+    note: str | None
+    unread: int
+    known: Sequence[Weakness]
+
+
+def find_taxonomy(verdicts: pd.DataFrame, how: How, seed: int) -> Found:
+    """The taxonomy of all valid questions, whoever asked, and the failure modes in them.
+
+    Skills are fitted on the questions about a share of the images, modes found in those about the others. `verdicts`:
+    the columns of verdicts.parquet; neither family nor anything else that only scenes know is read. Where there is
+    too little to sort, `note` says why and everything but the primitives is empty.
+    """
+    valid = verdicts[verdicts["outcome"].isin(VALID)].reset_index(drop=True)
+    threshold = max(how.threshold, _base_rate(valid))
+    primitives, unread = _read(valid, how.reader)
+    valid["fitted"] = half(valid["image_id"], seed, how.fit_share)
+    fitted = [found for found, part in zip(primitives, valid["fitted"], strict=True) if part]
+    sorted_ = fit(fitted, how.embedding, how.min_topic_size, seed)
+    if not sorted_.skills:
+        return _without(valid, fitted, threshold, unread, how.known)
+    indices = of_skills(
+        sorted_.skills, primitives, valid["image_id"], how.embedding, how.min_topic_size, _seeds(how, seed)
+    )
+    if how.namer:
+        sorted_ = Taxonomy(sorted_.topics, *name_by(how.namer, sorted_.skills, sorted_.meta_skills))
+    placing = Placing(sorted_.skills, sorted_.meta_skills)
+    valid["skills"] = [placing.skills(found) for found in primitives]
+    valid["meta_skills"] = [placing.meta_skills(names) for names in valid["skills"]]
+    modes = _modes(valid[~valid["fitted"]].reset_index(drop=True), threshold, how, seed)
+    return Found(valid, sorted_, modes, threshold, indices, None, unread, how.known)
+
+
+def _modes(rated: pd.DataFrame, threshold: float, how: How, seed: int) -> list[FailureMode]:
+    """The failure modes, with how often they come back and which weaknesses they match."""
+    modes = find_modes(rated, threshold, how.min_asked, EXAMPLES)
+    back = of_modes(modes, rated, threshold, how.min_asked, _seeds(how, seed))
+    modes = [replace(mode, came_back=share) for mode, share in zip(modes, back, strict=True)]
+    return with_known(modes, rated, how.known)
+
+
+def _seeds(how: How, seed: int) -> range:
+    return range(seed, seed + how.resamples)
+
+
+def _base_rate(valid: pd.DataFrame) -> float:
+    """The candidate's wrong_rate on the untrained base's questions; 0 where it asked none."""
+    of_base = valid.loc[valid["method"] == "base", "outcome"] == "failure"
+    return float(of_base.mean()) if len(of_base) else 0.0
+
+
+def _read(valid: pd.DataFrame, reader: LLM | None) -> tuple[list[list[Primitive]], int]:
+    """The primitives of each question; adds columns: their phrases, the words that say so, kinds, other traits.
+
+    And how many questions the LLM could not read.
+    """
+    asked = [*zip(valid["question"], valid["reference"], strict=True)]
+    found, unread = read_by(reader, asked) if reader else ([evidence(*one) for one in asked], 0)
+    primitives = [[primitive for primitive, _ in one] for one in found]
+    valid["primitives"] = [[primitive.text for primitive in one] for one in primitives]
+    valid["evidence"] = [[words for _, words in one] for one in found]
+    valid["traits"] = [traits(question, reference) for question, reference in asked]
+    valid["kinds"] = [*map(kinds_asked_for, primitives)]
+    return primitives, unread
+
+
+def _without(
+    valid: pd.DataFrame, fitted: list[list[Primitive]], threshold: float, unread: int, known: Sequence[Weakness]
+) -> Found:
+    """No taxonomy, and the sentence that says why."""
+    nothing: pd.Series[Any] = pd.Series([[] for _ in range(len(valid))], dtype=object)
+    phrases = len({primitive for found in fitted for primitive in found if not primitive.detail})
+    why = f"{len(fitted)} valid questions about the images it is fitted on, with {phrases} different primitives, are"
+    note = f"There is no taxonomy: {why} too few to sort ({FEWEST_PHRASES} primitives at least)."
+    questions = valid.assign(skills=nothing, meta_skills=nothing)
+    return Found(questions, Taxonomy([], [], []), [], threshold, [], note, unread, known)

@@ -1,0 +1,110 @@
+"""Crossing: what a questioner that was trained on one candidate finds in the others, without further training."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from blindspot.errors import BlindspotError
+from flows.candidates import short
+from flows.place import TRAINED
+
+Values = Mapping[str, Any]  # as params.yaml
+SHOWN = ("trained", "base")
+RATES = ("failure_rate", "valid_rate", "wrong_rate")
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """The questioner of the run `trained_on` is asked of the candidate of the run `asked_of`."""
+
+    trained_on: str
+    asked_of: str
+
+
+def crossings(runs: Mapping[str, Values]) -> list[Crossing]:
+    """Every run's questioner with every candidate that is not its own, in the words of the first run that has it."""
+    first: dict[str, str] = {}
+    for name, values in runs.items():
+        first.setdefault(values["candidate"]["model"], name)
+    return [
+        Crossing(name, other)
+        for name, values in runs.items()
+        for model, other in first.items()
+        if model != values["candidate"]["model"]
+    ]
+
+
+def crossed(trained_on: Values, asked_of: Values, root: Path) -> dict[str, Any]:
+    """The parameters of a crossing: those of the run that trained, in `root`, with the other's candidate.
+
+    Nothing is explored and nothing trained; failures are not asked about again, for no rate depends on it. The
+    questioner is handed over as it is, with the hints that lie beside its weights.
+    """
+    start = TRAINED if root.resolve() == Path.cwd() else root / TRAINED
+    return {
+        **trained_on,
+        "candidate": asked_of["candidate"],
+        "explore": {**trained_on["explore"], "calls": 0},
+        "train": {**trained_on["train"], "steps": 0, "start_from": str(start)},
+        "verify": {**trained_on["verify"], "repeats": 0, "injections": 0},
+    }
+
+
+def cost(runs: Mapping[str, Values]) -> str:
+    """What crossing takes besides the runs, in words. Raises BlindspotError where there is nobody to cross with."""
+    planned, calls = crossings(runs), 0
+    if not planned:
+        raise BlindspotError("--cross wants recipes with several candidates", "give each its own candidate.model")
+    for one in planned:
+        values = runs[one.trained_on]
+        calls += (3 if values["prepare"]["source"] == "scenes" else 2) * values["harvest"]["calls"]
+    return (
+        f"crossing: after the {len(runs)} runs {len(planned)} harvests more, without training: {calls:,} calls of the "
+        "candidates in all, and each time one for every validation image; as many rollouts are judged"
+    )
+
+
+def rates(measured: Mapping[str, Any]) -> dict[str, dict[str, float | int | None]]:
+    """Of metrics/verify.json the rates of the trained questioner and the base, with the interval of failure_rate.
+
+    Wilson's, 95 %, as though questions about one image were independent; None where nothing was judged.
+    """
+    found = {}
+    for method in SHOWN:
+        if rows := measured.get(method):
+            judged = sum(rows[name] for name in ("failures", "correct", "invalid"))
+            low, high = _interval(rows["failures"], judged)
+            found[method] = {"asked": rows["asked"], **{name: rows[name] for name in RATES}, "low": low, "high": high}
+    return found
+
+
+def table(found: list[dict[str, Any]]) -> list[str]:
+    """Lines of text: who trained on what, asked of whom, with what came of it; the base's rates beside."""
+    if not found:
+        return []
+    names, models = ([*dict.fromkeys(one[key] for one in found)] for key in ("trained_on", "candidate"))
+    called = dict(zip(models, short(models), strict=True))
+    cells = [("trained in", "asked of", "failure_rate", "wrong_rate", "base's failure_rate", "base's wrong_rate")]
+    for one in sorted(found, key=lambda one: names.index(one["trained_on"])):
+        row = [one["trained_on"], called[one["candidate"]] + (" (its own)" if one["own"] else "")]
+        cells.append((*row, *(text for method in SHOWN for text in _said(one.get(method)))))
+    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
+    return ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+
+
+def _said(row: Mapping[str, Any] | None) -> Iterator[str]:
+    if row is None or row["failure_rate"] is None:
+        yield from ("", "")
+        return
+    yield f"{row['failure_rate']:.3f} ({row['low']:.3f} to {row['high']:.3f})"
+    yield "" if row["wrong_rate"] is None else f"{row['wrong_rate']:.3f}"
+
+
+def _interval(part: int, whole: int) -> tuple[float | None, float | None]:
+    from scipy.stats import binomtest
+
+    if not whole:
+        return None, None
+    bounds = binomtest(part, whole).proportion_ci(method="wilson")
+    return float(bounds.low), float(bounds.high)

@@ -1,0 +1,70 @@
+"""A report on many questions: those of a run multiplied, with texts among them that are hard to show.
+
+`python -m tests.report.large FOLDER` makes one of 10,000 from data and metrics; `tests/report/browser` looks at it.
+"""
+
+import sys
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from blindspot import store
+from blindspot.params import read
+from blindspot.report.labelling import render_labelling
+from blindspot.report.site import write_site
+from stages.report import AUDIT, Params, gather, report
+
+QUESTIONS = 10_000
+NASTY = (
+    "<script>alert(1)</script><img src=x onerror=alert(2)>",
+    "</script><!-- <b>bold</b> & \"quoted\" 'too'",
+    "how many 🐈‍⬛ sit on the 🛋️ ?",
+    "كم عدد القطط في الصورة ؟",
+    "",
+    "why ? " * 1667,
+    "a" * 10_000,
+    "line\u2028separator\u2029 {{ data }} {% raw %} javascript:alert(3)",
+)
+EVERY = 97  # one row in so many gets such a text
+
+
+def multiply(rows: pd.DataFrame, questions: pd.DataFrame, number: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """`number` rollouts, those of `rows` again and again under other ids, and what the taxonomy says of them."""
+    copies = pd.DataFrame(islice(cycle(rows.to_dict("records")), number))
+    copies["original"] = copies["rollout_id"]
+    copies["rollout_id"] = [
+        name if index < len(rows) else f"{name}-{index}" for index, name in enumerate(copies["original"])
+    ]
+    of_questions = questions.rename(columns={"rollout_id": "original"})
+    placed = copies[["rollout_id", "original"]].merge(of_questions, on="original").drop(columns="original")
+    return spoil(copies.drop(columns="original")), placed
+
+
+def spoil(rows: pd.DataFrame) -> pd.DataFrame:
+    """`rows` with questions and answers that try to be HTML, script and worse, in some of them."""
+    texts = cycle(NASTY)
+    spoilt = rows.copy()
+    for place in range(0, len(rows), EVERY):
+        spoilt.iloc[place, spoilt.columns.get_loc("question")] = next(texts)
+        spoilt.iloc[place, spoilt.columns.get_loc("answer")] = next(texts)
+    return spoilt
+
+
+def main(folder: Path) -> None:
+    """Writes the report of QUESTIONS into `folder`, which must not exist."""
+    rows, judged, taxonomy, rewards, calls = gather()
+    many, placed = multiply(rows, taxonomy["questions"], QUESTIONS)
+    pictures = {image.image_id: image.path for image in store.read_images("test")}
+    params: dict[str, Any] = read()
+    write_site(
+        report(many, judged, taxonomy | {"questions": placed}, rewards, calls, Params(**params["report"]), params),
+        pictures,
+        folder,
+    )
+    (folder / "label.html").write_text(render_labelling(store.read_frame(AUDIT), pictures), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

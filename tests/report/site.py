@@ -1,0 +1,141 @@
+"""A small report from real scenes rows with a hand-written taxonomy, and what a browser would make of its pages."""
+
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from blindspot.calibration.summary import summarize
+from blindspot.report.judge import judge
+from blindspot.report.site import write_site
+from blindspot.scenes.draw import draw
+from stages.report import SECTIONS, Params, report
+from tests.skills.rows import make_rows, scenes
+
+CALLS = 60
+EVERY_PARAM: dict[str, Any] = {
+    "seed": 0,
+    **{name: {} for name in SECTIONS},
+    "taxonomy": {"threshold": 0.25, "resamples": 20},
+}
+REWARDS = pd.DataFrame({"step": [1, 2, 3], "reward": [0.1, 0.2, 0.4], "valid_rate": [None, None, 0.9]})
+SPENT = {"explore": 1200, "train": 6400}
+NOT_AUDITED = judge(
+    summarize(
+        pd.DataFrame({"method": ["trained"], "outcome": ["failure"]}),
+        pd.DataFrame({"method": ["trained"], "judged": ["failure"], "audited": [None], "auditor": ["nobody"]}),
+    ),
+    {},
+)
+COUNTS = {"primitives": 9, "topics": 4, "skills": 2, "meta_skills": 1, "skills_per_question": 1.5, "note": None}
+NOTHING: dict[str, Any] = {
+    "failure_modes": [],
+    "skills": [],
+    "meta_skills": [],
+    "metrics": {**COUNTS, "note": "There is no taxonomy: so."},
+}
+
+
+def rows_of(calls: int = CALLS) -> pd.DataFrame:
+    return make_rows(calls)
+
+
+def draw_pictures(folder: Path, calls: int = CALLS) -> dict[str, Path]:
+    found = {}
+    for name, scene in scenes(max(calls // 2, 1)).items():
+        found[name] = folder / f"{name}.png"
+        draw(scene, 48).save(found[name])
+    return found
+
+
+def questions_of(rows: pd.DataFrame) -> pd.DataFrame:
+    """Questions of counting need it, and those that another number answers are of the trait "answer 2 or more"."""
+    valid = rows[rows["outcome"].isin(("failure", "correct"))]
+    counting = valid["family"] == "counting"
+    many = valid["reference"].map(lambda text: text.isdigit() and int(text) >= 2)
+    return pd.DataFrame(
+        {
+            "rollout_id": valid["rollout_id"],
+            "method": valid["method"],
+            "fitted": False,
+            "skills": [["counting"] if one else ["others"] for one in counting],
+            "meta_skills": [["all"]] * len(valid),
+            "traits": [["answer 2 or more"] if one else [] for one in many],
+        }
+    )
+
+
+def mode_of(rows: pd.DataFrame, *traits: str, **more: Any) -> dict[str, Any]:
+    questions = questions_of(rows).set_index("rollout_id")
+    names = questions["skills"] + questions["meta_skills"] + questions["traits"]
+    own = rows[rows["rollout_id"].isin(names.index[names.map(lambda has: set(traits) <= set(has))])]
+    failures = own[own["outcome"] == "failure"]
+    return {
+        "mode_id": "--".join(trait.replace(" ", "-") for trait in traits),
+        "name": " + ".join(traits),
+        "traits": list(traits),
+        "asked": len(own),
+        "failures": len(failures),
+        "wrong_rate": len(failures) / len(own),
+        "low": 0.6,
+        "high": 0.86,
+        "evidence": 12.3,
+        "q_value": 1e-9,
+        "examples": failures["rollout_id"].head(24).tolist(),
+    } | more
+
+
+def taxonomy_of(rows: pd.DataFrame) -> dict[str, Any]:
+    skills = [
+        {"name": "counting", "primitives": ["counting stars"], "methods": {"trained": {"asked": 40, "failures": 30}}},
+        {"name": "others", "primitives": ["telling the colour"], "methods": {"base": {"asked": 9, "failures": 1}}},
+        {"name": "reading", "primitives": ["reading text"], "methods": {}},
+    ]
+    return {
+        "failure_modes": [mode_of(rows, "counting"), mode_of(rows, "counting", "answer 2 or more")],
+        "skills": skills,
+        "meta_skills": [{"name": "all", "skills": ["counting", "others", "reading"]}],
+        "questions": questions_of(rows),
+        "metrics": COUNTS,
+    }
+
+
+def make(
+    rows: pd.DataFrame, pictures: dict[str, Path], folder: Path, taxonomy: dict[str, Any] | None = None, **more: Any
+) -> dict[str, str]:
+    """The text of every page, by its path in the report."""
+    found = {"judged": NOT_AUDITED, "rewards": REWARDS, "calls": SPENT, "params": Params.model_validate({})} | more
+    made = report(rows=rows, taxonomy=taxonomy or taxonomy_of(rows), every_param=EVERY_PARAM, **found)
+    write_site(made, pictures, folder)
+    return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in sorted(folder.rglob("*.html"))}
+
+
+class Outline(HTMLParser):
+    """What a browser would load, and the ids, links, headings, scripts and buttons of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.loads: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.tags: list[str] = []
+        self.levels: list[int] = []
+        self.bare: list[str] = []  # pictures without a text
+        self.handlers: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.tags.append(tag)
+        self.handlers += [name for name in found if name.startswith("on")]
+        if tag in {"h1", "h2", "h3", "h4"}:
+            self.levels.append(int(tag[1]))
+        if tag == "img" and "alt" not in found:
+            self.bare.append(found.get("src") or "")
+        if found.get("src") or (tag == "link" and found.get("href")):
+            self.loads.append(found.get("src") or found.get("href") or "")
+        if tag == "a":
+            self.links.append(found.get("href") or "")
+        if "id" in found:
+            self.ids.append(found["id"] or "")

@@ -1,0 +1,190 @@
+"""All pages of a report: that they open offline, lead somewhere, and hold no text of a model as anything but text."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pandas as pd
+import pytest
+
+import stages.report
+from tests.report.large import NASTY, multiply, spoil
+from tests.report.site import NOTHING, Outline, draw_pictures, make, mode_of, questions_of, rows_of, taxonomy_of
+
+PAGES = {"index", "skills", "examples", "methods", "judge", "made"}
+MODES = {"modes/counting.html", "modes/counting--answer-2-or-more.html"}
+
+
+@pytest.fixture(scope="module")
+def rows() -> pd.DataFrame:
+    return rows_of()
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return draw_pictures(tmp_path_factory.mktemp("images"))
+
+
+@pytest.fixture(scope="module")
+def folder(rows: pd.DataFrame, pictures: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made")
+    make(rows, pictures, folder)
+    return folder
+
+
+def texts(folder: Path) -> dict[str, str]:
+    return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in sorted(folder.rglob("*.html"))}
+
+
+def listed(text: str) -> dict[str, list[object]]:
+    """What the page of questions searches."""
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.S)
+    assert found and not re.search(r"[<>\u2028\u2029]", found[1])
+    data: dict[str, list[object]] = json.loads(found[1])
+    return data
+
+
+def test_there_is_a_page_for_all_of_it_and_one_a_failure_mode(folder: Path) -> None:
+    assert set(texts(folder)) == {f"{name}.html" for name in PAGES} | MODES
+
+
+def test_every_page_opens_offline(folder: Path) -> None:
+    for path, text in texts(folder).items():
+        outline = Outline(text)
+        for address in outline.loads:
+            where = (folder / path).parent / address
+            inside = where.resolve().is_relative_to(folder.resolve()) and where.is_file()
+            assert address.startswith("data:") or inside, address
+        assert "default-src 'none'" in text and not re.search(r"(?:src|href)=\"(?:https?:)?//", text)
+        assert "fetch(" not in text
+
+
+def test_every_link_leads_to_a_page_and_a_place_on_it(folder: Path) -> None:
+    outlines = {path: Outline(text) for path, text in texts(folder).items()}
+    for path, outline in outlines.items():
+        assert len(outline.ids) == len(set(outline.ids))
+        for link in outline.links:
+            parts = urlsplit(link)
+            target = ((folder / path).parent / parts.path).resolve() if parts.path else (folder / path).resolve()
+            name = target.relative_to(folder.resolve()).as_posix()
+            place = unquote(parts.fragment)
+            assert name in {*outlines, "label.html"}, link
+            assert not place or "=" in place or place in outlines[name].ids, f"{path}: {link}"
+
+
+def test_headings_are_in_order_and_pictures_have_a_text(folder: Path) -> None:
+    for path, text in texts(folder).items():
+        outline = Outline(text)
+        assert outline.levels[0] == 1 and outline.levels.count(1) == 1, path
+        steps = zip(outline.levels, outline.levels[1:], strict=False)
+        assert all(later - former <= 1 for former, later in steps), path
+        assert {"main", "header", "nav", "footer"} <= set(outline.tags) and not outline.bare
+
+
+def test_each_picture_is_one_file_however_often_it_is_shown(rows: pd.DataFrame, folder: Path) -> None:
+    assert len([*(folder / "images").iterdir()]) == rows["image_id"].nunique()
+
+
+def test_the_same_rows_give_the_same_bytes(
+    rows: pd.DataFrame, pictures: dict[str, Path], folder: Path, tmp_path: Path
+) -> None:
+    make(rows.copy(), pictures, tmp_path / "again")
+    first = {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.*")}
+    again = {path.relative_to(tmp_path / "again"): path.read_bytes() for path in (tmp_path / "again").rglob("*.*")}
+    assert first == again
+
+
+def test_mlflow_gets_every_page_with_its_pictures_and_no_data_set(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    class Recorder:
+        def log_artifact(self, path: str, to: str) -> None:
+            shutil.copyfile(path, (tmp_path / to) / Path(path).name)
+
+        def log_artifacts(self, path: str, to: str) -> None:
+            shutil.copytree(path, tmp_path / to)
+
+    (tmp_path / "report").mkdir()
+    (folder / "failures").mkdir()
+    monkeypatch.setattr(stages.report, "OUT", folder)
+    stages.report._log_pages(Recorder())
+    (folder / "failures").rmdir()
+    logged, made = ({path.relative_to(top) for path in top.rglob("*.*")} for top in (tmp_path / "report", folder))
+    assert logged == made
+
+
+def test_no_colour_is_written_into_a_page_but_by_its_style(folder: Path) -> None:
+    for text in texts(folder).values():
+        assert not re.search(r"(?:fill|stroke|color)=\"#", text.split("</style>", 1)[1])
+
+
+def test_text_from_models_stays_text(rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path) -> None:
+    evil = "<script>alert(1)</script>"
+    nasty = rows.assign(question=evil, answer="<img src=x onerror=y>", candidate="<b>&", questioner=evil)
+    taxonomy = taxonomy_of(rows)
+    for skill in taxonomy["skills"]:
+        skill["primitives"], skill["definition"] = [evil], evil
+    taxonomy["failure_modes"][0] |= {"name": evil, "mode_id": "../../x'\"><script>", "known": [evil]}
+    for path, text in make(nasty, pictures, tmp_path / "r", taxonomy).items():
+        outline = Outline(text)
+        scripts = {"skills.html": 1, "examples.html": 2}
+        assert outline.tags.count("script") == scripts.get(path, 0), path
+        assert not outline.handlers and "<img src=x" not in text and "<b>&" not in text
+    assert [path.name for path in (tmp_path / "r" / "modes").iterdir() if "x" in path.name]
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_every_text_is_found_again_in_the_list(
+    text: str, rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path
+) -> None:
+    pages = make(rows.assign(question=text, answer=text), pictures, tmp_path / "r")
+    found = listed(pages["examples.html"])["rows"]
+    assert len(found) == len(rows)
+    assert all(isinstance(row, list) and row[2] == row[3] == text for row in found)
+    assert text.strip() or "(nothing)" in pages["index.html"]
+
+
+def test_a_question_of_a_mode_is_listed_as_such(rows: pd.DataFrame, folder: Path) -> None:
+    data = listed((folder / "examples.html").read_text("utf-8"))
+    assert data["modes"][0] == ["counting", "counting", "counting"]
+    of_mode = [row for row in data["rows"] if isinstance(row, list) and 0 in row[7]]
+    assert len(of_mode) == mode_of(rows, "counting")["asked"]
+    assert {data["skills"][row[8][0]] for row in of_mode} == {"counting"}
+
+
+@pytest.mark.parametrize("outcome", ["invalid", "error", "correct"])
+def test_nothing_found_is_said_on_every_page(
+    outcome: str, rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path
+) -> None:
+    pages = make(rows.assign(outcome=outcome), pictures, tmp_path / "r", {**NOTHING, "questions": None})
+    assert set(pages) == {f"{name}.html" for name in PAGES}
+    said = "made no mistake" if outcome == "correct" else "No valid question was asked"
+    assert said in pages["index.html"]
+    assert "There is no taxonomy: so." in pages["skills.html"] and "<script>" not in pages["skills.html"]
+
+
+def test_three_questions_make_a_report(pictures: dict[str, Path], tmp_path: Path) -> None:
+    few = rows_of(1)
+    nothing = {**NOTHING, "questions": questions_of(few)}
+    pages = make(few, pictures, tmp_path / "r", nothing, rewards=pd.DataFrame(columns=["step"]))
+    assert "was not trained in this run" in pages["methods.html"]
+    assert len(listed(pages["examples.html"])["rows"]) == 3
+
+
+def test_ten_thousand_questions_make_a_report_that_stays_light(
+    rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path
+) -> None:
+    many, placed = multiply(rows, questions_of(rows), 10_000)
+    taxonomy = taxonomy_of(rows) | {"questions": placed}
+    pages = make(many, pictures, tmp_path / "r", taxonomy)
+    data = listed(pages["examples.html"])
+    assert len(data["rows"]) == 10_000 == many["rollout_id"].nunique()
+    assert len(pages["examples.html"]) < 3_000_000
+    assert all(len(text) < 300_000 for path, text in pages.items() if path != "examples.html")
+
+
+def test_what_is_spoilt_is_not_the_verdict(rows: pd.DataFrame) -> None:
+    spoilt = spoil(rows)
+    assert spoilt["outcome"].equals(rows["outcome"]) and not spoilt["question"].equals(rows["question"])
