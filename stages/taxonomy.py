@@ -33,7 +33,7 @@ VERDICTS, OUT, METRICS = Path("data/verdicts/verdicts.parquet"), Path("data/taxo
 VALID = ("failure", "correct")
 EXAMPLES = 24  # kept of each mode; the report shows the first few
 SHOWN = 5  # questions that a skill is shown by
-QUESTION = ("rollout_id", "method", "fitted", "skills", "meta_skills", "traits")
+QUESTION = ("rollout_id", "method", "fitted", "abilities", "skills", "meta_skills", "traits")
 
 
 class Params(Section):
@@ -56,9 +56,9 @@ class Params(Section):
 class Found:
     """Everything the stage writes.
 
-    `questions`: rollout_id, method, primitives, evidence, skills, meta_skills, traits, and whether the question was
-    `fitted` on. `threshold`: that of the modes. `stability`: adjusted Rand indices of the skills on resamples.
-    `known`: the weaknesses that modes were matched against.
+    `questions`: rollout_id, method, primitives, evidence, abilities (what is asked for, whatever its skill is called),
+    skills, meta_skills, traits, and whether the question was `fitted` on. `threshold`: that of the modes. `stability`:
+    adjusted Rand indices of the skills on resamples. `known`: the weaknesses that modes were matched against.
     """
 
     questions: pd.DataFrame
@@ -105,7 +105,7 @@ def _base_rate(valid: pd.DataFrame) -> float:
 
 
 def _read(valid: pd.DataFrame) -> list[list[Primitive]]:
-    """The primitives of each question; adds columns: their phrases, the words that say so, kinds, other traits."""
+    """The primitives of each question; adds columns: phrases, words that say so, abilities, kinds, other traits."""
     asked = [*zip(valid["question"], valid["reference"], strict=True)]
     found = [evidence(question, reference) for question, reference in asked]
     valid["primitives"] = [[primitive.text for primitive, _ in one] for one in found]
@@ -113,6 +113,7 @@ def _read(valid: pd.DataFrame) -> list[list[Primitive]]:
     valid["traits"] = [traits(question, reference) for question, reference in asked]
     primitives = [[primitive for primitive, _ in one] for one in found]
     valid["kinds"] = [*map(kinds_asked_for, primitives)]
+    valid["abilities"] = [[*dict.fromkeys(one.ability for one in asked if not one.detail)] for asked in primitives]
     return primitives
 
 
