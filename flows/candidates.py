@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 SAME = 0.5  # Jaccard index of the questions that two modes claim, from which they are one
+
+WRITTEN = ("failure_modes", "meta_skills")  # in data/taxonomy
+COLUMNS = ("abilities", "skills", "meta_skills", "traits")  # of questions.parquet there
 
 Mode = Mapping[str, Any]  # as data/taxonomy/failure_modes.json has it
 Extent = Literal["universal", "shared", "specific"]
@@ -14,12 +17,21 @@ Extent = Literal["universal", "shared", "specific"]
 
 @dataclass(frozen=True)
 class Run:
-    """What a run found: its candidate, its failure modes, and the traits of each valid question, and if it failed."""
+    """What a run found: its candidate, its failure modes, and the traits of each valid question, and if it failed.
+
+    Skills are fitted anew in each run: so a question's abilities are among its traits, whatever they are called there,
+    and of a meta-skill the run's own skills stand for it elsewhere.
+    """
 
     candidate: str
     modes: Sequence[Mode]
     traits: Sequence[frozenset[str]]
     failed: Sequence[bool]
+    meta_skills: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def claim(self, mode: Mode) -> list[frozenset[str]]:
+        """For each trait of a mode of this run the names of which a question has one."""
+        return [self.meta_skills.get(trait, frozenset()) | {trait} for trait in mode["traits"]]
 
 
 def by_candidate(runs: Sequence[Run]) -> list[dict[str, Any]]:
@@ -28,15 +40,14 @@ def by_candidate(runs: Sequence[Run]) -> list[dict[str, Any]]:
     Two modes are one where their traits are equal, or where of the questions of all runs that either claims at least
     SAME are claimed by both. A mode is `universal` where it was found in all candidates, `shared` where in several,
     `specific` where in one; `candidates` has for each in how many of its `runs` it was `found`, and how many of the
-    questions that its traits claim were `asked` there and were `failures`, found or not. Traits are compared by their
-    names: a skill that another run's taxonomy calls otherwise claims nothing there.
+    questions that its traits claim were `asked` there and were `failures`, found or not.
     """
     names = [*dict.fromkeys(run.candidate for run in runs)]
     if len(names) < 2:
         return []
     found = []
-    for mode, others in _groups(runs):
-        where = {name: _in_candidate(mode, others, [run for run in runs if run.candidate == name]) for name in names}
+    for mode, claim, others in _groups(runs):
+        where = {name: _in_candidate(claim, others, [run for run in runs if run.candidate == name]) for name in names}
         number = sum(one["found"] > 0 for one in where.values())
         extent: Extent = "universal" if number == len(names) else "shared" if number > 1 else "specific"
         found.append({"name": mode["name"], "traits": [*mode["traits"]], "extent": extent, "candidates": where})
@@ -50,11 +61,13 @@ def read_run(root: Path, candidate: str) -> Run:
         return Run(candidate, [], [], [])
     import pandas as pd
 
-    modes = json.loads((folder / "failure_modes.json").read_text(encoding="utf-8"))
+    modes, meta_skills = (json.loads((folder / f"{name}.json").read_text(encoding="utf-8")) for name in WRITTEN)
     outcomes = pd.read_parquet(root / "data/verdicts/verdicts.parquet", columns=["rollout_id", "outcome"])
     rows = pd.read_parquet(folder / "questions.parquet").merge(outcomes, on="rollout_id", validate="one_to_one")
-    lists = zip(rows["skills"], rows["meta_skills"], rows["traits"], strict=True)
-    return Run(candidate, modes, [frozenset().union(*one) for one in lists], (rows["outcome"] == "failure").tolist())
+    lists = zip(*(rows[column] for column in COLUMNS), strict=True)
+    members = {one["name"]: frozenset(one["skills"]) for one in meta_skills}
+    failed = (rows["outcome"] == "failure").tolist()
+    return Run(candidate, modes, [frozenset().union(*one) for one in lists], failed, members)
 
 
 def table(found: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -77,35 +90,35 @@ def short(names: Sequence[str]) -> list[str]:
     return stems if len({*stems}) == len(stems) else [*names]
 
 
-def _groups(runs: Sequence[Run]) -> Iterator[tuple[Mode, list[Mode]]]:
-    """The modes that stand for the others, with most evidence first, and those that are the same, themselves too."""
-    claimed: dict[tuple[str, ...], frozenset[int]] = {}
+def _groups(runs: Sequence[Run]) -> Iterator[tuple[Mode, list[frozenset[str]], list[Mode]]]:
+    """The modes that stand for the others, with most evidence first; what they claim; those that are the same."""
     every = [traits for run in runs for traits in run.traits]
-    groups: list[tuple[Mode, list[Mode]]] = []
-    for mode in sorted((mode for run in runs for mode in run.modes), key=lambda mode: -mode["evidence"]):
-        traits = tuple(sorted(mode["traits"]))
-        if traits not in claimed:
-            claimed[traits] = frozenset(place for place, has in enumerate(every) if has.issuperset(traits))
-        for first, others in groups:
-            of_first = tuple(sorted(first["traits"]))
-            if of_first == traits or _jaccard(claimed[of_first], claimed[traits]) >= SAME:
+    groups: list[tuple[Mode, list[frozenset[str]], list[Mode]]] = []
+    claimed: list[frozenset[int]] = []
+    modes = [(mode, run.claim(mode)) for run in runs for mode in run.modes]
+    for mode, claim in sorted(modes, key=lambda one: -one[0]["evidence"]):
+        here = frozenset(place for place, traits in enumerate(every) if _claims(claim, traits))
+        for (first, _, others), there in zip(groups, claimed, strict=True):
+            if {*first["traits"]} == {*mode["traits"]} or _jaccard(there, here) >= SAME:
                 others.append(mode)
                 break
         else:
-            groups.append((mode, [mode]))
+            groups.append((mode, claim, [mode]))
+            claimed.append(here)
     yield from groups
+
+
+def _claims(claim: Sequence[frozenset[str]], traits: frozenset[str]) -> bool:
+    return not any(names.isdisjoint(traits) for names in claim)
 
 
 def _jaccard(one: frozenset[int], other: frozenset[int]) -> float:
     return len(one & other) / max(len(one | other), 1)
 
 
-def _in_candidate(mode: Mode, others: Sequence[Mode], runs: Sequence[Run]) -> dict[str, int]:
+def _in_candidate(claim: Sequence[frozenset[str]], others: Sequence[Mode], runs: Sequence[Run]) -> dict[str, int]:
     outcomes = [
-        failed
-        for run in runs
-        for traits, failed in zip(run.traits, run.failed, strict=True)
-        if traits.issuperset(mode["traits"])
+        failed for run in runs for traits, failed in zip(run.traits, run.failed, strict=True) if _claims(claim, traits)
     ]
     found = sum(any(one is other for one in run.modes for other in others) for run in runs)
     return {"runs": len(runs), "found": found, "asked": len(outcomes), "failures": sum(outcomes)}

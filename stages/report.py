@@ -26,6 +26,7 @@ from blindspot.tracking import flatten, stage_run
 
 ROLLOUTS, VERDICTS = Path("data/rollouts/rollouts.parquet"), Path("data/verdicts/verdicts.parquet")
 TAXONOMY, METRICS = Path("data/taxonomy"), Path("metrics/taxonomy.json")
+FILES = ("failure_modes", "skills", "meta_skills", "stability", "comparison", "known")  # of data/taxonomy
 AUDIT, AUDIT_METRICS = Path("data/audit/audit.parquet"), Path("metrics/audit.json")
 VERIFY_METRICS = Path("metrics/verify.json")
 REWARDS, OUT = Path("metrics/rewards.csv"), Path("reports")
@@ -54,12 +55,12 @@ def report(
     """What the pages say.
 
     `rows`: rollouts with their verdicts. `judged`: how right the judge is. `taxonomy`: what lies in data/taxonomy
-    (failure_modes, skills, meta_skills; where they are there questions, stability, comparison) and its metrics.
+    (FILES; all but the first three may be missing, as may questions) and its metrics.
     `calls`: answers asked of the candidate before the harvest, by stage. `every_param`: params.yaml, for the record.
     """
     identities = rows.drop_duplicates("method").set_index("method")["questioner"].to_dict()
     rows = place(rows, taxonomy.get("questions"))
-    shown = modes(taxonomy["failure_modes"][: params.modes], rows)
+    shown = modes(taxonomy["failure_modes"][: params.modes], rows, taxonomy.get("known", ()))
     return Content(
         candidate=_name_of(rows, "candidate"),
         verifier=_name_of(rows, "verifier"),
@@ -121,11 +122,8 @@ def main() -> None:
 
 
 def _read_taxonomy() -> dict[str, Any]:
-    """What lies in data/taxonomy and its metrics. Stability and comparison may be missing."""
-    found = {name: store.read_json(TAXONOMY / f"{name}.json") for name in ("failure_modes", "skills", "meta_skills")}
-    for name in ("stability", "comparison"):
-        if (TAXONOMY / f"{name}.json").is_file():
-            found[name] = store.read_json(TAXONOMY / f"{name}.json")
+    """What lies in data/taxonomy and its metrics."""
+    found = {name: store.read_json(TAXONOMY / f"{name}.json") for name in FILES}
     return found | {"questions": store.read_frame(TAXONOMY / "questions.parquet"), "metrics": store.read_json(METRICS)}
 
 

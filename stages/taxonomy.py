@@ -26,7 +26,7 @@ from blindspot.tracking import stage_run
 
 VERDICTS, OUT, METRICS = Path("data/verdicts/verdicts.parquet"), Path("data/taxonomy"), Path("metrics/taxonomy.json")
 SHOWN = 5  # questions that a skill is shown by
-QUESTION = ("rollout_id", "method", "fitted", "skills", "meta_skills", "traits")
+QUESTION = ("rollout_id", "method", "fitted", "abilities", "skills", "meta_skills", "traits")
 
 
 class Params(Section):

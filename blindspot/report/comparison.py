@@ -5,26 +5,38 @@ from dataclasses import dataclass
 from typing import Any
 
 from blindspot.records.rollout import METHODS
-from blindspot.report.rates import ASKED_BY
+from blindspot.report.rates import ASKED_BY, Rate, rate
 
 MEASURES = {
     "questions": "Valid questions",
     "skills": "Skills they need, all together",
     "skill_combinations": "Combinations of skills",
-    "new_combinations": "Combinations that no other asked for",
+    "new_combinations": "Combinations that the untrained base lacks",
     "primitives_per_question": "Primitives a question",
     "words_per_question": "Words a question",
 }
 
 
 @dataclass(frozen=True)
+class Combination:
+    """Skills that questions need together, and the wrong rate of these."""
+
+    skills: tuple[str, ...]
+    rate: Rate
+
+
+@dataclass(frozen=True)
 class Comparison:
-    """`names` of the questioners, and in their order a value of each measure; skills that one alone asked for."""
+    """`names` of the questioners, and in their order a value of each measure.
+
+    `shared`, `exclusive`: skills that all asked for, and that one alone did. `combinations`: those that failed most.
+    """
 
     names: tuple[str, ...]
     measures: tuple[tuple[str, tuple[str, ...]], ...]
     shared: tuple[str, ...]
     exclusive: tuple[tuple[str, tuple[str, ...]], ...]
+    combinations: tuple[tuple[str, tuple[Combination, ...]], ...]
 
 
 def comparison(found: Mapping[str, Any] | None) -> Comparison | None:
@@ -41,7 +53,15 @@ def comparison(found: Mapping[str, Any] | None) -> Comparison | None:
         ),
         shared=tuple(skills["shared"]),
         exclusive=tuple((ASKED_BY[method][0], tuple(skills["exclusive"].get(method, ()))) for method in methods),
+        combinations=tuple(
+            (ASKED_BY[method][0], tuple(map(_combination, found.get("combinations", {}).get(method, ()))))
+            for method in methods
+        ),
     )
+
+
+def _combination(found: Mapping[str, Any]) -> Combination:
+    return Combination(tuple(found["skills"]), rate(found["failures"], found["asked"]))
 
 
 def _shown(value: float | None) -> str:

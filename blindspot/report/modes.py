@@ -50,23 +50,34 @@ class Neighbour:
 
 
 @dataclass(frozen=True)
+class Known:
+    """A weakness of VLMs that somebody has written of: what they say, and where."""
+
+    name: str
+    says: str = ""
+    source: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class Mode:
     """One failure mode. `page` is the name of its file, without its ending.
 
-    `came_back`: share of resamples in which it was found again; None where that was not tried. `known`: weaknesses of
-    VLMs known before that it matches; empty where it is new, None where nobody looked. `asked_by`: wrong rates of its
-    questions by who asked them, those alone who did. `failed` and `right`: examples.
+    `kinds`: of what most of its questions ask for. `came_back`: share of resamples in which it was found again; None
+    where that was not tried. `known`: weaknesses that it matches; empty where it is new, None where nobody looked.
+    `asked_by`: wrong rates of its questions by who asked them, those alone who did. `failed` and `right`: examples.
     """
 
     mode_id: str
     page: str
     name: str
     traits: tuple[str, ...]
+    kinds: tuple[str, ...]
     rate: Rate
     evidence: float | None
     q_value: float | None
     came_back: float | None
-    known: tuple[str, ...] | None
+    known: tuple[Known, ...] | None
     asked_by: tuple[tuple[str, str, Rate], ...]
     failed: tuple[Example, ...]
     right: tuple[Example, ...]
@@ -74,16 +85,19 @@ class Mode:
     neighbours: tuple[Neighbour, ...]
 
 
-def modes(found: Sequence[Mapping[str, Any]], rows: pd.DataFrame) -> tuple[Mode, ...]:
-    """Failure modes in the order given, most useful first.
+def modes(
+    found: Sequence[Mapping[str, Any]], rows: pd.DataFrame, known: Sequence[Mapping[str, Any]] = ()
+) -> tuple[Mode, ...]:
+    """Failure modes in the order given, most useful first. `known`: the weaknesses that some of them match.
 
     `rows`: rollouts with their verdicts, and the `names` (skills, meta-skills, traits) of each question that is in the
     rates, as `blindspot.report.questions.place` adds them.
     """
     by_id = rows.set_index("rollout_id")
     claimed = [claims(mode, rows) for mode in found]
+    listed = {str(one["name"]): Known(**{key: one[key] for key in ("name", "says", "source", "url")}) for one in known}
     return tuple(
-        _mode(mode, rows[own], by_id, _neighbours(index, found, claimed))
+        _mode(mode, rows[own], by_id, _neighbours(index, found, claimed), listed)
         for index, (mode, own) in enumerate(zip(found, claimed, strict=True))
     )
 
@@ -110,7 +124,13 @@ def example(row: "pd.Series[Any]") -> Example:
     return Example(str(row.name), row["image_id"], row["question"], row["answer"], reference, row["outcome"], asked_by)
 
 
-def _mode(mode: Mapping[str, Any], own: pd.DataFrame, by_id: pd.DataFrame, neighbours: tuple[Neighbour, ...]) -> Mode:
+def _mode(
+    mode: Mapping[str, Any],
+    own: pd.DataFrame,
+    by_id: pd.DataFrame,
+    neighbours: tuple[Neighbour, ...],
+    listed: Mapping[str, Known],
+) -> Mode:
     known = mode.get("known")
     went_well = own[own["outcome"] == "correct"].drop_duplicates("question").drop_duplicates("image_id")
     return Mode(
@@ -118,11 +138,12 @@ def _mode(mode: Mapping[str, Any], own: pd.DataFrame, by_id: pd.DataFrame, neigh
         page=page_name(mode["mode_id"]),
         name=mode["name"],
         traits=tuple(mode["traits"]),
+        kinds=tuple(mode.get("kinds", ())),
         rate=Rate(mode["wrong_rate"], mode["low"], mode["high"], mode["failures"], mode["asked"]),
         evidence=mode.get("evidence"),
         q_value=mode.get("q_value"),
         came_back=mode.get("came_back"),
-        known=None if known is None else tuple(known),
+        known=None if known is None else tuple(listed.get(name) or Known(name) for name in known),
         asked_by=_asked_by(own),
         failed=tuple(example(by_id.loc[name]) for name in mode["examples"]),
         right=tuple(example(by_id.loc[name]) for name in went_well["rollout_id"].head(SHOWN_RIGHT)),

@@ -45,10 +45,10 @@ class How:
 class Found:
     """What was found.
 
-    `questions`: the valid ones, with primitives, evidence, kinds, skills, meta_skills, traits, and whether the
-    question was `fitted` on. `threshold`: that of the modes. `stability`: adjusted Rand indices of the skills on
-    resamples. `unread`: questions that the LLM could not read, so that the rules did. `known`: the weaknesses that
-    modes were matched with.
+    `questions`: the valid ones, with primitives, evidence, abilities (what is asked for, whatever its skill is
+    called), kinds, skills, meta_skills, traits, and whether the question was `fitted` on. `threshold`: that of the
+    modes. `stability`: adjusted Rand indices of the skills on resamples. `unread`: questions that the LLM could not
+    read, so that the rules did. `known`: the weaknesses that modes were matched with.
     """
 
     questions: pd.DataFrame
@@ -107,7 +107,7 @@ def _base_rate(valid: pd.DataFrame) -> float:
 
 
 def _read(valid: pd.DataFrame, reader: LLM | None) -> tuple[list[list[Primitive]], int]:
-    """The primitives of each question; adds columns: their phrases, the words that say so, kinds, other traits.
+    """The primitives of each question; adds columns: phrases, words that say so, abilities, kinds, other traits.
 
     And how many questions the LLM could not read.
     """
@@ -117,6 +117,7 @@ def _read(valid: pd.DataFrame, reader: LLM | None) -> tuple[list[list[Primitive]
     valid["primitives"] = [[primitive.text for primitive in one] for one in primitives]
     valid["evidence"] = [[words for _, words in one] for one in found]
     valid["traits"] = [traits(question, reference) for question, reference in asked]
+    valid["abilities"] = [[*dict.fromkeys(one.ability for one in asked if not one.detail)] for asked in primitives]
     valid["kinds"] = [*map(kinds_asked_for, primitives)]
     return primitives, unread
 

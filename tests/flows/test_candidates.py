@@ -1,6 +1,7 @@
 """Which failure modes are universal, shared and specific."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -77,16 +78,27 @@ def test_candidates_whose_short_names_are_alike_keep_their_long_ones() -> None:
     assert table(found)[0].split()[-2:] == ["x/b", "y/b"]
 
 
+def test_a_meta_skill_stands_elsewhere_for_its_skills() -> None:
+    asked = {(LEFT, YES): (20, 20), (COUNT,): (5, 0)}
+    one = replace(run("a", mode("judging positions", YES)), meta_skills={"judging positions": frozenset([LEFT])})
+    (found,) = by_candidate([one, run("b", mode(LEFT, YES), asked=asked)])
+    assert (found["name"], found["extent"]) == ("judging positions + answer yes", "universal")
+    assert found["candidates"]["b"] == {"runs": 1, "found": 1, "asked": 20, "failures": 20}
+
+
 def test_what_a_run_found_is_read_from_its_folder(tmp_path: Path) -> None:
     assert read_run(tmp_path, "a") == Run("a", [], [], [])
     (tmp_path / "data" / "taxonomy").mkdir(parents=True)
     (tmp_path / "data" / "verdicts").mkdir()
     (tmp_path / "data/taxonomy/failure_modes.json").write_text(json.dumps([mode(LEFT)]), "utf-8")
-    rows = [("t-0", [LEFT], ["judging positions"], [YES]), ("t-1", [], [], [])]
-    questions = pd.DataFrame(rows, columns=["rollout_id", "skills", "meta_skills", "traits"])
+    meta_skills = [{"name": "judging positions", "skills": ["a skill"]}]
+    (tmp_path / "data/taxonomy/meta_skills.json").write_text(json.dumps(meta_skills), "utf-8")
+    rows = [("t-0", [LEFT], ["a skill"], ["judging positions"], [YES]), ("t-1", [], [], [], [])]
+    questions = pd.DataFrame(rows, columns=["rollout_id", "abilities", "skills", "meta_skills", "traits"])
     questions.to_parquet(tmp_path / "data/taxonomy/questions.parquet")
     verdicts = pd.DataFrame({"rollout_id": ["t-1", "t-2", "t-0"], "outcome": ["correct", "invalid", "failure"]})
     verdicts.to_parquet(tmp_path / "data/verdicts/verdicts.parquet")
     found = read_run(tmp_path, "a")
-    assert found.traits == [{LEFT, "judging positions", YES}, frozenset()]
+    assert found.traits == [{LEFT, "a skill", "judging positions", YES}, frozenset()]
     assert (found.failed, found.modes) == ([True, False], [mode(LEFT)])
+    assert found.meta_skills == {"judging positions": frozenset(["a skill"])}

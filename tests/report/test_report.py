@@ -77,7 +77,7 @@ def test_modes_that_share_a_trait_are_neighbours(pages: Pages) -> None:
 @pytest.mark.parametrize(
     ("known", "shown", "hidden"),
     [
-        (["counting", "left & right"], "counting, left &amp; right", ">new"),
+        (["counting", "left & right"], "left &amp; right", ">new"),
         ([], ">new", "known: "),
         (None, "", "Known"),
     ],
@@ -89,6 +89,14 @@ def test_a_mode_is_known_or_new_or_nobody_looked(
     assert shown in made["index.html"] and shown in made[MODE]
     assert hidden not in made["index.html"]
     assert ("Known before" in made[MODE]) == (known is not None)
+
+
+def test_who_wrote_of_a_weakness_is_said_and_what_its_questions_ask_for(rows: pd.DataFrame, pages: Pages) -> None:
+    listed = {"name": "counting", "says": "They <cannot> count.", "source": "A. B., 2023", "url": "https://a.b/c"}
+    made = pages(taxonomy_with(rows, known=["counting"], kinds=["counting", "size"]) | {"known": [listed]})
+    assert "They &lt;cannot&gt; count." in made[MODE]
+    assert '<a href="https://a.b/c" rel="noreferrer">A. B., 2023</a>' in made[MODE]
+    assert "asks for: counting, size" in made["index.html"] and "counting, size <small>most of them" in made[MODE]
 
 
 def test_stability_stands_beside_taxonomy_and_modes(rows: pd.DataFrame, pages: Pages) -> None:
@@ -120,9 +128,11 @@ def test_the_comparison_of_methods_is_shown_where_there_is_one(rows: pd.DataFram
         "methods": {"trained": method, "base": method},
         "skills": {"shared": ["counting"], "exclusive": {"trained": ["<others>"], "base": []}},
     }
+    found["combinations"] = {"trained": [{"skills": ["counting", "size & place"], "asked": 9, "failures": 7}]}
     text = pages(taxonomy_of(rows) | {"comparison": found})["methods.html"]
     for shown in ("1,191", "4.26", "<td>–</td>", "&lt;others&gt;", "1 skills that all asked for"):
         assert shown in text
+    assert "counting + size &amp; place</th><td>7 of 9</td>" in text
 
 
 def test_there_is_no_comparison_where_there_is_none(pages: Pages) -> None:

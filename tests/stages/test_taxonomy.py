@@ -46,6 +46,12 @@ def test_every_primitive_is_in_one_skill_and_every_question_has_some(found: Foun
     assert found.questions["skills"].map(len).min() >= 1
 
 
+def test_a_questions_abilities_are_told_whatever_their_skills_are_called(found: Found) -> None:
+    row = found.questions[found.questions["question"].str.startswith("how many")].iloc[0]
+    assert row["abilities"][0] == "counting"
+    assert not any(ability.startswith("recognising ") for row in found.questions["abilities"] for ability in row)
+
+
 def test_invalid_questions_are_left_out(found: Found, rows: pd.DataFrame) -> None:
     assert len(found.questions) == rows["outcome"].isin(["failure", "correct"]).sum() < len(rows)
 
