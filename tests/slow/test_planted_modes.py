@@ -38,7 +38,7 @@ def recovery(seed: int) -> tuple[float | None, float | None]:
     """Mode recall and mode precision of the taxonomy, the planted gaps themselves being the weak cells."""
     gaps = random_gaps(seed)
     found = taxonomy(asked(PlantedCandidate(gaps, 0.0, seed), ASKED, seed), Params.model_validate({}), 0)
-    placing = Placing(found.skills, found.meta_skills)
+    placing = Placing(found.taxonomy.skills, found.taxonomy.meta_skills)
     scenes, questions, belongs = uniform_questions([Cell(gap, ANY, gap) for gap in gaps], MATCHED_ON, seed + 10_000)
     traits = [placing.traits(text, rule(text, scene).answer) for text, scene in zip(questions, scenes, strict=True)]
     claimed = [np.array([mode.claims(one) for one in traits]) for mode in found.modes]
