@@ -20,6 +20,7 @@ from blindspot.skills.topics import FEWEST_PHRASES
 from blindspot.skills.traits import traits
 
 VALID = ("failure", "correct")
+ONE_IMAGE = "All questions are about one image, on which skills were fitted: none is left to find failure modes on."
 EXAMPLES = 24  # kept of each mode; the report shows the first few
 
 
@@ -85,7 +86,8 @@ def find_taxonomy(verdicts: pd.DataFrame, how: How, seed: int) -> Found:
     valid["skills"] = [placing.skills(found) for found in primitives]
     valid["meta_skills"] = [placing.meta_skills(names) for names in valid["skills"]]
     modes = _modes(valid[~valid["fitted"]].reset_index(drop=True), threshold, how, seed)
-    return Found(valid, sorted_, modes, threshold, indices, None, unread, how.known)
+    note = ONE_IMAGE if valid["fitted"].all() else None
+    return Found(valid, sorted_, modes, threshold, indices, note, unread, how.known)
 
 
 def _modes(rated: pd.DataFrame, threshold: float, how: How, seed: int) -> list[FailureMode]:

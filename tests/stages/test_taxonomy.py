@@ -52,6 +52,12 @@ def test_a_questions_abilities_are_told_whatever_their_skills_are_called(found: 
     assert not any(ability.startswith("recognising ") for row in found.questions["abilities"] for ability in row)
 
 
+def test_one_image_is_too_few_to_find_modes_on(rows: pd.DataFrame) -> None:
+    found = taxonomy(rows.assign(image_id="one"), Params(resamples=2), seed=0)
+    assert found.taxonomy.skills and not found.modes
+    assert found.note is not None and "one image" in found.note
+
+
 def test_invalid_questions_are_left_out(found: Found, rows: pd.DataFrame) -> None:
     assert len(found.questions) == rows["outcome"].isin(["failure", "correct"]).sum() < len(rows)
 
