@@ -77,15 +77,15 @@ def report(
         stability=stability(taxonomy.get("stability")),
         comparison=comparison(taxonomy.get("comparison")),
         curves=curves(rewards),
-        made=Made(
-            seed=every_param["seed"],
-            calls=(*calls.items(), ("harvest", len(rows))),
-            params={name: flatten(every_param[name]) for name in SECTIONS},
-            versions=versions(),
-        ),
+        made=_made(every_param, {**calls, "harvest": len(rows)}),
         rows=rows,
         images=rows["image_id"].nunique(),
     )
+
+
+def _made(every_param: Mapping[str, Any], calls: Mapping[str, int]) -> Made:
+    params = {name: flatten(every_param[name]) for name in SECTIONS}
+    return Made(seed=every_param["seed"], calls=tuple(calls.items()), params=params, versions=versions())
 
 
 def _name_of(rows: pd.DataFrame, column: str) -> str:
