@@ -60,7 +60,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.server.now -= 1
 
     def _answer(self, body: dict[str, Any]) -> None:
-        question = body["messages"][0]["content"][1]["text"]
+        question = body["messages"][0]["content"][-1]["text"]
         server = self.server
         with server.lock:
             server.attempts[question] += 1
