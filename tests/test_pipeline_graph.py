@@ -23,7 +23,11 @@ HEAVY = {"accelerate", "bertopic", "datasets", "great_expectations", "mlflow", "
 HEAVY_HOMES = ("blindspot/models/", "blindspot/training/")
 SHARED = {"seed", "launch", "budget", "candidate", "verifier"}
 STAGES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))["stages"]
-BENCH: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "bench/dvc.yaml").read_text("utf-8"))["stages"]
+BENCH: dict[str, dict[str, Any]] = {
+    name: stage
+    for file in ("bench/dvc.yaml", "bench/taxonomy/dvc.yaml")
+    for name, stage in yaml.safe_load((ROOT / file).read_text("utf-8"))["stages"].items()
+}
 #: what modules read beside themselves
 DATA = {
     "blindspot/failure_set/card.py": "blindspot/failure_set/templates",
