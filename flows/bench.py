@@ -12,8 +12,11 @@ from blindspot.errors import BlindspotError, run
 from flows.environment import apply
 from flows.leash import leashed
 
-PIPELINES = {"search": "bench/dvc.yaml", "taxonomy": "bench/taxonomy/dvc.yaml"}
-FOUND = {"search": "data/search.html shows them", "taxonomy": "docs/bench_taxonomy.md says what they mean"}
+#: of each bench the pipeline, and where to look afterwards
+BENCHES = {
+    "search": ("bench/dvc.yaml", "metrics/search.json has the figures, data/search.html shows them"),
+    "taxonomy": ("bench/taxonomy/dvc.yaml", "metrics/taxonomy_bench.json has the figures"),
+}
 AT_ONCE = 2  # runs, of which each takes one core
 ONE_CORE = {"OMP_NUM_THREADS": "1", "TQDM_DISABLE": "1"}
 
@@ -21,17 +24,15 @@ ONE_CORE = {"OMP_NUM_THREADS": "1", "TQDM_DISABLE": "1"}
 def main() -> None:
     """Runs every stage of the bench that is not done yet: first the truth, last the summary."""
     parser = argparse.ArgumentParser(prog="python -m flows.bench", description=__doc__)
-    parser.add_argument("bench", choices=[*PIPELINES])
-    bench = parser.parse_args().bench
+    parser.add_argument("bench", choices=[*BENCHES])
+    pipeline, where = BENCHES[parser.parse_args().bench]
     apply()
-    targets = stages(PIPELINES[bench])
-    first = [target for target in targets if ":search_truth@" in target]
-    last = targets[-1]
+    targets = stages(pipeline)
+    first, last = [target for target in targets if "_truth@" in target], targets[-1]
     at_once(first)
     at_once([target for target in targets if target not in (*first, last)])
     reproduce([last])
-    figures = {"search": "search", "taxonomy": "taxonomy_bench"}[bench]
-    print(f"\nmetrics/{figures}.json has the figures, {FOUND[bench]}")
+    print(f"\n{where}")
 
 
 def stages(pipeline: str) -> list[str]:

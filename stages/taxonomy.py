@@ -15,9 +15,9 @@ from blindspot.checks.primitive import PRIMITIVE
 from blindspot.checks.run import check
 from blindspot.errors import run
 from blindspot.models.llm import open_llm
-from blindspot.params import Section, load, load_seed
+from blindspot.params import load, load_seed
 from blindspot.skills.comparison import compare, figures
-from blindspot.skills.finding import Found, How, find_taxonomy
+from blindspot.skills.finding import Found, Helpers, Sorting, find_taxonomy
 from blindspot.skills.known import Weakness, matched, read_known
 from blindspot.skills.modes import distinct_first
 from blindspot.skills.skills import Skill
@@ -29,20 +29,12 @@ SHOWN = 5  # questions that a skill is shown by
 QUESTION = ("rollout_id", "method", "fitted", "abilities", "skills", "meta_skills", "traits")
 
 
-class Params(Section):
-    """How questions are sorted into skills, and what counts as a failure mode."""
+class Params(Sorting):
+    """How questions are sorted into skills, by whom, and what counts as a failure mode."""
 
-    min_topic_size: int = Field(5, ge=2, description="distinct phrases of the smallest topic")
-    embedding: str = Field("tfidf", description="of the phrases: tfidf, or a sentence-transformers model folder")
     reader: str = Field("configs/models/none.yaml", description="LLM that reads what a question needs; none: rules do")
     namer: str = Field("configs/models/none.yaml", description="LLM that names and defines skills; none: rules do")
     max_new_tokens: int = Field(1024, ge=16, description="of an LLM's reply; one that is cut off is none")
-    fit_share: float = Field(0.3, gt=0, lt=1, description="share of the images whose questions skills are fitted on")
-    threshold: float = Field(
-        0.25, gt=0, lt=1, description="a mode's wrong_rate must lie significantly above it, and above the base's"
-    )
-    min_asked: int = Field(20, ge=5, description="valid questions that a mode needs")
-    resamples: int = Field(20, ge=2, description="resamples of the images on which stability is measured")
     known: str = Field(
         "blindspot/skills/known.yaml", description="file of known weaknesses: a mode that matches none of them is new"
     )
@@ -53,9 +45,8 @@ def taxonomy(verdicts: pd.DataFrame, params: Params, seed: int, known: Sequence[
 
     Raises BlindspotError where an LLM is not there.
     """
-    llms = {name: open_llm(getattr(params, name), params.max_new_tokens) for name in ("reader", "namer")}
-    how = How(**params.model_dump(exclude={"known", "max_new_tokens"}) | llms, known=known)
-    return find_taxonomy(verdicts, how, seed)
+    reader, namer = (open_llm(model, params.max_new_tokens) for model in (params.reader, params.namer))
+    return find_taxonomy(verdicts, params, seed, Helpers(reader, namer, known))
 
 
 def metrics(found: Found) -> dict[str, Any]:

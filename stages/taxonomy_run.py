@@ -10,66 +10,55 @@ import pandas as pd
 from pydantic import Field
 
 from blindspot.budget import Meter
-from blindspot.errors import run
-from blindspot.opening import open_candidate, open_verifier
-from blindspot.params import BudgetParams, CandidateParams, Section, VerifierParams
+from blindspot.errors import BlindspotError, run
+from blindspot.opening import open_verifier
+from blindspot.params import BudgetParams, Section, VerifierParams
 from blindspot.protocols import Candidate, Verifier
 from blindspot.scenes.asker import TemplateQuestioner
-from blindspot.scenes.planted import PlantedCandidate
 from blindspot.scenes.random_gaps import random_gaps
 from blindspot.search.agreement import of_families, of_modes
-from blindspot.search.bench import load
+from blindspot.search.bench import PARAMS, Listed, load, open_listed
 from blindspot.search.journal import Journal
 from blindspot.search.methods import HELD_OUT_SEED, IMAGES_SEED, Methods, baseline, draw_images, searched
 from blindspot.search.scores import find_truth
 from blindspot.search.truth import A_CELL
-from blindspot.skills.finding import How, find_taxonomy
+from blindspot.skills.finding import Sorting, find_taxonomy
 from blindspot.store import work_folder, write_json
 from blindspot.tracking import stage_run
-from blindspot.verifiers.oracle import OracleVerifier
 
 DATA = Path("data/taxonomy_bench")
 GAPS_SEED = 900  # of the first planting: seeds that no search was tuned on
-CASES = {
-    "own": "the embedded candidate, whose weaknesses nobody chose",
-    "planted": "four gaps drawn at random",
-    "mistakes": "right but for 15 % of answers drawn at random: no mode to find",
-    "judged": "always right, judged by the embedded judge: no mode to find",
-}
+
+
+class Case(Listed):
+    """Whom a search is about, and who judges."""
+
+    drawn: bool = Field(False, description="gaps are drawn at random, other ones by each seed")
+    verifier: VerifierParams = Field(VerifierParams.model_validate({}), description="as in params.yaml")
 
 
 class Params(Section):
     """How much is asked, and how the taxonomy is made of it."""
 
+    of: dict[str, Case] = Field(description="cases by name")
     method: str = Field("ours", description="of search_run: who searches")
     calls: int = Field(1200, ge=1, description="questions each of who searched, the base and the templates asks then")
     a_cell: int = Field(A_CELL, ge=50, description="uniformly drawn questions of each cell")
     matching: int = Field(4000, ge=100, description="uniformly drawn questions on which modes and cells are matched")
-    mistakes: float = Field(0.15, ge=0, le=1, description="probability of a wrong answer where there are mistakes")
-    candidate: CandidateParams = Field(description="the embedded one")
-    judge: VerifierParams = Field(description="the embedded one")
-    taxonomy: dict[str, Any] = Field(description="as in params.yaml")
+    taxonomy: Sorting = Field(description="as in params.yaml")
 
 
-def taxonomy_run(case: str, seed: int, params: Params, methods: Methods) -> dict[str, Any]:
+def taxonomy_run(case: Case, seed: int, params: Params, methods: Methods) -> dict[str, Any]:
     """What is written of a case and a seed: its measures, and its skills with their primitives."""
-    gaps = random_gaps(GAPS_SEED + seed) if case == "planted" else []
-    candidate, verifier = _asked_of(case, seed, gaps, params)
-    verdicts = harvested(candidate, verifier, seed, params, methods)
-    found = find_taxonomy(verdicts, How(**params.taxonomy), seed)
-    measures: dict[str, float | None] = {
-        "questions": len(found.questions),
-        "modes": len(found.modes),
-        "threshold": found.threshold,
-    }
-    if case == "own":
-        measures |= of_families(found)
-    if case in ("own", "planted"):
-        _, truth = find_truth(candidate, gaps, params.a_cell, params.matching)
-        measures |= of_modes(found, truth)
+    gaps = random_gaps(GAPS_SEED + seed) if case.drawn else case.gaps
+    candidate = open_listed(case.model_copy(update={"gaps": gaps}))
+    verdicts = harvested(candidate, open_verifier(case.verifier), seed, params, methods)
+    found = find_taxonomy(verdicts, params.taxonomy, seed)
+    _, truth = find_truth(candidate, gaps, params.a_cell, params.matching)
+    measures = {"questions": len(found.questions), "modes": len(found.modes), **of_modes(found, truth)}
     skills = {skill.name: [(one.ability, one.target) for one in skill.primitives] for skill in found.taxonomy.skills}
     modes = [(mode.name, mode.asked, mode.wrong_rate) for mode in found.modes]
-    return {"measures": measures, "gaps": gaps, "modes": modes, "skills": skills}
+    return {"measures": measures | of_families(found), "gaps": gaps, "modes": modes, "skills": skills}
 
 
 def harvested(candidate: Candidate, verifier: Verifier, seed: int, params: Params, methods: Methods) -> pd.DataFrame:
@@ -92,22 +81,17 @@ def harvested(candidate: Candidate, verifier: Verifier, seed: int, params: Param
     return rows.assign(rollout_id=rows.index.astype(str))
 
 
-def _asked_of(case: str, seed: int, gaps: list[str], params: Params) -> tuple[Candidate, Verifier]:
-    if case == "own":
-        return open_candidate(params.candidate), OracleVerifier("invalid")
-    candidate = PlantedCandidate(gaps, params.mistakes if case == "mistakes" else 0.0, seed)
-    return candidate, open_verifier(params.judge) if case == "judged" else OracleVerifier("invalid")
-
-
 def main() -> None:
     """Writes data/taxonomy_bench/<case>/<seed>.json."""
     parser = argparse.ArgumentParser(prog="python -m stages.taxonomy_run", description=__doc__)
-    parser.add_argument("case", choices=[*CASES], help="; ".join(f"{name}: {what}" for name, what in CASES.items()))
+    parser.add_argument("case", help="a name of bench/params.yaml, taxonomy_run.of")
     parser.add_argument("seed", type=int)
     asked = parser.parse_args()
     params, methods = load("taxonomy_run", Params), load("search_run", Methods)
+    if asked.case not in params.of:
+        raise BlindspotError(f"{PARAMS} has no case {asked.case}", f"taxonomy_run.of has {', '.join(params.of)}")
     with stage_run("taxonomy_run", work_folder(), {"case": asked.case, "seed": asked.seed}) as mlflow:
-        found = taxonomy_run(asked.case, asked.seed, params, methods)
+        found = taxonomy_run(params.of[asked.case], asked.seed, params, methods)
         mlflow.log_metrics({name: value for name, value in found["measures"].items() if value is not None})
         out = DATA / asked.case / f"{asked.seed}.json"
         out.parent.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from blindspot.checks.suite import Suite
 from blindspot.records.asked import Asked
-from blindspot.records.verdict import OUTCOMES
+from blindspot.records.verdict import OUTCOMES, VALID
 
 COLUMNS = tuple(field.name for field in fields(Asked))
 
@@ -14,7 +14,7 @@ def _rules() -> list[Any]:
     import great_expectations.expectations as gxe
     from great_expectations.expectations.row_conditions import Column
 
-    judged = Column("outcome").is_in(["failure", "correct"])
+    judged = Column("outcome").is_in([*VALID])
     unjudged = Column("outcome").is_in(["invalid", "error"])
     return [
         *(gxe.ExpectColumnValuesToNotBeNull(column=name) for name in ("image_id", "question", "answer", "outcome")),

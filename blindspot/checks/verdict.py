@@ -4,7 +4,7 @@ from typing import Any
 
 from blindspot.checks.suite import Suite
 from blindspot.records.rollout import METHODS
-from blindspot.records.verdict import OUTCOMES
+from blindspot.records.verdict import OUTCOMES, VALID
 
 COLUMNS = (
     "rollout_id",
@@ -25,7 +25,7 @@ def _rules() -> list[Any]:
     import great_expectations.expectations as gxe
     from great_expectations.expectations.row_conditions import Column
 
-    judged = Column("outcome").is_in(["failure", "correct"])
+    judged = Column("outcome").is_in([*VALID])
     unjudged = Column("outcome").is_in(["invalid", "error"])
     not_failed = Column("outcome").is_in(["correct", "invalid", "error"])
     required = [name for name in COLUMNS if name not in ("reason", "reference", "family", "persists")]

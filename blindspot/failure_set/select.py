@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from blindspot.records.failure import Failure
+from blindspot.records.verdict import VALID
 
 OVERRULED = ("correct", "invalid")  # what an auditor may call a failure that is none
 TRAITS = ("skills", "meta_skills", "traits")
@@ -67,7 +68,7 @@ def select(
         modes=tuple(_count(mode, failures) for mode in modes),
         candidate=_names(rows["candidate"]),
         verifier=_names(rows["verifier"]),
-        asked=int(rows["outcome"].isin(["failure", "correct"]).sum()),
+        asked=int(rows["outcome"].isin(VALID).sum()),
         repeated=len(agreed) - len(kept),
         overruled=len(failed) - len(agreed),
     )

@@ -5,6 +5,7 @@ from typing import Literal
 
 Outcome = Literal["failure", "correct", "invalid", "error"]
 OUTCOMES: tuple[Outcome, ...] = ("failure", "correct", "invalid", "error")
+VALID: tuple[Outcome, ...] = ("failure", "correct")  # outcomes of a valid question
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ import pandas as pd
 
 from blindspot.metrics import PERSISTENT, interval
 from blindspot.records.rollout import METHODS
+from blindspot.records.verdict import VALID
 
 ASKED_BY = {
     "trained": ("Trained questioner", "learnt to find failures"),
     "base": ("Untrained base", "a questioner before any training"),
     "templates": ("Uniform templates", "every kind of question equally often"),
 }
-VALID = ("failure", "correct")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from blindspot.records.rollout import METHODS
+from blindspot.records.verdict import VALID
 from blindspot.report.modes import Example, example
 from blindspot.report.rates import ASKED_BY, Rate, rate
 
@@ -159,7 +160,7 @@ def _skill(
 
 def _examples(rows: pd.DataFrame) -> dict[str, tuple[Example, ...]]:
     """Of each skill a few questions, failures first, each about another image where there are enough."""
-    valid = rows[rows["outcome"].isin(("failure", "correct"))].sort_values(
+    valid = rows[rows["outcome"].isin(VALID)].sort_values(
         "outcome", key=lambda column: column != "failure", kind="stable"
     )
     kept: dict[str, dict[str, Example]] = {}

@@ -9,7 +9,7 @@ import numpy as np
 from blindspot.protocols import Hint
 from blindspot.records.image import Image
 from blindspot.records.sampling import Sampling
-from blindspot.records.verdict import Verdict
+from blindspot.records.verdict import VALID, Verdict
 from blindspot.rewards.components import COMPONENTS
 from blindspot.rewards.trl import Reward
 
@@ -41,7 +41,7 @@ class VisPlay(Reward):
         self, images: Sequence[Image], questions: Sequence[str], verdicts: Sequence[Verdict], hints: Sequence[Hint]
     ) -> dict[str, list[float | None]]:
         """Every component for every question; only the answers that are judged are counted by the judge."""
-        valid = [place for place, verdict in enumerate(verdicts) if verdict.outcome in ("failure", "correct")]
+        valid = [place for place, verdict in enumerate(verdicts) if verdict.outcome in VALID]
         doubts = dict(zip(valid, self._doubts([images[p] for p in valid], [questions[p] for p in valid]), strict=True))
         found: dict[str, list[float | None]] = {name: [] for name in COMPONENTS}
         for place, (verdict, alike) in enumerate(zip(verdicts, cluster_shares(questions), strict=True)):

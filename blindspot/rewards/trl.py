@@ -8,7 +8,7 @@ from blindspot.prompts import said
 from blindspot.protocols import Candidate, Hint, Verifier
 from blindspot.records.asked import Asked
 from blindspot.records.image import Image
-from blindspot.records.verdict import Verdict
+from blindspot.records.verdict import VALID, Verdict
 from blindspot.rewards.archive import Archive
 from blindspot.rewards.components import COMPONENTS, components
 from blindspot.verifiers.judging import judge_all
@@ -82,11 +82,7 @@ class Reward:
                 for image_id, question, answer, verdict in zip(image_ids, questions, answers, verdicts, strict=True)
             ]
         )
-        valid = [
-            question
-            for question, verdict in zip(questions, verdicts, strict=True)
-            if verdict.outcome in ("failure", "correct")
-        ]
+        valid = [question for question, verdict in zip(questions, verdicts, strict=True) if verdict.outcome in VALID]
         self.archive.add(gather_object(valid))
         return self.components(images, questions, verdicts, hints)
 

@@ -20,13 +20,16 @@ Phrases = Mapping[str, Sequence[tuple[str, str]]]  # of each skill its primitive
 def of_families(found: Found) -> dict[str, float]:
     """Adjusted mutual information of meta-skills with families, and of skill sets with families and attributes.
 
-    `skills_asked`: with the attribute that is asked for. `skills_turning`: and the word that the question turns on
-    (left of, leftmost, fewer). `skills_described`: and the attributes that things are described by.
+    Over the questions that are in the grammar: a VLM may call others valid. `skills_asked`: with the attribute that is
+    asked for. `skills_turning`: and the word that the question turns on (left of, leftmost, fewer).
+    `skills_described`: and the attributes that things are described by.
     """
-    asked = [question for question in map(parse, found.questions["question"]) if question is not None]
-    assert len(asked) == len(found.questions), "the oracle called them valid"
-    skills = [frozenset(names) for names in found.questions["skills"]]
-    groups = [frozenset(names) for names in found.questions["meta_skills"]]
+    parsed = [*map(parse, found.questions["question"])]
+    known = [place for place, question in enumerate(parsed) if question is not None]
+    asked = [question for question in parsed if question is not None]
+    skills, groups = (
+        [frozenset(names) for names in found.questions[column].iloc[known]] for column in ("skills", "meta_skills")
+    )
     turning = [(one.family, one.attribute, one.word) for one in asked]
     return {
         "meta_skills_families": _information([one.family for one in asked], groups),

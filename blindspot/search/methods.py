@@ -12,6 +12,7 @@ from blindspot.protocols import Questioner
 from blindspot.records.asked import Asked
 from blindspot.records.failure_mode import FailureMode
 from blindspot.records.image import Image
+from blindspot.records.verdict import VALID
 from blindspot.scenes.asker import TemplateQuestioner
 from blindspot.scenes.lessons import draw_scenes, pictures_of
 from blindspot.search.baselines import Bandit, BestOf, FewShot, Fixed, Searcher, search
@@ -75,7 +76,7 @@ def baseline(method: str, how: Methods) -> Searcher:
 
 def modes_of(asked: Sequence[Asked], how: Methods) -> list[FailureMode]:
     """The failure modes in what was asked."""
-    valid = [row for row in asked if row.outcome in ("failure", "correct")]
+    valid = [row for row in asked if row.outcome in VALID]
     return modes_in(valid, how.threshold, how.min_asked)
 
 

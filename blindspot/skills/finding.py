@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
+from pydantic import Field
 
+from blindspot.params import Section
 from blindspot.protocols import LLM
 from blindspot.records.failure_mode import FailureMode
+from blindspot.records.verdict import VALID
 from blindspot.skills.known import Weakness, kinds_asked_for, with_known
 from blindspot.skills.llm import name_by, read_by
 from blindspot.skills.modes import find_modes
@@ -19,27 +22,32 @@ from blindspot.skills.taxonomy import Taxonomy, fit
 from blindspot.skills.topics import FEWEST_PHRASES
 from blindspot.skills.traits import traits
 
-VALID = ("failure", "correct")
 ONE_IMAGE = "All questions are about one image, on which skills were fitted: none is left to find failure modes on."
 EXAMPLES = 24  # kept of each mode; the report shows the first few
 
 
-@dataclass(frozen=True)
-class How:
-    """How questions are sorted, and what counts as a failure mode: the stage's parameters.
+class Sorting(Section):
+    """How questions are sorted into skills, and what counts as a failure mode."""
 
-    `reader`, `namer`: LLMs in the place of the rules, None for the rules. `known`: weaknesses to match modes with.
-    """
+    min_topic_size: int = Field(5, ge=2, description="distinct phrases of the smallest topic")
+    embedding: str = Field("tfidf", description="of the phrases: tfidf, or a sentence-transformers model folder")
+    fit_share: float = Field(0.3, gt=0, lt=1, description="share of the images whose questions skills are fitted on")
+    threshold: float = Field(
+        0.25, gt=0, lt=1, description="a mode's wrong_rate must lie significantly above it, and above the base's"
+    )
+    min_asked: int = Field(20, ge=5, description="valid questions that a mode needs")
+    resamples: int = Field(20, ge=2, description="resamples of the images on which stability is measured")
 
-    min_topic_size: int
-    embedding: str
-    fit_share: float
-    threshold: float
-    min_asked: int
-    resamples: int
+
+class Helpers(NamedTuple):
+    """LLMs in the place of the rules, None for the rules, and the weaknesses to match modes with."""
+
     reader: LLM | None = None
     namer: LLM | None = None
     known: Sequence[Weakness] = ()
+
+
+ALONE = Helpers()
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,7 @@ class Found:
     known: Sequence[Weakness]
 
 
-def find_taxonomy(verdicts: pd.DataFrame, how: How, seed: int) -> Found:
+def find_taxonomy(verdicts: pd.DataFrame, how: Sorting, seed: int, helpers: Helpers = ALONE) -> Found:
     """The taxonomy of all valid questions, whoever asked, and the failure modes in them.
 
     Skills are fitted on the questions about a share of the images, modes found in those about the others. `verdicts`:
@@ -71,34 +79,34 @@ def find_taxonomy(verdicts: pd.DataFrame, how: How, seed: int) -> Found:
     """
     valid = verdicts[verdicts["outcome"].isin(VALID)].reset_index(drop=True)
     threshold = max(how.threshold, _base_rate(valid))
-    primitives, unread = _read(valid, how.reader)
+    primitives, unread = _read(valid, helpers.reader)
     valid["fitted"] = half(valid["image_id"], seed, how.fit_share)
     fitted = [found for found, part in zip(primitives, valid["fitted"], strict=True) if part]
     sorted_ = fit(fitted, how.embedding, how.min_topic_size, seed)
     if not sorted_.skills:
-        return _without(valid, fitted, threshold, unread, how.known)
+        return _without(valid, fitted, threshold, unread, helpers.known)
     indices = of_skills(
         sorted_.skills, primitives, valid["image_id"], how.embedding, how.min_topic_size, _seeds(how, seed)
     )
-    if how.namer:
-        sorted_ = Taxonomy(sorted_.topics, *name_by(how.namer, sorted_.skills, sorted_.meta_skills))
+    if helpers.namer:
+        sorted_ = Taxonomy(sorted_.topics, *name_by(helpers.namer, sorted_.skills, sorted_.meta_skills))
     placing = Placing(sorted_.skills, sorted_.meta_skills)
     valid["skills"] = [placing.skills(found) for found in primitives]
     valid["meta_skills"] = [placing.meta_skills(names) for names in valid["skills"]]
-    modes = _modes(valid[~valid["fitted"]].reset_index(drop=True), threshold, how, seed)
+    rated = valid[~valid["fitted"]].reset_index(drop=True)
+    modes = with_known(_modes(rated, threshold, how, seed), rated, helpers.known)
     note = ONE_IMAGE if valid["fitted"].all() else None
-    return Found(valid, sorted_, modes, threshold, indices, note, unread, how.known)
+    return Found(valid, sorted_, modes, threshold, indices, note, unread, helpers.known)
 
 
-def _modes(rated: pd.DataFrame, threshold: float, how: How, seed: int) -> list[FailureMode]:
-    """The failure modes, with how often they come back and which weaknesses they match."""
+def _modes(rated: pd.DataFrame, threshold: float, how: Sorting, seed: int) -> list[FailureMode]:
+    """The failure modes, with how often they come back."""
     modes = find_modes(rated, threshold, how.min_asked, EXAMPLES)
     back = of_modes(modes, rated, threshold, how.min_asked, _seeds(how, seed))
-    modes = [replace(mode, came_back=share) for mode, share in zip(modes, back, strict=True)]
-    return with_known(modes, rated, how.known)
+    return [replace(mode, came_back=share) for mode, share in zip(modes, back, strict=True)]
 
 
-def _seeds(how: How, seed: int) -> range:
+def _seeds(how: Sorting, seed: int) -> range:
     return range(seed, seed + how.resamples)
 
 

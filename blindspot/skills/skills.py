@@ -61,7 +61,7 @@ def _parts(topic: Topic, uses: Mapping[Primitive, int], least: int) -> list[Topi
     for primitive in topic.primitives:
         ability = primitive.ability
         parts[ability if needed[ability] >= least else ability.split()[0]].append(primitive)
-    return [Topic(topic.words, tuple(primitives)) for _, primitives in sorted(parts.items())]
+    return [Topic(tuple(done.split()), tuple(primitives)) for done, primitives in sorted(parts.items())]
 
 
 def _needed(primitives: Sequence[Primitive], uses: Mapping[Primitive, int]) -> Counter[str]:

@@ -9,7 +9,7 @@ from blindspot.models.description import Local
 from blindspot.models.loading import model_files
 from blindspot.protocols import Candidate, Questioner, Verifier
 from blindspot.records.image import Image
-from blindspot.records.verdict import Verdict
+from blindspot.records.verdict import VALID, Verdict
 from blindspot.scenes.parse import parse
 from blindspot.scenes.scene import Scene
 from blindspot.search.measures import variety
@@ -75,7 +75,7 @@ class Evaluator:
         `inconspicuous` is None on photographs, where nobody knows how large a thing is.
         """
         rows = [*zip(questions, verdicts, self._images, strict=True)]
-        valid = [(text, image) for text, one, image in rows if one.outcome in ("failure", "correct")]
+        valid = [(text, image) for text, one, image in rows if one.outcome in VALID]
         failures = [text for text, one, _ in rows if one.outcome == "failure"]
         known = [(text, Scene.from_json(image.scene)) for text, image in valid if image.scene and parse(text)]
         return {

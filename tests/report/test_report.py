@@ -16,20 +16,10 @@ from blindspot.report.page import percent
 from blindspot.report.pictures import LONGEST_SIDE, data_uri, write_pictures
 from blindspot.report.rates import methods
 from blindspot.report.skills import squarify
-from tests.report.site import draw_pictures, make, mode_of, rows_of, taxonomy_of
+from tests.report.site import make, mode_of, taxonomy_of
 
 MODE = "modes/counting.html"
 Pages = Callable[..., dict[str, str]]
-
-
-@pytest.fixture(scope="module")
-def rows() -> pd.DataFrame:
-    return rows_of()
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    return draw_pictures(tmp_path_factory.mktemp("images"))
 
 
 @pytest.fixture

@@ -11,20 +11,10 @@ import pytest
 
 import stages.report
 from tests.report.large import NASTY, multiply, spoil
-from tests.report.site import NOTHING, Outline, draw_pictures, make, mode_of, questions_of, rows_of, taxonomy_of
+from tests.report.site import NOTHING, Outline, make, mode_of, questions_of, rows_of, taxonomy_of
 
 PAGES = {"index", "skills", "examples", "methods", "judge", "made"}
 MODES = {"modes/counting.html", "modes/counting--answer-2-or-more.html"}
-
-
-@pytest.fixture(scope="module")
-def rows() -> pd.DataFrame:
-    return rows_of()
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    return draw_pictures(tmp_path_factory.mktemp("images"))
 
 
 @pytest.fixture(scope="module")

@@ -65,6 +65,26 @@ def test_every_kind_of_method_is_measured_and_the_page_says_how_it_did(tmp_path:
     assert all(name in page for name in ("Uniform templates", "Bandit over families", "VisPlay", "Mode recall"))
 
 
+def test_the_taxonomy_of_every_case_is_held_against_what_is_known(tmp_path: Path) -> None:
+    project = bench(tmp_path / "project")
+    params = project / "bench/params.yaml"
+    values = yaml.safe_load(params.read_text("utf-8"))
+    small = {"method": "templates", "calls": 200, "a_cell": 60, "matching": 1000}
+    values |= {"plantings": [0], "seeds": [0, 1], "taxonomy_run": values["taxonomy_run"] | small}
+    params.write_text(yaml.safe_dump(values), encoding="utf-8")
+    for case, seed in (("own", "0"), ("own", "1"), ("planted", "0"), ("mistakes", "0"), ("judged", "0")):
+        done(stage(project, "taxonomy_run", case, seed))
+    done(run_stage(project, "taxonomy_summary"))
+    figures = read_json(project / "metrics/taxonomy_bench.json")
+    assert (
+        figures["own"]["meta_skills_families"]["mean"] > 0.7
+        and figures["own"]["skills_between_searches"]["mean"] > 0.5
+    )
+    assert figures["planted"]["mode_recall"]["mean"] is not None
+    assert figures["mistakes"]["modes"]["runs_with_any"] == figures["judged"]["modes"]["runs_with_any"] == 0
+    assert "has no case nobody's" in error_line(stage(project, "taxonomy_run", "nobody's", "0"))
+
+
 def test_what_is_wrong_with_the_bench_is_named(tmp_path: Path) -> None:
     project = bench(tmp_path / "project")
     assert "bench/candidates.yaml has no candidate nobody" in error_line(stage(project, "search_truth", "nobody"))
