@@ -86,6 +86,11 @@ def main() -> None:
     images, validation = store.read_images("train"), store.read_images("validation")
     start = describe_local(params.start_from, "train.start_from")
     refuse_impossible(start, params.schedule(seed))
+    if params.steps and len(images) < params.images_per_step:
+        raise BlindspotError(
+            f"{len(images)} training images are fewer than train.images_per_step, {params.images_per_step}",
+            "lower it, or raise prepare.splits.train",
+        )
     candidate = open_candidate(chosen)
     verifier = open_verifier(judge)
     if judge.kind == "vlm":
@@ -125,6 +130,9 @@ def train(
     def checkpoint(folder: Path) -> Local:
         return start.model_copy(update={"model": str(folder), "revision": None})
 
+    def evaluate(step: int, folder: Path) -> None:
+        evaluator.evaluate(step, checkpoint(folder))
+
     last = last_checkpoint(work)
     if last:
         restore(reward, last)
@@ -134,21 +142,8 @@ def train(
     spent = reward.meter.ended_by(params.questions)
     if last is None and (spent or params.steps == 0):
         return start, []
-    if len(images) < params.images_per_step:
-        raise BlindspotError(
-            f"{len(images)} training images are fewer than train.images_per_step, {params.images_per_step}",
-            "lower it, or raise prepare.splits.train",
-        )
     if last is None or (step_of(last) < params.steps and not spent):
-        trainer = build_trainer(
-            start,
-            images,
-            hints,
-            reward,
-            params.schedule(seed),
-            lambda step, folder: evaluator.evaluate(step, checkpoint(folder)),
-            work,
-        )
+        trainer = build_trainer(start, images, hints, reward, params.schedule(seed), evaluate, work)
         trainer.train(resume_from_checkpoint=str(last) if last else None)
         ranks().wait_for_everyone()  # the first one makes the last checkpoint whole, after the others are done
         last = last_checkpoint(work)

@@ -20,6 +20,7 @@ from blindspot.scenes.oracle import rule_question
 from blindspot.scenes.question import FAMILIES, Question
 from blindspot.scenes.scene import Scene, random_scene
 from blindspot.scenes.templates import ask, draw_question
+from blindspot.skills.modes import LEFT
 from blindspot.verifiers.judging import judge_all
 from blindspot.verifiers.oracle import OracleVerifier
 
@@ -202,8 +203,8 @@ def _counting(sample: Sample, judged: Mask, failed: Mask, weak: Mask) -> list[in
     divergence of the two, in nats, times the cell's share of all questions): the cell that fits a weakness best has
     the most of it, for a wider one adds questions that go well and a narrower one leaves out some that fail. So the
     cell with the most evidence counts, the questions in it are set aside, and again, as long as there is a cell of
-    which over half is left and that is weak in what is left (one-sided binomial at LEVEL, Bonferroni over the weak
-    cells, each of which is a chance to be weak by chance).
+    which over LEFT is left, as a mode needs, and that is weak in what is left (one-sided binomial at LEVEL, Bonferroni
+    over the weak cells, each of which is a chance to be weak by chance).
     """
     from scipy.special import rel_entr
     from scipy.stats import binom
@@ -215,7 +216,7 @@ def _counting(sample: Sample, judged: Mask, failed: Mask, weak: Mask) -> list[in
         for cell, places in rows.items():
             rest = places[left[places]]
             asked, wrong = judged[rest].sum(), failed[rest].sum()
-            if len(rest) <= len(places) / 2 or binom.sf(wrong - 1, asked, THRESHOLD) > LEVEL / len(rows):
+            if len(rest) <= len(places) * LEFT or binom.sf(wrong - 1, asked, THRESHOLD) > LEVEL / len(rows):
                 continue
             rate, part = wrong / asked, sample.shares[cell] * asked / len(places)
             evidence = part * float(rel_entr(rate, THRESHOLD) + rel_entr(1 - rate, 1 - THRESHOLD))

@@ -68,6 +68,11 @@ def test_every_weakness_counts(sample: Sample) -> None:
     assert counting(sample, *gaps) == {"extremum × topmost", "same", "existence × answer no"}
 
 
+def test_two_weaknesses_that_mostly_come_together_both_count(sample: Sample) -> None:
+    gaps = "family == comparison and word == fewer", "family == comparison and size == large"
+    assert counting(sample, *gaps) == {"comparison × fewer", "comparison × large said"}
+
+
 def test_a_weakness_of_all_families_is_one(sample: Sample) -> None:
     assert counting(sample, "shape == star") == {"any family × star said"}
 
