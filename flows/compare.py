@@ -38,10 +38,10 @@ def main() -> None:
     """Checks every parameter of every run, runs them in turn, prints and writes what came out."""
     asked = arguments()
     runs = {}
-    for recipe in asked.recipes:
+    for recipe, called in zip(asked.recipes, candidates.short([*map(str, asked.recipes)]), strict=True):
         values = with_changes(with_recipe(read(), recipe), asked.changes)
         for seed in asked.seeds or [values["seed"]]:
-            runs[f"{recipe.stem}, seed {seed}"] = values | {"seed": seed}
+            runs[f"{called}, seed {seed}"] = values | {"seed": seed}
     if asked.cross:
         print(cross.cost(runs), flush=True)
     comparison = Comparison(runs, asked.cross, asked.write)

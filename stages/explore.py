@@ -54,7 +54,7 @@ def main() -> None:
         asked, modes = explore(params.exploration(), seed, images, questioner, journal)
         if len(asked) < params.calls:
             limit = meter.ended_by()
-            why = f"budget.{limit}" if limit else "no failure is left to follow"
+            why = f"budget.{limit}" if limit else "no failure is left to follow, or nothing new to ask"
             print(f"explore: ends after {len(asked)} of {params.calls} calls: {why}", flush=True)
         docs = work.parents[1] / "docs" / Path.cwd().name / "explore"
         mlflow.log_metrics({"calls": len(asked), "modes": len(modes)})

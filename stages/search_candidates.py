@@ -16,6 +16,7 @@ from blindspot.search.bench import CANDIDATES, Candidates, Listed, parsed
 
 DRAWN = 3  # candidates of a random:SEED, by this seed and those that follow
 RANDOM = re.compile(r"random:(\d+)")
+NAME = re.compile(r"[\w-]+")  # it stands in a command, a path and a parameter's name
 FORM = "docs/bench.md shows its form"
 
 
@@ -39,6 +40,8 @@ def candidates_of(asked: str) -> Candidates:
         found = _read(Path(asked))
     if not isinstance(found, dict) or not found:
         raise BlindspotError(f"{asked} names no candidate", FORM)
+    if wrong := [name for name in map(str, found) if not NAME.fullmatch(name)]:
+        raise BlindspotError(f"a candidate cannot be called {wrong[0]!r}", "letters, digits, - and _ make a name")
     return parsed({"names": [str(name) for name in found], "ablated": [], "candidates": found}, Candidates, asked)
 
 

@@ -65,8 +65,10 @@ def search_run(params: Params, method: str, candidate: Candidate, seed: int, tru
         policed = examined.ask(held_out, policy.ask(held_out, seed))
     found = of_questions(policed, _scenes(policed, held_out), truth)
     found |= {f"discovery_{name}": value for name, value in of_questions(asked, _scenes(asked, images), truth).items()}
-    modes, curve = of_modes([(calls, modes_of(asked[:calls], params)) for calls in stops(len(asked))], truth)
-    return found | modes | {"calls": journal.meter.calls["candidate_calls"], "seconds": seconds}, curve
+    spent = journal.meter.calls["candidate_calls"]  # of which a question may take several
+    after = [(calls, asked[: calls * len(asked) // max(spent, 1)]) for calls in stops(spent)]
+    modes, curve = of_modes([(calls, modes_of(rows, params)) for calls, rows in after], truth)
+    return found | modes | {"calls": spent, "seconds": seconds}, curve
 
 
 def read_truth(folder: Path) -> Truth:

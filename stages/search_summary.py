@@ -49,7 +49,10 @@ def read_runs(folder: Path, methods: Sequence[str], seeds: Sequence[int]) -> lis
 
 def recalls(of_seeds: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Mean recall over seeds: a row for each number of calls, a column for each method."""
-    curves = {method: pd.DataFrame([dict(one[method]["recall"]) for one in of_seeds]).mean() for method in of_seeds[0]}
+    curves = {
+        method: pd.DataFrame([dict(one[method]["recall"]) for one in of_seeds]).sort_index(axis=1).ffill(axis=1).mean()
+        for method in of_seeds[0]
+    }  # a search that ended early has found what it has
     return pd.DataFrame(curves).sort_index()
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 class FailureMode:
     """A named failure mode with its evidence.
 
-    `wrong_rate` = `failures` / `asked` over all valid questions, whoever asked them, that have every one of `traits`
-    (one or two names: of skills, of meta-skills, which stand for any of their skills, or of other traits of a question
-    such as its true answer); `low` and `high` bound it at 95 % (Wilson's, wider as questions about one image go
-    together). `evidence`, which ranks modes: how much better a wrong_rate of their own explains these questions than
-    that of all in no mode before it does, in nats.
+    `wrong_rate` = `failures` / `asked` over the valid questions that it was sought in, whoever asked them, which have
+    every one of `traits` (one or two names: of skills, of meta-skills, which stand for any of their skills, or of
+    other traits of a question such as its true answer); `low` and `high` bound it at 95 % (Wilson's, wider as
+    questions about one image go together). `evidence`, which ranks modes: how much better a wrong_rate of their own
+    explains these questions than one for all does, in nats.
     `q_value`: of the test that wrong_rate lies above the threshold, false discoveries controlled (Benjamini-Hochberg).
     `examples` are rollout ids of failures, different questions and images first. `came_back`: the share of resamples
     of the images in which the mode was found again, None where that was not tried. `kinds`: of what its questions ask

@@ -21,8 +21,8 @@ class LineChart:
     last: str
 
 
-def line_chart(title: str, steps: Sequence[float], values: Sequence[float]) -> LineChart:
-    """A curve with its moving average; where there are few values (checkpoints) they are marked instead."""
+def line_chart(title: str, steps: Sequence[float], values: Sequence[float], marked: bool = False) -> LineChart:
+    """A curve with its moving average; where its values are to be `marked`, joined dots instead."""
     low, high = min(*values, 0.0, 0.0), max(*values, 0.0, 0.0)
     high = high if high > low else low + 1
     first, final = steps[0], max(steps[-1], steps[0] + 1)
@@ -33,14 +33,13 @@ def line_chart(title: str, steps: Sequence[float], values: Sequence[float]) -> L
     def y(value: float) -> float:
         return round(HEIGHT - BOTTOM - (value - low) / (high - low) * (HEIGHT - TOP - BOTTOM), 1)
 
-    few = len(values) <= 20
     points = [(x(step), y(value)) for step, value in zip(steps, values, strict=True)]
-    averaged = list(zip(steps, values if few else _average(values), strict=True))
+    averaged = list(zip(steps, values if marked else _average(values), strict=True))
     return LineChart(
         title=title,
-        raw="" if few else _path(points),
+        raw="" if marked else _path(points),
         smooth=_path([(x(step), y(value)) for step, value in averaged]),
-        marks=tuple(points) if few else (),
+        marks=tuple(points) if marked else (),
         x_ticks=tuple((x(step), f"{step:g}") for step in sorted({first, round((first + final) / 2), final})),
         y_ticks=tuple((y(value), _tick(value)) for value in (low, (low + high) / 2, high)),
         last=f"{averaged[-1][1]:.2f}" if abs(averaged[-1][1]) < 100 else _tick(averaged[-1][1]),

@@ -8,7 +8,7 @@ from blindspot.records.rollout import METHODS
 from blindspot.report.rates import ASKED_BY, Rate, rate
 
 MEASURES = {
-    "questions": "Valid questions",
+    "questions": "Valid questions compared",
     "skills": "Skills they need, all together",
     "skill_combinations": "Combinations of skills",
     "new_combinations": "Combinations that the untrained base lacks",

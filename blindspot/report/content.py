@@ -20,6 +20,8 @@ CURVES = {
     "semantic_diversity": "Reward for a new meaning",
     "lexical_diversity": "Reward for new words",
     "invalid": "Penalty for an invalid question",
+}
+CHECKPOINTS = {
     "valid_rate": "Valid rate at checkpoints",
     "failure_rate": "Failure rate at checkpoints",
     "vendi": "Vendi score of the failures at checkpoints: wholly different ones",
@@ -79,7 +81,8 @@ class Content:
 def curves(rewards: pd.DataFrame) -> tuple[LineChart, ...]:
     """A chart for each known column that holds a number; none where nothing was trained."""
     drawn = []
-    for column, title in CURVES.items():
+    for column, title in (CURVES | CHECKPOINTS).items():
         if column in rewards and len(known := rewards[["step", column]].dropna()):
-            drawn.append(line_chart(title, known["step"].tolist(), known[column].astype(float).tolist()))
+            values = known["step"].tolist(), known[column].astype(float).tolist()
+            drawn.append(line_chart(title, *values, marked=column in CHECKPOINTS))
     return tuple(drawn)

@@ -17,12 +17,12 @@ from blindspot.skills.skills import Skill
 Phrases = Mapping[str, Sequence[tuple[str, str]]]  # of each skill its primitives: abilities and targets
 
 
-def of_families(found: Found) -> dict[str, float]:
+def of_families(found: Found) -> Scores:
     """Adjusted mutual information of meta-skills with families, and of skill sets with families and attributes.
 
-    Over the questions that are in the grammar: a VLM may call others valid. `skills_asked`: with the attribute that is
-    asked for. `skills_turning`: and the word that the question turns on (left of, leftmost, fewer).
-    `skills_described`: and the attributes that things are described by.
+    Over the questions that are in the grammar, for a VLM may call others valid; None where none is. `skills_asked`:
+    with the attribute that is asked for. `skills_turning`: and the word that the question turns on (left of, leftmost,
+    fewer). `skills_described`: and the attributes that things are described by.
     """
     parsed = [*map(parse, found.questions["question"])]
     known = [place for place, question in enumerate(parsed) if question is not None]
@@ -68,7 +68,9 @@ def _described(question: Question) -> frozenset[str]:
     return frozenset(name for thing in things for name in ATTRIBUTES if getattr(thing, name) is not None)
 
 
-def _information(one: Sequence[Hashable], other: Sequence[Hashable]) -> float:
+def _information(one: Sequence[Hashable], other: Sequence[Hashable]) -> float | None:
+    if not one:
+        return None
     from sklearn.metrics import adjusted_mutual_info_score
 
     numbers = [pd.factorize(pd.Series(list(labels), dtype=object))[0] for labels in (one, other)]

@@ -13,6 +13,7 @@ from blindspot.search.explorer import Explorer
 from blindspot.search.journal import Journal
 from blindspot.search.proposals import Proposals
 
+IDLE = 20  # times in a row that nothing new is proposed, after which the questioner has no more to ask
 MOST, MEND = 0.5, "see to the candidate and the verifier, and to their max_new_tokens"  # share of errors
 
 
@@ -35,15 +36,18 @@ class Exploration:
 def explore(
     how: Exploration, seed: int, images: Sequence[Image], questioner: Steerable, journal: Journal
 ) -> tuple[list[Asked], list[FailureMode]]:
-    """Asks until no failure is left to follow, or no call, or no room in the journal. Returns all, and the modes.
+    """Asks until no failure is left to follow, no new question, no call, or no room in the journal.
+
+    Returns all, and the modes.
 
     Raises BlindspotError where most questions end in an error.
     """
     explorer, asked = Explorer(how.threshold, how.min_asked, seed), list[Asked]()
-    proposals = Proposals(questioner, images, random.Random(seed))
-    while room := journal.meter.room(min(how.together, how.calls - len(asked))):
+    proposals, idle = Proposals(questioner, images, random.Random(seed)), 0
+    while idle < IDLE and (room := journal.meter.room(min(how.together, how.calls - len(asked)))):
         proposals.add(explorer.hints(how.proposals))
         chosen = explorer.choose(proposals.traits(), room)
+        idle = 0 if chosen else idle + 1
         found = journal.ask(*proposals.take(chosen))
         explorer.add(found)
         asked += found

@@ -51,8 +51,10 @@ def mode_recall_in_parts(modes: Sequence[Mask], counting: Sequence[Mask]) -> flo
     rest = [cell for place, cell in enumerate(counting) if place not in pairs.values()]
     found = 0
     for cell in rest:
-        parts = [mode for mode in free if 2 * (mode & cell).sum() > mode.sum()]
-        found += bool(parts) and jaccard(np.logical_or.reduce(parts), cell) >= MATCHED
+        parts = [place for place, mode in enumerate(free) if 2 * (mode & cell).sum() > mode.sum()]
+        if parts and jaccard(np.logical_or.reduce([free[place] for place in parts]), cell) >= MATCHED:
+            found += 1
+            free = [mode for place, mode in enumerate(free) if place not in parts]
     return share(len(pairs) + found, len(counting))
 
 

@@ -14,7 +14,7 @@ from blindspot.records.asked import Asked
 from blindspot.records.cell_rate import CellRate
 from blindspot.records.failure_mode import FailureMode
 from blindspot.scenes.cells import Cell
-from blindspot.scenes.oracle import extreme, rule
+from blindspot.scenes.oracle import extreme, holds, rule
 from blindspot.scenes.oracle import matching as things_matching
 from blindspot.scenes.parse import parse
 from blindspot.scenes.question import Question
@@ -63,7 +63,7 @@ class Truth:
         return [place for place, cell in enumerate(self.weak) if cell.counts]
 
     def due(self) -> dict[str, float]:
-        """What share of the failures each family has for an asker who draws uniformly over the cells that count."""
+        """What share of the questions each family has for an asker who draws uniformly over the cells that count."""
         family = np.array([_read(question).family for question, _ in self.questions])
         shares: dict[str, float] = defaultdict(float)
         cells = self.counting()
@@ -133,7 +133,7 @@ def of_modes(modes: Sequence[tuple[int, Sequence[FailureMode]]], truth: Truth) -
 
 def stops(calls: int) -> list[int]:
     """After how many calls modes are looked for, the last of `calls` included."""
-    return sorted({*(stop for stop in FINE if stop < calls), *range(FINE.stop, calls, COARSE), calls})
+    return sorted({*(stop for stop in FINE if stop < calls), *range(FINE[-1] + COARSE, calls, COARSE), calls})
 
 
 def inconspicuous_share(valid: Sequence[tuple[str, Scene]]) -> float | None:
@@ -147,6 +147,8 @@ def inconspicuous(question: Question, scene: Scene) -> bool:
     groups = [things_matching(one, scene) for one in described]
     if question.family == "extremum":
         groups = [extreme(str(question.word), groups[0])]
+    if question.family == "two_hop":
+        groups[0] = [thing for thing in groups[0] if holds(str(question.word), thing, groups[1][0])]
     if question.family in ("existence", "counting", "comparison") and min(map(len, groups)) <= FEW:
         return True
     return any(group and all(thing.size == "small" for thing in group) for group in groups)

@@ -115,11 +115,11 @@ class _Filling:
                 self.wanting[self._cells[place].family] -= 1
 
     def sample(self, folder: Path) -> Sample:
-        """What there is, of the cells that are full."""
-        full = [place for place, drawn in enumerate(self._full_at) if drawn]
+        """What there is, of the cells that are full; of those that hold the same questions, a gap and a cell, once."""
         belongs = np.zeros((len(self._rows), len(self._cells)), dtype=bool)
         for row, (*_, places) in enumerate(self._rows):
             belongs[row, places] = True
+        full = _first_of_each(belongs, [place for place, drawn in enumerate(self._full_at) if drawn])
         pictures = pictures_of(self._scenes, folder)
         return Sample(
             images=[pictures[scene] for scene, *_ in self._rows],
@@ -130,6 +130,14 @@ class _Filling:
             shares=[self._size / (self._full_at[place] * len(FAMILIES)) for place in full],
             size=self._size,
         )
+
+
+def _first_of_each(belongs: Mask, places: Sequence[int]) -> list[int]:
+    """Of the places whose columns are the same the first."""
+    first: dict[bytes, int] = {}
+    for place in places:
+        first.setdefault(belongs[:, place].tobytes(), place)
+    return [*first.values()]
 
 
 def uniform_questions(cells: Sequence[Cell], count: int, seed: int) -> tuple[list[Scene], list[str], Mask]:

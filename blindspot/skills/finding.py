@@ -78,7 +78,7 @@ def find_taxonomy(verdicts: pd.DataFrame, how: Sorting, seed: int, helpers: Help
     too little to sort, `note` says why and everything but the primitives is empty.
     """
     valid = verdicts[verdicts["outcome"].isin(VALID)].reset_index(drop=True)
-    threshold = max(how.threshold, _base_rate(valid))
+    threshold = max(how.threshold, _base_rate(valid, how.min_asked))
     primitives, unread = _read(valid, helpers.reader)
     valid["fitted"] = half(valid["image_id"], seed, how.fit_share)
     fitted = [found for found, part in zip(primitives, valid["fitted"], strict=True) if part]
@@ -107,13 +107,14 @@ def _modes(rated: pd.DataFrame, threshold: float, how: Sorting, seed: int) -> li
 
 
 def _seeds(how: Sorting, seed: int) -> range:
-    return range(seed, seed + how.resamples)
+    """Of the resamples; by `seed` itself the images are drawn that skills are fitted on."""
+    return range(seed + 1, seed + 1 + how.resamples)
 
 
-def _base_rate(valid: pd.DataFrame) -> float:
-    """The candidate's wrong_rate on the untrained base's questions; 0 where it asked none."""
+def _base_rate(valid: pd.DataFrame, fewest: int) -> float:
+    """The candidate's wrong_rate on the untrained base's questions; 0 where it asked fewer than that."""
     of_base = valid.loc[valid["method"] == "base", "outcome"] == "failure"
-    return float(of_base.mean()) if len(of_base) else 0.0
+    return float(of_base.mean()) if len(of_base) >= fewest else 0.0
 
 
 def _read(valid: pd.DataFrame, reader: LLM | None) -> tuple[list[list[Primitive]], int]:

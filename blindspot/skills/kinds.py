@@ -73,16 +73,21 @@ def kinds_of(ability: str) -> tuple[str, ...]:
         return ("attribute binding",)
     if rest == "several relations":
         return ("relation chain",)
-    if verb in ("judging", "reaching"):
+    if verb in ("judging", "reaching") and word in {*lexicon.RELATIONS, "positions"}:
         return ("depth" if word in DEEP else "spatial relation",)
     if verb == "finding":
         return _extreme(word)
-    if verb == "comparing":
+    if rest.startswith("counts") and verb == "comparing":
         return ("counting", "comparison")
-    if verb == "matching":
-        return tuple(kind for kind in (TOLD.get(word), "comparison") if kind)
-    known = TOLD.get(word) if verb == "telling" else lexicon.ADJECTIVES.get(word) if verb == "recognising" else None
+    if verb in ("comparing", "matching"):
+        return tuple(kind for kind in (_told(word), "comparison") if kind)
+    known = _told(word) if verb == "telling" else lexicon.ADJECTIVES.get(word) if verb == "recognising" else None
     return (known,) if known else {"counting": ("counting",), "noticing": ("existence",)}.get(verb, ())
+
+
+def _told(word: str) -> str | None:
+    """Of what kind telling it is, be it one or several."""
+    return TOLD.get(word) or TOLD.get(word.removesuffix("s"))
 
 
 def _extreme(word: str) -> tuple[str, ...]:
@@ -90,4 +95,6 @@ def _extreme(word: str) -> tuple[str, ...]:
         return "depth", "comparison"
     if word in SIZED:
         return "size", "comparison"
-    return ("colour", "comparison") if word in SEEN else ("spatial relation",)
+    if word in SEEN:
+        return "colour", "comparison"
+    return ("spatial relation",) if word in {*lexicon.EXTREMA, "extreme"} else ()

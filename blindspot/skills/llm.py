@@ -72,7 +72,8 @@ def name_by(llm: LLM, skills: Sequence[Skill], groups: Sequence[MetaSkill]) -> t
 
     A group of one skill is called as the skill is.
     """
-    own = _names(llm, "skill", [skill.name for skill in skills], [_texts(skill) for skill in skills])
+    broader = [group.name for group in groups if len(group.skills) > 1]
+    own = _names(llm, "skill", [skill.name for skill in skills], [_texts(skill) for skill in skills], broader)
     told = [
         replace(skill, name=name, definition=definition or skill.definition)
         for skill, (name, definition) in zip(skills, own, strict=True)
@@ -80,7 +81,7 @@ def name_by(llm: LLM, skills: Sequence[Skill], groups: Sequence[MetaSkill]) -> t
     renamed = {skill.name: name for skill, (name, _) in zip(skills, own, strict=True)}
     members = {group.name: tuple(sorted(renamed[name] for name in group.skills)) for group in groups}
     several = {name: skills for name, skills in members.items() if len(skills) > 1}
-    found = _names(llm, "broader ability", [*several], [*several.values()])
+    found = _names(llm, "broader ability", [*several], [*several.values()], [skill.name for skill in told])
     called = {old: name for old, (name, _) in zip(several, found, strict=True)}
     return told, [MetaSkill(called.get(old, skills[0]), skills) for old, skills in members.items()]
 
@@ -100,13 +101,18 @@ def _primitives(reply: Primitives | None, question: str) -> list[Shown]:
     return [*found.items()]
 
 
-def _names(llm: LLM, what: str, former: Sequence[str], phrases: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
-    """The name and definition that the LLM gives to each list of phrases; the former name where it gives no own."""
+def _names(
+    llm: LLM, what: str, former: Sequence[str], phrases: Sequence[Sequence[str]], others: Sequence[str]
+) -> list[tuple[str, str]]:
+    """The name and definition that the LLM gives to each list of phrases; the former name where it gives no own.
+
+    `others`: names that are taken already.
+    """
     told = ["\n".join(json.dumps(phrase, ensure_ascii=False) for phrase in some[:SHOWN]) for some in phrases]
     replies = llm.tell([NAME.format(what=what, phrases=text) for text in told], Name)
     given = [read_reply(reply, Name) for reply in replies]
     names = [(one and _phrase(one.name)) or old for one, old in zip(given, former, strict=True)]
-    taken = Counter([*former, *names])
+    taken = Counter([*former, *names, *others])
     return [
         (name, one.definition.strip()) if one and taken[name] == 1 + (name == old) else (old, "")
         for name, one, old in zip(names, given, former, strict=True)

@@ -1,8 +1,11 @@
 """Failure modes: traits, and pairs of them, of questions where wrong_rate is significantly above a threshold."""
 
+import hashlib
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +13,7 @@ import pandas as pd
 
 from blindspot.metrics import interval
 from blindspot.records.failure_mode import FailureMode
-from blindspot.skills.significance import LEVEL, Counts, Mask, Tested, find_worse
+from blindspot.skills.significance import LEVEL, Counts, Mask, Tested, by_chance, find_worse
 
 PARTS = 5  # kinds that are tried in the place of each mode
 LEFT = 0.25  # share of a mode's questions that must not be in those before it
@@ -26,17 +29,18 @@ def find_modes(questions: pd.DataFrame, threshold: float, min_asked: int, exampl
     one adds questions that go well, a narrower one leaves out some that fail. Its questions are set aside, and again,
     as long as there is one of which a quarter is left and that is significantly worse than the threshold in what is
     left (Bonferroni, for each is a chance to be so by chance). Evidence: the log-likelihood ratio of two wrong_rates,
-    inside and outside, to a single one (the scan statistic of Kulldorff 1997), among the questions that are left;
-    outside no more than the threshold is taken for granted, so what fails is a mode even where all the rest does. A
-    mode is left out where those that are found without it explain the failures better; a trait takes the place of
-    several, and another kind that of one, where it does.
+    inside and outside, to a single one (the scan statistic of Kulldorff 1997): among the questions that are left, to
+    choose by, among all of them, to rank by. Outside no more than the threshold is taken for granted, so what fails is
+    a mode even where all the rest does. A mode is left out where those that are found without it explain the failures
+    better; a trait takes the place of several, and another kind that of one, where it does.
     """
     failed: Mask = (questions["outcome"] == "failure").to_numpy()
     tested = find_worse(questions, failed, threshold, min_asked)
     if tested is None:
         return []
-    found = _explaining(tested, failed, threshold)
-    return [_mode(tested, row, evidence, questions, failed, examples) for row, evidence in found]
+    evidence = _evidence(tested.asked, tested.failures, len(failed), int(failed.sum()), threshold).tolist()
+    rows = sorted(_explaining(tested, failed, threshold), key=lambda row: -evidence[row])
+    return _told_apart([_mode(tested, row, evidence[row], questions, failed, examples) for row in rows])
 
 
 def distinct_first(rows: pd.DataFrame) -> pd.DataFrame:
@@ -45,8 +49,8 @@ def distinct_first(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.iloc[np.argsort(-(2 * new_question.to_numpy() + new_image.to_numpy()).astype(int), kind="stable")]
 
 
-def _explaining(tested: Tested, failed: Mask, threshold: float) -> list[tuple[int, float]]:
-    """The rows that are modes, with their evidence: those set apart one by one, changed while a change explains more.
+def _explaining(tested: Tested, failed: Mask, threshold: float) -> list[int]:
+    """The rows that are modes: those set apart one by one, changed while a change explains more.
 
     The one with the most evidence may hold several weaknesses that are better told one by one ("answer yes" those of
     two skills): so each in turn is left out. And several may be parts of one (the leftmost thing with no, one and two
@@ -56,7 +60,7 @@ def _explaining(tested: Tested, failed: Mask, threshold: float) -> list[tuple[in
     alone = [row for row, traits in enumerate(tested.traits) if len(traits) == 1]
 
     def changes() -> Iterator[tuple[list[int], list[int]]]:
-        rows = [row for row, _ in found]
+        rows = [*found]
         for row in rows:
             yield [one for one in first if one != row], [*banned, row]
         for row in alone:
@@ -76,9 +80,7 @@ def _explaining(tested: Tested, failed: Mask, threshold: float) -> list[tuple[in
                 (first, banned), found, explained = change, others, better
                 break
         else:
-            rows = [row for row, _ in found]
-            others, _ = _apart(tested, failed, threshold, [], [*{*range(len(tested.traits))}.difference(rows)])
-            return others if len(others) == len(found) else found  # the same, the one with most evidence first
+            return found
 
 
 def _parts(tested: Tested, row: int, failed: Mask) -> list[int]:
@@ -94,22 +96,20 @@ def _parts(tested: Tested, row: int, failed: Mask) -> list[int]:
 
 def _apart(
     tested: Tested, failed: Mask, threshold: float, first: Sequence[int], banned: Sequence[int]
-) -> tuple[list[tuple[int, float]], float]:
-    """The rows that are modes of their own, with their evidence: those of `first`, then those with most.
+) -> tuple[list[int], float]:
+    """The rows that are modes of their own: those of `first`, then those with most evidence.
 
     Never one of `banned`; of as much evidence, the widest. Also how well all of them explain the failures: the
-    evidence, less what the choice of each among so many is worth.
+    evidence in what was left for each, less what the choice of each among so many is worth.
     """
-    from scipy.stats import binom
-
-    left, found, queue = np.ones(len(failed), dtype=np.int64), list[tuple[int, float]](), [*first]
+    left, found, queue, explained = np.ones(len(failed), dtype=np.int64), list[int](), [*first], 0.0
     allowed = ~np.isin(np.arange(len(tested.traits)), banned)
     while True:
         asked, failures = left @ tested.has, (left * failed) @ tested.has
-        by_chance = binom.sf(failures - 1, asked, threshold)
-        new = allowed & (asked > tested.asked * LEFT) & (by_chance <= LEVEL / len(tested.traits))
+        chance = by_chance(failures / tested.spread, asked / tested.spread, threshold)
+        new = allowed & (asked > tested.asked * LEFT) & (chance <= LEVEL / len(tested.traits))
         if not new.any():
-            return found, sum(evidence for _, evidence in found) - len(found) * math.log(len(tested.traits))
+            return found, explained - len(found) * math.log(len(tested.traits))
         evidence = np.where(new, _evidence(asked, failures, left.sum(), (left * failed).sum(), threshold), -np.inf)
         best = max(np.flatnonzero(new).tolist(), key=lambda row: (evidence[row], tested.asked[row], -row))
         while queue:
@@ -117,7 +117,8 @@ def _apart(
             if new[row]:
                 best = row
                 break
-        found.append((best, float(evidence[best])))
+        found.append(best)
+        explained += float(evidence[best])
         left[tested.has[:, [best]].nonzero()[0]] = 0
 
 
@@ -160,3 +161,14 @@ def _mode(
         q_value=float(tested.q_values[row]),
         examples=tuple(distinct_first(questions[having & failed])["rollout_id"].head(examples)),
     )
+
+
+def _told_apart(modes: Sequence[FailureMode]) -> list[FailureMode]:
+    """The same; where only signs tell two names apart ("answer 1", "answer -1"), their ids end with a digest."""
+    often = Counter(mode.mode_id for mode in modes)
+    return [
+        mode
+        if often[mode.mode_id] == 1
+        else replace(mode, mode_id=f"{mode.mode_id}-{hashlib.sha256(mode.name.encode()).hexdigest()[:8]}")
+        for mode in modes
+    ]

@@ -49,13 +49,13 @@ def find_worse(questions: pd.DataFrame, failed: Mask, threshold: float, min_aske
     if not len(one):
         return None
     asked, failures = asked[one, other], failures[one, other]
-    by_chance = binom.sf(failures - 1, asked, threshold)
+    chance = binom.sf(failures - 1, asked, threshold)
     plain = np.argsort(one != other, kind="stable")
-    worse = plain[false_discovery_control(by_chance, method="bh")[plain] <= LEVEL]  # no other is with less to tell
+    worse = plain[false_discovery_control(chance, method="bh")[plain] <= LEVEL]  # no other is with less to tell
     having = has[:, one[worse]].multiply(has[:, other[worse]]).tocsc()
     spread = _spread(having, failed, questions["image_id"], asked[worse], failures[worse])
-    by_chance[worse] = _by_chance(failures[worse] / spread, asked[worse] / spread, threshold)
-    q_values = false_discovery_control(by_chance, method="bh")[worse]
+    chance[worse] = by_chance(failures[worse] / spread, asked[worse] / spread, threshold)
+    q_values = false_discovery_control(chance, method="bh")[worse]
     kept = [place for place in _first_of_each(having) if q_values[place] <= LEVEL]
     rows = worse[kept]
     skilled = {*chain(*questions["skills"], *questions["meta_skills"])}
@@ -66,7 +66,7 @@ def find_worse(questions: pd.DataFrame, failed: Mask, threshold: float, min_aske
 
 
 def _spread(having: Any, failed: Mask, images: "pd.Series[str]", asked: Counts, failures: Counts) -> Numbers:
-    """The design effect of each column of `having`."""
+    """The design effect of each column of `having`. Where nothing varies, images count in the place of questions."""
     from scipy.sparse import csr_array
 
     codes, names = pd.factorize(images)
@@ -80,11 +80,12 @@ def _spread(having: Any, failed: Mask, images: "pd.Series[str]", asked: Counts, 
     number = (of_image > 0).sum(axis=0)
     between = (squares[0] - 2 * rate * squares[1] + rate**2 * squares[2]) * number / np.maximum(number - 1, 1)
     simple = rate * (1 - rate) * asked
-    effect: Numbers = np.maximum(np.divide(between, simple, out=np.ones_like(rate), where=simple > 0), 1.0)
+    varies = (simple > 0) & (number > 1)
+    effect: Numbers = np.maximum(np.divide(between, simple, out=asked / number, where=varies), 1.0)
     return effect
 
 
-def _by_chance(failures: Numbers, asked: Numbers, threshold: float) -> Numbers:
+def by_chance(failures: Numbers, asked: Numbers, threshold: float) -> Numbers:
     """The probability of as many failures or more at the threshold: the binomial's, also between whole numbers."""
     from scipy.special import betainc
 

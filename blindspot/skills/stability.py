@@ -13,7 +13,7 @@ from blindspot.skills.primitive import Primitive
 from blindspot.skills.skills import Skill
 from blindspot.skills.taxonomy import fit_skills
 
-MOST = 20_000  # questions of a resample
+MOST = 20_000  # questions of a resample, about: of more, fewer images are drawn
 SAME = 0.5  # Jaccard index of the questions that two modes claim, from which one is the other come back
 
 Primitives = Sequence[Sequence[Primitive]]
@@ -36,7 +36,7 @@ def of_skills(
     asked = [primitive for one in primitives for primitive in one if not primitive.detail]
     before, indices = _skills(skills, asked), list[float]()
     for seed in seeds:
-        places = np.flatnonzero(half(images, seed))[:MOST]
+        places = np.flatnonzero(half(images, seed, min(0.5, MOST / max(len(images), 1)))).tolist()
         _, again = fit_skills([primitives[place] for place in places], embedding, min_topic_size, seed)
         indices.append(float(adjusted_rand_score(before, _skills(again, asked))))
     return indices
@@ -59,9 +59,10 @@ def of_modes(
 
 
 def half(images: "pd.Series[str]", seed: int, share: float = 0.5) -> npt.NDArray[np.bool_]:
-    """Which questions are about the images that are drawn: a `share` of them, one at least."""
+    """Which questions are about the images that are drawn: a `share` of them, one at least; of several not all."""
     names = np.array(sorted(images.unique()), dtype=object)
-    drawn = np.random.default_rng(seed).permutation(len(names))[: max(1, round(share * len(names)))]
+    most = max(1, len(names) - 1)
+    drawn = np.random.default_rng(seed).permutation(len(names))[: min(max(1, round(share * len(names))), most)]
     return images.isin({*names[drawn]}).to_numpy()
 
 
@@ -69,12 +70,12 @@ def _bootstrap(questions: pd.DataFrame, seed: int) -> pd.DataFrame:
     """The questions about as many images, drawn with replacement; one drawn twice is two images."""
     if questions.empty:
         return questions
-    rows = questions.iloc[:MOST]
-    groups = [places for _, places in sorted(rows.groupby("image_id").indices.items())]
-    drawn = np.random.default_rng(seed).integers(len(groups), size=len(groups))
+    groups = [places for _, places in sorted(questions.groupby("image_id").indices.items())]
+    count = max(1, round(len(groups) * min(1.0, MOST / len(questions))))
+    drawn = np.random.default_rng(seed).integers(len(groups), size=count)
     copies = np.repeat(np.arange(len(drawn)), [len(groups[group]) for group in drawn])
     places = np.concatenate([groups[group] for group in drawn])
-    return rows.iloc[places].assign(image_id=copies.astype(str)).reset_index(drop=True)
+    return questions.iloc[places].assign(image_id=copies.astype(str)).reset_index(drop=True)
 
 
 def _skills(skills: Sequence[Skill], primitives: Sequence[Primitive]) -> list[str]:

@@ -16,6 +16,7 @@ from blindspot.rewards.rivals import Unchecked, VisPlay
 from blindspot.rewards.trl import Reward
 from blindspot.search.exploring import Exploration, explore
 from blindspot.search.journal import Journal
+from blindspot.search.steered import Steered
 from blindspot.training.grpo import Schedule, build_trainer
 from blindspot.training.options import Lora, Vllm
 
@@ -60,12 +61,15 @@ def search_by_training(
     asking = (base.batch_size, base.max_new_tokens, base.temperature)
     exploration = Exploration(how.explore, how.at_least, how.together, how.proposals, *mode)
     asked, modes = explore(exploration, seed, images, open_steerable(base.model, *asking), journal)
-    last: list[Path] = []
+    hints, last = [tuple(found.traits) for found in modes], list[Path]()
     rewarding = {"ours": Reward, "unchecked": Unchecked, "visplay": VisPlay}[how.reward]
+    if journal.meter.ended_by(how.images_per_step * how.generations * rewarding.calls):
+        start = open_steerable(base.model, *asking)
+        return asked, Steered(start, hints) if hints else start
     trainer = build_trainer(
         describe_local(base.model, "the questioner"),
         images,
-        [tuple(found.traits) for found in modes],
+        hints,
         rewarding(images, journal.candidate, journal.verifier, how.archive_size, journal.meter, asked.extend),
         schedule(how, base, seed),
         lambda step, checkpoint: last.append(checkpoint),

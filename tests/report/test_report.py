@@ -142,6 +142,17 @@ def test_how_it_was_made_is_told(pages: Pages) -> None:
         assert shown in text
 
 
+def test_who_fails_is_said_of_all_that_was_asked(
+    rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path
+) -> None:
+    base = make(rows[rows["method"] == "base"], pictures, tmp_path / "a")
+    assert "Where <em>" in base["index.html"] and "One questioner asked" in base["index.html"]
+    assert "none of them is a trained questioner" in base["index.html"]
+    assert "the templates’ are nearer" not in base["methods.html"]
+    spoilt = rows.assign(outcome=rows["outcome"].where(rows["method"] != "trained", "invalid"))
+    assert "No valid question" not in make(spoilt, pictures, tmp_path / "b")["index.html"]
+
+
 def test_rates_keep_errors_apart() -> None:
     outcomes = ["failure"] * 3 + ["correct"] * 5 + ["invalid"] * 2 + ["error"] * 10
     (method,) = methods(pd.DataFrame({"method": "trained", "outcome": outcomes, "persists": None}))
@@ -164,7 +175,7 @@ def test_a_curve_is_drawn_from_left_to_right() -> None:
     xs = [float(point.split(",")[0]) for point in chart.smooth.split()]
     assert xs == sorted(xs) and len(xs) == 100
     assert chart.raw and not chart.marks
-    assert line_chart("one", [5], [0.5]).marks
+    assert line_chart("one", [5], [0.5], marked=True).marks
     assert line_chart("many", [0, 5], [7.0, 4500.4]).y_ticks[-1][1] == "4,500"
 
 

@@ -49,6 +49,16 @@ def test_it_ends(mistakes: float, budget: dict[str, int], asked: int, tmp_path: 
     assert len(found) == asked
 
 
+def test_it_ends_where_the_questioner_has_no_more_to_ask(tmp_path: Path) -> None:
+    class Dull(Deaf):
+        def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[Posed]:
+            return [Posed("is there a star ?", None, 0.0) for _ in images]
+
+    journal = Journal(tmp_path / "a.jsonl", PlantedCandidate([], 0.4, 0), OracleVerifier("invalid"), meter())
+    found, _ = explore(HOW, 0, IMAGES[:5], Dull(), journal)
+    assert len(found) == 5
+
+
 def test_it_finds_a_gap_and_then_ends(tmp_path: Path) -> None:
     candidate = PlantedCandidate(["answer == no"], 0.0, 0)
     journal = Journal(tmp_path / "asked.jsonl", candidate, OracleVerifier("invalid"), meter())

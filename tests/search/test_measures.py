@@ -59,6 +59,9 @@ def test_a_cell_may_be_told_in_parts() -> None:
     assert mode_recall_in_parts([mask("xx........."), mask("..xxxxxxxxx")], [cell]) == 0.0
     assert mode_recall_in_parts([mask("xxx........"), mask("..xxx......")], [cell, mask("xxx........")]) == 1.0
     assert mode_recall_in_parts([mask("xx.........")], [cell, mask("x..........")]) == 0.5
+    # and no part is one of two cells
+    cells = mask("xxxxxxxx..."), mask("..xxxxxxxxx")
+    assert mode_recall_in_parts([mask("..xxx......"), mask(".....xxx...")], cells) == 0.5
     assert mode_recall_in_parts([], [cell]) == 0.0 and mode_recall_in_parts([cell], []) is None
 
 

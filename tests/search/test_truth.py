@@ -85,6 +85,15 @@ def test_what_is_weak_in_some_of_its_families_alone_is_theirs(sample: Sample) ->
     assert "any family × answer yes" not in weak
 
 
+def test_a_gap_that_is_a_cell_is_listed_once(tmp_path: Path) -> None:
+    twice = draw_sample(
+        tmp_path, 10, gaps=["family == size and colour == red", "colour == red and family == size", ACROSS]
+    )
+    names = [cell.name for cell in twice.cells]
+    assert "size × red said" in names and names[-1] == ACROSS
+    assert not {"family == size and colour == red", "colour == red and family == size"}.intersection(names)
+
+
 def test_a_gap_that_is_no_cell_can_be_made_one(sample: Sample) -> None:
     assert counting(sample, ACROSS) == {ACROSS}
 

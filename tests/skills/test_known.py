@@ -188,3 +188,20 @@ def test_a_bad_file_is_named(text: str | None, said: str, tmp_path: Path) -> Non
 def test_an_empty_list_is_allowed(tmp_path: Path) -> None:
     (tmp_path / "none.yaml").write_text("[]\n", "utf-8")
     assert read_known(tmp_path / "none.yaml") == []
+
+
+@pytest.mark.parametrize(
+    ("ability", "kinds"),
+    [
+        ("comparing counts (more)", ("counting", "comparison")),
+        ("comparing sizes", ("size", "comparison")),
+        ("comparing", ("comparison",)),
+        ("telling colours", ("colour",)),
+        ("judging left-of", ("spatial relation",)),
+        ("judging the mood", ()),
+        ("finding the leftmost", ("spatial relation",)),
+        ("finding the cause", ()),
+    ],
+)
+def test_an_ability_in_an_llms_words_is_of_no_wrong_kind(ability: str, kinds: tuple[str, ...]) -> None:
+    assert kinds_of(ability) == kinds

@@ -71,6 +71,19 @@ def test_names_and_definitions_are_the_llms_where_they_are_its_own() -> None:
     assert grouped == [MetaSkill("numbers", ("a", "b")), MetaSkill("telling time", ("telling time",))]
 
 
+def test_no_skill_and_no_group_are_called_alike() -> None:
+    skills, groups = [skill("a"), skill("b"), skill("c")], [MetaSkill("a, b", ("a", "b")), MetaSkill("c", ("c",))]
+
+    def says(of_skills: str, of_groups: str) -> Says:
+        said = {"skill": of_skills, "broader ability": of_groups}
+        return Says(lambda prompt: json.dumps({"name": next(said[w] for w in said if w in prompt), "definition": ""}))
+
+    _, grouped = name_by(says("", "c"), skills, groups)
+    assert grouped == groups
+    told, grouped = name_by(says("a, b", ""), [skill("a"), skill("b")], groups[:1])
+    assert {one.name for one in told}.isdisjoint(group.name for group in grouped)
+
+
 def test_names_stay_where_it_says_nothing_of_use() -> None:
     skills, groups = [skill("a"), skill("b")], [MetaSkill("a, b", ("a", "b"))]
     for said in ("", json.dumps({"name": " ", "definition": ""}), json.dumps({"name": "x" * 200, "definition": ""})):

@@ -138,6 +138,32 @@ def test_questions_about_one_image_count_for_less_than_as_many_about_others() ->
     assert together.low < apart.low < apart.high < together.high
 
 
+def test_one_image_is_no_evidence_however_much_is_asked_about_it() -> None:
+    frame = questions((("judging left",), 20, 20), (("telling colour",), 200, 10))
+    judged = frame["skills"].map(lambda skills: "judging left" in skills)
+    assert names(frame) == ["judging left"]
+    for failures in (20, 16):
+        frame.loc[judged, "outcome"] = ["failure"] * failures + ["correct"] * (20 - failures)
+        frame.loc[judged, "image_id"] = "one"
+        assert names(frame) == []
+
+
+def test_what_is_left_of_a_kind_is_tested_by_images_too() -> None:
+    apart, left = (("counting many", "judging left"), 60, 60), (("judging left",), 100, 40)
+    frame = questions((("counting many",), 40, 40), apart, left, (("telling colour",), 200, 10))
+    alone = frame["skills"].map(lambda skills: skills == ["judging left"])
+    frame["image_id"] = frame["rollout_id"]
+    frame.loc[alone, "image_id"] = [f"image-{index // 20}" for index in range(100)]  # of five images two fail
+    assert names(frame) == ["counting many"]
+
+
+def test_no_two_modes_have_one_id() -> None:
+    frame = questions((("1 said",), 60, 60), (("-1 said",), 60, 60), (("telling colour",), 200, 10))
+    found = find_modes(frame, 0.25, 20, examples=5)
+    assert {mode.name for mode in found} == {"1 said", "-1 said"}
+    assert len({mode.mode_id for mode in found}) == 2
+
+
 def test_no_question_no_mode() -> None:
     assert names(questions((("x y",), 30, 0)).iloc[:0]) == []
 

@@ -70,3 +70,9 @@ def test_the_repositorys_own_candidates_can_be_opened(monkeypatch: pytest.Monkey
     found = read_candidates()
     assert len(found.names) == 8 and found.ablated == ["scenes"]
     assert len({open_listed(found.candidates[name]).identity for name in found.names}) == 8
+
+
+@pytest.mark.parametrize("name", ["planted.v2", "my model", "a/b", ""])
+def test_a_name_that_no_parameter_can_have_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(BlindspotError, match="cannot be called"):
+        candidates_of(written(tmp_path, {name: {"mistakes": 0.1}}))
