@@ -138,7 +138,7 @@ def test_rates_stand_side_by_side_with_their_intervals(rows: pd.DataFrame, pages
 
 def test_how_it_was_made_is_told(pages: Pages) -> None:
     text = pages()["made.html"]
-    for shown in ("1,200", "6,400", "7,780", "Privacy", "python <b>3", "No price"):
+    for shown in ("1,200", "6,400", "7,780", "pass this on", "python <b>3", "No price"):
         assert shown in text
 
 
