@@ -119,7 +119,8 @@ class _Filling:
         belongs = np.zeros((len(self._rows), len(self._cells)), dtype=bool)
         for row, (*_, places) in enumerate(self._rows):
             belongs[row, places] = True
-        full = _first_of_each(belongs, [place for place, drawn in enumerate(self._full_at) if drawn])
+        filled = np.flatnonzero(self._full_at)
+        full = filled[np.sort(np.unique(belongs[:, filled], axis=1, return_index=True)[1])].tolist()
         pictures = pictures_of(self._scenes, folder)
         return Sample(
             images=[pictures[scene] for scene, *_ in self._rows],
@@ -130,14 +131,6 @@ class _Filling:
             shares=[self._size / (self._full_at[place] * len(FAMILIES)) for place in full],
             size=self._size,
         )
-
-
-def _first_of_each(belongs: Mask, places: Sequence[int]) -> list[int]:
-    """Of the places whose columns are the same the first."""
-    first: dict[bytes, int] = {}
-    for place in places:
-        first.setdefault(belongs[:, place].tobytes(), place)
-    return [*first.values()]
 
 
 def uniform_questions(cells: Sequence[Cell], count: int, seed: int) -> tuple[list[Scene], list[str], Mask]:

@@ -60,14 +60,13 @@ def _explaining(tested: Tested, failed: Mask, threshold: float) -> list[int]:
     alone = [row for row, traits in enumerate(tested.traits) if len(traits) == 1]
 
     def changes() -> Iterator[tuple[list[int], list[int]]]:
-        rows = [*found]
-        for row in rows:
+        for row in found:
             yield [one for one in first if one != row], [*banned, row]
         for row in alone:
-            if row not in rows:
-                yield [row, *rows], [one for one in banned if one != row]
-        for row in rows:
-            others = [one for one in rows if one != row]
+            if row not in found:
+                yield [row, *found], [one for one in banned if one != row]
+        for row in found:
+            others = [one for one in found if one != row]
             for part in _parts(tested, row, failed):
                 yield [part, *others], [row, *(one for one in banned if one != part)]
 
