@@ -147,7 +147,7 @@ def test_who_fails_is_said_of_all_that_was_asked(
 ) -> None:
     base = make(rows[rows["method"] == "base"], pictures, tmp_path / "a")
     assert "Where <em>" in base["index.html"] and "One questioner asked" in base["index.html"]
-    assert "none of them is a trained questioner" in base["index.html"]
+    assert "none of them is a trained questioner’s. " in base["index.html"]
     assert "the templates’ are nearer" not in base["methods.html"]
     spoilt = rows.assign(outcome=rows["outcome"].where(rows["method"] != "trained", "invalid"))
     assert "No valid question" not in make(spoilt, pictures, tmp_path / "b")["index.html"]
