@@ -15,7 +15,7 @@ from tests.project import REPOSITORY, environment, error_line, make_project, run
 pytestmark = pytest.mark.slow
 GAPS = ["family == counting and answer >= 2", "family == relation and answer == no"]
 METHODS = ["ours", "templates", "few_shot", "best_of_n", "bandit", "visplay", "no_validity"]
-SMALL = {"budget": {"candidate_calls": 260}, "images": 60, "held_out": 60}
+SMALL = {"budget": {"candidate_calls": 400}, "images": 60, "held_out": 60}
 
 
 def bench(folder: Path) -> Path:
@@ -54,7 +54,7 @@ def test_every_kind_of_method_is_measured_and_the_page_says_how_it_did(tmp_path:
     for method in METHODS:
         done(stage(project, "search_run", "mine", method, "0"))
         measures = read_json(project / f"data/search/mine/{method}/0.json")["measures"]
-        assert 0 < measures["calls"] <= 260 + 64 * 5  # a step that has begun is ended
+        assert 0 < measures["calls"] <= 400
         assert measures["failure_rate"] > 0 and 0 < measures["valid_rate"] <= 1
     done(run_stage(project, "search_summary"))
     figures = read_json(project / "metrics/search.json")["mine"]
