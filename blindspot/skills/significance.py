@@ -79,7 +79,7 @@ def _spread(having: Any, failed: Mask, images: "pd.Series[str]", asked: Counts, 
     ]
     number = (of_image > 0).sum(axis=0)
     between = (squares[0] - 2 * rate * squares[1] + rate**2 * squares[2]) * number / np.maximum(number - 1, 1)
-    simple = rate * (1 - rate) * asked
+    simple = rate * (1 - rate) * asked * asked / np.maximum(asked - 1, 1)
     varies = (simple > 0) & (number > 1)
     effect: Numbers = np.maximum(np.divide(between, simple, out=asked / number, where=varies), 1.0)
     return effect

@@ -6,6 +6,7 @@ from math import log
 import pandas as pd
 import pytest
 
+from blindspot.metrics import interval
 from blindspot.skills.modes import distinct_first, find_modes
 
 
@@ -136,6 +137,13 @@ def test_questions_about_one_image_count_for_less_than_as_many_about_others() ->
     (together,) = find_modes(frame, 0.25, 20, examples=5)
     assert together.wrong_rate == apart.wrong_rate
     assert together.low < apart.low < apart.high < together.high
+
+
+def test_questions_about_as_many_images_count_in_full() -> None:
+    frame = questions((("judging left",), 8, 6), (("telling colour",), 200, 10))
+    frame["image_id"] = frame["rollout_id"]
+    (mode,) = find_modes(frame, 0.25, 8, examples=5)
+    assert (mode.low, mode.high) == pytest.approx(interval(6, 8))
 
 
 def test_one_image_is_no_evidence_however_much_is_asked_about_it() -> None:
