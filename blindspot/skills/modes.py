@@ -13,7 +13,7 @@ import pandas as pd
 
 from blindspot.metrics import interval
 from blindspot.records.failure_mode import FailureMode
-from blindspot.skills.significance import LEVEL, Counts, Mask, Tested, by_chance, find_worse
+from blindspot.skills.significance import LEVEL, Counts, Mask, Tested, by_chance, design_effect, find_worse
 
 PARTS = 5  # kinds that are tried in the place of each mode
 LEFT = 0.25  # share of a mode's questions that must not be in those before it
@@ -28,11 +28,13 @@ def find_modes(questions: pd.DataFrame, threshold: float, min_asked: int, exampl
     pass most overlap, for one weakness makes many of them fail. So the one with the most evidence is a mode: a wider
     one adds questions that go well, a narrower one leaves out some that fail. Its questions are set aside, and again,
     as long as there is one of which a quarter is left and that is significantly worse than the threshold in what is
-    left (Bonferroni, for each is a chance to be so by chance). Evidence: the log-likelihood ratio of two wrong_rates,
-    inside and outside, to a single one (the scan statistic of Kulldorff 1997): among the questions that are left, to
-    choose by, among all of them, to rank by. Outside no more than the threshold is taken for granted, so what fails is
-    a mode even where all the rest does. A mode is left out where those that are found without it explain the failures
-    better; a trait takes the place of several, and another kind that of one, where it does.
+    left (Bonferroni over those of which as much is left: each could be so by chance).
+
+    Evidence: the log-likelihood ratio of two wrong_rates, inside and outside, to a single one (the scan statistic of
+    Kulldorff 1997): among the questions that are left, to choose by, among all of them, to rank by. Outside no more
+    than the threshold is taken for granted, so what fails is a mode even where all the rest does. A mode is left out
+    where those that are found without it explain the failures better; a trait takes the place of several, and another
+    kind that of one, where it does.
     """
     failed: Mask = (questions["outcome"] == "failure").to_numpy()
     tested = find_worse(questions, failed, threshold, min_asked)
@@ -105,20 +107,27 @@ def _apart(
     allowed = ~np.isin(np.arange(len(tested.traits)), banned)
     while True:
         asked, failures = left @ tested.has, (left * failed) @ tested.has
-        chance = by_chance(failures / tested.spread, asked / tested.spread, threshold)
-        new = allowed & (asked > tested.asked * LEFT) & (chance <= LEVEL / len(tested.traits))
-        if not new.any():
+        new = allowed & (asked > tested.asked * LEFT)
+        level = LEVEL / max(int(new.sum()), 1)
+        new &= by_chance(failures, asked, threshold) <= level
+        evidence = _evidence(asked, failures, left.sum(), (left * failed).sum(), threshold)
+        order = [*queue, *np.lexsort((-tested.asked, -evidence)).tolist()]
+        worse = (row for row in order if new[row] and _chance(tested, row, left, failed, threshold) <= level)
+        best = next(worse, None)
+        if best is None:
             return found, explained - len(found) * math.log(len(tested.traits))
-        evidence = np.where(new, _evidence(asked, failures, left.sum(), (left * failed).sum(), threshold), -np.inf)
-        best = max(np.flatnonzero(new).tolist(), key=lambda row: (evidence[row], tested.asked[row], -row))
-        while queue:
-            row = queue.pop(0)
-            if new[row]:
-                best = row
-                break
+        queue = queue[queue.index(best) + 1 :] if best in queue else []
         found.append(best)
         explained += float(evidence[best])
         left[tested.has[:, [best]].nonzero()[0]] = 0
+
+
+def _chance(tested: Tested, row: int, left: Counts, failed: Mask, threshold: float) -> float:
+    """The probability at the threshold of what fails in what is left of a row, its own design effect allowed for."""
+    which = tested.has[:, [row]].nonzero()[0]
+    which = which[left[which] > 0]
+    told = np.array([failed[which].sum(), len(which)]) / design_effect(tested.images[which], failed[which])
+    return float(by_chance(told[0], told[1], threshold))
 
 
 def _evidence(

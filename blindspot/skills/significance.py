@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -22,9 +22,8 @@ Numbers = npt.NDArray[np.float64]
 class Tested:
     """Traits and pairs, a row each, that are significantly worse than the threshold.
 
-    `has`: which questions have them, sparse, shape (questions, rows). `spread`: how much wider than a simple random
-    sample's the variance of their wrong_rate is, since questions about one image go together (the design effect of
-    Rao and Scott 1992), 1 at least.
+    `has`: which questions have them, sparse, shape (questions, rows). `images`: what each question is about. `spread`:
+    the design_effect.
     """
 
     traits: list[tuple[str, ...]]
@@ -33,6 +32,7 @@ class Tested:
     failures: Counts
     spread: Numbers
     q_values: Numbers
+    images: Counts
 
 
 def find_worse(questions: pd.DataFrame, failed: Mask, threshold: float, min_asked: int) -> Tested | None:
@@ -53,7 +53,9 @@ def find_worse(questions: pd.DataFrame, failed: Mask, threshold: float, min_aske
     plain = np.argsort(one != other, kind="stable")
     worse = plain[false_discovery_control(chance, method="bh")[plain] <= LEVEL]  # no other is with less to tell
     having = has[:, one[worse]].multiply(has[:, other[worse]]).tocsc()
-    spread = _spread(having, failed, questions["image_id"], asked[worse], failures[worse])
+    images = pd.factorize(questions["image_id"])[0]
+    sets = [having.indices[start:end] for start, end in pairwise(having.indptr)]
+    spread = np.array([design_effect(images[which], failed[which]) for which in sets])
     chance[worse] = by_chance(failures[worse] / spread, asked[worse] / spread, threshold)
     q_values = false_discovery_control(chance, method="bh")[worse]
     kept = [place for place in _first_of_each(having) if q_values[place] <= LEVEL]
@@ -61,28 +63,24 @@ def find_worse(questions: pd.DataFrame, failed: Mask, threshold: float, min_aske
     skilled = {*chain(*questions["skills"], *questions["meta_skills"])}
     both = ({names[a], names[b]} for a, b in zip(one[rows], other[rows], strict=True))
     traits = [tuple(sorted(pair, key=lambda name: (name not in skilled, name))) for pair in both]
-    found = Tested(traits, having[:, kept], asked[rows], failures[rows], spread[kept], q_values[kept])
+    found = Tested(traits, having[:, kept], asked[rows], failures[rows], spread[kept], q_values[kept], images)
     return found if kept else None
 
 
-def _spread(having: Any, failed: Mask, images: "pd.Series[str]", asked: Counts, failures: Counts) -> Numbers:
-    """The design effect of each column of `having`. Where nothing varies, images count in the place of questions."""
-    from scipy.sparse import csr_array
+def design_effect(images: Counts, failed: Mask) -> float:
+    """How much wider than a simple random sample's the variance of the wrong_rate of questions is, 1 at least.
 
-    codes, names = pd.factorize(images)
-    places = (codes, np.arange(len(codes)))
-    by_image = csr_array((np.ones(len(codes), dtype=np.int64), places), shape=(len(names), len(codes)))
-    of_image, wrong = by_image @ having, by_image @ having.multiply(failed[:, None]).tocsc()
-    rate = failures / asked
-    squares = [
-        (one.multiply(other)).sum(axis=0) for one, other in ((wrong, wrong), (wrong, of_image), (of_image,) * 2)
-    ]
-    number = (of_image > 0).sum(axis=0)
-    between = (squares[0] - 2 * rate * squares[1] + rate**2 * squares[2]) * number / np.maximum(number - 1, 1)
-    simple = rate * (1 - rate) * asked * asked / np.maximum(asked - 1, 1)
-    varies = (simple > 0) & (number > 1)
-    effect: Numbers = np.maximum(np.divide(between, simple, out=asked / number, where=varies), 1.0)
-    return effect
+    `images`: what each question is about, as a number from 0 on. Questions about one image go together (Rao and Scott
+    1992). Where nothing varies, images count in the place of questions.
+    """
+    asked, wrong = np.bincount(images), np.bincount(images, failed)
+    number, rate = np.count_nonzero(asked), failed.mean()
+    if number == 1 or rate in (0, 1):
+        return len(images) / number
+    between = ((wrong - rate * asked) ** 2).sum() * number / (number - 1)
+    simple = rate * (1 - rate) * len(images) * len(images) / (len(images) - 1)
+    most = (asked**2).sum() / len(images)  # where all questions about an image go the same way
+    return float(np.clip(between / simple, 1.0, most))
 
 
 def by_chance(failures: Numbers, asked: Numbers, threshold: float) -> Numbers:
@@ -113,6 +111,6 @@ def _table(questions: pd.DataFrame, min_asked: int) -> tuple[list[str], Any]:
 def _first_of_each(pairs: Any) -> list[int]:
     """Of the columns that hold the very same questions the first."""
     first: dict[bytes, int] = {}
-    for column, (start, end) in enumerate(zip(pairs.indptr, pairs.indptr[1:], strict=False)):
+    for column, (start, end) in enumerate(pairwise(pairs.indptr)):
         first.setdefault(pairs.indices[start:end].tobytes(), column)
     return list(first.values())
