@@ -1,15 +1,17 @@
 """Runs the pipeline as a Prefect flow: `python -m flows.discover [-R recipe.yaml] [-P section.key=value …]`."""
 
 import argparse
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from blindspot.errors import run
-from blindspot.params import read
-from flows.edit import with_changes, with_recipe
+from blindspot.params import PARAMS, read
+from flows.edit import with_changes, with_recipe, write_params
 from flows.served import completed
 
 
@@ -23,6 +25,7 @@ def arguments() -> argparse.Namespace:
         "-P", dest="changes", action="append", default=[], metavar="section.key=value",
         help="another value than in params.yaml, for this run alone; may be given several times",
     )  # fmt: skip
+    parser.add_argument("--estimate", action="store_true", help="print what it will take, and start nothing")
     return parser.parse_args()
 
 
@@ -31,8 +34,18 @@ def main() -> None:
     asked = arguments()
     values = with_recipe(read(), asked.recipe) if asked.recipe else read()
     values = with_changes(values, asked.changes)
+    if asked.estimate:
+        sys.exit(_estimate(values))
     state = completed(partial(_run, values), "the run did not complete")
     print(f"\n{state.message}")
+
+
+def _estimate(values: dict[str, Any]) -> int:
+    """Has stages.estimate print its table; its exit code."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / PARAMS
+        file.write_text(write_params(PARAMS.read_text("utf-8"), values), encoding="utf-8")
+        return subprocess.run([sys.executable, "-m", "stages.estimate", str(file)], check=False).returncode
 
 
 def _run(values: dict[str, Any], await_server: Callable[[], None]) -> Any:

@@ -24,7 +24,9 @@ PATHS = (
     ".prepare.dataset.name",
     ".harvest.base",
     ".audit.labels",
+    ".taxonomy.reader",
     ".taxonomy.embedding",
+    ".taxonomy.namer",
     ".taxonomy.known",
 )  # parameters that may lead somewhere
 STARTS = Path("models") / "start"  # in a clone: weights that git does not have

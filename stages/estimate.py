@@ -1,9 +1,12 @@
 """estimate: calls, tokens, disk and time of a run, told before anything is spent (`make estimate`).
 
+Of a recipe: `python -m flows.discover -R recipe.yaml --estimate`.
+
 Calls and tokens follow from the parameters. Disk and time are measured here in seconds: on a few of the images, and on
 the two models where their weights are here.
 """
 
+import argparse
 import math
 import tempfile
 import time
@@ -15,7 +18,7 @@ from pathlib import Path
 
 from blindspot.errors import BlindspotError, UnreadableImage, run
 from blindspot.models.description import Nothing, describe
-from blindspot.params import CandidateParams, VerifierParams, load
+from blindspot.params import PARAMS, CandidateParams, VerifierParams, read
 from blindspot.records.repeat import WAYS
 from stages.explore import Params as ExploreParams
 from stages.harvest import Params as HarvestParams
@@ -72,12 +75,15 @@ def parts(
 
 def main() -> None:
     """Prints the table."""
-    prepare, train = load("prepare", PrepareParams), load("train", TrainParams)
-    harvest, candidate = load("harvest", HarvestParams), load("candidate", CandidateParams)
+    parser = argparse.ArgumentParser(prog="python -m stages.estimate", description=__doc__)
+    parser.add_argument("params", nargs="?", type=Path, default=PARAMS, help=f"in {PARAMS}'s place")
+    values = read(parser.parse_args().params)
+    prepare, train = PrepareParams(**values["prepare"]), TrainParams(**values["train"])
+    harvest, candidate = HarvestParams(**values["harvest"]), CandidateParams(**values["candidate"])
     images, validation = count_images(prepare)
     methods = 3 if prepare.source == "scenes" else 2
-    verify = load("verify", VerifyParams)
-    rows = parts(load("explore", ExploreParams), train, harvest, verify, candidate, validation, methods)
+    explore, verify = ExploreParams(**values["explore"]), VerifyParams(**values["verify"])
+    rows = parts(explore, train, harvest, verify, candidate, validation, methods)
     with tempfile.TemporaryDirectory() as folder:
         files = sample(prepare, Path(folder))
         seconds = time_a_call(train, candidate, files)
@@ -86,7 +92,7 @@ def main() -> None:
     logged = 1 + math.ceil(train.steps / train.checkpoint_every)  # checkpoints, as MLflow keeps them
     disk = images * image_bytes + (CHECKPOINTS + logged) * weights + ROLLOUT_BYTES * harvest.calls * 3
     print(table(rows, seconds))
-    print(judging(rows, load("verifier", VerifierParams), verify.model))
+    print(judging(rows, VerifierParams(**values["verifier"]), verify.model))
     unknown = "" if weights else f" (without the weights: {train.start_from} is not here)"
     print(f"disk: {disk / 1e6:,.0f} MB at most, checkpoints and MLflow's copies included{unknown}")
     if seconds is None:

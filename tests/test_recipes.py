@@ -18,7 +18,16 @@ from stages.verify import Params as VerifyParams
 
 ROOT = Path(__file__).parents[1]
 RECIPES = sorted([*ROOT.glob("recipes/*.yaml"), *ROOT.glob("recipes/judges/*.yaml")])
-MODELS = ("candidate.model", "verifier.model", "verifier.second", "verify.model", "train.start_from", "harvest.base")
+MODELS = (
+    "candidate.model",
+    "verifier.model",
+    "verifier.second",
+    "verify.model",
+    "train.start_from",
+    "harvest.base",
+    "taxonomy.reader",
+    "taxonomy.namer",
+)
 
 
 def values_of(recipe: Path) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """What a run will take, from its parameters."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,3 +73,12 @@ def test_images_are_sampled_as_they_would_be_written_and_unreadable_ones_left_ou
         file.write_bytes(b"")
     with pytest.raises(BlindspotError, match="not one image can be read"):
         sample(PrepareParams(source="folder", folder=str(folder)), tmp_path)
+
+
+def test_a_run_with_other_parameters_is_estimated_as_itself() -> None:
+    changes = ["-P", "harvest.calls=7", "-P", "train.steps=0", "-P", "explore.calls=0"]
+    command = [sys.executable, "-m", "flows.discover", "-R", "recipes/scenes_448.yaml", *changes, "--estimate"]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    rows = {line[:20].strip(): line[20:].split() for line in done.stdout.splitlines()}
+    assert rows["explore"][0] == rows["train: GRPO"][0] == "0"
+    assert rows["harvest"][0] == "21"
