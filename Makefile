@@ -41,7 +41,7 @@ bench-search: $(READY) # the search against its rivals, on candidates whose weak
 	@if [ -n "$(GAPS)" ]; then $(BIN)/python -m stages.search_candidates "$(GAPS)"; fi
 	@$(BIN)/python -m flows.bench search
 
-bench-taxonomy: $(READY) # the taxonomy against what is known: planted gaps, no mode to find, two hours
+bench-taxonomy: $(READY) # the taxonomy against what is known: planted gaps, no mode to find, an hour and a half
 	@$(BIN)/python -m flows.bench taxonomy
 
 $(READY): requirements.lock
