@@ -7,6 +7,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from blindspot.store import is_main_process
 
 EXPERIMENT = "blindspot"
@@ -41,10 +43,11 @@ def stage_run(stage: str, work: Path, params: dict[str, Any]) -> Iterator[Any]:
     (work / "mlflow").mkdir(parents=True, exist_ok=True)
     artifacts = _artifacts(work)  # before the URI is set, which MLflow does by way of the environment
     mlflow.set_tracking_uri(store_uri(work))
-    if mlflow.get_experiment_by_name(EXPERIMENT) is None:
-        with suppress(mlflow.exceptions.MlflowException):  # a run beside this one was first
-            mlflow.create_experiment(EXPERIMENT, artifact_location=artifacts, tags=TRAINING_VIEW)
-    mlflow.set_experiment(EXPERIMENT)
+    with FileLock(work / "mlflow" / "store.lock"):  # of two that begin at once to make a new database one would fail
+        if mlflow.get_experiment_by_name(EXPERIMENT) is None:
+            with suppress(mlflow.exceptions.MlflowException):  # on a server: a run elsewhere was first
+                mlflow.create_experiment(EXPERIMENT, artifact_location=artifacts, tags=TRAINING_VIEW)
+        mlflow.set_experiment(EXPERIMENT)
     with mlflow.start_run(run_name=stage, tags={GROUP_TAG: group(), "blindspot.stage": stage}):
         mlflow.log_params(flatten(params))
         yield mlflow

@@ -7,10 +7,8 @@ import argparse
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from blindspot.errors import BlindspotError, run
-from blindspot.tracking import store_uri
 from flows.environment import apply
 from flows.leash import leashed
 
@@ -28,21 +26,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m flows.bench", description=__doc__)
     parser.add_argument("bench", choices=[*BENCHES])
     pipeline, where = BENCHES[parser.parse_args().bench]
-    make_store(apply())
+    apply()
     targets = stages(pipeline)
     first, last = [target for target in targets if "_truth@" in target], targets[-1]
     at_once(first)
     at_once([target for target in targets if target not in (*first, last)])
     reproduce([last])
     print(f"\n{where}")
-
-
-def make_store(work: Path) -> None:
-    """Makes MLflow's store in a new work folder: two runs that start at once would both begin to, and one fail."""
-    from mlflow import MlflowClient
-
-    (work / "mlflow").mkdir(parents=True, exist_ok=True)
-    MlflowClient(store_uri(work)).search_experiments(max_results=1)
 
 
 def stages(pipeline: str) -> list[str]:
