@@ -5,6 +5,7 @@ import base64
 import importlib.util
 import io
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -103,7 +104,10 @@ def documents(folder: Path, task: Task) -> Iterator[dict[str, Any]]:
     yield from load_dataset(task["dataset_path"], data_files=files)[task["test_split"]]
 
 
-def test_the_lmms_eval_task_runs_on_every_row(folder: Path, found: FailureSet) -> None:
+def test_the_lmms_eval_task_runs_on_every_row(
+    folder: Path, found: FailureSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # of utils.py, into the folder that others look through
     task = Task(folder / "lmms_eval")
     around = task["lmms_eval_specific_kwargs"]["default"]
     assert task["task"] == TASK and [metric["metric"] for metric in task["metric_list"]] == ["exact_match"]
