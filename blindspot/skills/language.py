@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from blindspot.skills import lexicon
 
@@ -38,6 +39,7 @@ class Name:
         return " ".join((*self.adjectives, plural(self.noun)))
 
 
+@lru_cache(maxsize=65536)
 def normalise(text: str) -> str:
     """Lower case, British spelling, no punctuation but apostrophes and hyphens, single spaces."""
     return " ".join(word for word, _, _ in _words(text))

@@ -12,14 +12,19 @@ from blindspot.skills.traits import traits
 
 def columns(question: str, reference: str | None) -> dict[str, list[str]]:
     """The question's skills, meta_skills and traits, as `find_modes` wants them."""
-    asked = (primitive for primitive in extract(question, reference) if not primitive.detail)
-    abilities = list(dict.fromkeys(primitive.ability for primitive in asked))
-    done = (ability.split()[0] for ability in abilities)
-    meta_skills = dict.fromkeys(lexicon.GROUPS[verb] for verb in done if verb in lexicon.GROUPS)
-    return {"skills": abilities, "meta_skills": list(meta_skills), "traits": traits(question, reference)}
+    return {name: [*found] for name, found in _read(question, reference).items()}
 
 
 @lru_cache(maxsize=65536)
 def all_traits(question: str, reference: str | None) -> frozenset[str]:
     """All of them together."""
-    return frozenset().union(*columns(question, reference).values())
+    return frozenset().union(*_read(question, reference).values())
+
+
+@lru_cache(maxsize=65536)  # a search reads what it has asked again after every few questions
+def _read(question: str, reference: str | None) -> dict[str, tuple[str, ...]]:
+    asked = (primitive for primitive in extract(question, reference) if not primitive.detail)
+    abilities = tuple(dict.fromkeys(primitive.ability for primitive in asked))
+    done = (ability.split()[0] for ability in abilities)
+    meta_skills = dict.fromkeys(lexicon.GROUPS[verb] for verb in done if verb in lexicon.GROUPS)
+    return {"skills": abilities, "meta_skills": tuple(meta_skills), "traits": tuple(traits(question, reference))}
