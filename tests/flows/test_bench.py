@@ -41,7 +41,7 @@ def test_every_stage_is_run(pipeline: Path) -> None:
 
 
 @pytest.mark.slow
-def test_after_a_failure_no_further_row_begins_and_the_next_try_goes_on(pipeline: Path) -> None:
+def test_after_a_failure_the_rest_is_left_and_the_next_try_goes_on(pipeline: Path) -> None:
     plan(pipeline, failing=1)
     with pytest.raises(BlindspotError, match="a run failed"):
         at_once(stages(pipeline.name))
