@@ -45,7 +45,7 @@ class OracleVerifier:
             return Verdict(self.unparsed, self.identity, ruling.reason)
         if not ruling.valid:
             return Verdict("invalid", self.identity, ruling.reason, family=ruling.family)
-        found = understand(answer, ruling.question.answer_kind)
+        found = understand(answer, ruling.question.answer_kind, ruling.question)
         if found is None:
             reason = "answer_not_understood" if answer.strip() else "no_answer"
             return Verdict("error", self.identity, reason, ruling.answer, ruling.family)

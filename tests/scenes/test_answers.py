@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blindspot.scenes.answers import MAX_LENGTH, understand
+from blindspot.scenes.parse import parse
 from blindspot.scenes.scene import COLOURS, SHAPES, SIZES
 from tests.scenes.strategies import FEW
 
@@ -118,12 +119,18 @@ def test_any_text_has_a_meaning_of_the_kind_or_none(text: str, kind: str) -> Non
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
-    "part", ["9", "9,999", "-", "no ", "can't ", "there is ", "they ", "same ", " ", "red ", "it '"]
+    "part",
+    [
+        *("9", "9,999", "-", "no ", "can't ", "there is ", "they ", "same ", " ", "red ", "it '", "answer: ", "a? "),
+        *("\\boxed{", "<answer>", "(one", "is ", "small red star and ", "so 3 = ", "no doubt ", "b) "),
+    ],
 )
 def test_hostile_text_is_read_at_once(kind: str, part: str) -> None:
+    question = parse("are there more circles than stars ?")
     start = time.process_time()
     for text in ((part * MAX_LENGTH)[:MAX_LENGTH], part * 30_000):
         understand(text, kind)
+        understand(text, kind, question)
     assert time.process_time() - start < 1.0  # milliseconds in fact; a blow-up would take minutes
 
 

@@ -48,6 +48,29 @@ def test_verdict(
     assert judge(question, answer) == Verdict(outcome, "oracle/1", reason, reference, family)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("question", "answer", "outcome"),
+    [
+        ("are there more circles than stars ?", "There is 1 circle and there are 2 stars.", "error"),
+        ("are there more circles than stars ?", "There are fewer circles than stars.", "correct"),
+        ("are there more circles than stars ?", "There are more circles than stars.", "failure"),
+        ("how many stars are there ?", "There is 1 small star and 1 large star.", "error"),
+        ("how many stars are there ?", "There are 2 stars: 1 red and 1 blue.", "correct"),
+        ("how many stars are there ?", "There is 1 red star.", "error"),
+        ("how many red stars are there ?", "There is 1 red star.", "correct"),
+        ("is the red star right of the circle ?", "There is a red star to the left of the circle.", "error"),
+        ("is the red star right of the circle ?", "The red star is to the left of the circle.", "correct"),
+        ("is there a green star ?", "there is", "error"),
+        ("is there a green star ?", "There is.", "failure"),
+        ("is there a green star ?", "There is a red star.", "error"),
+        ("what colour is the circle ?", "The small star is red.", "error"),
+        ("what colour is the circle ?", "The circle right of the blue star is red.", "correct"),
+    ],
+)
+def test_a_statement_is_judged_only_where_it_answers_the_question(question: str, answer: str, outcome: str) -> None:
+    assert judge(question, answer).outcome == outcome
+
+
 def test_a_question_outside_the_grammar_can_be_an_error() -> None:
     assert judge("why is it so ?", "red", "error") == Verdict("error", "oracle/1", "unparsed")
     assert judge("what colour is the star ?", "red", "error").outcome == "invalid"

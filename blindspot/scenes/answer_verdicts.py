@@ -1,0 +1,114 @@
+"""Reads whether an answer says yes or no."""
+
+import re
+
+from blindspot.scenes.answer_claims import claimed, excludes
+from blindspot.scenes.answer_words import ATTRIBUTE_VALUES, BOUNDARIES, NEGATION, SPELLED, words_of
+from blindspot.scenes.parse import THING_WORDS
+from blindspot.scenes.question import Question
+
+_YES = r"yes|yeah|yep|yup"
+_NO = r"no|nope|nah"
+_AGREES = r"absolutely|certainly|definitely|indeed|correct|true|affirmative|of course"  # "right" is a direction
+_DENIES = r"false|incorrect|untrue|wrong|negative|none|nothing|neither|not at all|not really|never"
+_OPENING = re.compile(
+    r"^(?:(?:well|so|okay?|sure|oh|(?:(?:looking at|based on|according to|from|in) )?(?:the|this|that) "
+    r"(?:image|picture|scene|photo)|i (?:think|believe|see|would say)|(?:it|that|this|there) (?:is|are))\b[,:.!]? )+"
+    rf"(?=(?:{_YES}|{_NO}|{_AGREES}|{_DENIES})\b(?: (?:it|they|there|i|the)\b| ?[.,;:!-]|$))"
+)
+_LEAD = re.compile(
+    rf"(?:(?P<yes>{_YES})|(?P<no>{_NO}))\b(?= (?:there|it|they|i|we|the|that|this|both|you)\b| ?[.,;:!-]|$)"
+    rf"|(?:(?P<agrees>{_AGREES})|(?P<denies>{_DENIES}))\b(?= ?[.,;:!]|$)|(?:(?P<y>y)|(?P<n>n))(?=[.!]*$)"
+)
+_STRONG = re.compile(rf"\b(?:so|therefore|thus|hence|which means)[,:]? (?:(?P<yes>{_YES})|(?P<no>{_NO}))[ .!]*$")
+_WEAK = re.compile(rf"[.,;:!-] ?(?:(?P<yes>{_YES})|(?P<no>{_NO}))[ .!]*$")
+_MARKS = {"✅": "yes, ", "✔": "yes, ", "👍": "yes, ", "❌": "no, ", "✗": "no, ", "✘": "no, ", "👎": "no, "}
+_TURN = r"but|however|although|though|except|unless|if|yet|wait|instead|correction|sorry|mistake|oops|doubt|hardly"
+_TURNS = re.compile(rf"\b(?:{_TURN})\b")
+_AGAINST = {
+    "yes": re.compile(rf"{NEGATION.pattern}|\b(?:{_NO}|{_TURN}|false|incorrect|wrong|untrue|differ\w*|unlike)\b"),
+    "no": re.compile(
+        rf"\b(?:{_YES}|{_TURN}|actually|correct|true|(?:you|that) (?:are|is) right|rather)\b"
+        r"|^(?:there|it|they) (?:is|are|do|does)$"
+    ),
+}
+_THERE = r"there (?:is|are)"
+_SOME = r"(?:an?|some|at least one|any)"
+_NOUNS = rf"(?:(?:{'|'.join(sorted({*ATTRIBUTE_VALUES, *THING_WORDS}))}) ?)+"
+_NUMBER = "|".join([*SPELLED, r"\d+"])
+_AFFIRMED = re.compile(
+    rf"(?:they|it) (?:do|does)[.!]*|(?:{_THERE}|it is|they are)[.!]"
+    rf"|{_THERE} (?:(?:{_SOME} )?{_NOUNS}(?:in the (?:image|picture|scene|photo))?|(?!zero|0)(?:{_NUMBER}))[.!]*"
+    r"|(?:it|they|both)(?: both)? (?:is|are|have|has|share)(?: of)? the same (?:colour|shape|size)[.!]*"
+)
+_DIFFERENT = re.compile(
+    r"(?:it|they|both)(?: both)? (?:(?:is|are|have|has)(?: of)?(?: an?)? different(?: (?:colour|shape|size)s?)?"
+    r"|differ(?: in (?:colour|shape|size))?)[.!]*"
+)
+_DENYING = """
+    a an the this that these those there it its they them i we is are am was were has have had do does can would
+    say think believe so see seen find contain contains show shows visible present depicted drawn here not no
+    none nothing never colour colours shape size sizes any single more many true case
+"""
+_DENYING_WORDS = {*ATTRIBUTE_VALUES, *THING_WORDS, *BOUNDARIES, *SPELLED, *_DENYING.split()}
+_IMAGE = re.compile(r"^the (?:image|picture|scene) (?=does )| in (?:the|this) (?:image|picture|scene|photo)\b")
+
+
+def read_verdict(text: str, question: Question | None) -> str | None:
+    """ "yes" or "no" as a clean text says it, or None.
+
+    An explicit verdict counts at the beginning or at the end, and where the rest does not turn against it. Without one
+    the text must be a short statement; with the question it must restate or contradict just that question.
+    """
+    for mark, word in _MARKS.items():
+        text = text.replace(mark, word)
+    text = re.sub(r"[()]", ", ", text).strip(" ,")
+    text = _OPENING.sub("", " ".join(text.split()))
+    text = re.sub(r"\b(is|are) (?:indeed|clearly|definitely|certainly) (?=\w)", r"\1 ", text)
+    if "?" in text:
+        return None
+    lead, final = _lead(text, question), _final(text)
+    if lead or final:
+        found = {lead, final} - {None}
+        return found.pop() if len(found) == 1 else None
+    if _LEAD.match(text) or _TURNS.search(text):
+        return None
+    return _stated(text, question)
+
+
+def _lead(text: str, question: Question | None) -> str | None:
+    match = _LEAD.match(text)
+    if not match:
+        return None
+    verdict = "yes" if match["yes"] or match["agrees"] or match["y"] else "no"
+    rest = text[match.end() :].strip(" .,;:!-")
+    if _AGAINST[verdict].search(rest):
+        aside = re.match(r"but (.*)", rest)
+        return verdict if question and verdict == "no" and aside and excludes(aside[1], question) else None
+    claim = claimed(rest, question, SPELLED) if question else None
+    return verdict if claim in (None, verdict) else None
+
+
+def _final(text: str) -> str | None:
+    if match := _STRONG.search(text):
+        return "yes" if match["yes"] else "no"
+    match = _WEAK.search(text)
+    if not match:
+        return None
+    verdict = "yes" if match["yes"] else "no"
+    return None if _AGAINST[verdict].search(text[: match.start()]) else verdict
+
+
+def _stated(text: str, question: Question | None) -> str | None:
+    if question:
+        ended = text.endswith((".", "!")) or not re.fullmatch(rf"{_THERE}|it is|they are", text)
+        return claimed(text.strip(" .!"), question, SPELLED) if ended else None
+    if _AFFIRMED.fullmatch(text):
+        return "yes"
+    if _DIFFERENT.fullmatch(text):
+        return "no"
+    # One denial in one plain sentence denies what was asked; "all", "different" and the like would turn it round.
+    denials = NEGATION.findall(text)
+    plain = all(word in _DENYING_WORDS for word in words_of(_IMAGE.sub("", text)))
+    single = not re.search(r"[,;:]|[.!](?=.*\w)|\bno more\b", text)
+    return "no" if len(denials) == 1 and plain and single else None
