@@ -65,7 +65,7 @@ UNSURE = re.compile(
     r"\b(?:(?:do not|dont) know|not (?:sure|clear|certain|possible|enough)|uns?ure|unclear|unknown|impossible"
     r"|no (?:\w+ )?(?:idea|answer)|no (?:image|picture|photo)|none of (?:the|these) (?:above|options|choices)"
     r"|maybe|perhaps|possibly|depends|ambiguous|hard to|(?:could|might|may) (?:be|also|have)|n/a|no,? wait"
-    r"|(?:can not|unable to) (?:be|tell|say|determine|answer|help)|not (?:false|wrong|incorrect|untrue)"
+    r"|(?:can not|unable to) (?:be|tell|say|determine|answer|help)|not (?:false|wrong|incorrect|untrue|different)"
     r"|(?:(?:can|do|could) not|unable to) (?:see|view) (?:it|(?:the|this|an|any|your) (?:image|picture|photo)))\b"
 )
 _SPELLINGS = tuple(
