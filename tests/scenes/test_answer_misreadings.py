@@ -24,7 +24,8 @@ NEVER = {
     """,
     ("yes_no", "yes"): """
         No doubt there is | Not only is there a star, it is red: yes | No problem! Yes. | No worries, yes.
-        Both are the same size, though one is red. | There is no question: yes. | They are not different. | No, they are not different.
+        Both are the same size, though one is red. | There is no question: yes. | They are not different.
+        No, they are not different.
         It is not false. | That's not wrong. | No, wait, yes. | No. Actually, yes. | No, actually there is one.
         Not all of the stars are red. | It's not impossible | No mistake: yes | Without a doubt, yes.
         No, you are right, there is one. | I can't say no. | There is no difference between them | no less than two
