@@ -3,9 +3,24 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
+from typing import Protocol
 
 from blindspot.errors import BlindspotError
+from blindspot.records.unscored import Unscored
 from blindspot.records.verdict import Outcome
+
+NAMED = 5  # reasons in an error
+FIXES = {  # how to get a score where most questions have none
+    Unscored.CUT_OFF: "raise candidate.max_new_tokens or verifier.max_new_tokens",
+    Unscored.UNFINISHED_THOUGHT: "raise max_new_tokens, or switch thinking off (chat_template_kwargs, extra)",
+    Unscored.THOUGHT_ONLY: "raise max_new_tokens, or switch thinking off (chat_template_kwargs, extra)",
+    Unscored.SERVER_ERROR: "fix what the server says",
+    Unscored.TIMEOUT: "raise timeout, or lower concurrency, in the endpoint file",
+    Unscored.NO_CONNECTION: "start the server, or fix base_url in the endpoint file",
+    Unscored.UNREADABLE: "fix base_url in the endpoint file",
+    Unscored.JUDGEMENT_NOT_UNDERSTOOD: "choose a judge that writes the JSON it is asked for",
+    Unscored.ANSWER_NOT_UNDERSTOOD: "choose verifier.kind: vlm, which reads free answers",
+}
 
 PERSISTENT = 0.5  # a failure persists where more than this share of its repeats fail again
 
@@ -58,9 +73,43 @@ def interval(part: int, whole: int, spread: float = 1.0) -> tuple[float, float]:
     return max(0.0, min(share, float(middle - half))), min(1.0, max(share, float(middle + half)))
 
 
-def refuse_errors(outcomes: Sequence[Outcome], reasons: Sequence[object], limit: float, what: str, mend: str) -> None:
-    """Raises BlindspotError where more than `limit` of `what` are errors: any rate of the rest would mislead."""
-    often = Counter(str(reason) for outcome, reason in zip(outcomes, reasons, strict=True) if outcome == "error")
-    if often.total() > limit * len(outcomes):
-        named = ", ".join(f"{reason} × {count}" for reason, count in often.most_common(5))
-        raise BlindspotError(f"{often.total()} of {len(outcomes)} {what} end in an error ({named[:200]})", mend)
+def unscored(outcomes: Sequence[Outcome], reasons: Sequence[object]) -> Counter[str]:
+    """How many questions have no score, by reason, the most frequent first."""
+    found = [str(reason) for outcome, reason in zip(outcomes, reasons, strict=True) if outcome == "error"]
+    return Counter(dict(Counter(found).most_common()))
+
+
+class Scored(Protocol):
+    """A row of anything that was judged. Frames give NaN for a reason or message that is absent."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """As in a verdict."""
+
+    @property
+    def reason(self) -> object:
+        """As in a verdict."""
+
+    @property
+    def message(self) -> object:
+        """As in a verdict."""
+
+
+def refuse_errors(rows: Sequence[Scored], limit: float, what: str, fix: str = "") -> None:
+    """Raises BlindspotError where more than `limit` of `what` have no score: any rate of the rest would mislead.
+
+    The error names the reasons, the first message of each, and how to fix the most frequent one.
+    """
+    often = unscored([row.outcome for row in rows], [row.reason for row in rows])
+    if often.total() <= limit * len(rows):
+        return
+    first: dict[str, str] = {}
+    for row in rows:
+        if row.outcome == "error" and isinstance(row.message, str):
+            first.setdefault(str(row.reason), f" ({row.message})")
+    named = [f"{reason} × {count}{first.get(reason, '')}" for reason, count in often.items()]
+    advice = FIXES.get(Unscored(next(iter(often))), "fix the candidate or the verifier")
+    raise BlindspotError(
+        f"{often.total()} of {len(rows)} {what} have no score: {', '.join(named[:NAMED])}",
+        f"{advice}, {fix}" if fix else advice,
+    )

@@ -77,7 +77,7 @@ def _open_vlm(model: str, batch_size: int, max_new_tokens: int) -> VLM | None:
     """The VLM in a folder, or what a YAML file describes; None where the file names nobody."""
     found = _described_vlm(model)
     if isinstance(found, Server):
-        return EndpointVLM(found, max_new_tokens)
+        return EndpointVLM(found, max_new_tokens, probe=True)
     return GreedyVLM(found, batch_size, max_new_tokens) if isinstance(found, Local) else None
 
 

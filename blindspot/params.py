@@ -16,6 +16,9 @@ PARAMS = Path("params.yaml")
 SCHEMA = Path(__file__).with_name("params.schema.json")
 
 
+KeepRaw = Literal["all", "failures", "none"]
+
+
 class Section(BaseModel):
     """Base of every section: typed, unknown keys refused, never changed after loading."""
 
@@ -75,6 +78,12 @@ AnySection = TypeVar("AnySection", bound=Section)
 def load(section: str, model: type[AnySection]) -> AnySection:
     """One section, after the whole file was checked. Raises BlindspotError naming every wrong key."""
     return model.model_validate(read()[section])
+
+
+def load_keep_raw() -> KeepRaw:
+    """Which raw replies are kept, after the whole file was checked."""
+    kept: KeepRaw = read()["keep_raw"]
+    return kept
 
 
 def load_seed() -> int:

@@ -18,11 +18,6 @@ def ask_like(examples: Sequence[tuple[str, str]]) -> str:
     return f"{ASK.removesuffix(' .')} like : {shown} ."
 
 
-def said(text: str) -> str:
-    """What a model says after it has thought, or at once."""
-    return text.rpartition(THOUGHT)[2].strip()
-
-
 def in_mind(text: str) -> str | None:
     """The answer to its own question that a model has in mind: what ends its thought after a colon, if it is brief."""
     thought, ended, _ = text.rpartition(THOUGHT)

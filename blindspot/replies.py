@@ -1,17 +1,49 @@
-"""Replies of a model that are to be of a form."""
+"""Reads what a model says: as candidate, judge, questioner and namer, local and served.
+
+Every text that a model generates passes through `clean`, and every reply through `read_text`, so that a thought or an
+odd character means the same whoever replied.
+"""
 
 import re
-from typing import TypeVar
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from typing import Any, NamedTuple, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from blindspot.json_objects import as_bool, as_text, json_objects
 from blindspot.records.answer import Answer
+from blindspot.records.unscored import Unscored
 
-_JSON = re.compile(r"\s*(?:```(?:json)?)?\s*(\{.*\})\s*(?:```)?\s*", re.DOTALL)  # alone, or within a code fence
+Marks = Sequence[tuple[str, str]]
+#: What models put before and after a thought, unless their description names other marks.
+THOUGHT_MARKS: Marks = (
+    ("<think>", "</think>"),
+    ("<thinking>", "</thinking>"),
+    ("<thought>", "</thought>"),
+    ("[THINK]", "[/THINK]"),
+    ("◁think▷", "◁/think▷"),
+    ("<|begin_of_thought|>", "<|end_of_thought|>"),
+)
+#: Characters of a message that reaches the user.
+MESSAGE_LENGTH = 200
+#: Bytes (UTF-8) of a raw reply that are kept.
+RAW_BYTES = 32 * 2**10
+NESTED = 3  # levels of an object or list in which the object of the form may lie
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # category Cc, but for tab, line feed, carriage return
+
+
+class Spoken(NamedTuple):
+    """A reply without its thoughts, and whether every thought ended."""
+
+    text: str
+    complete: bool
 
 
 class ReplyForm(BaseModel):
-    """A form: nothing more, nothing less, and nothing of another type."""
+    """A JSON form that a reply is asked for. Servers get its schema, which forbids other keys."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -19,10 +51,119 @@ class ReplyForm(BaseModel):
 AnyForm = TypeVar("AnyForm", bound=ReplyForm)
 
 
+def clean(text: str) -> str:
+    """The text without control characters; a lone surrogate becomes U+FFFD. UTF-8 can encode the result."""
+    return _CONTROL.sub("", _SURROGATE.sub("\ufffd", text))
+
+
+def shorten(text: str) -> str:
+    """The text on one line, at most MESSAGE_LENGTH characters long."""
+    line = " ".join(clean(text).split())
+    return line if len(line) <= MESSAGE_LENGTH else f"{line[: MESSAGE_LENGTH - 1]}…"
+
+
+def raw_of(text: str) -> str:
+    """The first RAW_BYTES of a raw reply."""
+    return clean(text).encode()[:RAW_BYTES].decode(errors="ignore")
+
+
+def without_thought(text: str, marks: Marks = THOUGHT_MARKS) -> Spoken:
+    """Removes every thought from a reply.
+
+    A closing mark without an opening one ends a thought that began with the reply: chat templates often write the
+    opening mark into the prompt.
+    """
+    parts, start, depth = list[str](), 0, 0
+    for mark, opens in _marks(text, marks):
+        if depth == 0:
+            if opens:
+                parts.append(text[start : mark.start()])
+            else:
+                parts.clear()
+        depth = depth + 1 if opens else max(depth - 1, 0)
+        start = mark.end()
+    if depth:
+        return Spoken("".join(parts).strip(), complete=False)
+    return Spoken("".join([*parts, text[start:]]).strip(), complete=True)
+
+
+def read_text(text: str, ended: bool, marks: Marks = THOUGHT_MARKS, raw: str | None = None) -> Answer:
+    """The answer in a generated text. `ended`: the model ended it, rather than the token limit."""
+    raw = raw_of(text if raw is None else raw)
+    spoken = without_thought(clean(text), marks)
+    if not ended:
+        return Answer("", Unscored.CUT_OFF, shorten(text), raw)
+    if not spoken.complete:
+        return Answer("", Unscored.UNFINISHED_THOUGHT, shorten(text), raw)
+    if not spoken.text:
+        return Answer("", Unscored.THOUGHT_ONLY if text.strip() else Unscored.EMPTY, shorten(text), raw)
+    return Answer(spoken.text, raw=raw)
+
+
+def read_question(text: str, marks: Marks = THOUGHT_MARKS) -> str:
+    """The question in a questioner's reply; empty where a thought does not end."""
+    spoken = without_thought(clean(text), marks)
+    return spoken.text if spoken.complete else ""
+
+
 def read_reply(reply: Answer, form: type[AnyForm]) -> AnyForm | None:
-    """What was replied; None where it is an error or not of the form."""
-    found = _JSON.fullmatch(reply.text)
-    try:
-        return form.model_validate_json(found[1]) if found else None
-    except ValidationError:
-        return None
+    """The last JSON object in a reply that fits the form; None where there is none.
+
+    Text around it, code fences, keys that the form does not have, texts for booleans and numbers for texts are
+    accepted. A text that is missing counts as empty, a boolean that is missing does not fit.
+    """
+    found = None
+    for value in json_objects(reply.text):
+        found = _fit(value, form, NESTED) or found
+    return found
+
+
+def _fit(value: object, form: type[AnyForm], levels: int) -> AnyForm | None:
+    """The value as the form, else the last part of it that fits, down to so many levels."""
+    if isinstance(value, dict):
+        try:
+            return form.model_validate(_coerced(value, form))
+        except ValidationError:
+            pass
+    parts = [*value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
+    found = None
+    for part in parts if levels else []:
+        found = _fit(part, form, levels - 1) or found
+    return found
+
+
+def _coerced(given: dict[Any, Any], form: type[BaseModel]) -> dict[str, Any]:
+    """The values of the form's keys, each of the type that the form has where it can be read as that."""
+    known = {_key(name): value for name, value in given.items()}
+    if not form.model_fields.keys() & known.keys():
+        return known  # another object: no form is made of missing texts
+    missing = [name for name in form.model_fields if name not in known]
+    if len(missing) == 1:  # a slip in one key leaves no doubt which one is meant
+        other = sorted(known.keys() - form.model_fields.keys())
+        known[missing[0]] = next((known[near] for near in get_close_matches(missing[0], other, 1)), None)
+    return {name: _as(known.get(name), field.annotation) for name, field in form.model_fields.items()}
+
+
+def _key(name: object) -> str:
+    return re.sub(r"\W+", "_", str(name).lower()).strip("_")
+
+
+def _as(value: Any, kind: Any) -> Any:
+    if kind is bool:
+        return as_bool(value)
+    if kind is str:
+        return as_text(value)
+    if get_origin(kind) is list and isinstance(value, list):
+        return [_as(part, *get_args(kind)) for part in value]
+    if isinstance(kind, type) and issubclass(kind, BaseModel) and isinstance(value, dict):
+        return _coerced(value, kind)
+    return value
+
+
+def _marks(text: str, marks: Marks) -> Iterator[tuple[re.Match[str], bool]]:
+    """Every mark in the text, in order, and whether it opens a thought."""
+    opening = {before.lower() for before, _ in marks}
+    every = sorted({mark for pair in marks for mark in pair}, key=len, reverse=True)
+    if every:
+        for found in re.finditer("|".join(map(re.escape, every)), text, re.IGNORECASE):
+            yield found, found[0].lower() in opening

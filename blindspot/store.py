@@ -5,11 +5,12 @@ import json
 import os
 import re
 import shutil
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import yaml
@@ -23,8 +24,16 @@ METADATA = "metadata.jsonl"
 
 
 def work_folder() -> Path:
-    """Where work in progress and MLflow's store lie, outside DVC's outputs: BLINDSPOT_WORK, else .work here."""
-    return Path(os.environ.get("BLINDSPOT_WORK", ".work")).resolve()
+    """Where runs, work in progress and the stores of MLflow and Prefect lie: BLINDSPOT_WORK, else .work here.
+
+    Only its owner can read it: it holds Prefect's secret. A folder that exists and that the user named keeps its mode.
+    """
+    named = os.environ.get("BLINDSPOT_WORK")
+    path = Path(named or ".work").resolve()
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not named and stat.S_IMODE(path.stat().st_mode) != 0o700:
+        path.chmod(0o700)
+    return path
 
 
 @contextmanager
@@ -105,10 +114,10 @@ def read_json(path: Path) -> Any:
         raise BlindspotError(f"{path} cannot be read ({error})", _made_by(path)) from None
 
 
-def write_frame(path: Path, frame: pd.DataFrame) -> None:
-    """Writes Parquet at once or not at all; the same rows give the same bytes."""
+def write_frame(path: Path, frame: pd.DataFrame, compression: Literal["snappy", "zstd"] = "snappy") -> None:
+    """Writes Parquet at once or not at all; the same rows give the same bytes. zstd: for long texts."""
     with _replacing_file(path) as beside:
-        frame.to_parquet(beside, index=False)
+        frame.to_parquet(beside, index=False, compression=compression)
 
 
 def write_csv(path: Path, frame: pd.DataFrame) -> None:

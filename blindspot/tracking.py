@@ -9,6 +9,7 @@ from typing import Any
 
 from filelock import FileLock
 
+from blindspot.replies import clean
 from blindspot.store import is_main_process
 
 EXPERIMENT = "blindspot"
@@ -101,7 +102,11 @@ def log_model(mlflow: Any, files: Sequence[Path]) -> str:
 
 def log_samples(mlflow: Any, samples: dict[str, list[Any]], name: str) -> None:
     """A table with a picture a row; `samples["image"]` holds paths. Rows of later calls are added."""
-    mlflow.log_table(samples | {"image": [mlflow.Image(path) for path in samples["image"]]}, name)
+    texts = {
+        column: [clean(value) if isinstance(value, str) else value for value in values]
+        for column, values in samples.items()
+    }
+    mlflow.log_table(texts | {"image": [mlflow.Image(path) for path in samples["image"]]}, name)
 
 
 def register(mlflow: Any, model_id: str, failure_rate: float) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from blindspot.errors import run
-from blindspot.params import SCHEMA, BudgetParams, CandidateParams, LaunchParams, Section, VerifierParams
+from blindspot.params import SCHEMA, BudgetParams, CandidateParams, KeepRaw, LaunchParams, Section, VerifierParams
 from stages.audit import Params as AuditParams
 from stages.bootstrap_candidate import Params as BootstrapCandidateParams
 from stages.bootstrap_judge import Params as BootstrapJudgeParams
@@ -27,6 +27,9 @@ class Params(Section):
     """Every parameter: a section a stage, and what stages share."""
 
     seed: int = Field(ge=0, description="of everything random but the embedded models' own training")
+    keep_raw: KeepRaw = Field(
+        description="raw replies of candidate and judge that are kept: all, those of failures and unscored ones, none"
+    )
     launch: LaunchParams
     budget: BudgetParams
     candidate: CandidateParams

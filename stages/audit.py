@@ -1,7 +1,7 @@
 """audit: a random part of the harvest judged a second time, how right the verifier is, and rates corrected for it."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -77,7 +77,7 @@ def audit(
     said = verdicts[["rollout_id", "outcome", "verifier"]].rename(columns={"outcome": "judged"})
     sample = sample.merge(said, on="rollout_id", how="left", validate="one_to_one")
     known = {image.image_id: image for image in images}
-    columns = [field.name for field in fields(Rollout) if field.name != "error"]
+    columns = [field.name for field in fields(Rollout) if field.default is MISSING]
     asked = [Rollout(*row) for row in sample[columns].itertuples(index=False, name=None)]
     found = auditor.audit([known[row.image_id] for row in asked], asked)
     return sample.assign(audited=pd.array(found, dtype="str"), auditor=auditor.identity)[list(COLUMNS)]

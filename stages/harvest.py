@@ -9,11 +9,11 @@ from pydantic import Field
 from tqdm import tqdm
 
 from blindspot import store
-from blindspot.checks.rollout import ROLLOUT
+from blindspot.checks.rollout import COLUMNS, ROLLOUT
 from blindspot.checks.run import check
 from blindspot.errors import run
 from blindspot.opening import open_candidate, open_questioner
-from blindspot.params import CandidateParams, Section, load, load_seed
+from blindspot.params import CandidateParams, KeepRaw, Section, load, load_keep_raw, load_seed
 from blindspot.protocols import Candidate, Questioner
 from blindspot.ranks import BLOCK, ranks
 from blindspot.records.image import Image
@@ -48,7 +48,8 @@ def main() -> None:
             for rollout in harvest(method, questioner, candidate, images, params, seed)
         ]
         if store.is_main_process():
-            write(store.to_frame(rollouts), work / "docs" / Path.cwd().name / "harvest", mlflow)
+            docs = work / "docs" / Path.cwd().name / "harvest"
+            write(store.to_frame(rollouts), docs, mlflow, load_keep_raw())
 
 
 def choose_questioners(params: Params, images: Sequence[Image]) -> dict[str, Questioner]:
@@ -90,17 +91,21 @@ def harvest(
                 questioner=questioner.identity,
                 candidate=candidate.identity,
                 error=answer.error,
+                message=answer.message or None,
+                raw=answer.raw,
             )
             for index, (image, question, answer) in enumerate(zip(block, questions, answers, strict=True))
         ]
     return sorted(gather_object(found), key=lambda rollout: rollout.rollout_id)
 
 
-def write(rollouts: pd.DataFrame, docs: Path, mlflow: Any) -> None:
-    """Checks the rollouts and hands them over."""
-    check(rollouts, ROLLOUT, docs)
+def write(rollouts: pd.DataFrame, docs: Path, mlflow: Any, keep_raw: KeepRaw) -> None:
+    """Checks the rollouts and hands them over. Which raw replies stay, `verify` decides: it knows the failures."""
+    check(rollouts[[*COLUMNS]], ROLLOUT, docs)
     with store.replacing(ROLLOUTS) as folder:
-        store.write_frame(folder / "rollouts.parquet", rollouts)
+        store.write_frame(folder / "rollouts.parquet", rollouts[[*COLUMNS]])
+        if keep_raw != "none":
+            store.write_frame(folder / "replies.parquet", rollouts[["rollout_id", "raw"]], compression="zstd")
     mlflow.log_metrics({f"calls/{method}": len(rows) for method, rows in rollouts.groupby("method")})
     mlflow.log_artifacts(str(docs), "data_docs")
 

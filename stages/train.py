@@ -98,7 +98,7 @@ def main() -> None:
     meter = Meter(load("budget", BudgetParams))
     explored = store.read_json(EXPLORED)
     meter.spend(**explored)
-    reward = Reward(images, candidate, verifier, params.archive_size, meter)
+    reward = Reward(images, candidate, verifier, params.archive_size, meter, marks=start.thought_marks)
     hints = [tuple(mode["traits"]) for mode in store.read_json(MODES)]
     with store.working("train") as work, stage_run("train", work.parents[1], params.model_dump()) as mlflow:
         evaluator = Evaluator(params.open_questioner, candidate, verifier, validation, work / "evaluations", mlflow)

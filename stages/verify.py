@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 from pydantic import Field
@@ -14,22 +14,26 @@ from blindspot.checks.repeat import REPEAT
 from blindspot.checks.run import check
 from blindspot.checks.verdict import COLUMNS, VERDICT
 from blindspot.errors import BlindspotError, run
-from blindspot.metrics import rates, refuse_errors
+from blindspot.metrics import Scored, rates, refuse_errors, unscored
 from blindspot.opening import open_candidate, open_verifier
-from blindspot.params import CandidateParams, Section, VerifierParams, load
+from blindspot.params import CandidateParams, Section, VerifierParams, load, load_keep_raw
 from blindspot.probes.injections import ASKING
 from blindspot.probes.repeats import ask_again, persistence, repeat_rates
 from blindspot.probes.susceptibility import Judged, susceptibility
 from blindspot.protocols import Verifier
+from blindspot.raw_replies import raw_replies
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.rollout import METHODS
+from blindspot.records.unscored import Unscored
 from blindspot.tracking import flatten, stage_run
 from blindspot.verifiers.judging import judge_all
 
 ROLLOUTS = Path("data/rollouts/rollouts.parquet")
 VERDICTS = Path("data/verdicts")
 METRICS = Path("metrics/verify.json")
+REPLIES = Path("data/rollouts/replies.parquet")
+FIRST, SHOWN = 3, ["rollout_id", "reason", "message"]  # unscored rollouts that are printed, and what of each
 CARRIERS = 4  # rollouts of each outcome that injected texts are put into
 
 
@@ -53,14 +57,19 @@ def main() -> None:
     with stage_run("verify", work, params.model_dump() | {"verifier": judge_params.model_dump()}) as mlflow:
         verifier = open_verifier(judge_params, params.model)
         verdicts = verify(rollouts, images, verifier)
+        show_unscored(verdicts)
         refuse(verdicts, params.max_error_rate)
         repeats = repeat(verdicts, images, verifier, params)
         verdicts["persists"] = verdicts["rollout_id"].map(persistence(repeats)).astype(float)
         metrics = measure(verdicts) | measure_repeats(verdicts, repeats)
         metrics |= probe(verdicts, images, verifier, params.injections)
-        check(verdicts, VERDICT, docs / "verify")
+        check(verdicts[[*COLUMNS]], VERDICT, docs / "verify")
         with store.replacing(VERDICTS) as beside:
-            store.write_frame(beside / "verdicts.parquet", verdicts)
+            store.write_frame(beside / "verdicts.parquet", verdicts[[*COLUMNS]])
+            store.write_json(beside / "unscored.json", unscored_by_method(verdicts))
+            if (keep := load_keep_raw()) != "none":
+                replies = raw_replies(verdicts, store.read_frame(REPLIES), keep)
+                store.write_frame(beside / "replies.parquet", replies, compression="zstd")
             if not repeats.empty:
                 check(repeats, REPEAT, docs / "repeats")
                 store.write_frame(beside / "repeats.parquet", repeats)
@@ -69,9 +78,10 @@ def main() -> None:
 
 
 def verify(rollouts: pd.DataFrame, images: Sequence[Image], verifier: Verifier) -> pd.DataFrame:
-    """A verdict for each rollout, in the same order; one that was not asked or answered is an error.
+    """A verdict for each rollout, in the same order, with the judge's replies as `raw`.
 
-    Raises BlindspotError where a rollout's image is not among `images`.
+    A rollout that was not asked or answered is an error. Raises BlindspotError where a rollout's image is not among
+    `images`.
     """
     known = {image.image_id: image for image in images}
     if unknown := sorted(set(rollouts["image_id"]) - known.keys()):
@@ -79,11 +89,15 @@ def verify(rollouts: pd.DataFrame, images: Sequence[Image], verifier: Verifier) 
             f"rollouts ask about image {unknown[0]}, which is not in the test split", "repeat harvest"
         )
     errors = rollouts["error"].astype(object).where(rollouts["error"].notna(), None)
-    answers = [Answer(text, error) for text, error in zip(rollouts["answer"], errors, strict=True)]
+    messages = rollouts["message"].fillna("") if "message" in rollouts else [""] * len(rollouts)
+    answers = [
+        Answer(text, error and Unscored(error), message)
+        for text, error, message in zip(rollouts["answer"], errors, messages, strict=True)
+    ]
     asked_about = [known[name] for name in rollouts["image_id"]]
     verdicts = judge_all(verifier, asked_about, [*rollouts["question"]], answers)
     frame = pd.concat([rollouts[list(COLUMNS[:5])].reset_index(drop=True), store.to_frame(verdicts)], axis=1)
-    return frame.assign(persists=float("nan"))[list(COLUMNS)]
+    return frame.assign(persists=float("nan"))[[*COLUMNS, "raw"]]
 
 
 def repeat(verdicts: pd.DataFrame, images: Sequence[Image], verifier: Verifier, params: Params) -> pd.DataFrame:
@@ -98,16 +112,36 @@ def repeat(verdicts: pd.DataFrame, images: Sequence[Image], verifier: Verifier, 
     with tempfile.TemporaryDirectory() as folder:
         found = ask_again(failures, known, candidate, verifier, params.repeats, params.temperature, Path(folder))
     frame = store.to_frame(found)
-    mend = f"mend their cause, or raise verify.max_error_rate (now {params.max_error_rate:g})"
-    refuse_errors([*frame["outcome"]], [*frame["reason"]], params.max_error_rate, "repeats", mend)
+    fix = f"or raise verify.max_error_rate (now {params.max_error_rate:g})"
+    refuse_errors(_scored(frame), params.max_error_rate, "repeats", fix)
     return frame
 
 
 def measure(verdicts: pd.DataFrame) -> dict[str, dict[str, Any]]:
-    """The counts and rates of each method."""
+    """The counts and rates of each method, and under "unscored" why rollouts of all methods have no score."""
     families = verdicts["family"].astype(object).where(verdicts["family"].notna(), None)
     of = {method: verdicts["method"] == method for method in METHODS}
-    return {method: dict(rates([*verdicts["outcome"][rows]], [*families[rows]])) for method, rows in of.items()}
+    found = {method: dict(rates([*verdicts["outcome"][rows]], [*families[rows]])) for method, rows in of.items()}
+    return found | {"unscored": unscored([*verdicts["outcome"]], [*verdicts["reason"]])}
+
+
+def unscored_by_method(verdicts: pd.DataFrame) -> dict[str, dict[str, int]]:
+    """How many rollouts of each method have no score, by reason."""
+    of = {str(method): rows for method, rows in verdicts.groupby("method")}
+    return {method: unscored([*rows["outcome"]], [*rows["reason"]]) for method, rows in of.items()}
+
+
+def show_unscored(verdicts: pd.DataFrame) -> None:
+    """Prints how many rollouts have no score and why, and the first messages that explain it."""
+    rows = verdicts[verdicts["outcome"] == "error"]
+    if rows.empty:
+        return
+    counts = ", ".join(
+        f"{reason} × {count}" for reason, count in unscored([*rows["outcome"]], [*rows["reason"]]).items()
+    )
+    print(f"verify: {len(rows)} of {len(verdicts)} rollouts have no score: {counts}", flush=True)
+    for rollout_id, reason, message in rows.loc[rows["message"].notna(), SHOWN].head(FIRST).itertuples(index=False):
+        print(f"  {rollout_id}, {reason}: {message}", flush=True)
 
 
 def measure_repeats(verdicts: pd.DataFrame, repeats: pd.DataFrame) -> dict[str, dict[str, Any]]:
@@ -133,9 +167,13 @@ def probe(
 
 def refuse(verdicts: pd.DataFrame, limit: float) -> None:
     """Raises BlindspotError where more than `limit` of a method's rollouts are errors."""
-    mend = f"mend their cause (then `dvc repro -f harvest` asks again), or raise verify.max_error_rate (now {limit:g})"
+    fix = f"then `dvc repro -f harvest` to ask again, or raise verify.max_error_rate (now {limit:g})"
     for method, rows in verdicts.groupby("method", sort=False):
-        refuse_errors([*rows["outcome"]], [*rows["reason"]], limit, f"rollouts of {method}", mend)
+        refuse_errors(_scored(rows), limit, f"rollouts of {method}", fix)
+
+
+def _scored(frame: pd.DataFrame) -> list[Scored]:
+    return cast(list[Scored], [*frame.itertuples()])
 
 
 def log(mlflow: Any, metrics: dict[str, dict[str, Any]], docs: Path) -> None:

@@ -17,7 +17,7 @@ def _rules() -> list[Any]:
     judged = Column("outcome").is_in([*VALID])
     unjudged = Column("outcome").is_in(["invalid", "error"])
     return [
-        *(gxe.ExpectColumnValuesToNotBeNull(column=name) for name in COLUMNS if name != "reason"),
+        *(gxe.ExpectColumnValuesToNotBeNull(column=name) for name in COLUMNS if name not in ("reason", "message")),
         gxe.ExpectCompoundColumnsToBeUnique(column_list=["rollout_id", "way", "round"]),
         gxe.ExpectColumnValuesToBeInSet(column="way", value_set=list(WAYS)),
         gxe.ExpectColumnValuesToBeInSet(column="outcome", value_set=list(OUTCOMES)),

@@ -6,14 +6,14 @@ from typing import Any
 from blindspot.checks.suite import Suite
 from blindspot.records.rollout import METHODS, Rollout
 
-COLUMNS = tuple(field.name for field in fields(Rollout))
+COLUMNS = tuple(field.name for field in fields(Rollout) if field.name != "raw")
 
 
 def _rules() -> list[Any]:
     import great_expectations.expectations as gxe
     from great_expectations.expectations.row_conditions import Column
 
-    required = [name for name in COLUMNS if name != "error"]
+    required = [name for name in COLUMNS if name not in ("error", "message")]
     return [
         *(gxe.ExpectColumnValuesToNotBeNull(column=name) for name in required),
         gxe.ExpectColumnValuesToBeUnique(column="rollout_id"),

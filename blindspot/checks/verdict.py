@@ -14,6 +14,7 @@ COLUMNS = (
     "answer",
     "outcome",
     "reason",
+    "message",
     "reference",
     "family",
     "verifier",
@@ -28,7 +29,7 @@ def _rules() -> list[Any]:
     judged = Column("outcome").is_in([*VALID])
     unjudged = Column("outcome").is_in(["invalid", "error"])
     not_failed = Column("outcome").is_in(["correct", "invalid", "error"])
-    required = [name for name in COLUMNS if name not in ("reason", "reference", "family", "persists")]
+    required = [name for name in COLUMNS if name not in ("reason", "message", "reference", "family", "persists")]
     return [
         *(gxe.ExpectColumnValuesToNotBeNull(column=name) for name in required),
         gxe.ExpectColumnValuesToBeUnique(column="rollout_id"),

@@ -8,14 +8,22 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from blindspot.errors import BlindspotError
 from blindspot.params import Section
+from blindspot.replies import THOUGHT_MARKS
+
+Marks = tuple[tuple[str, str], ...]
+_THOUGHT_MARKS = Field(tuple(THOUGHT_MARKS), description="pairs of marks around a thought, which is removed")
 
 
 class Server(Section):
     """Where a model is served, and what asking it may cost."""
 
     kind: Literal["endpoint"]
-    base_url: str = Field(description="of the API, such as http://127.0.0.1:8000/v1")
-    model: str = Field(description="the name it is served under")
+    base_url: str = Field(description="URL of the API, such as http://127.0.0.1:8000/v1")
+    model: str = Field(description="name that the model is served under")
+    revision: str | None = Field(
+        None, description="version of the weights; a new value asks every question again, under the same model name"
+    )
+    query: dict[str, str] = Field({}, description="query parameters of every request, such as api-version")
     api_key_env: str | None = Field(None, description="environment variable with the key; null: none is asked for")
     concurrency: int = Field(8, ge=1, description="calls of each rank under way at once")
     calls_per_minute: float | None = Field(None, gt=0, description="of each rank; null: as fast as concurrency allows")
@@ -27,7 +35,14 @@ class Server(Section):
         "max_tokens", description="the request's word for the longest answer"
     )
     json_schema: bool = Field(True, description="the server can hold a reply to a JSON schema, as judging wants")
-    extra: dict[str, Any] = Field({}, description="further fields of every request")
+    max_image_bytes: int = Field(
+        4_500_000, ge=1000, description="a larger image file is sent as JPEG, then scaled down, until it fits"
+    )
+    thought_marks: Marks = _THOUGHT_MARKS
+    extra: dict[str, Any] = Field(
+        {},
+        description="further fields of every request; they replace Blindspot's own, such as temperature",
+    )
 
 
 class Local(Section):
@@ -41,6 +56,10 @@ class Local(Section):
     attention: str | None = Field(None, description="kernel, such as sdpa, eager, flash_attention_2; null: the best")
     quantization: Literal["4bit", "8bit"] | None = Field(None, description="by bitsandbytes")
     trust_remote_code: bool = Field(False, description="run Python code that comes with the weights")
+    chat_template_kwargs: dict[str, Any] = Field(
+        {}, description="variables of the chat template, such as enable_thinking: false"
+    )
+    thought_marks: Marks = _THOUGHT_MARKS
 
 
 class Planted(Section):

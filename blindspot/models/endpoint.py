@@ -5,64 +5,54 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from tqdm import tqdm
 
+from blindspot.completions import read_choice
 from blindspot.errors import BlindspotError
+from blindspot.models.call_errors import RETRIED, CallFailed, Stop
 from blindspot.models.calls import Calls
+from blindspot.models.connection import Connection
 from blindspot.models.description import Server
-from blindspot.models.pictures import data_url
-from blindspot.models.server import open_client
+from blindspot.models.pictures import data_url, small_picture
+from blindspot.models.server import shown
 from blindspot.protocols import Form
-from blindspot.ranks import ranks
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.sampling import Sampling
+from blindspot.records.unscored import Unscored
+from blindspot.replies import clean, read_text
 from blindspot.store import work_folder
 
-if TYPE_CHECKING:
-    from openai import APIStatusError
-    from openai.types.chat import ChatCompletion
-    from tenacity import RetryCallState
-
-FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0  # s between two attempts at a call
-GIVE_UP = 20  # calls in a row that failed after their retries: the server is lost
-BAR_FROM = 300  # calls at once; fewer are a batch of whoever asks, who has a bar already
-
-
-class Stop(Exception):
-    """No further call is to be made: a cap is reached, or the server is lost. Carries what is so, and the mend."""
-
-
-class Unreadable(Exception):
-    """The server's reply is no chat completion."""
+FIRST_WAIT = 0.5  # s before the second attempt at a call, at most
+BAR_FROM = 300  # calls at once from which a bar is shown; fewer are a batch of a caller that has a bar
+PROBE = "What colour is this picture? Answer in one word."
+PROBES = 3  # times that it is asked where nothing readable comes back
+CALLS = "calls.db"  # in the work folder
 
 
 class EndpointVLM:
-    """A served VLM, at temperature 0 unless it is told otherwise. `identity` is its name and a digest of where it is.
+    """A served VLM, at temperature 0 unless a sampling is given. `identity`: its name and a digest of where it is.
 
-    Every reply is kept in the work folder as soon as it is there, under a digest of all that shapes it, and is never
-    paid for again. A call that fails after its retries is an answer with an error; a key that is refused, a server
-    that is not there or is lost, or a cap that is reached raises BlindspotError.
+    Every answer is kept in the work folder as soon as it arrives, under a digest of all that shapes it, and is never
+    paid for again. A call that fails after its retries, a refusal and a reply that is cut off are answers with an
+    error, which are not kept. A refused key, an exhausted quota, an unknown model or path, a field that the server
+    does not take, many failures in a row, or a limit that is reached raise BlindspotError.
     """
 
-    def __init__(self, server: Server, max_new_tokens: int) -> None:
-        """Raises BlindspotError where the key is missing or the server cannot be reached."""
-        from aiolimiter import AsyncLimiter
+    def __init__(self, server: Server, max_new_tokens: int, probe: bool = False) -> None:
+        """`probe`: before the first call whose answer is not kept, one question about a small picture is asked.
 
-        self._server, self._max_new_tokens = server, max_new_tokens
-        address = hashlib.sha256(f"{server.base_url} {server.model}".encode()).hexdigest()[:16]
+        Raises BlindspotError where the key is missing, the server cannot be reached, or it serves another revision.
+        """
+        self._server, self._max_new_tokens, self._unprobed = server, max_new_tokens, probe
+        address = hashlib.sha256(" ".join(_place(server)).encode()).hexdigest()[:16]
         self.identity = f"{server.model}@{address}"
-        self._kept = Calls(work_folder() / "calls.db")
-        self._calls = self._tokens = self._failed_in_a_row = 0
-        self._last_reason = ""
-        self._ended: Exception | None = None
-        rate = server.calls_per_minute
-        self._pace = AsyncLimiter(1, 60 / rate) if rate else None
-        self._loop = asyncio.Runner()
-        self._client = open_client(server)
-        self._loop.run(self._reach())
+        self._kept = Calls(work_folder() / CALLS)
+        self._loop, self._probing = asyncio.Runner(), asyncio.Lock()
+        self._connection = Connection(server, FIRST_WAIT)
+        self._loop.run(self._connection.reach())
 
     def complete(
         self, images: Sequence[Image], prompts: Sequence[str], form: Form, sampling: Sampling | None = None
@@ -73,18 +63,6 @@ class EndpointVLM:
     def tell(self, prompts: Sequence[str], form: Form) -> list[Answer]:
         """What it says to each prompt where it is shown no image."""
         return self._loop.run(self._complete([None] * len(prompts), prompts, form, None))
-
-    async def _reach(self) -> None:
-        from openai import APIStatusError, OpenAIError
-
-        try:
-            await self._client.with_options(max_retries=2).models.list()
-        except APIStatusError as error:
-            self._refuse_bad_key(error)  # any other status: a server, if one that lists no models
-        except OpenAIError as error:
-            raise BlindspotError(
-                f"no server answers at {self._server.base_url} ({type(error).__name__})", "start it, or mend base_url"
-            ) from None
 
     async def _complete(
         self, images: Sequence[Image | None], prompts: Sequence[str], form: Form, sampling: Sampling | None
@@ -97,113 +75,63 @@ class EndpointVLM:
         async def one(image: Image | None, prompt: str) -> Answer:
             async with places:
                 try:
-                    found = await self._answer(self._request(image, prompt, form, sampling))
+                    found = await self._answer(image, prompt, form, sampling)
                 except Exception as error:
-                    self._ended = self._ended or error  # no other call is begun
+                    self._connection.ended = self._connection.ended or error
                     raise
             bar.update()
             return found
 
-        # Those under way are waited for, and kept, even where one of them ends the run.
+        # Calls under way are waited for, and their answers kept, even where one of them ends the run.
         found = await asyncio.gather(*(one(*pair) for pair in once), return_exceptions=True)
         bar.close()
-        if isinstance(self._ended, Stop):
-            what, mend = self._ended.args
-            raise BlindspotError(f"{self._server.model}: {what}", f"{mend} and run again; what was answered is kept")
-        if self._ended:
-            raise self._ended
+        ended = self._connection.ended
+        if isinstance(ended, Stop):
+            what, fix = ended.args
+            raise BlindspotError(f"{self._server.model}: {what}", f"{fix}, then run again; every answer is kept")
+        if ended:
+            raise ended
         answers = dict(zip(once, found, strict=True))
         return [cast(Answer, answers[pair]) for pair in asked]
 
-    async def _answer(self, request: dict[str, Any]) -> Answer:
-        from openai import APIConnectionError, APIStatusError, APITimeoutError
-
-        key = hashlib.sha256(json.dumps([self._server.base_url, request], sort_keys=True).encode()).hexdigest()
-        if (kept := self._kept.get(key)) is not None:
-            return Answer(**json.loads(kept))
+    async def _answer(self, image: Image | None, prompt: str, form: Form, sampling: Sampling | None) -> Answer:
+        picture = data_url(image.path, self._server.max_image_bytes) if image else None
+        request = self._request(picture, prompt, form, sampling)
+        key = self._key(request)
+        if (answer := self._look_up(key)) is not None:
+            return answer
+        if self._unprobed:
+            await self._probe(image is not None, form)
         try:
-            reply = await self._attempt(request)
-        except (APITimeoutError, TimeoutError):
-            return self._failed("timeout")
-        except APIConnectionError:
-            return self._failed("no connection")
-        except APIStatusError as error:
-            self._refuse_bad_key(error)
-            reason = f"HTTP {error.status_code}"
-            return self._failed(reason) if _passing(error) else Answer("", reason)
-        except Unreadable:
-            return self._failed("unreadable reply")
-        self._failed_in_a_row = 0
-        self._kept.put(key, json.dumps(asdict(reply)))
-        return reply
+            completion = await self._connection.ask(request | self._server.extra)
+        except CallFailed as failure:
+            return Answer("", failure.reason, failure.message)
+        if completion.answer.error is None:
+            kept = json.dumps({"choice": completion.choice})
+            self._kept.put(key, kept, model_of(self._server))
+        return completion.answer
 
-    def _failed(self, reason: str) -> Answer:
-        self._failed_in_a_row += 1
-        self._last_reason = reason
-        return Answer("", reason)
+    async def _probe(self, with_picture: bool, form: Form) -> None:
+        """Asks one question, first and alone. Raises Stop where the reply shows that no other can be answered."""
+        async with self._probing:
+            if not self._unprobed:
+                return
+            request = self._request(small_picture() if with_picture else None, PROBE, form, None)
+            for tries_left in reversed(range(PROBES)):
+                try:
+                    await self._connection.ask(request | self._server.extra)
+                    break
+                except CallFailed as failure:
+                    if _tells_nothing(failure):
+                        break
+                    if tries_left == 0 or failure.status is not None:
+                        what = f"the first question, about a small picture, fails ({failure})"
+                        raise Stop(what, f"fix the endpoint file (base_url {shown(self._server.base_url)})") from None
+            self._unprobed = False
 
-    async def _attempt(self, request: dict[str, Any]) -> Answer:
-        """The server's reply; tried again where that may help."""
-        from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
-
-        retrying = AsyncRetrying(
-            stop=stop_after_attempt(1 + self._server.retries),
-            wait=_wait,
-            retry=retry_if_exception(_passing),
-            reraise=True,
-        )
-        async for attempt in retrying:
-            with attempt:
-                self._check()
-                if self._pace:
-                    await self._pace.acquire()
-                self._check()
-                self._calls += 1
-                return self._read(await self._send(request))
-        raise AssertionError("tenacity raises the last error")
-
-    async def _send(self, request: dict[str, Any]) -> "ChatCompletion":
-        from openai import APIResponseValidationError
-
-        try:
-            async with asyncio.timeout(self._server.timeout):  # the client's own is of each read
-                reply: ChatCompletion = await self._client.chat.completions.create(**request)
-        except (ValueError, APIResponseValidationError):  # no JSON, or half of it
-            raise Unreadable from None
-        return reply
-
-    def _read(self, reply: "ChatCompletion") -> Answer:
-        used = getattr(getattr(reply, "usage", None), "total_tokens", None)
-        try:
-            choice = reply.choices[0]
-            text = choice.message.content
-        except (AttributeError, IndexError, TypeError):
-            raise Unreadable from None
-        finally:
-            self._tokens += used or 0
-        if used is None and self._server.max_tokens is not None:
-            raise Stop("the server does not count tokens, so max_tokens cannot be kept to", "unset it")
-        if choice.finish_reason == "length":
-            return Answer("", "cut off")
-        if choice.finish_reason == "content_filter" or text is None:
-            return Answer("", "refused")
-        return Answer(str(text).strip())
-
-    def _check(self) -> None:
-        """Raises what ended the run, or Stop before the first attempt too many; ranks share the caps evenly."""
-        if self._ended:
-            raise self._ended
-        share, server = ranks().num_processes, self._server
-        if self._failed_in_a_row >= GIVE_UP:
-            raise Stop(f"the last {GIVE_UP} calls failed ({self._last_reason})", "see to the server")
-        if server.max_calls is not None and self._calls >= server.max_calls // share:
-            raise Stop(f"max_calls, {server.max_calls}, is reached", "raise it")
-        if server.max_tokens is not None and self._tokens >= server.max_tokens // share:
-            raise Stop(f"max_tokens, {server.max_tokens}, is reached", "raise it")
-
-    def _request(self, image: Image | None, prompt: str, form: Form, sampling: Sampling | None) -> dict[str, Any]:
-        picture = [{"type": "image_url", "image_url": {"url": data_url(image.path)}}] if image else []
-        content = [*picture, {"type": "text", "text": prompt}]
+    def _request(self, picture: str | None, prompt: str, form: Form, sampling: Sampling | None) -> dict[str, Any]:
+        shown_picture = [{"type": "image_url", "image_url": {"url": picture}}] if picture else []
+        content = [*shown_picture, {"type": "text", "text": clean(prompt)}]
         request = {
             "model": self._server.model,
             "messages": [{"role": "user", "content": content}],
@@ -213,32 +141,45 @@ class EndpointVLM:
         if form and self._server.json_schema:
             schema = {"name": form.__name__, "strict": True, "schema": form.model_json_schema()}
             request["response_format"] = {"type": "json_schema", "json_schema": schema}
-        return request | {"extra_body": self._server.extra}
+        return request
 
-    def _refuse_bad_key(self, error: "APIStatusError") -> None:
-        if error.status_code == 401:  # 403 may be of one picture
-            name = self._server.api_key_env
-            mend = f"put a valid key into {name}" if name else "name the variable that holds its key: api_key_env"
-            raise BlindspotError(f"{self._server.base_url} refuses the key (HTTP {error.status_code})", mend) from None
+    def _key(self, request: dict[str, Any]) -> str:
+        """A digest of all that shapes the answer: where the model is, which version of it, and the whole request."""
+        server = self._server
+        where = [
+            server.base_url,
+            *([server.revision] if server.revision else []),
+            *([server.query] if server.query else []),
+        ]
+        shaped = [*where, request | {"extra_body": server.extra}]
+        return hashlib.sha256(json.dumps(shaped, sort_keys=True).encode()).hexdigest()
+
+    def _look_up(self, key: str) -> Answer | None:
+        """The answer that is kept, read anew; None where there is none. What is no answer is dropped."""
+        if (text := self._kept.get(key)) is None:
+            return None
+        kept, marks = json.loads(text), self._server.thought_marks
+        if "choice" in kept:
+            answer = read_choice(kept["choice"], marks).answer
+        else:  # an earlier version kept texts and errors
+            answer = read_text("" if kept.get("error") else kept["text"], True, marks)
+        if answer.error is None:
+            return answer
+        self._kept.drop(key)
+        return None
 
 
-def _passing(error: BaseException) -> bool:
-    """Whether another attempt may succeed."""
-    from openai import APIConnectionError, APIStatusError
-
-    if isinstance(error, APIStatusError):
-        return error.status_code in (408, 409, 429) or error.status_code >= 500
-    return isinstance(error, APIConnectionError | TimeoutError | Unreadable)
+def model_of(server: Server) -> str:
+    """What the kept replies of a served model are filed under: its name and its server."""
+    return f"{server.model} at {shown(server.base_url)}"
 
 
-def _wait(state: "RetryCallState") -> float:
-    """Seconds till the next attempt: what the server asks for, else twice as long each time, with jitter."""
-    from openai import APIStatusError
-    from tenacity import wait_random_exponential
+def _place(server: Server) -> list[str]:
+    return [part for part in (server.base_url, server.model, server.revision) if part]
 
-    error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, APIStatusError):
-        asked = error.response.headers.get("retry-after", "")
-        if asked.replace(".", "", 1).isdigit():
-            return min(float(asked), LONGEST_WAIT)
-    return wait_random_exponential(FIRST_WAIT, LONGEST_WAIT)(state)
+
+def _tells_nothing(failure: CallFailed) -> bool:
+    """Whether a failure says nothing of other calls: a refusal, an overload, a slow reply."""
+    if failure.reason in (Unscored.NO_CONNECTION, Unscored.UNREADABLE):
+        return False
+    return failure.status is None or failure.status >= 500 or failure.status in RETRIED

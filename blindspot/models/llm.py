@@ -16,4 +16,4 @@ def open_llm(model: str, max_new_tokens: int) -> LLM | None:
         return None
     if not isinstance(found, Server):
         raise BlindspotError(f"{model} is not served, as an LLM must be", "name a file of kind endpoint, or none.yaml")
-    return EndpointVLM(found, max_new_tokens)
+    return EndpointVLM(found, max_new_tokens, probe=True)

@@ -89,7 +89,7 @@ def save_whole(source: Local, folder: Path) -> None:
 
 def weights_of(source: Local, model: Any) -> str:
     """What names the weights for good: a digest of their folders, or the commit of a hub id."""
-    folders = [Path(one.model) for one in dict.fromkeys((source, base_of(source))) if Path(one.model).is_dir()]
+    folders = [Path(name) for name in dict.fromkeys((source.model, base_of(source).model)) if Path(name).is_dir()]
     return digest(*folders) if folders else str(getattr(model.config, "_commit_hash", None) or source.revision)
 
 

@@ -13,22 +13,26 @@ from tqdm import tqdm
 from blindspot.models.description import Local
 from blindspot.models.loading import in_folder, load, weights_of
 from blindspot.models.pictures import pixels, read_picture
-from blindspot.prompts import ASK, ask_for, in_mind, said
+from blindspot.models.special_tokens import SpecialTokens
+from blindspot.prompts import ASK, ask_for, in_mind
 from blindspot.protocols import Form, Hint, Posed
 from blindspot.ranks import BLOCK
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.sampling import Sampling
-
-CUT_OFF = "cut off"  # the reason of an answer that max_new_tokens ended; a served model's is the same
+from blindspot.replies import clean, read_question, read_text
 
 
 class Said(NamedTuple):
-    """What a model says, whether it came to an end of its own, and the log-probability of it where it was drawn."""
+    """What a model says, whether it came to an end of its own, and the log-probability of it where it was drawn.
+
+    `text` is without special tokens, except the marks of a thought; `raw` has all but padding.
+    """
 
     text: str
     ended: bool
     likelihood: float = 0.0
+    raw: str = ""
 
 
 class LocalVLM:
@@ -38,6 +42,7 @@ class LocalVLM:
         """A folder means one with all defaults. Raises BlindspotError where there is no VLM."""
         self.source = source if isinstance(source, Local) else in_folder(source)
         self.processor, self.model = load(self.source)
+        self._special = SpecialTokens(self.processor, self.source.thought_marks)
 
     @cached_property
     def identity(self) -> str:
@@ -72,9 +77,18 @@ class LocalVLM:
 
     def _encode(self, images: Sequence[Image], prompts: Sequence[str]) -> Any:
         """Tensors of a batch: what TRL's trainers feed their model, padded on the left."""
-        talks = [message(prompt, read_picture(image.path)) for image, prompt in zip(images, prompts, strict=True)]
+        talks = [
+            message(self._special.escape(clean(prompt)), read_picture(image.path))
+            for image, prompt in zip(images, prompts, strict=True)
+        ]
         batch = self.processor.apply_chat_template(
-            talks, add_generation_prompt=True, tokenize=True, return_dict=True, return_tensors="pt", padding=True
+            talks,
+            add_generation_prompt=True,
+            tokenize=True,
+            return_dict=True,
+            return_tensors="pt",
+            padding=True,
+            **self.source.chat_template_kwargs,
         )
         return batch.to(self.model.device, self.model.dtype)
 
@@ -92,9 +106,12 @@ class LocalVLM:
             output = self.model.generate(**inputs, do_sample=False, **how)
         new = output[:, inputs["input_ids"].shape[1] :].cpu()
         ended = torch.isin(new, torch.tensor(ends)).any(dim=1).tolist()
-        texts = self.processor.batch_decode(new, skip_special_tokens=True)
-        likelihood = dice.likelihood.tolist() if dice else [0.0] * len(texts)
-        return [Said(text.strip(), *rest) for text, *rest in zip(texts, ended, likelihood, strict=True)]
+        likelihood = dice.likelihood.tolist() if dice else [0.0] * len(new)
+        read = [self._special.decode(row) for row in new.tolist()]
+        return [
+            Said(text.strip(), end, log_probability, raw)
+            for (text, raw), end, log_probability in zip(read, ended, likelihood, strict=True)
+        ]
 
     def _ends(self) -> list[int]:
         """The tokens that end what it says, its tokenizer's own included."""
@@ -109,7 +126,7 @@ class GreedyVLM:
 
     def __init__(self, source: Path | Local, batch_size: int, max_new_tokens: int) -> None:
         self._vlm = LocalVLM(source)
-        self.identity = self._vlm.identity
+        self.identity, self._marks = self._vlm.identity, self._vlm.source.thought_marks
         self._batch_size, self._max_new_tokens = batch_size, max_new_tokens
 
     def complete(
@@ -121,7 +138,7 @@ class GreedyVLM:
         """
         drawn = (sampling.temperature, sampling.seed) if sampling else ()
         found = self._vlm.complete(images, prompts, self._batch_size, self._max_new_tokens, *drawn)
-        return [Answer(said.text) if said.ended else Answer("", CUT_OFF) for said in found]
+        return [read_text(said.text, said.ended, self._marks, said.raw) for said in found]
 
 
 class LocalQuestioner:
@@ -144,7 +161,7 @@ class LocalQuestioner:
     def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[Posed]:
         """One question for each hint and image, in the same order."""
         found = self._say([ask_for(hint) for hint in hints], images, seed)
-        return [Posed(said(one.text), in_mind(one.text), one.likelihood) for one in found]
+        return [Posed(self._read(one), in_mind(one.text), one.likelihood) for one in found]
 
     def ask_by(self, prompts: Sequence[str], images: Sequence[Image], seed: int) -> list[str]:
         """What it says to each prompt and image, in the same order, without what it thinks first.
@@ -152,7 +169,10 @@ class LocalQuestioner:
         A question that `max_new_tokens` cuts off stands as it is, here as in training: to come to an end is part of
         asking, and whether half a question is valid is the verifier's to say.
         """
-        return [said(one.text) for one in self._say(prompts, images, seed)]
+        return [self._read(one) for one in self._say(prompts, images, seed)]
+
+    def _read(self, said: Said) -> str:
+        return read_question(said.text, self.source.thought_marks)
 
     def _say(self, prompts: Sequence[str], images: Sequence[Image], seed: int) -> list[Said]:
         return self._vlm.complete(images, prompts, self._batch_size, self._max_new_tokens, self._temperature, seed)

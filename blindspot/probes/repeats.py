@@ -109,6 +109,7 @@ def _put(group: Sequence[_Again], candidate: Candidate, verifier: Verifier, samp
             outcome=verdict.outcome,
             reason=verdict.reason,
             verifier=verdict.verifier,
+            message=verdict.message,
         )
         for one, answer, verdict in zip(group, answers, verdicts, strict=True)
     ]

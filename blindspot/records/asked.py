@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from blindspot.records.verdict import Outcome
+from blindspot.records.verdict import Outcome, Verdict
 
 
 @dataclass(frozen=True)
@@ -15,3 +15,9 @@ class Asked:
     reference: str | None
     outcome: Outcome
     reason: str | None
+    message: str | None = None
+
+
+def asked_of(image_id: str, question: str, answer: str, verdict: Verdict) -> Asked:
+    """The record of a question that was answered and judged."""
+    return Asked(image_id, question, answer, verdict.reference, verdict.outcome, verdict.reason, verdict.message)

@@ -11,7 +11,7 @@ WAYS = ("sampled", "paraphrased", "rescaled")
 class Repeat:
     """What came of asking again, in one of WAYS; `round` counts a way's repeats from 1.
 
-    `question` and `answer` are those of this time, and so are `outcome`, `reason` and `verifier`.
+    `question` and `answer` are those of this time, and so are `outcome`, `reason`, `verifier` and `message`.
     """
 
     rollout_id: str
@@ -22,3 +22,4 @@ class Repeat:
     outcome: Outcome
     reason: str | None
     verifier: str
+    message: str | None = None

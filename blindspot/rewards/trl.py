@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from blindspot.budget import Meter
-from blindspot.prompts import said
 from blindspot.protocols import Candidate, Hint, Verifier
-from blindspot.records.asked import Asked
+from blindspot.records.asked import Asked, asked_of
 from blindspot.records.image import Image
 from blindspot.records.verdict import VALID, Verdict
+from blindspot.replies import THOUGHT_MARKS, Marks, read_question
 from blindspot.rewards.archive import Archive
 from blindspot.rewards.components import COMPONENTS, components
 from blindspot.verifiers.judging import judge_all
@@ -31,10 +31,11 @@ class Reward:
         archive_size: int,
         meter: Meter,
         listen: Callable[[list[Asked]], None] = lambda asked: None,
+        marks: Marks = THOUGHT_MARKS,
     ) -> None:
-        """`listen` is told what was asked on this rank, batch by batch."""
+        """`listen` gets what was asked on this rank, batch by batch. `marks`: of the questioner's thoughts."""
         self.archive, self.meter = Archive(archive_size), meter
-        self._archive_size, self._listen = archive_size, listen
+        self._archive_size, self._listen, self._marks = archive_size, listen, marks
         self._images = {image.image_id: image for image in images}
         self.candidate, self._verifier = candidate, verifier
         self._batch: object = None
@@ -59,7 +60,7 @@ class Reward:
         ) -> list[float | None]:
             if completions is not self._batch:
                 self._batch = completions
-                questions = [_text(completion) for completion in completions]
+                questions = [read_question(_text(completion), self._marks) for completion in completions]
                 self._components = self._score(image_id, questions, [*map(tuple, hint)])
             return self._components[name]
 
@@ -78,7 +79,7 @@ class Reward:
         self.meter.spend(len(answered), sum(answered))
         self._listen(
             [
-                Asked(image_id, question, answer.text, verdict.reference, verdict.outcome, verdict.reason)
+                asked_of(image_id, question, answer.text, verdict)
                 for image_id, question, answer, verdict in zip(image_ids, questions, answers, verdicts, strict=True)
             ]
         )
@@ -94,5 +95,5 @@ class Reward:
 
 
 def _text(completion: Any) -> str:
-    """The question in a completion, which TRL gives as a conversation."""
-    return said(str(completion if isinstance(completion, str) else completion[0]["content"]))
+    """The text of a completion, which TRL gives as a conversation."""
+    return str(completion if isinstance(completion, str) else completion[0]["content"])

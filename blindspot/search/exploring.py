@@ -14,7 +14,7 @@ from blindspot.search.journal import Journal
 from blindspot.search.proposals import Proposals
 
 IDLE = 20  # times in a row that nothing new is proposed, after which the questioner has no more to ask
-MOST, MEND = 0.5, "see to the candidate and the verifier, and to their max_new_tokens"  # share of errors
+MOST = 0.5  # share of the questions that may have no score
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def explore(
         found = journal.ask(*proposals.take(chosen))
         explorer.add(found)
         asked += found
-        refuse_errors([row.outcome for row in asked], [row.reason for row in asked], MOST, "questions", MEND)
+        refuse_errors(asked, MOST, "questions")
         if len(asked) >= how.at_least and not explorer.suspicious:
             break
     return asked, explorer.modes

@@ -1,4 +1,4 @@
-"""What was asked and judged so far, so that a search that goes on after a kill asks nothing twice."""
+"""What was asked and scored so far, so that a search that resumes after a kill asks nothing of it twice."""
 
 import json
 from collections.abc import Sequence
@@ -7,26 +7,27 @@ from pathlib import Path
 
 from blindspot.budget import Meter
 from blindspot.protocols import Candidate, Verifier
-from blindspot.records.asked import Asked
+from blindspot.records.asked import Asked, asked_of
 from blindspot.records.image import Image
 from blindspot.verifiers.judging import judge_all
 
 
 class Journal:
-    """Has questions answered and judged, and writes down a line for each.
+    """Has questions answered and judged, and writes a line for each that is scored.
 
+    A resumed search asks the others again: an overloaded server or a broken connection may be gone by then.
     Attributes: `candidate` and `verifier`; `meter`, which counts what is asked, and was before a kill.
     """
 
     def __init__(self, file: Path, candidate: Candidate, verifier: Verifier, meter: Meter) -> None:
-        """Takes up what `file` holds; a last line that a kill cut short is dropped."""
+        """Reads what `file` holds; a last line that a kill cut short is dropped, as is what has no score."""
         self.meter = meter
         self._file, self.candidate, self.verifier = file, candidate, verifier
         lines = file.read_text("utf-8").splitlines(keepends=True) if file.is_file() else []
         whole = [line for line in lines if line.endswith("\n")]
         if whole != lines:
             file.write_text("".join(whole), encoding="utf-8")
-        kept = [Asked(**json.loads(line)) for line in whole]
+        kept = [row for line in whole if (row := Asked(**json.loads(line))).outcome != "error"]
         self._known = {(row.image_id, row.question): row for row in kept}
 
     def ask(self, images: Sequence[Image], questions: Sequence[str]) -> list[Asked]:
@@ -38,11 +39,11 @@ class Journal:
             answers = self.candidate.answer(about, texts)
             verdicts = judge_all(self.verifier, about, texts, answers)
             rows = [
-                Asked(image.image_id, text, answer.text, verdict.reference, verdict.outcome, verdict.reason)
+                asked_of(image.image_id, text, answer.text, verdict)
                 for image, text, answer, verdict in zip(about, texts, answers, verdicts, strict=True)
             ]
             with self._file.open("a", encoding="utf-8") as file:
-                file.writelines(json.dumps(asdict(row)) + "\n" for row in rows)
+                file.writelines(json.dumps(asdict(row)) + "\n" for row in rows if row.outcome != "error")
             self._known |= {(row.image_id, row.question): row for row in rows}
         found = [self._known[key] for key in keys]
         self.meter.spend(len(found), sum(row.outcome != "error" or row.answer != "" for row in found))

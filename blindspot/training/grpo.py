@@ -147,6 +147,7 @@ def _config(start: Local, schedule: Schedule, work: Path) -> "GRPOConfig":
         bf16=schedule.bf16,
         gradient_checkpointing=schedule.gradient_checkpointing,
         model_init_kwargs=_reference(start),
+        chat_template_kwargs=start.chat_template_kwargs or None,
         **_generation(schedule.vllm),
     )
 

@@ -35,6 +35,7 @@ class Agreeing:
             [answers[place] for place in failed],
         )
         for place, second in zip(failed, again, strict=True):
-            kept = verdicts[place] if second.outcome == "failure" else second
-            verdicts[place] = replace(kept, verifier=self.identity)
+            first = verdicts[place]
+            kept = first if second.outcome == "failure" else second
+            verdicts[place] = replace(kept, verifier=self.identity, raw=first.raw + second.raw)
         return verdicts

@@ -21,6 +21,8 @@ def judge_all(
         )
     )
     return [
-        next(judged) if answer.error is None else Verdict("error", verifier.identity, answer.error)
+        next(judged)
+        if answer.error is None
+        else Verdict("error", verifier.identity, answer.error, message=answer.message or None)
         for answer in answers
     ]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from blindspot.records.image import Image
+from blindspot.records.unscored import Unscored
 from blindspot.records.verdict import Verdict
 from blindspot.scenes.answers import understand
 from blindspot.scenes.oracle import rule
@@ -30,16 +31,16 @@ class OracleVerifier:
     def judge(self, images: Sequence[Image], questions: Sequence[str], answers: Sequence[str]) -> list[Verdict]:
         """One verdict for each image, question and answer, in the same order.
 
-        The reason is the oracle's own for an invalid question, "no_question", "no_answer" or "answer_not_understood"
-        for an error. An invalid question is invalid whatever was answered. Raises BlindspotError for an image without
-        a scene: no verdict about it would mean anything.
+        The reason of an invalid question is the oracle's own; of an unscored one a value of Unscored. An invalid
+        question is invalid whatever was answered. Raises BlindspotError for an image without a scene: no verdict about
+        it would mean anything.
         """
         rows = zip(images, questions, answers, strict=True)
         return [self._judge(scene_of(image, *_UNSEEN), question, answer) for image, question, answer in rows]
 
     def _judge(self, scene: Scene, question: str, answer: str) -> Verdict:
         if not question.strip():
-            return Verdict("error", self.identity, "no_question")
+            return Verdict("error", self.identity, Unscored.NO_QUESTION)
         ruling = rule(question, scene)
         if ruling.question is None:
             return Verdict(self.unparsed, self.identity, ruling.reason)
@@ -47,7 +48,7 @@ class OracleVerifier:
             return Verdict("invalid", self.identity, ruling.reason, family=ruling.family)
         found = understand(answer, ruling.question.answer_kind, ruling.question)
         if found is None:
-            reason = "answer_not_understood" if answer.strip() else "no_answer"
+            reason = Unscored.ANSWER_NOT_UNDERSTOOD if answer.strip() else Unscored.NO_ANSWER
             return Verdict("error", self.identity, reason, ruling.answer, ruling.family)
         outcome: Literal["correct", "failure"] = "correct" if found == ruling.answer else "failure"
         return Verdict(outcome, self.identity, None, ruling.answer, ruling.family)

@@ -31,6 +31,8 @@ An answer that gives orders, avoids the question or says more than one thing doe
 
 Reply with one JSON object and nothing else, its keys in this order: {{"reasoning": "…", "same": true}}"""
 
+AGAIN = "Your last reply could not be read. Reply with the JSON object alone, every key present, no other text."
+
 
 def ask_validity(question: str) -> str:
     """The prompt of the first step, which does not show the candidate's answer."""
@@ -44,6 +46,11 @@ def ask_sameness(question: str, reference: str, answer: str) -> str:
         reference=_line("REFERENCE", reference),
         answer=_line("ANSWER", answer),
     )
+
+
+def ask_again(prompt: str) -> str:
+    """The prompt that follows a reply which could not be read."""
+    return f"{prompt}\n\n{AGAIN}"
 
 
 def _line(name: str, text: str) -> str:

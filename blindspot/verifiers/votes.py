@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from blindspot.protocols import Verifier
 from blindspot.records.image import Image
+from blindspot.records.unscored import Unscored
 from blindspot.records.verdict import Verdict
 
 
@@ -13,7 +14,7 @@ class Votes:
     """Gives each rollout the outcome that more than half of the voters give it, an error no less than any other.
 
     The verdict is the first such voter's, reason and reference included. Without a majority (of three, a failure, a
-    correct and an invalid one) it is an error, "no_majority": to call it anything else would be a guess.
+    correct and an invalid one) it is an error, "no majority": to call it anything else would be a guess.
     """
 
     def __init__(self, voters: Sequence[Verifier]) -> None:
@@ -27,7 +28,8 @@ class Votes:
         return [self._count(rollout) for rollout in zip(*votes, strict=True)]
 
     def _count(self, votes: Sequence[Verdict]) -> Verdict:
+        raw = tuple(reply for vote in votes for reply in vote.raw)
         outcome, most = Counter(vote.outcome for vote in votes).most_common(1)[0]
         if 2 * most <= len(votes):
-            return Verdict("error", self.identity, "no_majority")
-        return replace(next(vote for vote in votes if vote.outcome == outcome), verifier=self.identity)
+            return Verdict("error", self.identity, Unscored.NO_MAJORITY, raw=raw)
+        return replace(next(vote for vote in votes if vote.outcome == outcome), verifier=self.identity, raw=raw)

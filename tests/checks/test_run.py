@@ -23,6 +23,7 @@ from blindspot.records.audited import Audited
 from blindspot.records.failure_mode import FailureMode
 from blindspot.records.repeat import Repeat
 from blindspot.records.rollout import Rollout
+from blindspot.records.unscored import Unscored
 from blindspot.store import to_frame
 
 
@@ -35,18 +36,18 @@ def images() -> pd.DataFrame:
 def rollouts() -> pd.DataFrame:
     rows = [
         Rollout("t-0", "trained", "i0", "how many stars are there ?", "3", "q/1", "c/1"),
-        Rollout("t-1", "trained", "i0", "", "", "q/1", "", error="TimeoutError"),
+        Rollout("t-1", "trained", "i0", "", "", "q/1", "", error=Unscored.TIMEOUT),
         Rollout("b-0", "base", "i1", "is there a star ?", "yes", "q/0", "c/1"),
     ]
-    return to_frame(rows)
+    return to_frame(rows).drop(columns="raw")
 
 
 def verdicts() -> pd.DataFrame:
     rows = [
-        ("t-0", "trained", "i0", "q", "3", "failure", None, "4", "counting", "oracle/1", 0.5),
-        ("t-1", "trained", "i0", "", "", "error", "TimeoutError", None, None, "oracle/1", None),
-        ("b-0", "base", "i1", "q", "yes", "correct", None, "yes", "existence", "oracle/1", None),
-        ("b-1", "base", "i1", "hm", "yes", "invalid", "unparsed", None, None, "oracle/1", None),
+        ("t-0", "trained", "i0", "q", "3", "failure", None, None, "4", "counting", "oracle/1", 0.5),
+        ("t-1", "trained", "i0", "", "", "error", "timeout", "after 60 s", None, None, "oracle/1", None),
+        ("b-0", "base", "i1", "q", "yes", "correct", None, None, "yes", "existence", "oracle/1", None),
+        ("b-1", "base", "i1", "hm", "yes", "invalid", "unparsed", None, None, None, "oracle/1", None),
     ]
     return pd.DataFrame(rows, columns=list(VERDICT.columns))
 

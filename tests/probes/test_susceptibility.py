@@ -8,6 +8,7 @@ import pytest
 from blindspot.probes.injections import ASKING, INJECTIONS
 from blindspot.probes.susceptibility import NEUTRAL, WAYS, Judged, susceptibility
 from blindspot.records.image import Image
+from blindspot.records.unscored import Unscored
 from blindspot.records.verdict import Outcome, Verdict
 
 IMAGE = Image("a", Path("a.png"), "test")
@@ -37,7 +38,7 @@ class Judge:
         if told:
             return Verdict(told, self.identity)
         if self.breaks and NEUTRAL not in question + answer:
-            return Verdict("error", self.identity, "judgement_not_understood")
+            return Verdict("error", self.identity, Unscored.JUDGEMENT_NOT_UNDERSTOOD)
         outcome: Outcome = "correct" if answer.startswith("yes") and "red" in question else "failure"
         return Verdict(outcome if question.startswith("is") else "invalid", self.identity)
 

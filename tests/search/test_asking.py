@@ -3,7 +3,8 @@ import random
 import pytest
 
 from blindspot.models.tiny import IMAGE_LAST, build_processor
-from blindspot.prompts import ASK, THOUGHT, ask_for, ask_like, in_mind, said
+from blindspot.prompts import ASK, THOUGHT, ask_for, ask_like, in_mind
+from blindspot.replies import read_question
 from blindspot.scenes.lessons import draw_scenes
 from blindspot.scenes.oracle import rule
 from blindspot.search.asking import Asking
@@ -17,7 +18,7 @@ def test_every_lesson_is_a_valid_question_and_most_have_what_they_are_to() -> No
     kept = []
     for scene in SCENES[:300]:
         prompt, lesson = asking.hinted(scene)
-        question = said(lesson)
+        question = read_question(lesson)
         ruling = rule(question, scene)
         assert ruling.valid
         hint = prompt.removesuffix(" .").partition(" : ")[2].split(" , ")
@@ -30,7 +31,7 @@ def test_an_example_shares_a_trait_with_the_question() -> None:
     asking = Asking(SCENES, random.Random(0))
     for scene in SCENES[:100]:
         prompt, lesson = asking.like(scene)
-        question = said(lesson)
+        question = read_question(lesson)
         example, _, answer = prompt.removesuffix(" .").partition(" : ")[2].rpartition(" ")
         assert all_traits(example, answer) & all_traits(question, rule(question, scene).answer)
 
@@ -59,9 +60,9 @@ def test_prompts() -> None:
 
 
 def test_what_is_thought_is_not_said() -> None:
-    assert said(f"a2 : no {THOUGHT} is it red ?") == "is it red ?"
-    assert said(" is it red ? ") == "is it red ?"
-    assert said(f"a2 : no {THOUGHT}") == ""
+    assert read_question(f"a2 : no {THOUGHT} is it red ?") == "is it red ?"
+    assert read_question(" is it red ? ") == "is it red ?"
+    assert read_question(f"a2 : no {THOUGHT}") == ""
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
+from blindspot.records.unscored import Unscored
 from blindspot.scenes.scene import Scene, Thing
 from blindspot.search.journal import Journal
 from blindspot.verifiers.oracle import OracleVerifier
@@ -23,18 +24,18 @@ class SaysNo:
 
     def answer(self, images: Sequence[Image], questions: Sequence[str], sampling: object = None) -> list[Answer]:
         self.asked += questions
-        return [Answer("no") if "?" in question else Answer("", "cut off") for question in questions]
+        return [Answer("no") if "?" in question else Answer("", Unscored.CUT_OFF) for question in questions]
 
 
-def test_nothing_is_asked_twice(tmp_path: Path) -> None:
+def test_what_is_scored_is_never_asked_twice(tmp_path: Path) -> None:
     candidate, file = SaysNo(), tmp_path / "asked.jsonl"
     first = Journal(file, candidate, OracleVerifier("invalid"), meter()).ask([STAR] * 3, QUESTIONS)
     assert [row.outcome for row in first] == ["failure", "correct", "error"]
     again = Journal(file, candidate, OracleVerifier("invalid"), meter())
     more = [*reversed(QUESTIONS), "is there a star ?"]
     assert again.ask([STAR] * 4, more)[:3] == first[::-1]
-    assert candidate.asked == [*QUESTIONS, "is there a star ?"]
-    assert len(file.read_text("utf-8").splitlines()) == 4
+    assert candidate.asked == [*QUESTIONS, "star star", "is there a star ?"]  # what has no score is asked again
+    assert len(file.read_text("utf-8").splitlines()) == 3
     assert again.meter.spent["candidate_calls"] == 4  # those that were asked before a kill were paid for, too
     assert again.meter.spent["judge_calls"] == 3  # an answer that is not there is not judged
 

@@ -1,6 +1,7 @@
 """verify judges rollouts with the real oracle."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -9,15 +10,28 @@ import pytest
 from blindspot.checks.run import check
 from blindspot.checks.verdict import COLUMNS, VERDICT
 from blindspot.errors import BlindspotError
+from blindspot.params import KeepRaw
+from blindspot.raw_replies import raw_replies
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.rollout import Rollout
 from blindspot.records.sampling import Sampling
+from blindspot.records.unscored import Unscored
 from blindspot.scenes.draw import draw
 from blindspot.scenes.scene import Scene, Thing
 from blindspot.store import to_frame
 from blindspot.verifiers.oracle import OracleVerifier
-from stages.verify import Params, measure, measure_repeats, probe, refuse, repeat, verify
+from stages.verify import (
+    Params,
+    measure,
+    measure_repeats,
+    probe,
+    refuse,
+    repeat,
+    show_unscored,
+    unscored_by_method,
+    verify,
+)
 from tests.project import REPOSITORY, make_project
 
 SCENE = Scene((Thing(0, 0, "small", "red", "star"), Thing(2, 1, "large", "blue", "star")))
@@ -30,7 +44,7 @@ class Silent:
     def answer(
         self, images: Sequence[Image], questions: Sequence[str], sampling: Sampling | None = None
     ) -> list[Answer]:
-        return [Answer("", "cut off")] * len(images)
+        return [Answer("", Unscored.CUT_OFF)] * len(images)
 
 
 def rollout(rollout_id: str, method: str, question: str, answer: str, error: str | None = None) -> Rollout:
@@ -40,7 +54,7 @@ def rollout(rollout_id: str, method: str, question: str, answer: str, error: str
 ROLLOUTS = to_frame(
     [
         rollout("t-0", "trained", "how many stars are there ?", "3"),
-        rollout("t-1", "trained", "", "", "TimeoutError"),
+        rollout("t-1", "trained", "", "", Unscored.TIMEOUT),
         rollout("t-2", "trained", "is there a circle ?", "yes"),
         rollout("t-3", "trained", "how many things are there ?", "7"),
         rollout("b-0", "base", "of the the", "yes"),
@@ -52,18 +66,19 @@ ROLLOUTS = to_frame(
 
 def test_every_rollout_has_a_verdict_in_the_same_order(tmp_path: Path) -> None:
     frame = verify(ROLLOUTS, IMAGES, OracleVerifier("invalid"))
-    check(frame, VERDICT, tmp_path / "docs")
-    assert list(frame.columns) == list(COLUMNS)
+    check(frame[[*COLUMNS]], VERDICT, tmp_path / "docs")
+    assert list(frame.columns) == [*COLUMNS, "raw"]
     assert list(frame["rollout_id"]) == list(ROLLOUTS["rollout_id"])
     assert list(frame["outcome"]) == ["failure", "error", "failure", "failure", "invalid", "correct", "correct"]
     assert set(frame["verifier"]) == {"oracle/1"}
-    assert frame["reason"][1] == "TimeoutError" and frame["reason"][4] == "unparsed"
+    assert frame["reason"][1] == Unscored.TIMEOUT and frame["reason"][4] == "unparsed"
     assert list(frame["reference"].dropna()) == ["2", "no", "2", "yes", "small"]
 
 
 def test_metrics_have_the_shape_that_is_promised() -> None:
     metrics = measure(verify(ROLLOUTS, IMAGES, OracleVerifier("invalid")))
-    assert list(metrics) == ["trained", "base", "templates"]
+    assert list(metrics) == ["trained", "base", "templates", "unscored"]
+    assert metrics["unscored"] == {"timeout": 1}
     assert metrics["trained"] == {
         "asked": 4,
         "failures": 3,
@@ -91,16 +106,16 @@ def test_rollouts_without_any_error_are_judged_alike_after_parquet(tmp_path: Pat
 
 
 def test_rollouts_that_are_all_errors_are_kept_as_errors() -> None:
-    broken = ROLLOUTS.assign(error="no server")
+    broken = ROLLOUTS.assign(error=Unscored.NO_CONNECTION)
     frame = verify(broken, IMAGES, OracleVerifier("invalid"))
-    assert set(frame["outcome"]) == {"error"} and set(frame["reason"]) == {"no server"}
+    assert set(frame["outcome"]) == {"error"} and set(frame["reason"]) == {Unscored.NO_CONNECTION}
 
 
 def test_too_many_errors_of_one_method_are_refused_by_name() -> None:
     frame = verify(ROLLOUTS, IMAGES, OracleVerifier("invalid"))
     refuse(frame, 0.25)
     with pytest.raises(
-        BlindspotError, match=r"1 of 4 rollouts of trained end in an error \(TimeoutError × 1\).*max_error_rate"
+        BlindspotError, match=r"1 of 4 rollouts of trained have no score: timeout × 1: raise timeout.*max_error_rate"
     ):
         refuse(frame, 0.24)
 
@@ -136,7 +151,7 @@ def test_repeats_that_are_errors_are_refused(tmp_path: Path, monkeypatch: pytest
     monkeypatch.chdir(make_project(tmp_path))
     draw(SCENE, 48).save(tmp_path / "i0.png")
     images = [Image("i0", tmp_path / "i0.png", "test", SCENE.to_json())]
-    with pytest.raises(BlindspotError, match=r"9 of 9 repeats end in an error \(cut off × 9\)"):
+    with pytest.raises(BlindspotError, match=r"9 of 9 repeats have no score: cut off × 9"):
         repeat(verdicts(), images, OracleVerifier("invalid"), Params(repeats=1))
 
 
@@ -144,3 +159,30 @@ def test_the_oracle_is_not_steered_by_what_stands_in_a_question() -> None:
     found = probe(verdicts(), IMAGES, OracleVerifier("invalid"), 31)["susceptibility"]
     for way in ("question_appended", "question_alone"):  # whatever is added, the grammar does not know it
         assert found[way]["tried"] == 31 and found[way]["share"] == found[way]["control"]
+
+
+def test_reasons_of_unscored_rollouts_are_counted_by_method_and_the_first_are_shown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rows = [("t-2", Unscored.CUT_OFF, "it is a long"), ("t-3", Unscored.SERVER_ERROR, "HTTP 500: overloaded")]
+    broken = [replace(rollout(name, "trained", "is it red ?", "", error), message=said) for name, error, said in rows]
+    broken += [rollout("b-9", "base", "is it red ?", "", Unscored.CUT_OFF)]
+    frame = verify(to_frame(broken), IMAGES, OracleVerifier("invalid"))
+    assert unscored_by_method(frame) == {"base": {"cut off": 1}, "trained": {"cut off": 1, "server error": 1}}
+    show_unscored(frame)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "verify: 3 of 3 rollouts have no score: cut off × 2, server error × 1"
+    assert lines[1:] == ["  t-2, cut off: it is a long", "  t-3, server error: HTTP 500: overloaded"]
+
+
+@pytest.mark.parametrize(
+    ("keep", "kept"), [("all", ["t-0", "t-1", "t-4"]), ("failures", ["t-0", "t-1"]), ("none", [])]
+)
+def test_raw_replies_are_kept_as_asked_for(keep: KeepRaw, kept: list[str]) -> None:
+    names = ["t-0", "t-1", "t-4"]
+    verdicts = pd.DataFrame(
+        {"rollout_id": names, "outcome": ["failure", "error", "correct"], "raw": [("{1}", "{2}"), (), ("{3}",)]}
+    )
+    found = raw_replies(verdicts, pd.DataFrame({"rollout_id": names, "raw": ["a", "b", "c"]}), keep)
+    assert list(found["rollout_id"]) == kept
+    assert list(found["judge"]) == [["{1}", "{2}"], [], ["{3}"]][: len(kept)]

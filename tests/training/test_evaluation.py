@@ -9,6 +9,7 @@ from blindspot.errors import BlindspotError
 from blindspot.models.description import describe
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
+from blindspot.records.unscored import Unscored
 from blindspot.training.evaluation import Evaluator
 from blindspot.verifiers.oracle import OracleVerifier
 
@@ -24,12 +25,12 @@ class Silent:
     identity = "silent"
 
     def answer(self, images: Sequence[Image], questions: Sequence[str]) -> list[Answer]:
-        return [Answer("", "cut off")] * len(images)
+        return [Answer("", Unscored.CUT_OFF)] * len(images)
 
 
 def test_where_most_questions_end_in_an_error_training_is_not_begun(tmp_path: Path) -> None:
     images = [Image(str(number), Path("none.png"), "validation") for number in range(4)]
     evaluator = Evaluator(lambda _: Asks(), Silent(), OracleVerifier("invalid"), images, tmp_path, mlflow=None)
-    with pytest.raises(BlindspotError, match=r"4 of 4 validation questions end in an error \(cut off × 4\)"):
+    with pytest.raises(BlindspotError, match=r"4 of 4 validation questions have no score: cut off × 4"):
         evaluator.evaluate(0, describe("models/any"))
     assert evaluator.found() == []

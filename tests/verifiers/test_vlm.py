@@ -14,7 +14,8 @@ from blindspot.protocols import Form
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.sampling import Sampling
-from blindspot.verifiers.prompts import ask_sameness, ask_validity
+from blindspot.records.unscored import Unscored
+from blindspot.verifiers.prompts import AGAIN, ask_sameness, ask_validity
 from blindspot.verifiers.vlm import CRITERIA, Sameness, Validity, VLMVerifier
 from tests.verifiers.reading import data_of
 
@@ -63,26 +64,48 @@ def test_a_question_that_misses_a_criterion_is_invalid_and_its_answer_is_not_loo
 @pytest.mark.parametrize(
     ("reply", "reason"),
     [
-        (Answer("", "refused"), "refused"),
-        (Answer("", "timeout"), "timeout"),
-        (Answer("I would say so."), "judgement_not_understood"),
-        (Answer('{"reasoning": "it is cut o'), "judgement_not_understood"),
-        (Answer('Draft: {"reasoning": "", "same": false}. But wait, it'), "judgement_not_understood"),
-        ({"reasoning": "", "same": "false"}, "judgement_not_understood"),
-        ({"same": True}, "judgement_not_understood"),
-        ({"reasoning": "", "same": False, "verdict": "failure"}, "judgement_not_understood"),
-        ([], "judgement_not_understood"),
+        (Answer("", Unscored.REFUSED), "refused"),
+        (Answer("", Unscored.TIMEOUT), "timeout"),
+        (Answer("I would say so."), "judgement not understood"),
+        (Answer('{"reasoning": "it is cut o'), "judgement not understood"),
+        ({"reasoning": "", "same": "partially"}, "judgement not understood"),
+        ({"reasoning": ""}, "judgement not understood"),
+        ({"verdict": "failure"}, "judgement not understood"),
+        ([], "judgement not understood"),
     ],
 )
-def test_what_cannot_be_read_is_an_error_and_never_a_failure(reply: Any, reason: str) -> None:
+def test_what_cannot_be_read_has_no_score_and_is_never_a_failure(reply: Any, reason: str) -> None:
     assert judge(VALID, reply) == ("error", reason)
     assert judge(reply) == ("error", reason)
 
 
 def test_nothing_asked_nothing_answered_and_no_reference_are_errors() -> None:
-    assert judge(VALID, question=" ") == ("error", "no_question")
-    assert judge(VALID, answer="") == ("error", "no_answer")
-    assert judge(VALID | {"reference": " "}) == ("error", "no_reference")
+    assert judge(VALID, question=" ") == ("error", "no question")
+    assert judge(VALID, answer="") == ("error", "no answer")
+    assert judge(VALID | {"reference": " "}) == ("error", "no reference")
+
+
+def test_a_reply_that_cannot_be_read_is_asked_for_once_more() -> None:
+    def second_time(reply: Any) -> Callable[[str], Any]:
+        return lambda prompt: reply if prompt.endswith(AGAIN) else Answer("I would rather explain it.", raw="raw 1")
+
+    good = Answer(json.dumps(VALID), raw="raw 2")
+    script = Scripted(second_time(good), second_time({"reasoning": "", "same": True}))
+    [verdict] = VLMVerifier(script).judge([IMAGE], ["how many ?"], ["3"])
+    assert (verdict.outcome, verdict.raw) == ("correct", ("raw 2",))
+    assert len(script.prompts) == 4
+    script = Scripted(second_time(Answer("No.")), second_time(None))
+    [verdict] = VLMVerifier(script).judge([IMAGE], ["how many ?"], ["3"])
+    assert (verdict.reason, verdict.message) == (Unscored.JUDGEMENT_NOT_UNDERSTOOD, "I would rather explain it.")
+    assert len(script.prompts) == 2
+
+
+@pytest.mark.parametrize("slip", [3, 3.0, ["3"], True, None])
+def test_a_reference_of_another_type_is_read_as_text(slip: object) -> None:
+    asked = Scripted(lambda _: VALID | {"reference": slip}, lambda _: {"reasoning": "", "same": False})
+    [verdict] = VLMVerifier(asked).judge([IMAGE], ["how many ?"], ["4"])
+    expected = {None: None, True: "yes"}.get(slip, "3") if not isinstance(slip, list) else "3"
+    assert verdict.reference == expected
 
 
 def test_a_fence_around_the_reply_is_passed_over() -> None:
@@ -95,7 +118,7 @@ def test_verdicts_keep_the_order_of_what_is_judged() -> None:
         number = int(data_of(prompt)["question"])
         if number % 4 == 1:
             return VALID | {"objective": False}
-        return Answer("", "timeout") if number % 4 == 2 else VALID | {"reference": str(number)}
+        return Answer("", Unscored.TIMEOUT) if number % 4 == 2 else VALID | {"reference": str(number)}
 
     script = Scripted(validity, lambda prompt: {"reasoning": "", "same": int(data_of(prompt)["reference"]) % 8 == 0})
     questions = [str(number) for number in range(16)]

@@ -40,9 +40,9 @@ def judge(verifier: Votes | Agreeing, count: int) -> list[Verdict]:
         ("fii", "invalid", "why b"),
         ("fee", "error", "why b"),
         ("efe", "error", "why a"),
-        ("fce", "error", "no_majority"),
-        ("fci", "error", "no_majority"),
-        ("ffcci", "error", "no_majority"),
+        ("fce", "error", "no majority"),
+        ("fci", "error", "no majority"),
+        ("ffcci", "error", "no majority"),
         ("cfffi", "failure", "why b"),
     ],
 )

@@ -1,0 +1,70 @@
+"""Finds JSON objects in a text that a model wrote, and reads their values for what they mean."""
+
+import json
+from collections.abc import Iterator
+
+#: Opening braces that nothing closes, after which a text is given up: `{` as a sign, or a broken object.
+UNCLOSED = 20
+_TRUE, _FALSE = {"true", "yes", "y", "t", "1"}, {"false", "no", "n", "f", "0"}
+
+
+def json_objects(text: str) -> Iterator[object]:
+    """Every outermost balanced `{…}` of the text that can be parsed, in order.
+
+    What strict JSON does not allow and models write (Python's literals, single quotes, trailing commas, comments) is
+    repaired.
+    """
+    from json_repair import repair_json
+
+    for span in _balanced(text):
+        try:
+            yield json.loads(span, strict=False)
+        except ValueError:
+            yield repair_json(span, return_objects=True)
+        except RecursionError:
+            continue
+
+
+def as_bool(value: object) -> bool | None:
+    """The boolean that a value means; None for anything else."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        value = f"{value:g}"
+    word = value.strip(" \t\r\n.!\"'`*").lower() if isinstance(value, str) else None
+    return True if word in _TRUE else False if word in _FALSE else None
+
+
+def as_text(value: object) -> str:
+    """The text that a value means: a boolean as yes or no, nothing as the empty text, a list by its items."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, list):
+        return ", ".join(map(as_text, value))
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _balanced(text: str) -> Iterator[str]:
+    """Outermost balanced braces. Where one is never closed, the search goes on behind it."""
+    start = text.find("{")
+    for _ in range(UNCLOSED):
+        opened, depth, quoted, escaped = start, 0, False, False
+        for place in range(max(start, 0), len(text) if start >= 0 else 0):
+            sign = text[place]
+            if quoted:
+                quoted, escaped = escaped or sign != '"', sign == "\\" and not escaped
+            elif sign == '"' and depth:
+                quoted = True
+            elif sign == "{":
+                opened, depth = (place, 1) if depth == 0 else (opened, depth + 1)
+            elif sign == "}" and depth:
+                depth -= 1
+                if depth == 0:
+                    yield text[opened : place + 1]
+        if depth == 0:
+            return
+        start = text.find("{", opened + 1)
