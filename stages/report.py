@@ -19,12 +19,13 @@ from blindspot.report.labelling import render_labelling
 from blindspot.report.made import Made, versions
 from blindspot.report.modes import modes
 from blindspot.report.questions import place
-from blindspot.report.rates import methods
+from blindspot.report.rates import methods, unscored_reasons
 from blindspot.report.site import write_site
 from blindspot.report.skills import groups, stability
 from blindspot.tracking import flatten, stage_run
 
 ROLLOUTS, VERDICTS = Path("data/rollouts/rollouts.parquet"), Path("data/verdicts/verdicts.parquet")
+REPLIES = VERDICTS.with_name("replies.parquet")  # there unless keep_raw is none
 TAXONOMY, METRICS = Path("data/taxonomy"), Path("metrics/taxonomy.json")
 FILES = ("failure_modes", "skills", "meta_skills", "stability", "comparison", "known")  # of data/taxonomy
 AUDIT, AUDIT_METRICS = Path("data/audit/audit.parquet"), Path("metrics/audit.json")
@@ -66,6 +67,7 @@ def report(
         verifier=_name_of(rows, "verifier"),
         questioners={str(method): str(identity) for method, identity in identities.items()},
         methods=methods(rows),
+        unscored=unscored_reasons(rows),
         judge=judged,
         modes=shown,
         modes_found=len(taxonomy["failure_modes"]),
@@ -98,6 +100,9 @@ def gather() -> tuple[pd.DataFrame, Judge, dict[str, Any], pd.DataFrame, dict[st
     rollouts, verdicts = store.read_frame(ROLLOUTS), store.read_frame(VERDICTS)
     answers = rollouts[["rollout_id", "questioner", "candidate"]]
     rows = verdicts.merge(answers, on="rollout_id", how="left", validate="one_to_one")
+    if REPLIES.is_file():
+        names = {"candidate": "candidate_reply", "judge": "judge_replies"}
+        rows = rows.merge(store.read_frame(REPLIES).rename(columns=names), on="rollout_id", how="left")
     judged = judge(store.read_json(AUDIT_METRICS), store.read_json(VERIFY_METRICS).get("susceptibility", {}))
     calls = {stage: int(store.read_json(path)["calls"]) for stage, path in CALLS.items()}
     return rows, judged, _read_taxonomy(), _read_rewards(), calls

@@ -11,7 +11,7 @@ from blindspot.report.comparison import Comparison
 from blindspot.report.judge import Judge
 from blindspot.report.made import Made
 from blindspot.report.modes import Example, Mode
-from blindspot.report.rates import Method
+from blindspot.report.rates import Method, UnscoredReason
 from blindspot.report.skills import Group, Stability
 
 CURVES = {
@@ -44,6 +44,7 @@ class Content:
     verifier: str
     questioners: dict[str, str]
     methods: tuple[Method, ...]
+    unscored: tuple[UnscoredReason, ...]
     judge: Judge
     modes: tuple[Mode, ...]
     modes_found: int

@@ -14,12 +14,16 @@ from blindspot.report.rates import ASKED_BY, Rate, wrong_rate
 
 LONGEST_NAME = 80  # characters of a file's name
 SHOWN_INSTEAD = 6  # answers that are listed beside the true ones
+SHOWN_REPLY = 2000  # characters of a raw reply; data/verdicts/replies.parquet has more
 SHOWN_RIGHT = 6  # questions of a mode that went well, for contrast
 
 
 @dataclass(frozen=True)
 class Example:
-    """One question about an image, what the candidate said and what is true (None where nobody knows)."""
+    """One question about an image, what the candidate said and what is true (None where nobody knows).
+
+    `replies`: who replied and the raw reply, of candidate and judge, where they are kept.
+    """
 
     rollout_id: str
     image_id: str
@@ -28,6 +32,7 @@ class Example:
     reference: str | None
     outcome: str
     asked_by: str
+    replies: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,7 +126,23 @@ def example(row: "pd.Series[Any]") -> Example:
     """A row of rollouts with their verdicts, named by its rollout id."""
     reference = row["reference"] if isinstance(row["reference"], str) else None
     asked_by = ASKED_BY[row["method"]][0]
-    return Example(str(row.name), row["image_id"], row["question"], row["answer"], reference, row["outcome"], asked_by)
+    return Example(
+        rollout_id=str(row.name),
+        image_id=row["image_id"],
+        question=row["question"],
+        answer=row["answer"],
+        reference=reference,
+        outcome=row["outcome"],
+        asked_by=asked_by,
+        replies=_replies(row),
+    )
+
+
+def _replies(row: "pd.Series[Any]") -> tuple[tuple[str, str], ...]:
+    candidate, judge = row.get("candidate_reply"), row.get("judge_replies")
+    said = [("Candidate", candidate)] if isinstance(candidate, str) and candidate else []
+    said += [("Judge", text) for text in judge] if judge is not None and not isinstance(judge, float) else []
+    return tuple((who, text if len(text) <= SHOWN_REPLY else f"{text[:SHOWN_REPLY]}…") for who, text in said)
 
 
 def _mode(

@@ -7,6 +7,7 @@ import pandas as pd
 
 from blindspot.metrics import PERSISTENT, interval
 from blindspot.records.rollout import METHODS
+from blindspot.records.unscored import Unscored
 from blindspot.records.verdict import VALID
 
 ASKED_BY = {
@@ -42,6 +43,30 @@ class Method:
     wrong: Rate
     errors: Rate
     persistent: Rate | None
+
+
+@dataclass(frozen=True)
+class UnscoredReason:
+    """A reason why questions have no score: what it means, how often by method, and the first message of one."""
+
+    name: str
+    meaning: str
+    counts: tuple[int, ...]
+    message: str | None
+
+
+def unscored_reasons(rows: pd.DataFrame) -> tuple[UnscoredReason, ...]:
+    """The reasons, the most frequent first; counts in the order of the methods that asked."""
+    asked = [method for method in METHODS if (rows["method"] == method).any()]
+    unscored = rows[rows["outcome"] == "error"]
+    found = []
+    for reason in unscored["reason"].value_counts().index:
+        own = unscored[unscored["reason"] == reason]
+        messages = own["message"].dropna() if "message" in own else own["reason"].iloc[:0]
+        counts = tuple(int((own["method"] == method).sum()) for method in asked)
+        meaning = Unscored(reason).__doc__ if reason in {*Unscored} else None
+        found.append(UnscoredReason(reason, meaning or "", counts, next(iter(messages), None)))
+    return tuple(found)
 
 
 def rate(part: int, whole: int) -> Rate:
