@@ -9,7 +9,7 @@ export GX_ANALYTICS_ENABLED = false
 export HF_HUB_DISABLE_TELEMETRY = 1
 export MLFLOW_DISABLE_TELEMETRY = true
 
-.PHONY: discover repro estimate ui test fast lint bootstrap bench-search bench-taxonomy
+.PHONY: discover repro estimate ui test browser fast lint bootstrap bench-search bench-taxonomy
 
 discover: $(READY) # runs the pipeline as a Prefect flow
 	@$(BIN)/python -m flows.discover
@@ -23,8 +23,11 @@ estimate: $(READY) # what a run will take, before it is started
 ui: $(READY) # opens MLflow and Prefect, with the pipeline deployed
 	@$(BIN)/python -m flows.ui
 
-test: $(READY) # every test
-	$(BIN)/python -m pytest
+test: $(READY) # every test but those that need a browser
+	$(BIN)/python -m pytest -m "not browser"
+
+browser: $(READY) # the tests that drive Chromium, which must be installed
+	$(BIN)/python -m pytest -m browser tests/flows
 
 fast: $(READY) # the tests that take seconds
 	$(BIN)/python -m pytest -m "not slow"

@@ -4,6 +4,7 @@ What is done is left alone, so that a broken run goes on.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from blindspot.errors import BlindspotError, run
 from flows.environment import apply
 from flows.leash import leashed
+from flows.secret import without
 
 #: of each bench the pipeline, and where to look afterwards
 BENCHES = {
@@ -39,7 +41,7 @@ def main() -> None:
 def stages(pipeline: str) -> list[str]:
     """Every stage of a bench, in order. Raises BlindspotError where its files cannot be read."""
     command = [sys.executable, "-m", "dvc", "stage", "list", "--name-only", pipeline]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=without(os.environ), capture_output=True, text=True, check=False)
     if done.returncode:
         raise BlindspotError(f"{pipeline} cannot be read", " ".join(done.stderr.split()))
     return done.stdout.split()

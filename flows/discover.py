@@ -1,6 +1,7 @@
 """Runs the pipeline as a Prefect flow: `python -m flows.discover [-R recipe.yaml] [-P section.key=value …]`."""
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from typing import Any
 from blindspot.errors import run
 from blindspot.params import PARAMS, read
 from flows.edit import with_changes, with_recipe, write_params
+from flows.secret import without
 from flows.served import completed
 
 
@@ -45,7 +47,8 @@ def _estimate(values: dict[str, Any]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / PARAMS
         file.write_text(write_params(PARAMS.read_text("utf-8"), values), encoding="utf-8")
-        return subprocess.run([sys.executable, "-m", "stages.estimate", str(file)], check=False).returncode
+        command = [sys.executable, "-m", "stages.estimate", str(file)]
+        return subprocess.run(command, env=without(os.environ), check=False).returncode
 
 
 def _run(values: dict[str, Any], await_server: Callable[[], None]) -> Any:

@@ -1,12 +1,34 @@
-"""Says in a few lines what a run found, and where it is to be looked at."""
+"""Says in a few lines what a run found, and at which addresses it is shown."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-MLFLOW_PORT = 5000
-PREFECT_PORT = 4200
+from blindspot.tracking import REGISTERED
+from flows.pages import DEFAULT, Pages, opened
+from flows.registry import read_store, tracking_server
+
+RUNS = "workflowType=machine_learning"  # without it MLflow shows traces of chats, which there are none of
+
 MODES = 5
+
+
+@dataclass(frozen=True)
+class Link:
+    """An address to open, what is there, and what to know beforehand."""
+
+    name: str
+    address: str
+    note: str = ""
+
+    def line(self) -> str:
+        """As a terminal shows it."""
+        return f"{self.name + ':':12}{self.address}{self.note and f' ({self.note})'}"
+
+    def markdown(self) -> str:
+        """As Prefect's page shows it."""
+        return f"[{self.name}]({self.address}){self.note and f' ({self.note})'}"
 
 
 def summary(root: Path) -> list[str]:
@@ -20,13 +42,22 @@ def summary(root: Path) -> list[str]:
     return lines + [_mode(mode) for mode in modes[:MODES]]
 
 
-def links(root: Path, group: str) -> list[str]:
-    """Lines that say where report, MLflow and Prefect are to be opened."""
-    return [
-        f"report:  {(root / 'reports' / 'index.html').as_uri()}",
-        f"MLflow:  http://127.0.0.1:{MLFLOW_PORT} (group {group}), after `make ui`",
-        f"Prefect: http://127.0.0.1:{PREFECT_PORT}, after `make ui`",
-    ]
+def links(root: Path, work: Path, group: str) -> list[Link]:
+    """Where to open the report, MLflow's and Prefect's pages: at the ports of the `make ui` that is up, if one is."""
+    up = opened(work)
+    pages, note = (up, "") if up else (DEFAULT, "after `make ui`")
+    runs, *rest = recorded(pages, work)
+    runs = Link(runs.name, runs.address, ", ".join(filter(None, [f"group {group}", note])))
+    rest = [Link(link.name, link.address, note) for link in [*rest, Link("Prefect", pages.prefect)]]
+    return [Link("report", (root / "reports" / "index.html").as_uri()), runs, *rest]
+
+
+def recorded(pages: Pages, work: Path) -> list[Link]:
+    """MLflow's list of runs and, where a questioner is registered, its versions. MLflow's first page shows neither."""
+    base = tracking_server() or pages.mlflow
+    experiment, registered = read_store(work)
+    found = [Link("runs", f"{base}/#/experiments/{experiment}/runs?{RUNS}" if experiment else base)]
+    return found + ([Link("questioner", f"{base}/#/models/{REGISTERED}")] if registered else [])
 
 
 def _method(name: str, rates: dict[str, Any]) -> str:

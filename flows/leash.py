@@ -29,12 +29,14 @@ def leashed(
     """The running command; when the block ends, however it ends, so does everything the command started.
 
     `output`: where its output goes, errors included: a file, subprocess.PIPE for `stdout` of the process, or None for
-    where ours goes. `env` is added to ours.
+    where ours goes. `env` is added to ours, from which the secret of Prefect's server is left out.
     """
+    from flows.secret import without  # not above: this file also runs as a script, which need not find the package
+
     process = subprocess.Popen(
         [sys.executable, "-P", __file__, *command],
         cwd=cwd,
-        env={**os.environ, **(env or {})},
+        env=without(os.environ) | (env or {}),
         stdin=subprocess.PIPE,
         stdout=output,
         stderr=None if output is None else subprocess.STDOUT,

@@ -17,8 +17,9 @@ from prefect.states import Completed, Failed
 
 from blindspot.errors import BlindspotError
 from blindspot.params import check
+from blindspot.store import work_folder
 from blindspot.tracking import group
-from flows.environment import WORK, work_folder
+from flows.environment import WORK
 from flows.found import links, summary
 from flows.params import Params
 from flows.place import prepare_place
@@ -64,9 +65,13 @@ def _run(params: Params, last: str | None) -> State[Any]:
             if not state.is_completed():
                 return Failed(message=state.message)
     with chdir(root):
-        lines = [*summary(root), *links(root, group())]
-    create_markdown_artifact(key="found", markdown="\n\n".join(lines), description="What was found, and where it is.")
-    return Completed(message="\n".join(lines), data=str(root))
+        found, where = summary(root), links(root, work_folder(), group())
+    create_markdown_artifact(
+        key="found",
+        markdown="\n\n".join([*found, *(link.markdown() for link in where)]),
+        description="What was found, and where it is.",
+    )
+    return Completed(message="\n".join([*found, *(link.line() for link in where)]), data=str(root))
 
 
 @flow(name="stage")

@@ -1,5 +1,6 @@
 """Where a run happens: here, when its parameters are those of params.yaml, else in a local clone of its own."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from blindspot.errors import BlindspotError
 from blindspot.params import PARAMS, read
 from flows.edit import write_params
 from flows.registry import download, is_registered
+from flows.secret import without
 
 TRAINED = Path("models/questioner")
 PATHS = (
@@ -108,15 +110,18 @@ def _uncommitted(here: Path) -> list[str]:
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise BlindspotError(f"git {arguments[0]} failed in {folder}", done.stderr or "git gave no reason")
-    return done.stdout.rstrip("\n")
+    return _output(folder, "git", ["git", *arguments]).rstrip("\n")
 
 
 def _dvc(folder: Path, *arguments: str) -> str:
-    command = [sys.executable, "-m", "dvc", *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return _output(folder, "dvc", [sys.executable, "-m", "dvc", *arguments]).strip()
+
+
+def _output(folder: Path, tool: str, command: list[str]) -> str:
+    """What a tool prints in a folder. Raises BlindspotError with what it says where it fails."""
+    told = without(os.environ)  # git runs hooks and filters of the repository
+    done = subprocess.run(command, cwd=folder, env=told, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise BlindspotError(f"dvc {arguments[0]} failed in {folder}", done.stderr or "dvc gave no reason")
-    return done.stdout.strip()
+        task = f"{tool} {command[command.index(tool) + 1]}"
+        raise BlindspotError(f"{task} failed in {folder}", done.stderr or f"{tool} gave no reason")
+    return done.stdout

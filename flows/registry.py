@@ -1,13 +1,38 @@
-"""Fetches a registered questioner from MLflow, as a folder whose content no longer changes."""
+"""Reads MLflow's store: the experiment, and registered questioners, fetched as folders that no longer change."""
 
+import os
 import re
 import shutil
 from pathlib import Path
 
 from blindspot.errors import BlindspotError
-from blindspot.tracking import store_uri
+from blindspot.tracking import EXPERIMENT, REGISTERED, store_uri
 
 SCHEME = "models:/"
+
+
+def tracking_server() -> str | None:
+    """The address of the user's own MLflow server, where MLFLOW_TRACKING_URI names one."""
+    uri = store_uri(Path())
+    return uri.rstrip("/") if uri.startswith(("http://", "https://")) else None
+
+
+def read_store(work: Path) -> tuple[str | None, bool]:
+    """The id of the experiment, if one exists yet, and whether a questioner is registered."""
+    uri = store_uri(work)
+    if uri.startswith("sqlite:///") and not Path(uri.removeprefix("sqlite:///")).exists():
+        return None, False  # MLflow would make the database
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")  # read at import
+    import mlflow
+    from mlflow.exceptions import MlflowException
+
+    store = mlflow.MlflowClient(uri, uri)
+    try:
+        experiment = store.get_experiment_by_name(EXPERIMENT)
+        registered = bool(store.search_registered_models(f"name = '{REGISTERED}'"))
+    except MlflowException:  # a server that does not answer, a database of another version: links to the first page
+        return None, False
+    return (experiment.experiment_id if experiment else None), registered
 
 
 def is_registered(start: str) -> bool:

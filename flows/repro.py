@@ -1,6 +1,7 @@
 """Runs one stage with DVC, and says what DVC did."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import yaml
 
 from blindspot.errors import BlindspotError
 from flows.leash import leashed
+from flows.secret import without
 
 Did = Literal["ran", "restored", "up to date"]
 # DVC's words. Another dvc at work on the same files is the one failure that waiting mends.
@@ -55,7 +57,7 @@ def stages(root: Path) -> list[str]:
 def leading_unchanged(names: list[str], root: Path) -> set[str]:
     """The stages, from the first on, in which nothing changed: one question to DVC instead of one for each stage."""
     command = [sys.executable, "-m", "dvc", "status", "--json"]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=root, env=without(os.environ), capture_output=True, text=True, check=False)
     if done.returncode:
         return set()  # `dvc repro` will say what is wrong
     changed = json.loads(done.stdout)

@@ -11,10 +11,12 @@ from pathlib import Path
 
 from blindspot.errors import BlindspotError, run
 from blindspot.tracking import store_uri
-from flows.environment import ADDRESS, API, apply
-from flows.found import MLFLOW_PORT, PREFECT_PORT
+from flows import secret
+from flows.environment import apply
+from flows.found import recorded
 from flows.leash import leashed
-from flows.server import HOST, await_answer, command, refuse_ended
+from flows.pages import HOST, MLFLOW_PORT, PREFECT_PORT, Pages, announced, at
+from flows.server import await_answer, client, command, environment, refuse_ended
 
 
 def arguments() -> argparse.Namespace:
@@ -38,36 +40,41 @@ def serve(mlflow_port: int, prefect_port: int, say: Callable[[str], None]) -> No
     """Runs both servers and the deployment; all end with this. Raises BlindspotError where one ends by itself."""
     work = apply()
     (work / "mlflow").mkdir(parents=True, exist_ok=True)
-    mlflow, prefect = f"http://{HOST}:{mlflow_port}", f"http://{HOST}:{prefect_port}"
+    pages, auth = at(mlflow_port, prefect_port), secret.read_or_make(work)
     # MLflow's jobs judge traces of chats, which there are none of here: six processes less.
-    api = {API: f"{prefect}/api", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    no_jobs = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
     with ExitStack() as open_servers:
         started = {
-            name: open_servers.enter_context(leashed(words, env=api))
-            for name, words in _servers(work, mlflow_port, prefect_port).items()
+            "MLflow": open_servers.enter_context(leashed(_mlflow(work, mlflow_port), env=no_jobs)),
+            "Prefect": open_servers.enter_context(leashed(command(prefect_port), env=environment(prefect_port, auth))),
         }
-        await_answer(f"{prefect}/api/health", started)
-        await_answer(f"{mlflow}/health", started)
-        address = work / ADDRESS
-        address.write_text(api[API], encoding="utf-8")
-        open_servers.callback(address.unlink, missing_ok=True)
-        started["deploy"] = open_servers.enter_context(leashed(_python("flows.deploy"), env=api))
-        say(
-            f"\nMLflow:  {mlflow}\nPrefect: {prefect} (Deployments: start, schedule or cancel a run)\nCtrl-C ends both"
-        )
+        await_answer(f"{pages.prefect}/api/health", started)
+        await_answer(f"{pages.mlflow}/health", started)
+        open_servers.enter_context(announced(pages, work))
+        deploy = leashed(_python("flows.deploy"), env=client(pages.prefect, auth))
+        started["deploy"] = open_servers.enter_context(deploy)
+        say("\n".join(_told(pages, work)))
         while True:
             refuse_ended(started)
             time.sleep(1)
 
 
-def _servers(work: Path, mlflow_port: int, prefect_port: int) -> dict[str, list[str]]:
+def _told(pages: Pages, work: Path) -> list[str]:
+    """What the terminal says once the pages are open."""
+    return [
+        f"\nMLflow:     {pages.mlflow}",
+        *(f"  {link.line()}" for link in recorded(pages, work)),
+        f"Prefect:    {pages.prefect} (Deployments: start, schedule or cancel a run)",
+        f"  password: the line in {work / secret.FILE}",
+        "Ctrl-C ends both",
+    ]
+
+
+def _mlflow(work: Path, port: int) -> list[str]:
     # One worker, and a line for what goes wrong alone.
-    options = ["--host", HOST, "--port", str(mlflow_port), "--workers", "1", "--uvicorn-opts", "--log-level warning"]
+    options = ["--host", HOST, "--port", str(port), "--workers", "1", "--uvicorn-opts", "--log-level warning"]
     store = ["--backend-store-uri", store_uri(work), "--default-artifact-root", (work / "mlflow/artifacts").as_uri()]
-    return {
-        "MLflow": [*_python("mlflow"), "server", *options, *store],
-        "Prefect": command(prefect_port),
-    }
+    return [*_python("mlflow"), "server", *options, *store]
 
 
 def _python(*command: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import stat
 from pathlib import Path
 
 import pandas as pd
@@ -129,3 +130,31 @@ def test_a_digest_changes_with_content_and_names_and_nothing_else(tmp_path: Path
     assert len({before, renamed, store.digest(tmp_path / "a")}) == 3
     with pytest.raises(BlindspotError, match="nowhere is missing"):
         store.digest(tmp_path / "nowhere")
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.parametrize("before", [None, 0o755, 0o700])
+def test_only_its_owner_can_read_the_work_folder(
+    before: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("BLINDSPOT_WORK", raising=False)
+    if before is not None:
+        (tmp_path / ".work").mkdir(before)
+    assert store.work_folder() == tmp_path / ".work"
+    assert mode(tmp_path / ".work") == 0o700
+
+
+def test_a_work_folder_that_the_user_named_is_made_for_them_alone_and_keeps_its_mode_if_it_exists(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = tmp_path / "shared" / "work"
+    monkeypatch.setenv("BLINDSPOT_WORK", str(named))
+    assert store.work_folder() == named
+    assert mode(named) == 0o700
+    named.chmod(0o770)
+    assert store.work_folder() == named
+    assert mode(named) == 0o770

@@ -7,7 +7,7 @@ import pytest
 from blindspot.errors import BlindspotError
 from blindspot.params import read
 from flows.edit import with_changes
-from flows.found import links, summary
+from flows.found import summary
 from flows.place import prepare_place
 from tests.flows.toy import ROOT, make_toy, run
 
@@ -173,4 +173,3 @@ def test_what_was_found_is_told_in_a_few_lines(tmp_path: Path) -> None:
 
 def test_nothing_found_is_no_line(tmp_path: Path) -> None:
     assert summary(tmp_path) == []
-    assert (tmp_path / "reports" / "index.html").as_uri() in links(tmp_path, "abc")[0]

@@ -32,6 +32,7 @@ import json, os, pathlib, subprocess, sys, time, yaml
 
 out = pathlib.Path(sys.argv[1])
 params = yaml.safe_load(open("params.yaml"))
+assert not [name for name in os.environ if name.endswith("API_AUTH_STRING")], "a stage sees the secret"
 print("making", out, flush=True)
 if out.name == "verify.json" and params["train"]["steps"] == 13:
     print(" 50%|#  | error: thirteen: choose another number", file=sys.stderr)  # a bar that is still open

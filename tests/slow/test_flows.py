@@ -11,6 +11,8 @@ from typing import Any
 import psutil
 import pytest
 
+from flows.secret import FILE as SECRET
+from tests.flows.served import Server, ui
 from tests.flows.test_leash import ended, started
 from tests.flows.toy import FAILS, HANGS, IS_KILLED, discover, environment, make_toy, run
 
@@ -30,7 +32,7 @@ def test_flow_makes_the_same_files_as_dvc_and_runs_nothing_twice(tmp_path: Path)
     ours, theirs = make_toy(tmp_path / "ours"), make_toy(tmp_path / "theirs")
     first = discover(ours)
     assert "making data/images" in first.stdout
-    assert f"report:  {(ours / 'reports' / 'index.html').as_uri()}" in first.stdout
+    assert f"report:     {(ours / 'reports' / 'index.html').as_uri()}" in first.stdout
     run(theirs, "dvc", "repro", "train")
     assert bytes_of(ours) == bytes_of(theirs)
     second = discover(ours)
@@ -129,44 +131,27 @@ def test_ending_the_flow_ends_its_training(number: signal.Signals, tmp_path: Pat
     assert "Traceback" not in (tmp_path / "output").read_text("utf-8")
 
 
-@pytest.fixture
-def served(tmp_path: Path) -> Any:
-    """A toy whose pipeline is deployed to a Prefect server of its own, as `make ui` does, and that server's client."""
+def test_deployed_runs_complete_side_by_side_and_end_when_cancelled(tmp_path: Path) -> None:
     toy = make_toy(tmp_path / "toy")
-    ports = [str(free_port()) for _ in range(2)]
-    command = [sys.executable, "-m", "flows.ui", "--mlflow-port", ports[0], "--prefect-port", ports[1]]
-    with (tmp_path / "output").open("wb") as output:
-        pages = subprocess.Popen(command, cwd=toy, env=environment(), stdout=output, stderr=subprocess.STDOUT)
-    try:
-        yield toy, Server(f"http://127.0.0.1:{ports[1]}/api")
-    finally:
-        pages.send_signal(signal.SIGINT)
-        try:
-            pages.wait(180)
-        finally:
-            pages.kill()
-        print((tmp_path / "output").read_text("utf-8"))
+    with ui(toy) as pages:
+        server = pages.server
+        deployment = server.deployment()
+        assert [schedule["active"] for schedule in deployment["schedules"]] == [False]
+        form = deployment["parameter_openapi_schema"]
+        assert field(form, "params", "train", "steps")["type"] == "integer"
+        params = deployment["parameters"]["params"]
 
+        hanging = server.start(deployment, params | {"train": params["train"] | {"steps": 99999}})
+        pids = started(toy / ".work" / "pids", seconds=180)
+        beside = server.start(deployment, params | {"train": params["train"] | {"steps": 7}})
+        assert server.ended(beside) == "COMPLETED"
+        assert server.state(hanging) == "RUNNING"
+        assert server.logged(beside, "making metrics/verify.json")
 
-def test_deployed_runs_complete_side_by_side_and_end_when_cancelled(served: Any) -> None:
-    toy, server = served
-    deployment = server.deployment("discover/blindspot")
-    assert [schedule["active"] for schedule in deployment["schedules"]] == [False]
-    form = deployment["parameter_openapi_schema"]
-    assert field(form, "params", "train", "steps")["type"] == "integer"
-    params = deployment["parameters"]["params"]
-
-    hanging = server.start(deployment, params | {"train": params["train"] | {"steps": 99999}})
-    pids = started(toy / ".work" / "pids", seconds=180)
-    beside = server.start(deployment, params | {"train": params["train"] | {"steps": 7}})
-    assert server.ended(beside) == "COMPLETED"
-    assert server.state(hanging) == "RUNNING"
-    assert server.logged(beside, "making metrics/verify.json")
-
-    server.cancel(hanging)
-    assert server.ended(hanging) == "CANCELLED"
-    assert ended(pids)
-    assert run(toy, "git", "status", "--porcelain").stdout == ""
+        server.cancel(hanging)
+        assert server.ended(hanging) == "CANCELLED"
+        assert ended(pids)
+        assert run(toy, "git", "status", "--porcelain").stdout == ""
 
 
 def field(form: Any, *names: str) -> Any:
@@ -179,71 +164,56 @@ def field(form: Any, *names: str) -> Any:
     return found
 
 
-class Server:
-    """What a person does in Prefect's pages, by the API that they use."""
-
-    def __init__(self, api: str) -> None:
-        self.api = api
-
-    def call(self, method: str, path: str, body: object = None) -> Any:
-        """Asks again where the server's SQLite is busy, as Prefect's own client does: it answers 503 then."""
-        import httpx
-
-        until = time.monotonic() + 60
-        while True:
-            answer = httpx.request(method, self.api + path, json=body, timeout=60, trust_env=False)
-            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() > until:
-                break
-            time.sleep(1)
-        answer.raise_for_status()
-        return answer.json() if answer.content else None
-
-    def deployment(self, name: str) -> Any:
-        import httpx
-
-        until = time.monotonic() + 240
-        while True:
-            try:
-                return self.call("GET", f"/deployments/name/{name}")
-            except httpx.HTTPError:
-                assert time.monotonic() < until, "the pipeline was not deployed"
-                time.sleep(1)
-
-    def start(self, deployment: Any, params: object) -> str:
-        body = {"parameters": {"params": params}, "state": {"type": "SCHEDULED"}}
-        return str(self.call("POST", f"/deployments/{deployment['id']}/create_flow_run", body)["id"])
-
-    def state(self, flow_run: str) -> str:
-        return str(self.call("GET", f"/flow_runs/{flow_run}")["state"]["type"])
-
-    def ended(self, flow_run: str) -> str:
-        until = time.monotonic() + 240
-        while (state := self.state(flow_run)) in ("SCHEDULED", "PENDING", "RUNNING", "CANCELLING"):
-            assert time.monotonic() < until, f"the run is still {state}"
-            time.sleep(1)
-        return state
-
-    def cancel(self, flow_run: str) -> None:
-        state = {"type": "CANCELLING", "name": "Cancelling"}
-        self.call("POST", f"/flow_runs/{flow_run}/set_state", {"state": state})
-
-    def logged(self, flow_run: str, line: str) -> bool:
-        """Whether the run or one of its stages comes to have this line on its page: Prefect sends lines in batches."""
-        until = time.monotonic() + 60
-        while not (found := self.has_line(flow_run, line)) and time.monotonic() < until:
-            time.sleep(1)
-        return found
-
-    def has_line(self, flow_run: str, line: str) -> bool:
-        body = {"flow_runs": {"parent_flow_run_id": {"any_": [flow_run]}}}
-        stages = [found["id"] for found in self.call("POST", "/flow_runs/filter", body)]
-        logs = self.call("POST", "/logs/filter", {"logs": {"flow_run_id": {"any_": [flow_run, *stages]}}})
-        return any(log["message"] == line for log in logs)
+EVERY_MINUTE, TUESDAYS, NIGHTLY = "* * * * *", "30 5 * * 2", "5 4 * * *"
 
 
-def free_port() -> int:
-    import socket
+def schedules(server: Server) -> dict[str, bool]:
+    return {one["schedule"]["cron"]: one["active"] for one in server.deployment()["schedules"]}
 
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+
+def first_scheduled(server: Server, seconds: float = 120) -> str:
+    """A run that the scheduler created, and that has begun."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        begun = [one for one in server.runs() if one["auto_scheduled"] and one["state_type"] != "SCHEDULED"]
+        if begun:
+            return str(begun[0]["id"])
+        time.sleep(1)
+    raise AssertionError("no schedule created a run")
+
+
+def test_an_active_schedule_creates_runs_and_outlasts_a_restart(tmp_path: Path) -> None:
+    toy = make_toy(tmp_path / "toy")
+    with ui(toy) as pages:
+        server = pages.server
+        deployment = server.deployment()
+        path = f"/deployments/{deployment['id']}/schedules"
+        [weekly] = deployment["schedules"]
+        server.call("PATCH", f"{path}/{weekly['id']}", {"schedule": {"cron": TUESDAYS}, "active": True})
+        server.call("POST", path, [{"schedule": {"cron": EVERY_MINUTE}, "active": True}])
+        assert server.ended(first_scheduled(server)) == "COMPLETED"
+    with ui(toy) as pages:
+        assert schedules(pages.server) == {TUESDAYS: True, EVERY_MINUTE: True}
+        command = [sys.executable, "-m", "flows.deploy", "--schedule", NIGHTLY, "--active"]
+        with subprocess.Popen(command, cwd=toy, env=environment(), stderr=subprocess.PIPE) as asked:
+            until = time.monotonic() + 60
+            while schedules(pages.server) != {NIGHTLY: True}:
+                assert asked.poll() is None and time.monotonic() < until, "the schedule was not set"
+                time.sleep(0.5)
+            asked.kill()
+
+
+def test_a_run_shows_in_the_pages_that_are_up_and_tells_their_ports(tmp_path: Path) -> None:
+    toy = make_toy(tmp_path / "toy")
+    with ui(toy) as pages:
+        file, address = toy / ".work" / SECRET, pages.server.address
+        assert f"password: the line in {file}" in pages.said()
+        done = discover(toy)
+        assert f"runs:       {pages.mlflow} (" in done.stdout and f"Prefect:    {address}\n" in done.stdout
+        assert "after `make ui`" not in done.stdout
+        found = pages.server.call("POST", "/artifacts/filter", {"artifacts": {"key": {"any_": ["found"]}}})
+        assert f"]({address})" in found[0]["data"]
+        file.unlink()  # the server that is up does not know the new one
+        done = discover(toy, "train.steps=7")
+        assert f"warning: {address} does not accept the secret in {file}" in done.stderr
+        assert '"asked": 7' in (runs(toy)[0] / "metrics" / "verify.json").read_text("utf-8")

@@ -1,0 +1,164 @@
+"""Prefect servers as `make ui` and `make discover` start them, and what a person does there, by the API."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flows.secret import FILE
+from tests.flows.toy import environment
+
+# The server of `make discover`, which lasts as long as the command.
+TEMPORARY = """
+import os, time
+from flows.environment import apply
+from flows.server import start_temporary
+start_temporary(apply())()
+print(os.environ["PREFECT_API_URL"].removesuffix("/api"), flush=True)
+time.sleep(600)
+"""
+
+
+class Server:
+    """What a person does in Prefect's pages after signing in, by the API that the pages use."""
+
+    def __init__(self, address: str, secret: str) -> None:
+        self.address, self.api, self.secret = address, f"{address}/api", secret
+        self._csrf: dict[str, str] = {}
+
+    @property
+    def credentials(self) -> tuple[str, str]:
+        user, _, password = self.secret.partition(":")
+        return user, password
+
+    def csrf(self) -> dict[str, str]:
+        """The headers that show that a request comes from a page which could read the server's answer."""
+        if not self._csrf:
+            token = self._answer("GET", "/csrf-token?client=tests").json()["token"]
+            self._csrf = {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "tests"}
+        return self._csrf
+
+    def call(self, method: str, path: str, body: object = None) -> Any:
+        """Asks again where the server's SQLite is busy, as Prefect's own client does: it answers 503 then."""
+        headers, until = ({} if method == "GET" else self.csrf()), time.monotonic() + 60
+        while (answer := self._answer(method, path, body, headers)).status_code == 503 and time.monotonic() < until:
+            time.sleep(1)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def _answer(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> Any:
+        import httpx
+
+        ours: dict[str, Any] = {"auth": self.credentials, "headers": headers, "timeout": 60, "trust_env": False}
+        return httpx.request(method, self.api + path, json=body, **ours)
+
+    def deployment(self, name: str = "discover/blindspot") -> Any:
+        """The deployment, with its schedules, once both are there."""
+        import httpx
+
+        until = time.monotonic() + 240
+        while True:
+            try:
+                found = self.call("GET", f"/deployments/name/{name}")
+                if found["schedules"] and not found["paused"]:
+                    return found
+            except httpx.HTTPStatusError:
+                pass
+            assert time.monotonic() < until, "the pipeline was not deployed"
+            time.sleep(0.5)
+
+    def start(self, deployment: Any, params: object) -> str:
+        body = {"parameters": {"params": params}, "state": {"type": "SCHEDULED"}}
+        return str(self.call("POST", f"/deployments/{deployment['id']}/create_flow_run", body)["id"])
+
+    def runs(self) -> Any:
+        return self.call("POST", "/flow_runs/filter", {})
+
+    def state(self, flow_run: str) -> str:
+        return str(self.call("GET", f"/flow_runs/{flow_run}")["state"]["type"])
+
+    def ended(self, flow_run: str) -> str:
+        until = time.monotonic() + 240
+        while (state := self.state(flow_run)) in ("SCHEDULED", "PENDING", "RUNNING", "CANCELLING"):
+            assert time.monotonic() < until, f"the run is still {state}"
+            time.sleep(1)
+        return state
+
+    def cancel(self, flow_run: str) -> None:
+        state = {"type": "CANCELLING", "name": "Cancelling"}
+        self.call("POST", f"/flow_runs/{flow_run}/set_state", {"state": state})
+
+    def logged(self, flow_run: str, line: str) -> bool:
+        """Whether the run or one of its stages comes to have this line on its page: Prefect sends lines in batches."""
+        until = time.monotonic() + 60
+        while not (found := self.has_line(flow_run, line)) and time.monotonic() < until:
+            time.sleep(1)
+        return found
+
+    def has_line(self, flow_run: str, line: str) -> bool:
+        body = {"flow_runs": {"parent_flow_run_id": {"any_": [flow_run]}}}
+        stages = [found["id"] for found in self.call("POST", "/flow_runs/filter", body)]
+        logs = self.call("POST", "/logs/filter", {"logs": {"flow_run_id": {"any_": [flow_run, *stages]}}})
+        return any(log["message"] == line for log in logs)
+
+
+@dataclass(frozen=True)
+class Up:
+    """A `make ui` that is up."""
+
+    toy: Path
+    server: Server
+    mlflow: str
+    process: subprocess.Popen[bytes]
+    output: Path
+
+    def said(self) -> str:
+        return self.output.read_text("utf-8")
+
+
+@contextmanager
+def ui(toy: Path) -> Iterator[Up]:
+    """`make ui` of this pipeline, on ports of its own, till the block ends."""
+    ports, output = [free_port() for _ in range(2)], toy.with_name(f"{toy.name}-{free_port()}.log")
+    command = [sys.executable, "-m", "flows.ui", "--mlflow-port", str(ports[0]), "--prefect-port", str(ports[1])]
+    with output.open("wb") as file:
+        process = subprocess.Popen(command, cwd=toy, env=environment(), stdout=file, stderr=subprocess.STDOUT)
+    try:
+        until = time.monotonic() + 240
+        while "Ctrl-C ends both" not in output.read_text("utf-8"):
+            assert process.poll() is None and time.monotonic() < until, "the pages did not open"
+            time.sleep(0.2)
+        secret = (toy / ".work" / FILE).read_text("utf-8").strip()
+        yield Up(toy, Server(f"http://127.0.0.1:{ports[1]}", secret), f"http://127.0.0.1:{ports[0]}", process, output)
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(180)
+        finally:
+            process.kill()
+        print(output.read_text("utf-8"))
+
+
+@contextmanager
+def temporary(toy: Path) -> Iterator[Server]:
+    """The server that `make discover` of this pipeline starts for itself."""
+    command = [sys.executable, "-c", TEMPORARY]
+    with subprocess.Popen(command, cwd=toy, env=environment(), stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            address = process.stdout.readline().strip()
+            yield Server(address, (toy / ".work" / FILE).read_text("utf-8").strip())
+        finally:
+            process.terminate()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

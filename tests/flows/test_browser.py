@@ -1,0 +1,167 @@
+"""The pages of `make ui` in a real browser: what a page of another site can do there, and what the user can."""
+
+import http.server
+import json
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.found import links
+from tests.flows.browser import Page, browser
+from tests.flows.served import Up
+from tests.flows.test_pages import RECORD
+from tests.flows.toy import run
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+REBOUND = "rebound.example"  # a name of the attacker, which leads to this machine
+
+# Runs in the attacker's page. For each attempt: what the page gets to see.
+ATTACK = """
+(async ([api, deployment, mark]) => {
+  const json = {"Content-Type": "application/json"};
+  const shell = {"prefect.deployments.steps.run_shell_script": {script: "touch " + mark}};
+  const steps = JSON.stringify({pull_steps: [shell]});
+  const run = `/deployments/${deployment}/create_flow_run`;
+  const attempts = {
+    read: ["/deployments/" + deployment, {}],
+    read_settings: ["/admin/settings", {}],
+    token: ["/csrf-token?client=evil", {}],
+    change: ["/deployments/" + deployment, {method: "PATCH", headers: json, body: steps}],
+    start: [run, {method: "POST", headers: json, body: "{}"}],
+    start_unread: [run, {method: "POST", mode: "no-cors", body: "{}"}],
+    clear_unread: ["/admin/database/clear", {method: "POST", mode: "no-cors", body: '{"confirm": true}'}],
+  };
+  const seen = {};
+  for (const [name, [path, options]] of Object.entries(attempts)) {
+    try {
+      const answer = await fetch(api + path, options);
+      seen[name] = answer.type === "opaque" ? "opaque" : String(answer.status);
+    } catch (error) {
+      seen[name] = "refused";
+    }
+  }
+  seen.socket = await new Promise(resolve => {
+    const socket = new WebSocket(api.replace("http", "ws") + "/events/in", "prefect");
+    socket.onopen = () => resolve("open");
+    socket.onerror = () => resolve("refused");
+  });
+  return seen;
+})
+"""
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """A tab in which the attacker's name already leads to this machine, as after DNS rebinding."""
+    folder = tmp_path_factory.mktemp("browser") / "profile"
+    with browser(folder, f"--host-resolver-rules=MAP {REBOUND} 127.0.0.1") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Iterator[str]:
+    """The attacker's site: another origin on this machine."""
+
+    class Empty(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<h1>a page of another site</h1>")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Empty) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def attack(page: Page, pages: Up) -> dict[str, str]:
+    """What the page that is open gets to see of an attack on Prefect's server."""
+    words = [pages.server.api, pages.server.deployment()["id"], str(pages.toy / "ran")]
+    seen: dict[str, str] = page.run(f"{ATTACK}({json.dumps(words)})")
+    return seen
+
+
+def state(pages: Up) -> tuple[Any, ...]:
+    """All that the attack would change."""
+    found = pages.server.deployment()
+    kept = [found[name] for name in ("pull_steps", "entrypoint", "parameters", "path", "schedules")]
+    return *kept, [run["id"] for run in pages.server.runs()], (pages.toy / "ran").exists()
+
+
+def test_the_user_signs_in_with_the_secret_and_sees_the_deployment(page: Page, pages: Up, tmp_path: Path) -> None:
+    page.open(pages.server.address)
+    page.sign_in(pages.server.secret)
+    page.wait_for("Event Feed")  # the menu, which only signed-in users see
+    page.open(f"{pages.server.address}/v2/deployments")
+    text = page.wait_for("blindspot")
+    assert "1 Deployment" in text and "Ready" in text
+    page.open(f"{pages.server.address}/v2/events")
+    assert "blindspot" in page.wait_for("prefect.deployment")
+
+
+def test_a_signed_in_page_can_write_and_listen(page: Page, pages: Up) -> None:
+    """What a page of another site must not do, the pages themselves do: they send a CSRF token and the secret."""
+    page.open(f"{pages.server.address}/v2/deployments")
+    page.wait_for("blindspot")
+    heard = page.run(f"""
+      new Promise(resolve => {{
+        const socket = new WebSocket("{pages.server.api.replace("http", "ws")}/events/out", "prefect");
+        socket.onopen = () => socket.send(JSON.stringify({{
+          type: "auth", token: atob(localStorage.getItem("prefect-password").replaceAll('"', ""))}}));
+        socket.onmessage = message => resolve(JSON.parse(message.data).type);
+        socket.onclose = closed => resolve(String(closed.code));
+      }})""")
+    assert heard == "auth_success"
+    deployment = pages.server.deployment()["id"]
+    page.open(f"{pages.server.address}/v2/deployments/deployment/{deployment}")
+    page.wait_for("Schedules")
+    switch = "document.querySelector('button[role=switch]')"
+    page.wait_until(switch)
+    page.run(f"{switch}.click()")
+    page.wait_until(f"{switch}.ariaChecked === 'true' || {switch}.dataset.state === 'checked'")
+    assert [one["active"] for one in pages.server.deployment()["schedules"]] == [True]
+    page.run(f"{switch}.click()")
+    page.wait_until(f"{switch}.ariaChecked === 'false' || {switch}.dataset.state === 'unchecked'")
+    assert [one["active"] for one in pages.server.deployment()["schedules"]] == [False]
+
+
+def test_a_page_of_another_site_changes_and_reads_nothing(page: Page, pages: Up, elsewhere: str) -> None:
+    page.open(elsewhere)
+    page.wait_for("a page of another site")
+    before = state(pages)
+    seen = attack(page, pages)
+    assert {name: what for name, what in seen.items() if not name.endswith("_unread")} == dict.fromkeys(
+        ("read", "read_settings", "token", "change", "start", "socket"), "refused"
+    )
+    assert state(pages) == before
+
+
+def test_a_name_that_leads_to_this_machine_opens_nothing(page: Page, pages: Up) -> None:
+    port = pages.server.address.rpartition(":")[2]
+    page.open(f"http://{REBOUND}:{port}/v2/deployments")
+    page.wait_for("Invalid host header")
+    here = f"http://{REBOUND}:{port}"
+    before = state(pages)
+    words = json.dumps([f"{here}/api", pages.server.deployment()["id"], str(pages.toy / "ran")])
+    seen = page.run(f"{ATTACK}({words})")
+    assert {what for name, what in seen.items() if name != "socket"} == {"400"}
+    assert seen["socket"] == "refused"
+    assert page.run("fetch('/api/health').then(answer => answer.status)") == 400
+    assert state(pages) == before
+
+
+def test_the_links_to_mlflow_show_runs_and_the_questioner(page: Page, pages: Up) -> None:
+    run(pages.toy, sys.executable, "-c", RECORD)
+    _, runs, questioner, _ = links(pages.toy, pages.toy / ".work", "abc")
+    page.open(runs.address)
+    assert "train" in page.wait_for("Run Name")
+    page.open(questioner.address)
+    page.wait_for("Version 1")

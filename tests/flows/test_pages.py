@@ -1,0 +1,91 @@
+"""Where the pages of `make ui` are, as other commands learn it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows.found import links
+from flows.pages import DEFAULT, FILE, announced, at, opened
+from tests.flows.toy import environment, make_toy, run
+
+KILLED = """
+import os, signal
+from pathlib import Path
+from flows.pages import announced, at
+with announced(at(5055, 4255), Path(".")):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+# What the stage train leaves in MLflow's store: a run, and a questioner that is registered.
+RECORD = """
+from pathlib import Path
+from blindspot.tracking import register, stage_run
+with stage_run("train", Path(".work").resolve(), {"steps": 7}) as mlflow:
+    model = mlflow.initialize_logged_model("questioner")
+    Path("config.json").write_text("{}")
+    mlflow.MlflowClient().log_model_artifact(model.model_id, "config.json")
+    mlflow.finalize_logged_model(model.model_id, "READY")
+    register(mlflow, model.model_id, 0.5)
+"""
+
+
+def test_pages_are_known_while_they_are_up(tmp_path: Path) -> None:
+    assert opened(tmp_path) is None
+    with announced(at(5055, 4255), tmp_path):
+        assert opened(tmp_path) == at(5055, 4255)
+    assert opened(tmp_path) is None
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_later_one_keeps_its_pages_when_the_first_ends(tmp_path: Path) -> None:
+    with announced(at(5055, 4255), tmp_path):
+        later = announced(at(5056, 4256), tmp_path)
+        later.__enter__()
+    assert opened(tmp_path) == at(5056, 4256)
+    later.__exit__(None, None, None)
+    assert opened(tmp_path) is None
+
+
+def test_pages_of_a_killed_process_are_not_up(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", KILLED], cwd=tmp_path, env=environment(), check=False)
+    told = (tmp_path / FILE).read_text("utf-8")
+    assert "http://127.0.0.1:5055" in told
+    assert opened(tmp_path) is None
+    reused = told.rpartition('"pid": ')[2].partition(",")[0]
+    (tmp_path / FILE).write_text(told.replace(f'"pid": {reused}', f'"pid": {os.getpid()}'), "utf-8")
+    assert opened(tmp_path) is None  # another process has that number now
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"pid": 1}', "{}"])
+def test_a_broken_file_is_no_page(content: str, tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(content, "utf-8")
+    assert opened(tmp_path) is None
+
+
+def test_before_anything_is_recorded_mlflows_first_page_is_named_and_no_database_is_made(tmp_path: Path) -> None:
+    report, runs, prefect = links(tmp_path, tmp_path / ".work", "abc")
+    assert report.line() == f"report:     {(tmp_path / 'reports' / 'index.html').as_uri()}"
+    assert runs.line() == f"runs:       {DEFAULT.mlflow} (group abc, after `make ui`)"
+    assert prefect.markdown() == f"[Prefect]({DEFAULT.prefect}) (after `make ui`)"
+    assert not (tmp_path / ".work").exists()
+
+
+def test_a_server_of_the_users_own_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:1/")
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    assert links(tmp_path, tmp_path, "abc")[1].address == "http://127.0.0.1:1"
+
+
+@pytest.mark.slow
+def test_the_list_of_runs_and_the_registered_questioner_are_named(tmp_path: Path) -> None:
+    toy = make_toy(tmp_path / "toy")
+    run(toy, sys.executable, "-c", RECORD)
+    with announced(at(5055, 4255), toy / ".work"):
+        _, runs, questioner, prefect = links(toy, toy / ".work", "abc")
+    assert runs.line() == (
+        "runs:       http://127.0.0.1:5055/#/experiments/1/runs?workflowType=machine_learning (group abc)"
+    )
+    assert questioner.line() == "questioner: http://127.0.0.1:5055/#/models/blindspot-questioner"
+    assert prefect.line() == "Prefect:    http://127.0.0.1:4255"

@@ -1,0 +1,61 @@
+"""Which schedules a start leaves, adds, replaces or switches on."""
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from blindspot.errors import BlindspotError
+from flows.schedules import WEEKLY, Wish, checked, settle
+
+HOURLY, DAILY = "0 * * * *", "0 2 * * *"
+
+
+@dataclass
+class Kept:
+    """A deployment's schedules, as Prefect's client reads and changes them."""
+
+    rows: list[Any] = field(default_factory=list)
+
+    def read_deployment_schedules(self, _: UUID) -> list[Any]:
+        return [*self.rows]
+
+    def create_deployment_schedules(self, _: UUID, given: list[tuple[Any, bool]]) -> None:
+        self.rows += [SimpleNamespace(id=uuid4(), schedule=schedule, active=active) for schedule, active in given]
+
+    def update_deployment_schedule(self, _: UUID, number: UUID, active: bool) -> None:
+        next(row for row in self.rows if row.id == number).active = active
+
+    def delete_deployment_schedule(self, _: UUID, number: UUID) -> None:
+        self.rows = [row for row in self.rows if row.id != number]
+
+
+@pytest.mark.parametrize(
+    ("before", "wish", "after"),
+    [
+        ([], Wish(None, False), [(WEEKLY, False)]),
+        ([], Wish(None, True), [(WEEKLY, True)]),
+        ([(DAILY, True), (HOURLY, False)], Wish(None, False), [(DAILY, True), (HOURLY, False)]),
+        ([(DAILY, True), (HOURLY, False)], Wish(None, True), [(DAILY, True), (HOURLY, True)]),
+        ([], Wish(DAILY, False), [(DAILY, False)]),
+        ([(WEEKLY, True)], Wish(DAILY, False), [(DAILY, False)]),
+        ([(WEEKLY, False), (HOURLY, True)], Wish(DAILY, True), [(DAILY, True)]),
+        ([(DAILY, True), (HOURLY, True)], Wish(DAILY, False), [(DAILY, True)]),
+    ],
+)
+def test_what_a_start_makes_of_schedules(
+    before: list[tuple[str, bool]], wish: Wish, after: list[tuple[str, bool]]
+) -> None:
+    client = Kept()
+    client.create_deployment_schedules(uuid4(), [(checked(cron), active) for cron, active in before])
+    settle(client, uuid4(), wish)
+    assert [(row.schedule.cron, row.active) for row in client.rows] == after
+
+
+def test_what_is_no_cron_line_is_named() -> None:
+    with pytest.raises(
+        BlindspotError, match=r"^--schedule every day is no cron line .*: five fields, such as 0 3 \* \*"
+    ):
+        checked("every day")
