@@ -1,6 +1,7 @@
 """Reads a free-text answer for what it means: "3", "three" and "There are three." are the same."""
 
 import re
+from dataclasses import replace
 
 from blindspot.scenes.answer_numbers import numbers_in, read_number
 from blindspot.scenes.answer_verdicts import read_verdict
@@ -122,7 +123,9 @@ def _read_value(text: str, kind: str, question: Question | None) -> str | None:
     for segment in _SEGMENT.split(re.sub(r"\b(?:looks?|shaped) like\b", "is", text)):
         subject, *said = _COPULA.split(segment)
         named = segment if subject.strip() == "there" else subject
-        if question and conflicts(_BOUNDARY.split(named)[0], question.subject, exactly=False):
+        # "What colour is the red star?" is a fair question: a value without a verb answers it, and is no description.
+        asked = question and (question.subject if said else replace(question.subject, **{kind: None}))
+        if asked and conflicts(_BOUNDARY.split(named)[0], asked, exactly=False):
             return None
         found |= _ascribed(subject, said, kind)
     return found.pop() if len(found) == 1 else None

@@ -1,9 +1,14 @@
 """A statement answers the question that it restates or contradicts, and no other."""
 
+import random
+
 import pytest
 
 from blindspot.scenes.answers import understand
 from blindspot.scenes.parse import parse
+from blindspot.scenes.question import ANSWERS, FAMILIES, Description, Question
+from blindspot.scenes.scene import ATTRIBUTES, random_scene
+from blindspot.scenes.templates import draw_freely
 from tests.scenes.tables import each
 
 #: {(question, meaning): texts}, "-" standing for what does not answer it.
@@ -115,3 +120,24 @@ def test_the_question_decides_what_a_statement_answers(asked: str, meaning: str,
     question = parse(asked)
     assert question is not None
     assert understand(text, question.answer_kind, question) == (None if meaning == "-" else meaning)
+
+
+def test_a_plain_answer_is_read_alike_whatever_the_question_names() -> None:
+    """A questioner may name the very attribute that it asks for: "what colour is the red star?"."""
+    description = Description("large", "orange", "triangle")
+    forms = ("{}", "{} .", "it is {}", "the answer is {}")
+    for attribute in ATTRIBUTES:
+        question = Question(attribute, description, attribute=attribute)
+        for value in ANSWERS[attribute]:
+            assert {understand(form.format(value), attribute, question) for form in forms} == {value}
+
+
+def test_a_word_alone_is_read_alike_with_the_question_and_without() -> None:
+    rng = random.Random(0)
+    drawn = (draw_freely(random_scene(rng), rng.choice(FAMILIES), rng, rng.choice((0.0, 1.0))) for _ in range(200))
+    questions = [question for question in drawn if question]
+    assert len(questions) > 100
+    for question in questions:
+        for value in {value for values in ANSWERS.values() for value in values}:
+            kind = question.answer_kind
+            assert understand(value, kind, question) == understand(value, kind)

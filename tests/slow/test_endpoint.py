@@ -18,7 +18,7 @@ from PIL import Image as Pictures
 
 from blindspot.models import endpoint
 from blindspot.models.description import Server as Description
-from blindspot.models.endpoint import EndpointVLM
+from blindspot.models.endpoint import PROBE, EndpointVLM
 from blindspot.records.image import Image
 from blindspot.verifiers.vlm import CRITERIA
 from tests.models.serving import KEY, SLOW, Server, serving
@@ -122,7 +122,9 @@ def test_a_kill_costs_no_more_than_the_calls_under_way(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         rollouts = pd.read_parquet(folder / "data/rollouts/rollouts.parquet")
         different = len(rollouts[["image_id", "question"]].drop_duplicates())
-        assert killed_at < different <= server.attempts.total() <= different + 4
+        asked = server.attempts.total() - server.attempts[PROBE]
+        assert killed_at < different <= asked <= different + 4
+        assert server.attempts[PROBE] == 2  # one in each process
 
 
 def judged(prompt: str) -> str:
