@@ -12,6 +12,7 @@ from blindspot.budget import Meter
 from blindspot.checks.asked import ASKED, COLUMNS
 from blindspot.checks.run import check
 from blindspot.errors import run
+from blindspot.metrics import unscored
 from blindspot.opening import open_candidate, open_steerable, open_verifier
 from blindspot.params import BudgetParams, CandidateParams, Section, VerifierParams, load, load_seed, read
 from blindspot.records.asked import Asked
@@ -72,7 +73,9 @@ def hand_over(asked: Sequence[Asked], modes: Sequence[FailureMode], meter: Meter
         store.write_json(folder / "spent.json", meter.calls)
         outcomes = rows["outcome"].value_counts()
         counts = {name: int(outcomes.get(name, 0)) for name in ("failure", "correct", "invalid", "error")}
-        store.write_json(METRICS, {"calls": len(asked), "modes": [mode.name for mode in modes]} | counts)
+        counted = {"unscored": unscored([row.outcome for row in asked], [row.reason for row in asked])}
+        names = {"modes": [mode.name for mode in modes]}
+        store.write_json(METRICS, {"calls": len(asked)} | names | counts | counted)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ ROLLOUTS = Path("data/rollouts/rollouts.parquet")
 VERDICTS = Path("data/verdicts")
 METRICS = Path("metrics/verify.json")
 REPLIES = Path("data/rollouts/replies.parquet")
-FIRST, SHOWN = 3, ["rollout_id", "reason", "message"]  # unscored rollouts that are printed, and what of each
+FIRST = 3  # messages of each reason that are printed
 CARRIERS = 4  # rollouts of each outcome that injected texts are put into
 
 
@@ -132,16 +132,18 @@ def unscored_by_method(verdicts: pd.DataFrame) -> dict[str, dict[str, int]]:
 
 
 def show_unscored(verdicts: pd.DataFrame) -> None:
-    """Prints how many rollouts have no score and why, and the first messages that explain it."""
+    """Prints how many rollouts have no score, why, and the first messages that explain each reason."""
     rows = verdicts[verdicts["outcome"] == "error"]
     if rows.empty:
         return
-    counts = ", ".join(
-        f"{reason} × {count}" for reason, count in unscored([*rows["outcome"]], [*rows["reason"]]).items()
-    )
+    reasons = unscored([*rows["outcome"]], [*rows["reason"]])
+    counts = ", ".join(f"{reason} × {count}" for reason, count in reasons.items())
     print(f"verify: {len(rows)} of {len(verdicts)} rollouts have no score: {counts}", flush=True)
-    for rollout_id, reason, message in rows.loc[rows["message"].notna(), SHOWN].head(FIRST).itertuples(index=False):
-        print(f"  {rollout_id}, {reason}: {message}", flush=True)
+    explained = rows[rows["message"].notna()]
+    for reason in reasons:
+        own = explained[explained["reason"] == reason].head(FIRST)
+        for rollout_id, message in zip(own["rollout_id"], own["message"], strict=True):
+            print(f"  {reason}, {rollout_id}: {message}", flush=True)
 
 
 def measure_repeats(verdicts: pd.DataFrame, repeats: pd.DataFrame) -> dict[str, dict[str, Any]]:

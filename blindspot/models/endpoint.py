@@ -17,6 +17,7 @@ from blindspot.models.connection import Connection
 from blindspot.models.description import Server
 from blindspot.models.pictures import data_url, small_picture
 from blindspot.models.server import shown
+from blindspot.models.special_tokens import escape_common
 from blindspot.protocols import Form
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
@@ -131,7 +132,7 @@ class EndpointVLM:
 
     def _request(self, picture: str | None, prompt: str, form: Form, sampling: Sampling | None) -> dict[str, Any]:
         shown_picture = [{"type": "image_url", "image_url": {"url": picture}}] if picture else []
-        content = [*shown_picture, {"type": "text", "text": clean(prompt)}]
+        content = [*shown_picture, {"type": "text", "text": escape_common(clean(prompt))}]
         request = {
             "model": self._server.model,
             "messages": [{"role": "user", "content": content}],
@@ -158,11 +159,15 @@ class EndpointVLM:
         """The answer that is kept, read anew; None where there is none. What is no answer is dropped."""
         if (text := self._kept.get(key)) is None:
             return None
-        kept, marks = json.loads(text), self._server.thought_marks
-        if "choice" in kept:
-            answer = read_choice(kept["choice"], marks).answer
-        else:  # an earlier version kept texts and errors
-            answer = read_text("" if kept.get("error") else kept["text"], True, marks)
+        marks = self._server.thought_marks
+        try:
+            kept = json.loads(text)
+            if "choice" in kept:
+                answer = read_choice(kept["choice"], marks).answer
+            else:  # an earlier version kept texts and errors
+                answer = read_text("" if kept.get("error") else kept["text"], True, marks)
+        except (ValueError, TypeError, LookupError, AttributeError):
+            answer = Answer("", Unscored.UNREADABLE)
         if answer.error is None:
             return answer
         self._kept.drop(key)

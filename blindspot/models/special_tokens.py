@@ -8,6 +8,21 @@ from blindspot.replies import Marks
 
 #: Attributes by which processors name tokens that stand for images and videos.
 _MEDIA = ("image_token", "video_token", "boi_token", "eoi_token", "fake_image_token", "global_image_token")
+#: Tokens that chat templates and image processors of common models use. A server's tokenizer is not known here.
+_COMMON = re.compile(
+    r"<[|｜][^<>|｜]{1,40}[|｜]>|</?s>|<</?SYS>>|\[/?(?:INST|IMG|IMG_BREAK|IMG_END|SYSTEM_PROMPT)\]"
+    r"|</?(?:image|img|video|audio|bos|eos|pad|start_of_turn|end_of_turn|start_of_image|end_of_image"
+    r"|image_soft_token|IMG_CONTEXT|fake_token_around_image)>"
+)
+
+
+def escape_common(text: str) -> str:
+    """The text with a space after the first character of every special token that common models have."""
+    return _COMMON.sub(_spaced, text)
+
+
+def _spaced(found: re.Match[str]) -> str:
+    return f"{found[0][0]} {found[0][1:]}"
 
 
 class SpecialTokens:
@@ -29,7 +44,7 @@ class SpecialTokens:
         """The text with a space after the first character of every special token, so that it is read as letters."""
         if self._pattern is None:
             return text
-        return self._pattern.sub(lambda found: f"{found[0][0]} {found[0][1:]}", text)
+        return self._pattern.sub(_spaced, text)
 
     def decode(self, row: Sequence[int]) -> tuple[str, str]:
         """The text of generated tokens, and the same with its special tokens but for padding at the end."""

@@ -6,6 +6,7 @@ from typing import Literal
 from blindspot.records.image import Image
 from blindspot.records.unscored import Unscored
 from blindspot.records.verdict import Verdict
+from blindspot.replies import shorten
 from blindspot.scenes.answers import understand
 from blindspot.scenes.oracle import rule
 from blindspot.scenes.scene import Scene, scene_of
@@ -49,6 +50,6 @@ class OracleVerifier:
         found = understand(answer, ruling.question.answer_kind, ruling.question)
         if found is None:
             reason = Unscored.ANSWER_NOT_UNDERSTOOD if answer.strip() else Unscored.NO_ANSWER
-            return Verdict("error", self.identity, reason, ruling.answer, ruling.family)
+            return Verdict("error", self.identity, reason, ruling.answer, ruling.family, shorten(answer) or None)
         outcome: Literal["correct", "failure"] = "correct" if found == ruling.answer else "failure"
         return Verdict(outcome, self.identity, None, ruling.answer, ruling.family)

@@ -172,7 +172,7 @@ def test_reasons_of_unscored_rollouts_are_counted_by_method_and_the_first_are_sh
     show_unscored(frame)
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "verify: 3 of 3 rollouts have no score: cut off × 2, server error × 1"
-    assert lines[1:] == ["  t-2, cut off: it is a long", "  t-3, server error: HTTP 500: overloaded"]
+    assert lines[1:] == ["  cut off, t-2: it is a long", "  server error, t-3: HTTP 500: overloaded"]
 
 
 @pytest.mark.parametrize(

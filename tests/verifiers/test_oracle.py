@@ -7,6 +7,7 @@ import pytest
 
 from blindspot.errors import BlindspotError
 from blindspot.records.image import Image
+from blindspot.records.unscored import Unscored
 from blindspot.records.verdict import Verdict
 from blindspot.scenes.scene import Scene, Thing
 from blindspot.verifiers.oracle import OracleVerifier
@@ -45,7 +46,9 @@ def judge(question: str, answer: str, unparsed: Literal["invalid", "error"] = "i
 def test_verdict(
     question: str, answer: str, outcome: str, reason: str | None, reference: str | None, family: str | None
 ) -> None:
-    assert judge(question, answer) == Verdict(outcome, "oracle/1", reason, reference, family)  # type: ignore[arg-type]
+    message = answer if reason == Unscored.ANSWER_NOT_UNDERSTOOD else None
+    expected = Verdict(outcome, "oracle/1", reason, reference, family, message)  # type: ignore[arg-type]
+    assert judge(question, answer) == expected
 
 
 @pytest.mark.parametrize(
