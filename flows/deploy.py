@@ -10,7 +10,7 @@ import os
 from blindspot.errors import BlindspotError, run
 from blindspot.params import read
 from flows.environment import apply
-from flows.schedules import WEEKLY, Wish, checked, settle
+from flows.schedules import WEEKLY, Options, checked, settle
 from flows.server import API, join
 
 NAME = "blindspot"
@@ -32,13 +32,14 @@ def main() -> None:
     """Serves till it is ended."""
     asked = arguments()
     values = read()
-    join(apply())
+    beside = join(apply())
     if not os.environ.get(API):
         raise BlindspotError("no Prefect server is up", f"`make ui` opens one and deploys, or set {API}")
-    serve_pipeline(values, Wish(asked.schedule, asked.active), asked.limit)
+    # A pause at the end would stop the schedules of the `make ui` that goes on.
+    serve_pipeline(values, Options(asked.schedule, asked.active), asked.limit, pause_at_end=not beside)
 
 
-def serve_pipeline(values: dict[str, object], wish: Wish, limit: int) -> None:
+def serve_pipeline(values: dict[str, object], options: Options, limit: int, pause_at_end: bool) -> None:
     """Registers `discover` with its form, filled in with `values`, and runs what is asked of it. Never returns."""
     from prefect import serve
     from prefect.client.orchestration import get_client
@@ -46,19 +47,19 @@ def serve_pipeline(values: dict[str, object], wish: Wish, limit: int) -> None:
 
     from flows.pipeline import discover
 
-    if wish.cron is not None:
-        checked(wish.cron)
+    if options.cron is not None:
+        checked(options.cron)
     deployment = discover.to_deployment(
         name=NAME,
         parameters={"params": values},
         entrypoint_type=EntrypointType.MODULE_PATH,
         description="Form: every parameter. Other values than params.yaml's run in a clone, side by side.",
     )
-    # An empty list counts as a wish to have no schedule: a field that is not set leaves the schedules as they are.
+    # Prefect deletes every schedule for an empty list; it leaves them as they are for a field that is not set.
     deployment.model_fields_set.discard("schedules")  # type: ignore[union-attr]
     with get_client(sync_client=True) as client:
-        settle(client, deployment.apply(), wish)  # type: ignore[union-attr,arg-type]
-    serve(deployment, limit=limit, print_starting_message=False)  # type: ignore[arg-type]
+        settle(client, deployment.apply(), options)  # type: ignore[union-attr,arg-type]
+    serve(deployment, pause_on_shutdown=pause_at_end, limit=limit, print_starting_message=False)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

@@ -24,10 +24,12 @@ class Link:
 
     def line(self) -> str:
         """As a terminal shows it."""
-        return f"{self.name + ':':12}{self.address}{self.note and f' ({self.note})'}"
+        return f"{self.name + ':':13}{self.address}{self.note and f' ({self.note})'}"
 
     def markdown(self) -> str:
-        """As Prefect's page shows it."""
+        """As Prefect's page shows it: there a browser opens no link to a file."""
+        if self.address.startswith("file:"):
+            return f"{self.name}: `{self.address}`"
         return f"[{self.name}]({self.address}){self.note and f' ({self.note})'}"
 
 
@@ -47,7 +49,7 @@ def links(root: Path, work: Path, group: str) -> list[Link]:
     up = opened(work)
     pages, note = (up, "") if up else (DEFAULT, "after `make ui`")
     runs, *rest = recorded(pages, work)
-    runs = Link(runs.name, runs.address, ", ".join(filter(None, [f"group {group}", note])))
+    runs = Link(runs.name, runs.address, ", ".join(filter(None, [f"group {group}", runs.note, note])))
     rest = [Link(link.name, link.address, note) for link in [*rest, Link("Prefect", pages.prefect)]]
     return [Link("report", (root / "reports" / "index.html").as_uri()), runs, *rest]
 
@@ -56,8 +58,9 @@ def recorded(pages: Pages, work: Path) -> list[Link]:
     """MLflow's list of runs and, where a questioner is registered, its versions. MLflow's first page shows neither."""
     base = tracking_server() or pages.mlflow
     experiment, registered = read_store(work)
-    found = [Link("runs", f"{base}/#/experiments/{experiment}/runs?{RUNS}" if experiment else base)]
-    return found + ([Link("questioner", f"{base}/#/models/{REGISTERED}")] if registered else [])
+    listed = f"{base}/#/experiments/{experiment}/runs?{RUNS}"
+    runs = Link("MLflow runs", listed) if experiment else Link("MLflow runs", base, "none is recorded yet")
+    return [runs, *([Link("questioner", f"{base}/#/models/{REGISTERED}")] if registered else [])]
 
 
 def _method(name: str, rates: dict[str, Any]) -> str:

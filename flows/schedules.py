@@ -1,4 +1,4 @@
-"""The schedules of the deployed pipeline: those that the operator made or changed in Prefect's pages are kept."""
+"""The schedules of the deployed pipeline. A start keeps those that the operator made or changed in Prefect's pages."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +10,8 @@ WEEKLY = "0 3 * * 1"  # Mondays at three, UTC
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What the command line says: a cron line or none, and whether schedules are to be switched on."""
+class Options:
+    """The command line: a cron line or none, and whether to switch schedules on."""
 
     cron: str | None
     active: bool
@@ -30,20 +30,20 @@ def checked(cron: str) -> Any:
         ) from None
 
 
-def settle(client: Any, deployment: UUID, wish: Wish) -> None:
-    """Makes the schedules of a deployment what they should be after a start; `client` is Prefect's synchronous one.
+def settle(client: Any, deployment: UUID, options: Options) -> None:
+    """Adds, replaces or switches on schedules when the deployment starts; `client` is Prefect's synchronous client.
 
-    Without a wish, those that exist stay as they are. Where none exists, the weekly one is added, switched off. A cron
-    line replaces them all; it stays switched on where it already was.
+    Without options, those that exist stay as they are. Where none exists, the weekly one is added, switched off. A
+    cron line replaces them all; it stays switched on where it already was.
     """
     found = client.read_deployment_schedules(deployment)
-    if wish.cron is not None:
-        was_on = any(one.active and getattr(one.schedule, "cron", None) == wish.cron for one in found)
+    if options.cron is not None:
+        was_on = any(one.active and getattr(one.schedule, "cron", None) == options.cron for one in found)
         for one in found:
             client.delete_deployment_schedule(deployment, one.id)
-        client.create_deployment_schedules(deployment, [(checked(wish.cron), wish.active or was_on)])
+        client.create_deployment_schedules(deployment, [(checked(options.cron), options.active or was_on)])
     elif not found:
-        client.create_deployment_schedules(deployment, [(checked(WEEKLY), wish.active)])
-    elif wish.active:
+        client.create_deployment_schedules(deployment, [(checked(WEEKLY), options.active)])
+    elif options.active:
         for one in found:
             client.update_deployment_schedule(deployment, one.id, active=True)

@@ -52,17 +52,21 @@ def client(address: str, auth: str) -> dict[str, str]:
     return {API: f"{address}/api", secret.CLIENT: auth, "NO_PROXY": direct, "no_proxy": direct}
 
 
-def join(work: Path) -> None:
-    """Has this process use the Prefect server of the `make ui` that is up. The user's own PREFECT_API_URL is kept."""
+def join(work: Path) -> bool:
+    """Has this process use the Prefect server of the `make ui` that is up. The user's own PREFECT_API_URL is kept.
+
+    Returns whether this process now uses it.
+    """
     pages = None if os.environ.get(API) else opened(work)
     if pages is None:
-        return
+        return False
     auth = secret.read_or_make(work)
-    if _accepts(pages.prefect, auth):
-        os.environ.update(client(pages.prefect, auth))
-    else:
-        told = f"{pages.prefect} does not accept the secret in {work / secret.FILE}"
-        print(f"warning: {told}: start `make ui` again to sign in with it", file=sys.stderr)
+    if not _accepts(pages.prefect, auth):
+        problem = f"{pages.prefect} does not accept the secret in {work / secret.FILE}"
+        print(f"warning: {problem}: start `make ui` again to sign in with it", file=sys.stderr)
+        return False
+    os.environ.update(client(pages.prefect, auth))
+    return True
 
 
 def start_temporary(work: Path) -> Callable[[], None]:

@@ -13,7 +13,7 @@ from blindspot.errors import BlindspotError, run
 from blindspot.tracking import store_uri
 from flows import secret
 from flows.environment import apply
-from flows.found import recorded
+from flows.found import Link, recorded
 from flows.leash import leashed
 from flows.pages import HOST, MLFLOW_PORT, PREFECT_PORT, Pages, announced, at
 from flows.server import await_answer, client, command, environment, refuse_ended
@@ -53,21 +53,21 @@ def serve(mlflow_port: int, prefect_port: int, say: Callable[[str], None]) -> No
         open_servers.enter_context(announced(pages, work))
         deploy = leashed(_python("flows.deploy"), env=client(pages.prefect, auth))
         started["deploy"] = open_servers.enter_context(deploy)
-        say("\n".join(_told(pages, work)))
+        say("\n".join(_lines(pages, work)))
         while True:
             refuse_ended(started)
             time.sleep(1)
 
 
-def _told(pages: Pages, work: Path) -> list[str]:
+def _lines(pages: Pages, work: Path) -> list[str]:
     """What the terminal says once the pages are open."""
-    return [
-        f"\nMLflow:     {pages.mlflow}",
-        *(f"  {link.line()}" for link in recorded(pages, work)),
-        f"Prefect:    {pages.prefect} (Deployments: start, schedule or cancel a run)",
-        f"  password: the line in {work / secret.FILE}",
-        "Ctrl-C ends both",
+    links = [
+        Link("MLflow", pages.mlflow),
+        *recorded(pages, work),
+        Link("Prefect", pages.prefect, "Deployments: start, schedule or cancel a run"),
+        Link("password", f"the line in {work / secret.FILE}", "sign in to Prefect with it"),
     ]
+    return ["", *(link.line() for link in links), "Ctrl-C ends both"]
 
 
 def _mlflow(work: Path, port: int) -> list[str]:

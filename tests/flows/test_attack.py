@@ -113,7 +113,7 @@ def first_word(server: Server, path: str, token: str, **options: Any) -> str:
         return str(answer.response.status_code)
 
 
-def test_every_websocket_wants_the_secret_and_its_own_pages(server: Server) -> None:
+def test_every_websocket_needs_the_secret_and_refuses_other_sites(server: Server) -> None:
     paths = websockets()
     assert {"/events/in", "/events/out", "/logs/out"} <= {*paths}
     port = int(server.address.rpartition(":")[2])

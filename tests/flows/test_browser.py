@@ -108,7 +108,7 @@ def test_the_user_signs_in_with_the_secret_and_sees_the_deployment(page: Page, p
 
 
 def test_a_signed_in_page_can_write_and_listen(page: Page, pages: Up) -> None:
-    """What a page of another site must not do, the pages themselves do: they send a CSRF token and the secret."""
+    """The pages still work: they send the secret, and a CSRF token with each change."""
     page.open(f"{pages.server.address}/v2/deployments")
     page.wait_for("blindspot")
     heard = page.run(f"""

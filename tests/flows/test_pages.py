@@ -66,8 +66,9 @@ def test_a_broken_file_is_no_page(content: str, tmp_path: Path) -> None:
 
 def test_before_anything_is_recorded_mlflows_first_page_is_named_and_no_database_is_made(tmp_path: Path) -> None:
     report, runs, prefect = links(tmp_path, tmp_path / ".work", "abc")
-    assert report.line() == f"report:     {(tmp_path / 'reports' / 'index.html').as_uri()}"
-    assert runs.line() == f"runs:       {DEFAULT.mlflow} (group abc, after `make ui`)"
+    assert report.line() == f"report:      {(tmp_path / 'reports' / 'index.html').as_uri()}"
+    assert runs.line() == f"MLflow runs: {DEFAULT.mlflow} (group abc, none is recorded yet, after `make ui`)"
+    assert report.markdown() == f"report: `{report.address}`"
     assert prefect.markdown() == f"[Prefect]({DEFAULT.prefect}) (after `make ui`)"
     assert not (tmp_path / ".work").exists()
 
@@ -85,7 +86,7 @@ def test_the_list_of_runs_and_the_registered_questioner_are_named(tmp_path: Path
     with announced(at(5055, 4255), toy / ".work"):
         _, runs, questioner, prefect = links(toy, toy / ".work", "abc")
     assert runs.line() == (
-        "runs:       http://127.0.0.1:5055/#/experiments/1/runs?workflowType=machine_learning (group abc)"
+        "MLflow runs: http://127.0.0.1:5055/#/experiments/1/runs?workflowType=machine_learning (group abc)"
     )
-    assert questioner.line() == "questioner: http://127.0.0.1:5055/#/models/blindspot-questioner"
-    assert prefect.line() == "Prefect:    http://127.0.0.1:4255"
+    assert questioner.line() == "questioner:  http://127.0.0.1:5055/#/models/blindspot-questioner"
+    assert prefect.line() == "Prefect:     http://127.0.0.1:4255"

@@ -36,7 +36,7 @@ def test_params_file_holds_every_parameter_and_no_other() -> None:
 def test_defaults_in_the_code_are_those_of_the_file() -> None:
     values = read(ROOT / "params.yaml")
     for name, field in Params.model_fields.items():
-        if name != "seed":
+        if isinstance(values[name], dict):  # a section
             assert field.annotation is not None
             assert field.annotation().model_dump(mode="json") == values[name]
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from blindspot.errors import BlindspotError
-from flows.schedules import WEEKLY, Wish, checked, settle
+from flows.schedules import WEEKLY, Options, checked, settle
 
 HOURLY, DAILY = "0 * * * *", "0 2 * * *"
 
@@ -33,24 +33,24 @@ class Kept:
 
 
 @pytest.mark.parametrize(
-    ("before", "wish", "after"),
+    ("before", "options", "after"),
     [
-        ([], Wish(None, False), [(WEEKLY, False)]),
-        ([], Wish(None, True), [(WEEKLY, True)]),
-        ([(DAILY, True), (HOURLY, False)], Wish(None, False), [(DAILY, True), (HOURLY, False)]),
-        ([(DAILY, True), (HOURLY, False)], Wish(None, True), [(DAILY, True), (HOURLY, True)]),
-        ([], Wish(DAILY, False), [(DAILY, False)]),
-        ([(WEEKLY, True)], Wish(DAILY, False), [(DAILY, False)]),
-        ([(WEEKLY, False), (HOURLY, True)], Wish(DAILY, True), [(DAILY, True)]),
-        ([(DAILY, True), (HOURLY, True)], Wish(DAILY, False), [(DAILY, True)]),
+        ([], Options(None, False), [(WEEKLY, False)]),
+        ([], Options(None, True), [(WEEKLY, True)]),
+        ([(DAILY, True), (HOURLY, False)], Options(None, False), [(DAILY, True), (HOURLY, False)]),
+        ([(DAILY, True), (HOURLY, False)], Options(None, True), [(DAILY, True), (HOURLY, True)]),
+        ([], Options(DAILY, False), [(DAILY, False)]),
+        ([(WEEKLY, True)], Options(DAILY, False), [(DAILY, False)]),
+        ([(WEEKLY, False), (HOURLY, True)], Options(DAILY, True), [(DAILY, True)]),
+        ([(DAILY, True), (HOURLY, True)], Options(DAILY, False), [(DAILY, True)]),
     ],
 )
 def test_what_a_start_makes_of_schedules(
-    before: list[tuple[str, bool]], wish: Wish, after: list[tuple[str, bool]]
+    before: list[tuple[str, bool]], options: Options, after: list[tuple[str, bool]]
 ) -> None:
     client = Kept()
     client.create_deployment_schedules(uuid4(), [(checked(cron), active) for cron, active in before])
-    settle(client, uuid4(), wish)
+    settle(client, uuid4(), options)
     assert [(row.schedule.cron, row.active) for row in client.rows] == after
 
 

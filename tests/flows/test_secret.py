@@ -1,4 +1,4 @@
-"""The secret of Prefect's server: made once, readable by its owner alone, and given to nobody who needs it not."""
+"""The secret of Prefect's server: made once, readable by its owner alone, and given only to what needs it."""
 
 import json
 import os

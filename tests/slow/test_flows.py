@@ -32,7 +32,7 @@ def test_flow_makes_the_same_files_as_dvc_and_runs_nothing_twice(tmp_path: Path)
     ours, theirs = make_toy(tmp_path / "ours"), make_toy(tmp_path / "theirs")
     first = discover(ours)
     assert "making data/images" in first.stdout
-    assert f"report:     {(ours / 'reports' / 'index.html').as_uri()}" in first.stdout
+    assert f"report:      {(ours / 'reports' / 'index.html').as_uri()}" in first.stdout
     run(theirs, "dvc", "repro", "train")
     assert bytes_of(ours) == bytes_of(theirs)
     second = discover(ours)
@@ -200,16 +200,17 @@ def test_an_active_schedule_creates_runs_and_outlasts_a_restart(tmp_path: Path) 
             while schedules(pages.server) != {NIGHTLY: True}:
                 assert asked.poll() is None and time.monotonic() < until, "the schedule was not set"
                 time.sleep(0.5)
-            asked.kill()
+            asked.terminate()
+        assert not pages.server.call("GET", f"/deployments/{deployment['id']}")["paused"]  # `make ui` still serves it
 
 
 def test_a_run_shows_in_the_pages_that_are_up_and_tells_their_ports(tmp_path: Path) -> None:
     toy = make_toy(tmp_path / "toy")
     with ui(toy) as pages:
         file, address = toy / ".work" / SECRET, pages.server.address
-        assert f"password: the line in {file}" in pages.said()
+        assert f"password:    the line in {file} (sign in to Prefect with it)" in pages.said()
         done = discover(toy)
-        assert f"runs:       {pages.mlflow} (" in done.stdout and f"Prefect:    {address}\n" in done.stdout
+        assert f"MLflow runs: {pages.mlflow} (group " in done.stdout and f"Prefect:     {address}\n" in done.stdout
         assert "after `make ui`" not in done.stdout
         found = pages.server.call("POST", "/artifacts/filter", {"artifacts": {"key": {"any_": ["found"]}}})
         assert f"]({address})" in found[0]["data"]
