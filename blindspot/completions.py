@@ -9,7 +9,9 @@ from blindspot.replies import Marks, raw_of, read_text, shorten
 
 #: Finish reasons of a reply that is complete. Servers that give none, or an empty one, send complete replies.
 COMPLETE = {"", "stop", "eos", "eos_token", "end", "end_turn", "stop_sequence", "complete", "completed", "finished"}
-LIMIT = {"length", "max_tokens", "max_output_tokens", "model_length", "max_length"}
+LIMIT = {"length", "max_tokens", "max_output_tokens", "max_new_tokens", "max_completion_tokens"} | {
+    "model_length", "max_length", "token_limit"
+}  # fmt: skip
 FILTERED = {"content_filter", "content_filtered", "safety", "sensitive", "refusal", "recitation", "blocklist"} | {
     "prohibited_content", "spii", "image_safety", "guardrail_intervened", "language"
 }  # fmt: skip
@@ -45,12 +47,17 @@ class NoText(Exception):
 
 def read_choice(choice: Any, marks: Marks) -> Reply:
     """The answer in one choice of a chat completion."""
-    raw = raw_of(json.dumps(choice, ensure_ascii=False, default=str))
+    try:
+        raw = raw_of(json.dumps(choice, ensure_ascii=False, default=str))
+    except RecursionError:
+        return _without(Unscored.UNREADABLE, "too many levels", "", passing=False)
     message = choice.get("message") if isinstance(choice, dict) else None
     if not isinstance(message, dict):
-        return _without(Unscored.UNREADABLE, "no message in it", raw, passing=True)
+        return _without(Unscored.UNREADABLE, f"no message in it: {raw}", raw, passing=True)
     finish = choice.get("finish_reason")
-    ended = finish.strip().lower() if isinstance(finish, str) else ""
+    if isinstance(finish, dict):  # of SGLang
+        finish = finish.get("type") or str(finish)
+    ended = "" if finish is None else str(finish).strip().lower()
     try:
         text = _text(message.get("content"))
     except NoText as error:
@@ -83,7 +90,7 @@ def _text(content: Any) -> str:
 def _part(part: Any) -> str:
     if isinstance(part, str):
         return part
-    kind = part.get("type", "text") if isinstance(part, dict) else None
+    kind = str(part.get("type", "text")) if isinstance(part, dict) else None
     if kind in _THINKING_PARTS:
         return ""
     if kind == "refusal":

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 
 #: Opening braces that nothing closes, after which a text is given up: `{` as a sign, or a broken object.
 UNCLOSED = 20
+LARGE = 1e15  # from which on a float is no count
 _TRUE, _FALSE = {"true", "yes", "y", "t", "1"}, {"false", "no", "n", "f", "0"}
 
 
@@ -18,11 +20,20 @@ def json_objects(text: str) -> Iterator[object]:
 
     for span in _balanced(text):
         try:
-            yield json.loads(span, strict=False)
+            yield json.loads(span, strict=False, object_pairs_hook=_object)
         except ValueError:
-            yield repair_json(span, return_objects=True)
+            with suppress(ValueError, RecursionError):
+                yield repair_json(span, return_objects=True)
         except RecursionError:
             continue
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """The object of these keys and values; a key that has two different values has none."""
+    found = dict(pairs)
+    for key, value in pairs if len(found) < len(pairs) else []:
+        found[key] = None if found[key] != value else value
+    return found
 
 
 def as_bool(value: object) -> bool | None:
@@ -30,7 +41,7 @@ def as_bool(value: object) -> bool | None:
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float):
-        value = f"{value:g}"
+        return True if value == 1 else False if value == 0 else None
     word = value.strip(" \t\r\n.!\"'`*").lower() if isinstance(value, str) else None
     return True if word in _TRUE else False if word in _FALSE else None
 
@@ -41,7 +52,7 @@ def as_text(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and abs(value) < LARGE:
         return str(int(value))
     if isinstance(value, list):
         return ", ".join(map(as_text, value))

@@ -29,10 +29,15 @@ THOUGHT_MARKS: Marks = (
 MESSAGE_LENGTH = 200
 #: Bytes (UTF-8) of a raw reply that are kept.
 RAW_BYTES = 32 * 2**10
+SLIP = 0.76  # likeness of a key and the one that is meant, such as "answerble"
+_OPPOSITE = re.compile("not_|no_|non|un|in|dis|sub|false")  # begins a key that means the opposite
 NESTED = 3  # levels of an object or list in which the object of the form may lie
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # category Cc, but for tab, line feed, carriage return
+_END = re.compile(
+    r"(?:\s*(?:</s>|<end_of_turn>|<\|(?:im_end|eot_id|end|endoftext|end_of_text|eom_id|return)\|>))+\s*\Z"
+)
 
 
 class Spoken(NamedTuple):
@@ -87,16 +92,21 @@ def without_thought(text: str, marks: Marks = THOUGHT_MARKS) -> Spoken:
     return Spoken("".join([*parts, text[start:]]).strip(), complete=True)
 
 
+def without_end(text: str) -> str:
+    """The text without the end-of-turn tokens that some servers leave at its end."""
+    return _END.sub("", text)
+
+
 def read_text(text: str, ended: bool, marks: Marks = THOUGHT_MARKS, raw: str | None = None) -> Answer:
     """The answer in a generated text. `ended`: the model ended it, rather than the token limit."""
     raw = raw_of(text if raw is None else raw)
-    spoken = without_thought(clean(text), marks)
+    spoken = without_thought(without_end(clean(text)), marks)
     if not ended:
         return Answer("", Unscored.CUT_OFF, shorten(text), raw)
     if not spoken.complete:
         return Answer("", Unscored.UNFINISHED_THOUGHT, shorten(text), raw)
     if not spoken.text:
-        return Answer("", Unscored.THOUGHT_ONLY if text.strip() else Unscored.EMPTY, shorten(text), raw)
+        return Answer("", Unscored.THOUGHT_ONLY if clean(text).strip() else Unscored.EMPTY, shorten(text), raw)
     return Answer(spoken.text, raw=raw)
 
 
@@ -110,26 +120,32 @@ def read_reply(reply: Answer, form: type[AnyForm]) -> AnyForm | None:
     """The last JSON object in a reply that fits the form; None where there is none.
 
     Text around it, code fences, keys that the form does not have, texts for booleans and numbers for texts are
-    accepted. A text that is missing counts as empty, a boolean that is missing does not fit.
+    accepted. A text that is missing counts as empty, a boolean that is missing does not fit. An object that holds
+    several objects of the form, which differ in a boolean, does not fit either.
     """
-    found = None
-    for value in json_objects(reply.text):
-        found = _fit(value, form, NESTED) or found
-    return found
+    booleans = [name for name, field in form.model_fields.items() if field.annotation is bool]
+    last = None
+    try:
+        for value in json_objects(reply.text):
+            found = [*_fits(value, form, NESTED)]
+            if len({tuple(getattr(one, name) for name in booleans) for one in found}) == 1:
+                last = found[-1]
+    except RecursionError:
+        return None
+    return last
 
 
-def _fit(value: object, form: type[AnyForm], levels: int) -> AnyForm | None:
-    """The value as the form, else the last part of it that fits, down to so many levels."""
+def _fits(value: object, form: type[AnyForm], levels: int) -> Iterator[AnyForm]:
+    """The value as the form, else every part of it that fits, down to so many levels."""
     if isinstance(value, dict):
         try:
-            return form.model_validate(_coerced(value, form))
+            yield form.model_validate(_coerced(value, form))
+            return
         except ValidationError:
             pass
     parts = [*value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
-    found = None
     for part in parts if levels else []:
-        found = _fit(part, form, levels - 1) or found
-    return found
+        yield from _fits(part, form, levels - 1)
 
 
 def _coerced(given: dict[Any, Any], form: type[BaseModel]) -> dict[str, Any]:
@@ -139,20 +155,22 @@ def _coerced(given: dict[Any, Any], form: type[BaseModel]) -> dict[str, Any]:
         return known  # another object: no form is made of missing texts
     missing = [name for name in form.model_fields if name not in known]
     if len(missing) == 1:  # a slip in one key leaves no doubt which one is meant
-        other = sorted(known.keys() - form.model_fields.keys())
-        known[missing[0]] = next((known[near] for near in get_close_matches(missing[0], other, 1)), None)
+        negated = bool(_OPPOSITE.match(missing[0]))
+        other = sorted(key for key in known.keys() - form.model_fields.keys() if bool(_OPPOSITE.match(key)) is negated)
+        known[missing[0]] = next((known[near] for near in get_close_matches(missing[0], other, 1, SLIP)), None)
     return {name: _as(known.get(name), field.annotation) for name, field in form.model_fields.items()}
 
 
 def _key(name: object) -> str:
-    return re.sub(r"\W+", "_", str(name).lower()).strip("_")
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|[\W_]+", "_", str(name)).lower()
+    return words.strip("_").removeprefix("is_")
 
 
 def _as(value: Any, kind: Any) -> Any:
     if kind is bool:
         return as_bool(value)
     if kind is str:
-        return as_text(value)
+        return clean(as_text(value))
     if get_origin(kind) is list and isinstance(value, list):
         return [_as(part, *get_args(kind)) for part in value]
     if isinstance(kind, type) and issubclass(kind, BaseModel) and isinstance(value, dict):
@@ -163,7 +181,7 @@ def _as(value: Any, kind: Any) -> Any:
 def _marks(text: str, marks: Marks) -> Iterator[tuple[re.Match[str], bool]]:
     """Every mark in the text, in order, and whether it opens a thought."""
     opening = {before.lower() for before, _ in marks}
-    every = sorted({mark for pair in marks for mark in pair}, key=len, reverse=True)
+    every = sorted({mark for pair in marks for mark in pair if mark}, key=len, reverse=True)
     if every:
         for found in re.finditer("|".join(map(re.escape, every)), text, re.IGNORECASE):
             yield found, found[0].lower() in opening

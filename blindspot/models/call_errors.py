@@ -1,5 +1,6 @@
 """Why a call of a served model failed: what the server says, whether to try again, whether to ask it anything more."""
 
+import html
 import json
 import re
 import time
@@ -15,18 +16,44 @@ if TYPE_CHECKING:
     import httpx
 
 RETRIED = (408, 409, 425, 429)  # of the 4xx; all 5xx besides
+#: HTTP statuses that codes in words stand for, where an error comes with HTTP status 200.
+NAMED = {
+    "invalid_api_key": 401,
+    "authentication_error": 401,
+    "model_not_found": 404,
+    "invalid_request_error": 400,
+    "context_length_exceeded": 400,
+}
+LEVELS = 4  # of an error's JSON that are read
+PAGE = 20_000  # characters of an HTML page that are read
+EPOCH, EPOCH_MS = 1e9, 1e11  # from which on a wait is a time since 1970, in s or ms
+_SENTENCES = ("message", "msg", "detail", "error", "error_msg", "error_message", "error_description", "errors")
+_BAD_KEY = re.compile(r"(?:invalid|incorrect)[_ ]api[_ ]?key|api[_ ]?key[_ ](?:not[_ ]valid|invalid)")
 _QUOTA = re.compile(
     r"insufficient[_ ](?:quota|credits?|funds|balance)|exceeded your (?:current )?quota|out of credits?"
-    r"|credit balance is too low|billing|payment required|quota (?:is )?exhausted"
+    r"|credit balance is too low|billing[_ ](?:not[_ ]active|hard[_ ]limit)|check your (?:plan and )?billing"
+    r"|payment required|quota (?:is )?exhausted"
 )
-_FILTER = re.compile(r"content[_ ]?(?:filter|policy|management)|responsible_?ai|safety (?:system|filter)|moderation")
+_FILTER = re.compile(
+    r"content[_ -]?(?:filter|policy|management)|responsible_?ai|safety (?:system|filter)|moderation"
+    r"|data_?inspection|inappropriate content"
+)
 _REFUSED_FIELD = re.compile(
-    r"unsupported|not supported|does(?: not|n't) support|unrecogni[sz]ed|unknown|unexpected|not permitted|not allowed"
-    r"|extra inputs|only the default|deprecated|use '?max_completion_tokens"
+    r"unsupported|not supported|does(?: not|n't) support|unrecogni[sz]ed|unknown|unexpected\b|not permitted"
+    r"|not allowed|extra inputs|only the default|deprecated|use '?max_completion_tokens|unavailable"
+    r"|must be one of|not one of"
+)
+_NO_IMAGES = re.compile(
+    r"not a (?:multi-?modal|vision)|at most 0 image"
+    r"|(?:not|n't) support (?:any )?(?:images?|image inputs?|vision|multi-?modal)\b(?! (?:\w+ )?(?:than|of|with|in))"
+    r"|(?:images?|image input|image inputs|image_url|vision)'? (?:is|are) (?:not|only) supported(?! in)"
+    r"|(?:unknown|unsupported|invalid) (?:content |part )*type:? ['\"]?image_url"
 )
 _DURATION = re.compile(
-    r"(?:(?P<h>\d+(?:\.\d+)?)h)?(?:(?P<m>\d+(?:\.\d+)?)m(?!s))?(?:(?P<s>\d+(?:\.\d+)?)s)?(?:(?P<ms>\d+)ms)?"
+    r"(?:(?P<d>\d+(?:\.\d+)?)d)?(?:(?P<h>\d+(?:\.\d+)?)h)?(?:(?P<m>\d+(?:\.\d+)?)m(?!s))?"
+    r"(?:(?P<s>\d+(?:\.\d+)?)s)?(?:(?P<ms>\d+(?:\.\d+)?)ms)?"
 )
+_SCALE = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
 class Stop(Exception):
@@ -53,34 +80,52 @@ class CallFailed(Exception):
 
 def read_refusal(response: "httpx.Response", server: Server) -> CallFailed:
     """The failure that an HTTP status of 300 or more means. Raises Stop where no later call can go better."""
-    status, (sentence, code) = response.status_code, _sentence(response)
+    sentence, code = _sentence(response)
+    status = response.status_code
     message = f"HTTP {status}: {sentence}" if sentence else f"HTTP {status}"
-    words = f"{sentence} {code}".lower()
-    if status == 401:
+    return _failure(status, message, f"{sentence} {code}".lower(), response, server)
+
+
+def read_error(error: Any, response: "httpx.Response", server: Server) -> CallFailed:
+    """The failure that an `error` in the place of a reply means, sent with HTTP status 200. Raises Stop likewise."""
+    sentence, code = _of_error(error)
+    found = re.search(r"\b[45]\d\d\b", code)
+    filtered = 400 if _FILTER.search(f"{sentence} {code}".lower()) else 500
+    named = next((status for name, status in NAMED.items() if name in code), filtered)
+    message = shorten(hide_key(" ".join(filter(None, (code, sentence))), response))
+    return _failure(int(found[0]) if found else named, message, f"{sentence} {code}".lower(), response, server)
+
+
+def _failure(status: int, message: str, words: str, response: "httpx.Response", server: Server) -> CallFailed:
+    """What a status and a server's words mean. Raises Stop where no later call can go better."""
+    wait = asked_wait(response)
+    if status == 401 or (status in (400, 403) and _BAD_KEY.search(words)):
         name = server.api_key_env
         how = f"put a valid key into {name}" if name else "name the variable that holds its key: api_key_env"
         raise Stop(f"{response.url.host} refuses the key ({message})", how)
-    if status == 402 or _QUOTA.search(words):
+    spent = _QUOTA.search(words) and (wait is None or "insufficient" in words)  # else a limit per minute
+    if status == 402 or spent:
         raise Stop(f"the account has no credit or quota left ({message})", "add credit or raise the quota")
     if status in (404, 405, 410):
-        url = str(response.request.url.copy_with(userinfo=b""))
+        url = str(response.request.url.copy_with(userinfo=b"", query=None))
         raise Stop(f"{message}, asked at {url} for model {server.model}", "fix base_url or model in the endpoint file")
-    if status in (400, 403, 422) and _FILTER.search(words):
+    if status in (400, 403, 422, 451) and _FILTER.search(words):
         return CallFailed(Unscored.REFUSED, message, passing=False)
-    if status in (400, 422) and (fix := _refused_field(words, server)):
+    fix = "name a vision-language model, served with image input" if _NO_IMAGES.search(words) else None
+    if status in (400, 422):
+        fix = fix or _refused_field(words, server)
+    if fix:
         raise Stop(f"the server does not take the request ({message})", fix)
     passing = status in RETRIED or status >= 500
-    return CallFailed(Unscored.SERVER_ERROR, message, passing, status, asked_wait(response) if passing else None)
+    return CallFailed(Unscored.SERVER_ERROR, message, passing, status, wait if passing else None)
 
 
-def read_error(error: Any) -> CallFailed:
-    """The failure that an `error` in the place of a reply means, sent with HTTP status 200."""
-    sentence, code = _of_error(error)
-    number = int(code) if code.isdecimal() else 500
-    if _FILTER.search(f"{sentence} {code}".lower()):
-        return CallFailed(Unscored.REFUSED, shorten(sentence), passing=False)
-    message = shorten(" ".join(filter(None, (code, sentence))))
-    return CallFailed(Unscored.SERVER_ERROR, message, number in RETRIED or number >= 500, number)
+def hide_key(text: str, response: "httpx.Response") -> str:
+    """The text without the key, or password, that the request was sent with."""
+    key = response.request.headers.get("authorization", "").partition(" ")[2]
+    for secret in (key, response.request.url.password or ""):
+        text = text.replace(secret, "…") if secret else text
+    return text
 
 
 def asked_wait(response: "httpx.Response") -> float | None:
@@ -89,7 +134,7 @@ def asked_wait(response: "httpx.Response") -> float | None:
     if (wait := _number(headers.get("retry-after-ms", ""))) is not None:
         return wait / 1000
     asked = headers.get("retry-after", "").strip()
-    if (wait := _number(asked)) is not None:
+    if (wait := _seconds(asked, response)) is not None:
         return wait
     if asked:
         try:
@@ -99,8 +144,9 @@ def asked_wait(response: "httpx.Response") -> float | None:
         return max(0.0, then - _server_time(response))
     if response.status_code != 429:
         return None
-    resets = [headers.get(f"x-ratelimit-reset-{what}") for what in ("requests", "tokens") if _is_spent(headers, what)]
-    return max((_seconds(text) for text in resets if text), default=None)
+    spent = [what for what in ("requests", "tokens") if _is_spent(headers, what)]
+    resets = [headers.get(f"x-ratelimit-reset-{what}", "") for what in spent]
+    return max((wait for text in resets if (wait := _seconds(text, response)) is not None), default=None)
 
 
 def _is_spent(headers: "httpx.Headers", what: str) -> bool:
@@ -120,44 +166,68 @@ def _number(text: str) -> float | None:
     return float(text) if re.fullmatch(r"\s*\d+(\.\d+)?\s*", text) else None
 
 
-def _seconds(text: str) -> float:
-    """The seconds of "1.5s", "6m0s", "20ms" or a plain number; 0 for anything else."""
+def _seconds(text: str, response: "httpx.Response") -> float | None:
+    """The seconds of "1.5s", "6m0s", "20ms", a plain number or a time since 1970; None for anything else."""
     if (plain := _number(text)) is not None:
-        return plain
+        if plain < EPOCH:
+            return plain
+        return max(0.0, plain / (1000 if plain >= EPOCH_MS else 1) - _server_time(response))
     found = _DURATION.fullmatch(text.strip())
-    parts = {unit: float(value or 0) for unit, value in found.groupdict().items()} if found else {}
-    scale = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
-    return sum(scale[unit] * value for unit, value in parts.items())
+    parts = {unit: float(value) for unit, value in found.groupdict().items() if value} if found else {}
+    return sum(_SCALE[unit] * value for unit, value in parts.items()) if parts else None
 
 
 def _sentence(response: "httpx.Response") -> tuple[str, str]:
     """The server's own sentence, and its error code."""
     try:
-        body = response.json()
+        sentence, code = _of_error(response.json())
     except (ValueError, RecursionError):
-        body = re.sub(r"<[^>]*>", " ", response.text)
-    found = body.get("error", body) if isinstance(body, dict) else body
-    sentence, code = _of_error(found)
-    if response.has_redirect_location:
-        sentence = f"redirects to {response.headers['location']} {sentence}"
-    key = response.request.headers.get("authorization", "").partition(" ")[2]
-    return shorten(sentence.replace(key, "…") if key else sentence), code
+        sentence, code = "", ""
+    sentence = sentence or _plain(text_of(response))
+    return shorten(hide_key(sentence, response)), code
 
 
-def _of_error(error: Any) -> tuple[str, str]:
+def text_of(response: "httpx.Response") -> str:
+    """The body as text: JSON is UTF-8 whatever charset the server names, which counts where it is not."""
+    body = response.content
+    try:
+        return body.decode(json.detect_encoding(body))
+    except UnicodeDecodeError:
+        charset = response.charset_encoding or "utf-8"
+    try:
+        return str(body, charset, "replace")
+    except (LookupError, UnicodeError):
+        return str(body, "utf-8", "replace")
+
+
+def _plain(text: str) -> str:
+    """The words of an HTML page; any other text as it is."""
+    text = text[:PAGE]
+    if not re.search(r"<(?:!doctype|html|head|body|title|h1|center|p)\b", text, re.IGNORECASE):
+        return text
+    text = re.sub(r"<(script|style)\b.*?</\1>", " ", text, flags=re.IGNORECASE | re.DOTALL)
+    return html.unescape(re.sub(r"<[^<>]*>", " ", text))
+
+
+def _of_error(error: Any, levels: int = LEVELS) -> tuple[str, str]:
     """The sentence and the code of an error in any of the forms that servers give it."""
-    if isinstance(error, list):
-        error = error[0] if error else ""
+    if isinstance(error, list) and levels:
+        found = [_of_error(one, levels - 1) for one in error[:3]]
+        return "; ".join(sentence for sentence, _ in found if sentence), " ".join(code for _, code in found)
     if isinstance(error, str):
         return error, ""
-    if not isinstance(error, dict):
-        return "" if error is None else json.dumps(error), ""
-    sentence = next((error[key] for key in ("message", "msg", "detail", "error") if error.get(key)), "")
-    if isinstance(sentence, list | dict):
-        sentence = _of_error(sentence)[0]
-    code = " ".join(str(error[key]) for key in ("code", "type", "param") if isinstance(error.get(key), str | int))
-    inner = error.get("innererror")
-    return str(sentence), f"{code} {inner['code']}" if isinstance(inner, dict) and "code" in inner else code
+    if not isinstance(error, dict) or not levels:
+        return "" if error is None or isinstance(error, list | dict) else json.dumps(error), ""
+    codes = [str(error[key]) for key in ("code", "type", "param", "status") if isinstance(error.get(key), str | int)]
+    nested = [key for key in _SENTENCES if error.get(key) and isinstance(error[key], dict | list)]
+    named = [key for key in _SENTENCES if error.get(key)]
+    sentence, code = _of_error(error[(nested or named)[0]], levels - 1) if named else ("", "")
+    if isinstance(error.get("loc"), list):
+        sentence = f"{'.'.join(map(str, error['loc']))}: {sentence}"
+    for key, inner in (("innererror", "code"), ("metadata", "raw")):  # of Azure, of OpenRouter
+        if isinstance(error.get(key), dict) and isinstance(said := error[key].get(inner), str):
+            codes, sentence = ([*codes, said], sentence) if key == "innererror" else (codes, f"{sentence} ({said})")
+    return sentence, " ".join(filter(None, (*codes, code)))
 
 
 def _refused_field(words: str, server: Server) -> str | None:
@@ -165,6 +235,8 @@ def _refused_field(words: str, server: Server) -> str | None:
     if not _REFUSED_FIELD.search(words):
         return None
     if "max_tokens" in words or "max_completion_tokens" in words:
+        if re.search(r"too large|at most|maximum|exceeds?\b|less than", words):
+            return "lower max_new_tokens in params.yaml"
         other = "max_tokens" if server.token_limit == "max_completion_tokens" else "max_completion_tokens"
         return f"set token_limit: {other} in the endpoint file"
     if "temperature" in words:
@@ -172,8 +244,6 @@ def _refused_field(words: str, server: Server) -> str | None:
     if any(name in words for name in ("response_format", "json_schema", "guided", "structured output")):
         return "set json_schema: false in the endpoint file"
     for name in (*server.extra, *server.query):
-        if name.lower() in words:
+        if re.search(rf"(?<!\w){re.escape(name.lower())}(?!\w)", words):
             return f"remove {name} from the endpoint file"
-    if "image" in words or "vision" in words or "multimodal" in words:
-        return "name a vision-language model, served with image input"
     return None

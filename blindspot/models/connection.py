@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from blindspot.completions import read_choice
 from blindspot.errors import BlindspotError
-from blindspot.models.call_errors import CallFailed, Stop, read_error, read_refusal
+from blindspot.models.call_errors import CallFailed, Stop, hide_key, read_error, read_refusal, text_of
 from blindspot.models.description import Server
 from blindspot.models.server import RedirectedElsewhere, api_url, open_client, refuse_other_revision, unreachable
 from blindspot.ranks import ranks
@@ -63,9 +63,12 @@ class Connection:
 
         for attempt in range(3):
             try:
-                response = await self._client.get("models")
+                async with asyncio.timeout(self._server.timeout):
+                    response = await self._client.get("models")
                 break
-            except (httpx.HTTPError, RedirectedElsewhere) as error:
+            except (httpx.DecodingError, httpx.TooManyRedirects):
+                return
+            except (httpx.HTTPError, TimeoutError, RedirectedElsewhere) as error:
                 if attempt == 2 or isinstance(error, RedirectedElsewhere):
                     raise BlindspotError(*unreachable(error, self._url)) from None
                 await asyncio.sleep(self._first_wait * 2**attempt)
@@ -98,7 +101,8 @@ class Connection:
             self._failed_in_a_row = self._failed_in_a_row + 1 if failure.reason in _SERVER else 0
             self._last_failure = str(failure)
             raise
-        self._failed_in_a_row = 0
+        self._failed_in_a_row = self._failed_in_a_row + 1 if completion.answer.error in _SERVER else 0
+        self._last_failure = str(completion.answer.error or "")
         return completion
 
     async def _take_turn(self) -> None:
@@ -128,6 +132,8 @@ class Connection:
                 response = await self._client.post("chat/completions", json=request)
         except (httpx.TimeoutException, TimeoutError):
             raise CallFailed(Unscored.TIMEOUT, f"after {self._server.timeout:g} s", passing=True) from None
+        except httpx.DecodingError as error:
+            raise CallFailed(Unscored.UNREADABLE, shorten(str(error)), passing=True) from None
         except (httpx.HTTPError, RedirectedElsewhere) as error:
             passing = not isinstance(error, RedirectedElsewhere)
             raise CallFailed(Unscored.NO_CONNECTION, unreachable(error, self._url)[0], passing) from None
@@ -136,28 +142,35 @@ class Connection:
         return self._read(response)
 
     def _read(self, response: "httpx.Response") -> Completion:
+        text = text_of(response)
+        unreadable = CallFailed(Unscored.UNREADABLE, shorten(hide_key(text, response)) or "the body is empty", True)
         try:
-            payload = json.loads(response.text)
-        except (ValueError, RecursionError):
-            raise CallFailed(Unscored.UNREADABLE, shorten(response.text), passing=True) from None
-        if not isinstance(payload, dict):
-            raise CallFailed(Unscored.UNREADABLE, shorten(response.text), passing=True)
+            payload = json.loads(text)
+            if not isinstance(payload, dict):
+                raise unreadable
+            choices = payload.get("choices")
+            choice = choices[0] if isinstance(choices, list) and choices else None
+            error = payload.get("error") or (choice.get("error") if isinstance(choice, dict) else None)
+            if error or payload.get("object") == "error":
+                raise read_error(error or payload, response, self._server)
+            if not isinstance(choice, dict):
+                raise unreadable
+            reply = read_choice(choice, self._server.thought_marks)
+        except (ValueError, RecursionError):  # no JSON, or too many levels of it
+            raise unreadable from None
         self._count_tokens(payload.get("usage"))
-        choices = payload.get("choices")
-        choice = choices[0] if isinstance(choices, list) and choices else None
-        error = payload.get("error") or (choice.get("error") if isinstance(choice, dict) else None)
-        if error:
-            raise read_error(error)
-        reply = read_choice(choice, self._server.thought_marks)
         if reply.passing:
             raise CallFailed(reply.answer.error or Unscored.UNREADABLE, reply.answer.message, passing=True)
         return Completion(choice, reply.answer)
 
     def _count_tokens(self, usage: object) -> None:
-        used = usage.get("total_tokens") if isinstance(usage, dict) else None
+        counts = usage if isinstance(usage, dict) else {}
+        used = counts.get("total_tokens")
         try:
-            self._tokens += max(0, int(used))  # type: ignore[arg-type]  # of any type, which int refuses
-        except (TypeError, ValueError, OverflowError):
+            if used is None:
+                used = int(counts["prompt_tokens"]) + int(counts["completion_tokens"])
+            self._tokens += max(0, int(used))  # of any type, which int refuses
+        except (KeyError, TypeError, ValueError, OverflowError):
             if self._server.max_tokens is not None:
                 what = "the server does not count tokens, so max_tokens cannot be kept to"
                 raise Stop(what, "unset it") from None
@@ -168,7 +181,7 @@ class Connection:
 
         failure = state.outcome.exception() if state.outcome else None
         asked = failure.wait if isinstance(failure, CallFailed) else None
-        if asked is None:
+        if not asked:
             return wait_random_exponential(self._first_wait, LONGEST_WAIT)(state)
         if asked > ASKED_WAIT:
             self.ended = Stop(f"the server asks to wait {asked:,.0f} s ({failure})", "wait as long")

@@ -1,10 +1,11 @@
 """What a model is and where: a folder of weights, or what a YAML file says of it."""
 
+import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
 from blindspot.errors import BlindspotError
 from blindspot.params import Section
@@ -43,6 +44,17 @@ class Server(Section):
         {},
         description="further fields of every request; they replace Blindspot's own, such as temperature",
     )
+
+    @field_validator("extra")
+    @classmethod
+    def _can_be_sent(cls, extra: dict[str, Any]) -> dict[str, Any]:
+        if extra.get("stream"):
+            raise ValueError("stream: replies are read as a whole")
+        try:
+            json.dumps(extra, allow_nan=False)
+        except (TypeError, ValueError) as error:  # a date of YAML, .nan
+            raise ValueError(f"not JSON ({error})") from None
+        return extra
 
 
 class Local(Section):

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
 #: Environment variables that name certificates, which httpx reads.
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")  # in capitals or not
+BY_GET = (301, 302, 303)  # statuses of redirects after which a client repeats a POST as GET, without its body
 
 
 class RedirectedElsewhere(Exception):
-    """A server sends the request, with the picture and the key, to another origin. `str(error)` is the new URL."""
+    """A server sends the request to another origin, or in a way that loses its body. `str(error)` is the new URL."""
 
 
 def open_client(server: Server) -> "httpx.AsyncClient":
@@ -32,9 +34,14 @@ def open_client(server: Server) -> "httpx.AsyncClient":
 
     async def refuse_elsewhere(response: httpx.Response) -> None:
         if response.has_redirect_location:
-            target = response.request.url.join(response.headers["location"])
-            if _origin(target) != _origin(response.request.url):
-                raise RedirectedElsewhere(shown(str(target)))
+            asked = response.request
+            try:
+                target = asked.url.join(response.headers["location"])
+            except httpx.InvalidURL:
+                return  # httpx refuses it too
+            lost = asked.method == "POST" and response.status_code in BY_GET
+            if lost or _origin(target) != _origin(asked.url):
+                raise RedirectedElsewhere(shorten(shown(str(target))))
 
     url, key = api_url(server), _key(server)
     try:
@@ -43,6 +50,7 @@ def open_client(server: Server) -> "httpx.AsyncClient":
             params=server.query,
             headers={"Authorization": f"Bearer {key}"} if key else {},
             timeout=server.timeout,
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=server.concurrency),
             follow_redirects=True,
             event_hooks={"response": [refuse_elsewhere]},
         )
@@ -52,6 +60,10 @@ def open_client(server: Server) -> "httpx.AsyncClient":
             f"the certificates that {' and '.join(named) or 'the system'} names cannot be read ({error})",
             "unset the variable, or set it to a file of certificates",
         ) from None
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        if proxies := _proxies():
+            raise BlindspotError(f"no proxy can be used as {proxies} says", "set it to http://host:port") from error
+        raise BlindspotError(f"base_url {shown(url)} is not a URL", "fix it in the endpoint file") from None
 
 
 def api_url(server: Server) -> str:
@@ -71,8 +83,11 @@ def api_url(server: Server) -> str:
 
 
 def shown(url: str) -> str:
-    """A URL without the user name and password that it may hold, for messages."""
-    return re.sub(r"(?<=//)[^/@]*@", "", url)
+    """A URL without the user name, password and query that it may hold, for messages."""
+    scheme, place = re.fullmatch(r"(\w+:/+|)(.*)", url.strip(), re.DOTALL).groups()  # type: ignore[union-attr]
+    if not re.match(r"(?:[\w.-]+|\[[\w:.%]+\])(?::\d+)?(?:[/?#]|$)", place):  # else an @ is part of the path
+        place = place.rpartition("@")[2]
+    return scheme + re.split(r"[?#]", place)[0]
 
 
 def unreachable(error: BaseException, url: str) -> tuple[str, str]:
@@ -88,8 +103,10 @@ def unreachable(error: BaseException, url: str) -> tuple[str, str]:
             )
         if isinstance(cause, socket.gaierror):
             return f"no host is named {urlsplit(url).hostname}", "fix base_url, or see to the network"
-    reason = shorten(str(causes[-1])) or type(error).__name__
-    return f"no server answers at {shown(url)} ({reason})", "start it, or fix base_url"
+    late = isinstance(error, TimeoutError) or "Timeout" in type(error).__name__
+    reason = "it took too long" if late else shorten(str(causes[-1]) or str(error)) or "the connection broke"
+    proxies = f", and {_proxies()} may lead elsewhere" if _proxies() else ""
+    return f"no server answers at {shown(url)} ({reason}{proxies})", "start it, or fix base_url"
 
 
 def refuse_other_revision(response: "httpx.Response", server: Server) -> None:
@@ -104,7 +121,7 @@ def refuse_other_revision(response: "httpx.Response", server: Server) -> None:
     found = served.get(server.model, server.revision)
     if found != server.revision:
         raise BlindspotError(
-            f"{shown(server.base_url)} serves {server.model} in revision {found}, not {server.revision}",
+            f"{shown(server.base_url)} serves {server.model} in revision {shorten(str(found))}, not {server.revision}",
             "set revision in the endpoint file to the one that is served",
         )
 
@@ -113,8 +130,9 @@ def _split(text: str) -> SplitResult:
     try:
         parts = urlsplit(text)
         port = parts.port
-    except ValueError as error:
-        raise BlindspotError(f"base_url {shown(text)} is not a URL ({error})", "fix it in the endpoint file") from None
+    except ValueError:  # its text may hold a password
+        what = f"base_url {shown(text)} is not a URL, or its port is not a number up to 65535"
+        raise BlindspotError(what, "fix it in the endpoint file") from None
     if port == 0:
         raise BlindspotError(f"base_url {shown(text)} has port 0", "name the port that the server listens on")
     return parts
@@ -128,6 +146,11 @@ def _key(server: Server) -> str:
         what = "is missing" if not key else "has characters that no key has"
         raise BlindspotError(f"the key for {shown(server.base_url)} {what}", f"export {server.api_key_env}=…")
     return key
+
+
+def _proxies() -> str:
+    """The environment variables that name a proxy."""
+    return " and ".join(name for name in PROXIES if os.environ.get(name) or os.environ.get(name.lower()))
 
 
 def _origin(url: "httpx.URL") -> tuple[str, str, int | None]:

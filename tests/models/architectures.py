@@ -1,6 +1,6 @@
 """Small VLMs of several families, randomly initialised, with tokenizers made here: nothing comes from the hub.
 
-Qwen2.5-VL is not among them: its processor wants torchvision.
+Qwen2.5-VL is not among them: its processor needs torchvision.
 """
 
 from collections.abc import Callable

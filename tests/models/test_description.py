@@ -1,3 +1,4 @@
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,9 @@ def test_the_local_example_holds_the_defaults_that_a_folder_has() -> None:
     [
         ("endpoint", {"concurency": 3}, "concurency: Extra inputs"),
         ("endpoint", {"retries": -1}, "retries: "),
+        ("endpoint", {"extra": {"stream": True}}, "extra: .*stream: replies are read as a whole"),
+        ("endpoint", {"extra": {"since": date(2024, 1, 1)}}, "extra: .*not JSON"),
+        ("endpoint", {"extra": {"top_p": float("nan")}}, "extra: .*not JSON"),
         ("endpoint", {"kind": "x"}, "'x' found using 'kind'.*'local'"),
         ("local", {"dtype": "float8"}, "dtype: Input should be 'auto', 'float32', 'bfloat16' or 'float16'"),
         ("planted", {"mistakes": 1.5}, "mistakes: Input should be less than or equal to 1"),

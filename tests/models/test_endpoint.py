@@ -56,7 +56,7 @@ def test_nothing_is_paid_for_twice(image: Image) -> None:
         assert dict(server.attempts) == {"a ?": 1, "b ?": 1, "c ?": 1}
 
 
-def test_whatever_shapes_an_answer_is_part_of_its_key(image: Image, tmp_path: Path) -> None:
+def test_all_that_shapes_an_answer_is_part_of_its_key(image: Image, tmp_path: Path) -> None:
     Pictures.new("RGB", (4, 4), "blue").save(tmp_path / "blue.png")
     other = Image("blue", tmp_path / "blue.png", "test")
     with serving(Server()) as server:
@@ -86,14 +86,14 @@ def test_faults_end_in_the_right_answer_or_in_an_error(image: Image) -> None:
         assert max(server.attempts.values()) <= 3
     wrong = [text for text, question in zip(found, questions, strict=True) if text != f"about {question}"]
     assert 0 < len(wrong) < 30
-    assert set(wrong) <= {"timeout", "no connection", "HTTP 500", "HTTP 503", "HTTP 429", "unreadable reply"}
+    assert set(wrong) <= {"timeout", "no connection", "server error", "unreadable reply"}
 
 
 @pytest.mark.parametrize(
     ("fault", "error"),
-    [("400", "HTTP 400"), ("403", "HTTP 403"), ("withheld", "refused"), ("long", "cut off")],
+    [("400", "server error"), ("403", "server error"), ("withheld", "refused"), ("long", "cut off")],
 )
-def test_what_another_attempt_would_not_mend_is_not_tried_again(image: Image, fault: str, error: str) -> None:
+def test_a_call_that_fails_for_good_is_not_tried_again(image: Image, fault: str, error: str) -> None:
     with serving(Server(share=1.0, faults=(fault,))) as server:
         assert texts(EndpointVLM(describe(server), 4), image, ["a ?"]) == [error]
         assert server.attempts["a ?"] == 1
@@ -102,7 +102,7 @@ def test_what_another_attempt_would_not_mend_is_not_tried_again(image: Image, fa
 def test_an_error_is_not_kept(image: Image) -> None:
     with serving(Server(share=1.0, faults=("500",))) as server:
         vlm = EndpointVLM(describe(server, retries=0), 4)
-        assert texts(vlm, image, ["a ?"]) == ["HTTP 500"]
+        assert texts(vlm, image, ["a ?"]) == ["server error"]
         server.share = 0.0
         assert vlm.complete([image], ["a ?"], None) == [Answer("about a ?")]
 
@@ -116,12 +116,6 @@ def test_a_cap_stops_the_run_and_keeps_what_was_answered(image: Image, cap: dict
         assert server.attempts.total() == paid
         assert len(texts(EndpointVLM(describe(server), 4), image, questions)) == 12
         assert server.attempts.total() == 12
-
-
-def test_what_the_server_refuses_for_good_never_ends_a_run(image: Image) -> None:
-    questions = [f"what is {number} ?" for number in range(40)]
-    with serving(Server(share=1.0, faults=("400",))) as server:
-        assert texts(EndpointVLM(describe(server), 4), image, questions) == ["HTTP 400"] * 40
 
 
 def test_a_reply_that_comes_in_drips_is_too_late(image: Image) -> None:
@@ -142,14 +136,14 @@ def test_a_disk_that_is_full_costs_no_more_than_the_calls_under_way(
         assert server.attempts.total() <= 8
 
 
-def test_tokens_that_nobody_counts_cannot_be_capped(image: Image) -> None:
+def test_a_server_that_counts_no_tokens_cannot_be_capped(image: Image) -> None:
     with serving(Server(share=1.0, faults=("uncounted",))) as server:
         assert texts(EndpointVLM(describe(server), 4), image, ["a ?"]) == ["about a ?"]
         with pytest.raises(BlindspotError, match=r"does not count tokens, .*: unset it"):
             texts(EndpointVLM(describe(server, max_tokens=100), 4), image, ["b ?"])
 
 
-def test_a_cap_is_told_at_once_however_slow_the_pace(image: Image) -> None:
+def test_a_cap_ends_the_stage_at_once_at_a_slow_pace(image: Image) -> None:
     with serving(Server()) as server:
         vlm = EndpointVLM(describe(server, calls_per_minute=120, max_calls=2), 4)
         start = time.monotonic()
@@ -161,7 +155,10 @@ def test_a_cap_is_told_at_once_however_slow_the_pace(image: Image) -> None:
 def test_a_server_that_is_lost_ends_the_run(image: Image) -> None:
     questions = [f"what is {number} ?" for number in range(100)]
     with serving(Server(share=1.0, faults=("503",))) as server:
-        with pytest.raises(BlindspotError, match=r"m: the last 20 calls failed \(HTTP 503\): see to the server"):
+        with pytest.raises(
+            BlindspotError,
+            match=r"m: the last 20 calls failed \(server error: HTTP 503: injected\): see to the server",
+        ):
             texts(EndpointVLM(describe(server, retries=0, concurrency=4), 4), image, questions)
         assert server.attempts.total() < 30
 
@@ -181,7 +178,7 @@ def test_calls_keep_to_their_pace(image: Image) -> None:
     assert time.monotonic() - start >= 0.45  # the first at once, then one every 0.1 s
 
 
-def test_a_key_comes_from_the_environment_and_is_never_said(
+def test_a_key_comes_from_the_environment_and_is_never_shown(
     image: Image, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOME_KEY", KEY)

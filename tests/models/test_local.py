@@ -4,11 +4,12 @@ import pytest
 
 from blindspot.errors import BlindspotError
 from blindspot.models.description import Local
-from blindspot.models.local import CUT_OFF, GreedyVLM, LocalQuestioner, LocalVLM, _batches
+from blindspot.models.local import GreedyVLM, LocalQuestioner, LocalVLM, _batches
 from blindspot.models.tiny import build_model, build_processor, vocabulary
 from blindspot.prompts import ASK
 from blindspot.records.image import Image
 from blindspot.records.sampling import Sampling
+from blindspot.records.unscored import Unscored
 from blindspot.scenes.lessons import draw_scenes, pictures_of
 
 
@@ -129,7 +130,7 @@ def test_an_answer_that_is_cut_off_is_an_error_and_a_question_stands(folder: Pat
     ends = [said.ended for said in longest[1]]
     assert not any(said.ended for said in longest[0]), "an untrained model does not end at once"
     answers = GreedyVLM(folder, 6, 1).complete(images, [ASK] * 6, None)
-    assert {(answer.text, answer.error) for answer in answers} == {("", CUT_OFF)}
+    assert {(answer.text, answer.error) for answer in answers} == {("", Unscored.CUT_OFF)}
     whole = GreedyVLM(folder, 6, 60).complete(images, [ASK] * 6, None)
     assert [answer.error is None for answer in whole] == ends
     assert any(LocalQuestioner(folder, 6, 1, 1.0).ask(images, 0))
