@@ -42,7 +42,7 @@ class Server(Section):
     thought_marks: Marks = _THOUGHT_MARKS
     extra: dict[str, Any] = Field(
         {},
-        description="further fields of every request; they replace Blindspot's own, such as temperature",
+        description="further fields of every request; they replace Blindspot's own, and null removes one",
     )
 
     @field_validator("extra")

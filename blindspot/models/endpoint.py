@@ -104,7 +104,7 @@ class EndpointVLM:
         if self._unprobed:
             await self._probe(image is not None, form)
         try:
-            completion = await self._connection.ask(request | self._server.extra)
+            completion = await self._connection.ask(self._sent(request))
         except CallFailed as failure:
             return Answer("", failure.reason, failure.message)
         if completion.answer.error is None:
@@ -120,7 +120,7 @@ class EndpointVLM:
             request = self._request(small_picture() if with_picture else None, PROBE, form, None)
             for tries_left in reversed(range(PROBES)):
                 try:
-                    await self._connection.ask(request | self._server.extra)
+                    await self._connection.ask(self._sent(request))
                     break
                 except CallFailed as failure:
                     if _tells_nothing(failure):
@@ -143,6 +143,10 @@ class EndpointVLM:
             schema = {"name": form.__name__, "strict": True, "schema": form.model_json_schema()}
             request["response_format"] = {"type": "json_schema", "json_schema": schema}
         return request
+
+    def _sent(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The request with the fields of the endpoint file; a field that is null there is left out."""
+        return {name: value for name, value in (request | self._server.extra).items() if value is not None}
 
     def _key(self, request: dict[str, Any]) -> str:
         """A digest of all that shapes the answer: where the model is, which version of it, and the whole request."""

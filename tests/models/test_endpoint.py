@@ -205,3 +205,9 @@ def test_a_server_that_is_not_there_is_named() -> None:
         pass
     with pytest.raises(BlindspotError, match=f"no server answers at {server.url}"):
         EndpointVLM(describe(server), 4)
+
+
+def test_a_field_that_is_null_in_the_file_is_left_out(image: Image) -> None:
+    with serving(Server()) as server:
+        texts(EndpointVLM(describe(server, extra={"temperature": None, "top_k": 1}), 4), image, ["a ?"])
+        assert "temperature" not in server.bodies[0] and server.bodies[0]["top_k"] == 1
