@@ -1,12 +1,15 @@
 """Finds JSON objects in a text that a model wrote, and reads their values for what they mean."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 
 #: Opening braces that nothing closes, after which a text is given up: `{` as a sign, or a broken object.
 UNCLOSED = 20
 LARGE = 1e15  # from which on a float is no count
+_VERDICT = re.compile(r"\b(?:true|false|yes|no|not)\b")
+_EXPLAINED = re.compile(r"(true|false|yes|no)\s*[,.;:(]")  # "yes, there is one answer"
 _TRUE, _FALSE = {"true", "yes", "y", "t", "1"}, {"false", "no", "n", "f", "0"}
 
 
@@ -18,7 +21,7 @@ def json_objects(text: str) -> Iterator[object]:
     """
     from json_repair import repair_json
 
-    for span in _balanced(text):
+    for span in _balanced(_unquoted(text)):
         try:
             yield json.loads(span, strict=False, object_pairs_hook=_object)
         except ValueError:
@@ -26,6 +29,17 @@ def json_objects(text: str) -> Iterator[object]:
                 yield repair_json(span, return_objects=True)
         except RecursionError:
             continue
+
+
+def _unquoted(text: str) -> str:
+    """The text in a reply that is one JSON string: an object that was encoded twice. Any other text as it is."""
+    if not text.strip().startswith('"'):
+        return text
+    try:
+        inner = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return inner if isinstance(inner, str) else text
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -42,7 +56,9 @@ def as_bool(value: object) -> bool | None:
         return value
     if isinstance(value, int | float):
         return True if value == 1 else False if value == 0 else None
-    word = value.strip(" \t\r\n.!\"'`*").lower() if isinstance(value, str) else None
+    word = value.strip(" \t\r\n.!\"'`*").lower() if isinstance(value, str) else ""
+    if (explained := _EXPLAINED.match(word)) and len(_VERDICT.findall(word)) == 1:
+        word = explained[1]
     return True if word in _TRUE else False if word in _FALSE else None
 
 

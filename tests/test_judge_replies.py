@@ -20,6 +20,8 @@ TURNED += [('"same": 1', '"same": 0'), ('"same": "1"', '"same": "0"')]
 UNDERSTOOD = {
     "plain": SAME,
     "blanks around": f"\n\n  {SAME}\n",
+    "encoded twice": json.dumps(SAME),
+    "a boolean with its reason": SAME.replace("true", '"true, they agree"'),
     "a fence": f"```json\n{SAME}\n```",
     "a fence in capitals": f"```JSON\n{SAME}\n```",
     "a fence without a name": f"```\n{SAME}\n```",
