@@ -68,7 +68,7 @@ def main() -> None:
             store.write_frame(beside / "verdicts.parquet", verdicts[[*COLUMNS]])
             store.write_json(beside / "unscored.json", unscored_by_method(verdicts))
             if (keep := load_keep_raw()) != "none":
-                replies = raw_replies(verdicts, store.read_frame(REPLIES), keep)
+                replies = raw_replies(verdicts, read_replies(), keep)
                 store.write_frame(beside / "replies.parquet", replies, compression="zstd")
             if not repeats.empty:
                 check(repeats, REPEAT, docs / "repeats")
@@ -98,6 +98,11 @@ def verify(rollouts: pd.DataFrame, images: Sequence[Image], verifier: Verifier) 
     verdicts = judge_all(verifier, asked_about, [*rollouts["question"]], answers)
     frame = pd.concat([rollouts[list(COLUMNS[:5])].reset_index(drop=True), store.to_frame(verdicts)], axis=1)
     return frame.assign(persists=float("nan"))[[*COLUMNS, "raw"]]
+
+
+def read_replies() -> pd.DataFrame:
+    """The candidate's raw replies; none where the rollouts come from elsewhere than `harvest`."""
+    return store.read_frame(REPLIES) if REPLIES.is_file() else pd.DataFrame(columns=["rollout_id", "raw"], dtype="str")
 
 
 def repeat(verdicts: pd.DataFrame, images: Sequence[Image], verifier: Verifier, params: Params) -> pd.DataFrame:

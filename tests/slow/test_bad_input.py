@@ -50,7 +50,7 @@ def test_too_many_errors_write_nothing(tmp_path: Path) -> None:
     project = make_project(tmp_path)
     make_rollouts(project, answer="")
     said = error_line(run_stage(project, "verify"))
-    assert "1 of 1 rollouts of trained end in an error (no_answer × 1)" in said and "verify.max_error_rate" in said
+    assert "1 of 1 rollouts of trained have no score: no answer × 1" in said and "verify.max_error_rate" in said
     assert not (project / "data/verdicts").exists() and not (project / "metrics/verify.json").exists()
 
 
@@ -62,7 +62,12 @@ def test_verify_writes_verdicts_and_metrics_twice_the_same(tmp_path: Path) -> No
         result = run_stage(project, "verify")
         assert (result.returncode, result.stderr) == (0, "")
         found.append(files(project / "data/verdicts") | files(project / "metrics"))
-    assert found[0] == found[1] and set(found[0]) == {"verdicts.parquet", "verify.json"}
+    assert found[0] == found[1] and set(found[0]) == {
+        "verdicts.parquet",
+        "unscored.json",
+        "replies.parquet",
+        "verify.json",
+    }
     assert store.read_json(project / "metrics/verify.json")["templates"]["failure_rate"] is None
 
 
