@@ -28,6 +28,7 @@ PASSING = {
 }
 THOUGHT = ("reasoning_content", "reasoning", "thinking")  # keys of a message that hold a thought
 _THINKING_PARTS = {"thinking", "reasoning", "redacted_thinking", "thought"}
+_OTHER_PARTS = {"reference"}  # of Mistral: sources beside the text
 
 
 class Reply(NamedTuple):
@@ -51,13 +52,13 @@ def read_choice(choice: Any, marks: Marks) -> Reply:
         raw = raw_of(json.dumps(choice, ensure_ascii=False, default=str))
     except RecursionError:
         return _without(Unscored.UNREADABLE, "too many levels", "", passing=False)
+    finish = choice.get("finish_reason") if isinstance(choice, dict) else None
+    ended = _ended(finish)
     message = choice.get("message") if isinstance(choice, dict) else None
     if not isinstance(message, dict):
+        if ended in FILTERED:
+            return _without(Unscored.REFUSED, f"finish_reason {finish}", raw, passing=False)
         return _without(Unscored.UNREADABLE, f"no message in it: {raw}", raw, passing=True)
-    finish = choice.get("finish_reason")
-    if isinstance(finish, dict):  # of SGLang
-        finish = finish.get("type") or str(finish)
-    ended = "" if finish is None else str(finish).strip().lower()
     try:
         text = _text(message.get("content"))
     except NoText as error:
@@ -72,6 +73,14 @@ def read_choice(choice: Any, marks: Marks) -> Reply:
     if not text.strip() and ended in COMPLETE and (thought := _thought(message)):
         return _without(Unscored.THOUGHT_ONLY, thought, raw, passing=False)
     return Reply(read_text(text, ended in COMPLETE, marks, raw))
+
+
+def _ended(finish: Any) -> str:
+    """The finish reason in lower case, without what some servers add: {"type": …}, FinishReason.…, "…: why"."""
+    if isinstance(finish, dict):  # of SGLang
+        finish = finish.get("type") or str(finish)
+    word = "" if finish is None else str(finish).strip().lower()
+    return word.split(":")[0].strip().removeprefix("finishreason.").removeprefix("finish_reason_")
 
 
 def _without(reason: Unscored, message: str, raw: str, passing: bool) -> Reply:
@@ -91,7 +100,7 @@ def _part(part: Any) -> str:
     if isinstance(part, str):
         return part
     kind = str(part.get("type", "text")) if isinstance(part, dict) else None
-    if kind in _THINKING_PARTS:
+    if kind in _THINKING_PARTS | _OTHER_PARTS:
         return ""
     if kind == "refusal":
         raise NoText(Unscored.REFUSED, str(part.get("refusal", "")))

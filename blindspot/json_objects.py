@@ -2,22 +2,25 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 
 #: Opening braces that nothing closes, after which a text is given up: `{` as a sign, or a broken object.
 UNCLOSED = 20
 LARGE = 1e15  # from which on a float is no count
-_VERDICT = re.compile(r"\b(?:true|false|yes|no|not)\b")
-_EXPLAINED = re.compile(r"(true|false|yes|no)\s*[,.;:(]")  # "yes, there is one answer"
+#: A boolean that goes on in words, or is followed by another one: no repair can tell what is meant.
+_HEDGED = re.compile(
+    r":\s*(?:true|false)\b(?!\s*(?:[,}\])\"'”]|//|/\*|#|\Z)|[^\S\n]*\n)|\b(?:true|false)\s*,\s*(?:true|false)\b",
+    re.IGNORECASE,
+)
 _TRUE, _FALSE = {"true", "yes", "y", "t", "1"}, {"false", "no", "n", "f", "0"}
 
 
-def json_objects(text: str) -> Iterator[object]:
+def json_objects(text: str, keys: Collection[str] = ()) -> Iterator[object]:
     """Every outermost balanced `{…}` of the text that can be parsed, in order.
 
     What strict JSON does not allow and models write (Python's literals, single quotes, trailing commas, comments) is
-    repaired.
+    repaired; not where one of `keys` stands there twice: a broken object that quotes another may be read as that.
     """
     from json_repair import repair_json
 
@@ -25,10 +28,17 @@ def json_objects(text: str) -> Iterator[object]:
         try:
             yield json.loads(span, strict=False, object_pairs_hook=_object)
         except ValueError:
+            if _HEDGED.search(span) or any(_often(key, span) for key in keys):
+                continue
             with suppress(ValueError, RecursionError):
                 yield repair_json(span, return_objects=True)
         except RecursionError:
             continue
+
+
+def _often(key: str, span: str) -> bool:
+    """Whether the span has this key more than once."""
+    return len(re.findall(rf"\b{re.escape(key)}[\"'”\\]*\s*:", span, re.IGNORECASE)) > 1
 
 
 def _unquoted(text: str) -> str:
@@ -57,8 +67,6 @@ def as_bool(value: object) -> bool | None:
     if isinstance(value, int | float):
         return True if value == 1 else False if value == 0 else None
     word = value.strip(" \t\r\n.!\"'`*").lower() if isinstance(value, str) else ""
-    if (explained := _EXPLAINED.match(word)) and len(_VERDICT.findall(word)) == 1:
-        word = explained[1]
     return True if word in _TRUE else False if word in _FALSE else None
 
 

@@ -24,19 +24,31 @@ THOUGHT_MARKS: Marks = (
     ("[THINK]", "[/THINK]"),
     ("◁think▷", "◁/think▷"),
     ("<|begin_of_thought|>", "<|end_of_thought|>"),
+    ("<|START_THINKING|>", "<|END_THINKING|>"),
+    ("<seed:think>", "</seed:think>"),
+    ("<|channel|>analysis<|message|>", "<|end|>"),
 )
 #: Characters of a message that reaches the user.
 MESSAGE_LENGTH = 200
 #: Bytes (UTF-8) of a raw reply that are kept.
 RAW_BYTES = 32 * 2**10
-SLIP = 0.76  # likeness of a key and the one that is meant, such as "answerble"
+SLIP, LONG = 0.76, 8  # likeness of a key and the one that is meant, such as "answerble", and its letters at least
+ELLIPSES = {
+    "…",
+    "...",
+}  # stand for a text in the form as a prompt shows it: an object that has them repeats the prompt
 _OPPOSITE = re.compile("not_|no_|non|un|in|dis|sub|false")  # begins a key that means the opposite
 NESTED = 3  # levels of an object or list in which the object of the form may lie
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # category Cc, but for tab, line feed, carriage return
 _END = re.compile(
-    r"(?:\s*(?:</s>|<end_of_turn>|<\|(?:im_end|eot_id|end|endoftext|end_of_text|eom_id|return)\|>))+\s*\Z"
+    r"(?:\s*(?:</s>|<end_of_turn>|<end_of_utterance>|<｜end▁of▁sentence｜>|\[\|endofturn\|\]|<\|END_RESPONSE\|>"
+    r"|<\|(?:im_end|eot|eot_id|end|endoftext|end_of_text|end_of_box|eom_id|return)\|>))+\s*\Z"
+)
+#: Marks before the answer itself, which some servers leave in a reply.
+_START = re.compile(
+    r"\A\s*(?:<\|start\|>assistant)?(?:<\|channel\|>final<\|message\|>|<\|START_RESPONSE\|>|<\|begin_of_box\|>)"
 )
 
 
@@ -92,22 +104,22 @@ def without_thought(text: str, marks: Marks = THOUGHT_MARKS) -> Spoken:
     return Spoken("".join([*parts, text[start:]]).strip(), complete=True)
 
 
-def without_end(text: str) -> str:
-    """The text without the end-of-turn tokens that some servers leave at its end."""
-    return _END.sub("", text)
+def without_frame(text: str) -> str:
+    """The text without the tokens of a turn that some servers leave before and behind it."""
+    return _START.sub("", _END.sub("", text)).strip()
 
 
 def read_text(text: str, ended: bool, marks: Marks = THOUGHT_MARKS, raw: str | None = None) -> Answer:
     """The answer in a generated text. `ended`: the model ended it, rather than the token limit."""
     raw = raw_of(text if raw is None else raw)
-    spoken = without_thought(without_end(clean(text)), marks)
+    spoken = without_thought(clean(text), marks)
     if not ended:
         return Answer("", Unscored.CUT_OFF, shorten(text), raw)
     if not spoken.complete:
         return Answer("", Unscored.UNFINISHED_THOUGHT, shorten(text), raw)
     if not spoken.text:
         return Answer("", Unscored.THOUGHT_ONLY if clean(text).strip() else Unscored.EMPTY, shorten(text), raw)
-    return Answer(spoken.text, raw=raw)
+    return Answer(without_frame(spoken.text), raw=raw)
 
 
 def read_question(text: str, marks: Marks = THOUGHT_MARKS) -> str:
@@ -126,13 +138,18 @@ def read_reply(reply: Answer, form: type[AnyForm]) -> AnyForm | None:
     booleans = [name for name, field in form.model_fields.items() if field.annotation is bool]
     last = None
     try:
-        for value in json_objects(reply.text):
+        for value in json_objects(reply.text, form.model_fields):
             found = [*_fits(value, form, NESTED)]
-            if len({tuple(getattr(one, name) for name in booleans) for one in found}) == 1:
+            clear = len({tuple(getattr(one, name) for name in booleans) for one in found}) == 1
+            if clear and (last is None or not _repeats_prompt(found[-1])):
                 last = found[-1]
     except RecursionError:
         return None
     return last
+
+
+def _repeats_prompt(found: ReplyForm) -> bool:
+    return any(isinstance(value, str) and value.strip() in ELLIPSES for value in found.model_dump().values())
 
 
 def _fits(value: object, form: type[AnyForm], levels: int) -> Iterator[AnyForm]:
@@ -150,11 +167,13 @@ def _fits(value: object, form: type[AnyForm], levels: int) -> Iterator[AnyForm]:
 
 def _coerced(given: dict[Any, Any], form: type[BaseModel]) -> dict[str, Any]:
     """The values of the form's keys, each of the type that the form has where it can be read as that."""
-    known = {_key(name): value for name, value in given.items()}
+    known: dict[str, Any] = {}
+    for name, value in given.items():  # a key in two spellings with two values has none
+        known[_key(name)] = value if known.get(_key(name), value) == value else None
     if not form.model_fields.keys() & known.keys():
         return known  # another object: no form is made of missing texts
     missing = [name for name in form.model_fields if name not in known]
-    if len(missing) == 1:  # a slip in one key leaves no doubt which one is meant
+    if len(missing) == 1 and len(missing[0]) >= LONG:  # a slip in one long key leaves no doubt which one is meant
         negated = bool(_OPPOSITE.match(missing[0]))
         other = sorted(key for key in known.keys() - form.model_fields.keys() if bool(_OPPOSITE.match(key)) is negated)
         known[missing[0]] = next((known[near] for near in get_close_matches(missing[0], other, 1, SLIP)), None)

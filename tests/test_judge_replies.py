@@ -21,7 +21,6 @@ UNDERSTOOD = {
     "plain": SAME,
     "blanks around": f"\n\n  {SAME}\n",
     "encoded twice": json.dumps(SAME),
-    "a boolean with its reason": SAME.replace("true", '"true, they agree"'),
     "a fence": f"```json\n{SAME}\n```",
     "a fence in capitals": f"```JSON\n{SAME}\n```",
     "a fence without a name": f"```\n{SAME}\n```",
@@ -81,7 +80,6 @@ UNDERSTOOD = {
     "blanks in a key": '{"reasoning ": "ok", " same": true}',
     "is_same": '{"reasoning": "ok", "is_same": true}',
     "isSame": '{"reasoning": "ok", "isSame": true}',
-    "a slip in a key": '{"reasoning": "ok", "sames": true}',
     "a key twice with one value": '{"same": true, "same": true}',
 }
 
@@ -109,6 +107,12 @@ NOT_UNDERSTOOD = {
     "an object for a boolean": SAME.replace("true", '{"value": 0.4}'),
     "yes and no": SAME.replace("true", '"yes and no"'),
     "true/false": SAME.replace("true", '"true/false"'),
+    "a boolean with a condition": SAME.replace("true", '"true, if colour is ignored"'),
+    "a boolean that goes on": SAME.replace("true", "true only if colour is ignored, otherwise false"),
+    "two booleans": SAME.replace("true", "true, false"),
+    "a key in two spellings": '{"same": false, "SAME": true}',
+    "a slip in a short key": '{"reasoning": "ok", "shame": true}',
+    "a broken object that quotes another": f'{{"reasoning": "the answer says {SAME}", "same": false}}',
     "the opposite key": '{"reasoning": "ok", "not_same": true}',
     "another key": '{"reasoning": "ok", "different": true}',
     "another form": VALID,
@@ -205,3 +209,11 @@ def test_a_criterion_is_never_read_from_its_opposite(criterion: str, key: str) -
 def test_a_slip_in_one_key_is_read(criterion: str, key: str) -> None:
     found = read_reply(Answer(VALID.replace(f'"{criterion}": true', f'"{key}": false')), Validity)
     assert found is not None and not getattr(found, criterion)
+
+
+def test_the_form_repeated_after_the_verdict_does_not_count() -> None:
+    shown = '{"reasoning": "…", "same": true}'
+    for text in (f"{OTHER}\n(Format: {shown})", f"{shown}\n{OTHER}"):
+        found = read_reply(Answer(text), Sameness)
+        assert found is not None and found.same is False
+    assert read_reply(Answer(shown), Sameness) is not None  # a judge that gives no reasoning

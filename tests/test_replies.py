@@ -197,3 +197,16 @@ def test_a_form_is_strict_for_servers() -> None:
         assert schema["additionalProperties"] is False and set(schema["required"]) == set(schema["properties"])
         with pytest.raises(ValidationError):
             form.model_validate({"same": "yes"})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("<|channel|>analysis<|message|>one, two<|end|><|start|>assistant<|channel|>final<|message|>2<|return|>", "2"),
+        ("<|START_THINKING|>one<|END_THINKING|><|START_RESPONSE|>2<|END_RESPONSE|>", "2"),
+        ("<seed:think>one</seed:think>2", "2"),
+        ("<|begin_of_box|>2<|end_of_box|>", "2"),
+    ],
+)
+def test_the_turn_tokens_of_a_model_are_no_part_of_its_answer(text: str, said: str) -> None:
+    assert read_text(text, ended=True).text == said

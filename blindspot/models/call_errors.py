@@ -3,12 +3,11 @@
 import html
 import json
 import re
-import time
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from blindspot.models.description import Server
+from blindspot.models.waits import asked_wait, wait_in
 from blindspot.records.unscored import Unscored
 from blindspot.replies import shorten
 
@@ -26,13 +25,14 @@ NAMED = {
 }
 LEVELS = 4  # of an error's JSON that are read
 PAGE = 20_000  # characters of an HTML page that are read
-EPOCH, EPOCH_MS = 1e9, 1e11  # from which on a wait is a time since 1970, in s or ms
 _SENTENCES = ("message", "msg", "detail", "error", "error_msg", "error_message", "error_description", "errors")
+_SECRET_NAME = re.compile("key|token|secret|sig|password", re.IGNORECASE)
+_USER = re.compile(r"(?<=//)[^/@\s]+@")
 _BAD_KEY = re.compile(r"(?:invalid|incorrect)[_ ]api[_ ]?key|api[_ ]?key[_ ](?:not[_ ]valid|invalid)")
 _QUOTA = re.compile(
     r"insufficient[_ ](?:quota|credits?|funds|balance)|exceeded your (?:current )?quota|out of credits?"
     r"|credit balance is too low|billing[_ ](?:not[_ ]active|hard[_ ]limit)|check your (?:plan and )?billing"
-    r"|payment required|quota (?:is )?exhausted"
+    r"|payment required|quota (?:is )?exhausted|arrearage"
 )
 _FILTER = re.compile(
     r"content[_ -]?(?:filter|policy|management)|responsible_?ai|safety (?:system|filter)|moderation"
@@ -47,13 +47,9 @@ _NO_IMAGES = re.compile(
     r"not a (?:multi-?modal|vision)|at most 0 image"
     r"|(?:not|n't) support (?:any )?(?:images?|image inputs?|vision|multi-?modal)\b(?! (?:\w+ )?(?:than|of|with|in))"
     r"|(?:images?|image input|image inputs|image_url|vision)'? (?:is|are) (?:not|only) supported(?! in)"
-    r"|(?:unknown|unsupported|invalid) (?:content |part )*type:? ['\"]?image_url"
+    r"|(?:unknown|unsupported|invalid) (?:content |part )*(?:type|variant):? ['\"`]?image_url"
+    r"|missing data required for image"
 )
-_DURATION = re.compile(
-    r"(?:(?P<d>\d+(?:\.\d+)?)d)?(?:(?P<h>\d+(?:\.\d+)?)h)?(?:(?P<m>\d+(?:\.\d+)?)m(?!s))?"
-    r"(?:(?P<s>\d+(?:\.\d+)?)s)?(?:(?P<ms>\d+(?:\.\d+)?)ms)?"
-)
-_SCALE = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
 class Stop(Exception):
@@ -99,6 +95,7 @@ def read_error(error: Any, response: "httpx.Response", server: Server) -> CallFa
 def _failure(status: int, message: str, words: str, response: "httpx.Response", server: Server) -> CallFailed:
     """What a status and a server's words mean. Raises Stop where no later call can go better."""
     wait = asked_wait(response)
+    wait = wait_in(words) if wait is None else wait
     if status == 401 or (status in (400, 403) and _BAD_KEY.search(words)):
         name = server.api_key_env
         how = f"put a valid key into {name}" if name else "name the variable that holds its key: api_key_env"
@@ -121,60 +118,13 @@ def _failure(status: int, message: str, words: str, response: "httpx.Response", 
 
 
 def hide_key(text: str, response: "httpx.Response") -> str:
-    """The text without the key, or password, that the request was sent with."""
-    key = response.request.headers.get("authorization", "").partition(" ")[2]
-    for secret in (key, response.request.url.password or ""):
+    """The text without the key, the password and the secret query parameters that the request was sent with."""
+    request = response.request
+    key = request.headers.get("authorization", "").partition(" ")[2]
+    query = [value for name, value in request.url.params.multi_items() if _SECRET_NAME.search(name)]
+    for secret in (key, request.url.password or "", *query):
         text = text.replace(secret, "…") if secret else text
     return text
-
-
-def asked_wait(response: "httpx.Response") -> float | None:
-    """Seconds that a server asks to wait: retry-after-ms, Retry-After in seconds or as a date, OpenAI's resets."""
-    headers = response.headers
-    if (wait := _number(headers.get("retry-after-ms", ""))) is not None:
-        return wait / 1000
-    asked = headers.get("retry-after", "").strip()
-    if (wait := _seconds(asked, response)) is not None:
-        return wait
-    if asked:
-        try:
-            then = parsedate_to_datetime(asked).timestamp()
-        except (ValueError, OverflowError):
-            return None
-        return max(0.0, then - _server_time(response))
-    if response.status_code != 429:
-        return None
-    spent = [what for what in ("requests", "tokens") if _is_spent(headers, what)]
-    resets = [headers.get(f"x-ratelimit-reset-{what}", "") for what in spent]
-    return max((wait for text in resets if (wait := _seconds(text, response)) is not None), default=None)
-
-
-def _is_spent(headers: "httpx.Headers", what: str) -> bool:
-    """Whether nothing of this limit is left, as far as the server says."""
-    return headers.get(f"x-ratelimit-remaining-{what}", "0").strip() in ("0", "")
-
-
-def _server_time(response: "httpx.Response") -> float:
-    """The server's clock, which a date in its headers is told by; ours where it sends none."""
-    try:
-        return parsedate_to_datetime(response.headers["date"]).timestamp()
-    except (KeyError, ValueError, OverflowError):
-        return time.time()
-
-
-def _number(text: str) -> float | None:
-    return float(text) if re.fullmatch(r"\s*\d+(\.\d+)?\s*", text) else None
-
-
-def _seconds(text: str, response: "httpx.Response") -> float | None:
-    """The seconds of "1.5s", "6m0s", "20ms", a plain number or a time since 1970; None for anything else."""
-    if (plain := _number(text)) is not None:
-        if plain < EPOCH:
-            return plain
-        return max(0.0, plain / (1000 if plain >= EPOCH_MS else 1) - _server_time(response))
-    found = _DURATION.fullmatch(text.strip())
-    parts = {unit: float(value) for unit, value in found.groupdict().items() if value} if found else {}
-    return sum(_SCALE[unit] * value for unit, value in parts.items()) if parts else None
 
 
 def _sentence(response: "httpx.Response") -> tuple[str, str]:
@@ -184,7 +134,7 @@ def _sentence(response: "httpx.Response") -> tuple[str, str]:
     except (ValueError, RecursionError):
         sentence, code = "", ""
     sentence = sentence or _plain(text_of(response))
-    return shorten(hide_key(sentence, response)), code
+    return shorten(_USER.sub("", hide_key(sentence, response))), code
 
 
 def text_of(response: "httpx.Response") -> str:

@@ -142,14 +142,14 @@ class Connection:
         return self._read(response)
 
     def _read(self, response: "httpx.Response") -> Completion:
-        text = text_of(response)
-        unreadable = CallFailed(Unscored.UNREADABLE, shorten(hide_key(text, response)) or "the body is empty", True)
+        text = hide_key(text_of(response), response)  # a server may repeat it: in no message, raw reply or database
+        unreadable = CallFailed(Unscored.UNREADABLE, shorten(text) or "the body is empty", True)
         try:
             payload = json.loads(text)
             if not isinstance(payload, dict):
                 raise unreadable
             choices = payload.get("choices")
-            choice = choices[0] if isinstance(choices, list) and choices else None
+            choice = _first(choices) if isinstance(choices, list) else None
             error = payload.get("error") or (choice.get("error") if isinstance(choice, dict) else None)
             if error or payload.get("object") == "error":
                 raise read_error(error or payload, response, self._server)
@@ -190,3 +190,9 @@ class Connection:
             self._announced = time.monotonic()
             tqdm.write(f"{self._server.model}: the server asks to wait {asked:,.0f} s; waiting", file=sys.stderr)
         return asked
+
+
+def _first(choices: list[Any]) -> Any:
+    """The choice with index 0, else the one that is listed first."""
+    numbered = (one for one in choices if isinstance(one, dict) and one.get("index") == 0)
+    return next(numbered, choices[0] if choices else None)

@@ -23,7 +23,7 @@ from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.sampling import Sampling
 from blindspot.records.unscored import Unscored
-from blindspot.replies import clean, read_text
+from blindspot.replies import Marks, clean, read_text
 from blindspot.store import work_folder
 
 FIRST_WAIT = 0.5  # s before the second attempt at a call, at most
@@ -99,7 +99,8 @@ class EndpointVLM:
         picture = data_url(image.path, self._server.max_image_bytes) if image else None
         request = self._request(picture, prompt, form, sampling)
         key = self._key(request)
-        if (answer := self._look_up(key)) is not None:
+        kept = self._kept.get(key)
+        if kept is not None and (answer := _read_kept(kept, self._server.thought_marks)).error is None:
             return answer
         if self._unprobed:
             await self._probe(image is not None, form)
@@ -108,8 +109,9 @@ class EndpointVLM:
         except CallFailed as failure:
             return Answer("", failure.reason, failure.message)
         if completion.answer.error is None:
-            kept = json.dumps({"choice": completion.choice})
-            self._kept.put(key, kept, model_of(self._server))
+            if kept is not None:  # under these thought_marks it is no answer
+                self._kept.drop(key)
+            self._kept.put(key, json.dumps({"choice": completion.choice}), model_of(self._server))
         return completion.answer
 
     async def _probe(self, with_picture: bool, form: Form) -> None:
@@ -159,23 +161,17 @@ class EndpointVLM:
         shaped = [*where, request | {"extra_body": server.extra}]
         return hashlib.sha256(json.dumps(shaped, sort_keys=True).encode()).hexdigest()
 
-    def _look_up(self, key: str) -> Answer | None:
-        """The answer that is kept, read anew; None where there is none. What is no answer is dropped."""
-        if (text := self._kept.get(key)) is None:
-            return None
-        marks = self._server.thought_marks
-        try:
-            kept = json.loads(text)
-            if "choice" in kept:
-                answer = read_choice(kept["choice"], marks).answer
-            else:  # an earlier version kept texts and errors
-                answer = read_text("" if kept.get("error") else kept["text"], True, marks)
-        except (ValueError, TypeError, LookupError, AttributeError):
-            answer = Answer("", Unscored.UNREADABLE)
-        if answer.error is None:
-            return answer
-        self._kept.drop(key)
-        return None
+
+def _read_kept(text: str, marks: Marks) -> Answer:
+    """The answer in a reply that is kept, read anew; one with an error where it holds none."""
+    try:
+        kept = json.loads(text)
+        if "choice" in kept:
+            return read_choice(kept["choice"], marks).answer
+        # an earlier version kept texts and errors
+        return read_text("" if kept.get("error") else kept["text"], True, marks)
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return Answer("", Unscored.UNREADABLE)
 
 
 def model_of(server: Server) -> str:

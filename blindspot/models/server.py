@@ -84,7 +84,7 @@ def api_url(server: Server) -> str:
 
 def shown(url: str) -> str:
     """A URL without the user name, password and query that it may hold, for messages."""
-    scheme, place = re.fullmatch(r"(\w+:/+|)(.*)", url.strip(), re.DOTALL).groups()  # type: ignore[union-attr]
+    scheme, place = re.fullmatch(r"(\w+:?/+|)(.*)", url.strip(), re.DOTALL).groups()  # type: ignore[union-attr]
     if not re.match(r"(?:[\w.-]+|\[[\w:.%]+\])(?::\d+)?(?:[/?#]|$)", place):  # else an @ is part of the path
         place = place.rpartition("@")[2]
     return scheme + re.split(r"[?#]", place)[0]

@@ -11,8 +11,9 @@ _MEDIA = ("image_token", "video_token", "boi_token", "eoi_token", "fake_image_to
 #: Tokens that chat templates and image processors of common models use. A server's tokenizer is not known here.
 _COMMON = re.compile(
     r"<[|｜][^<>|｜]{1,40}[|｜]>|</?s>|<</?SYS>>|\[/?(?:INST|IMG|IMG_BREAK|IMG_END|SYSTEM_PROMPT)\]"
-    r"|</?(?:image|img|video|audio|bos|eos|pad|start_of_turn|end_of_turn|start_of_image|end_of_image"
-    r"|image_soft_token|IMG_CONTEXT|fake_token_around_image)>"
+    r"|</?(?:image|img|video|audio|bos|eos|pad|think|start_of_turn|end_of_turn|end_of_utterance|start_of_image"
+    r"|end_of_image|image_soft_token|image_placeholder|ImageHere|IMG_CONTEXT|fake_token_around_image|__media__)>"
+    r"|\[img-\d+\]"
 )
 
 

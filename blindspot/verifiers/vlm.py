@@ -13,6 +13,20 @@ from blindspot.records.verdict import Verdict
 from blindspot.replies import AnyForm, ReplyForm, read_reply, shorten
 from blindspot.verifiers.prompts import ask_again, ask_sameness, ask_validity
 
+#: What judges write in the place of an answer that they do not give.
+NO_REFERENCE = {
+    "",
+    "…",
+    "-",
+    "n/a",
+    "na",
+    "null",
+    "unknown",
+    "unclear",
+    "empty",
+    "not applicable",
+    "cannot be determined",
+}
 CRITERIA = ("one_question", "objective", "not_taste", "answerable", "true_premise")
 
 
@@ -106,7 +120,10 @@ class VLMVerifier:
         missed = [name for name in CRITERIA if not getattr(found, name)]
         if missed:
             return Verdict("invalid", self.identity, missed[0])
-        return found.reference.strip() or self._unscored(Unscored.NO_REFERENCE)
+        reference = found.reference.strip()
+        if reference.strip(". ").lower() in NO_REFERENCE:
+            return self._unscored(Unscored.NO_REFERENCE, reference)
+        return reference
 
     def _sameness(self, judgement: "Judgement[Sameness]", reference: str) -> Verdict:
         if judgement.read is None:

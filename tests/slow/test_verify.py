@@ -18,6 +18,7 @@ from tests.slow.test_endpoint import judged
 from tests.test_bad_input import make_rollouts
 
 pytestmark = pytest.mark.slow
+FILES = {"verdicts.parquet", "repeats.parquet", "replies.parquet", "unscored.json", "verify.json"}
 
 
 def project(folder: Path, **sections: Any) -> Path:
@@ -35,7 +36,7 @@ def test_the_embedded_candidate_is_asked_again_twice_the_same(tmp_path: Path) ->
         done = run_stage(made, "verify")
         assert (done.returncode, done.stderr) == (0, "")
         found.append(files(made / "data/verdicts") | files(made / "metrics"))
-    assert found[0] == found[1] and set(found[0]) == {"verdicts.parquet", "repeats.parquet", "verify.json"}
+    assert found[0] == found[1] and set(found[0]) == FILES
     metrics = store.read_json(made / "metrics/verify.json")
     assert metrics["repeats"]["trained"]["repeats"] == 6
     assert (

@@ -82,7 +82,8 @@ def test_what_cannot_be_read_has_no_score_and_is_never_a_failure(reply: Any, rea
 def test_nothing_asked_nothing_answered_and_no_reference_are_errors() -> None:
     assert judge(VALID, question=" ") == ("error", "no question")
     assert judge(VALID, answer="") == ("error", "no answer")
-    assert judge(VALID | {"reference": " "}) == ("error", "no reference")
+    for empty in (" ", "…", "N/A", "unknown"):
+        assert judge(VALID | {"reference": empty}) == ("error", "no reference")
 
 
 def test_a_reply_that_cannot_be_read_is_asked_for_once_more() -> None:
