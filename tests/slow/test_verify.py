@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from blindspot import store
+from blindspot.models.endpoint import PROBE
 from tests.models.serving import Server, serving
 from tests.project import REPOSITORY, environment, files, make_project, run_stage
 from tests.slow.test_endpoint import judged
