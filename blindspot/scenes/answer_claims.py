@@ -4,16 +4,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import astuple
 
+from blindspot.scenes.answer_words import VALUES
 from blindspot.scenes.parse import parse
 from blindspot.scenes.question import Description, Question
 
-_OPPOSITE = {"left_of": "right_of", "right_of": "left_of", "above": "below", "below": "above"}
-_CONVERSE = _OPPOSITE | {"more": "fewer", "fewer": "more", "equal": "equal"}
+OPPOSITE = {"left_of": "right_of", "right_of": "left_of", "above": "below", "below": "above"}
+CONVERSE = OPPOSITE | {"more": "fewer", "fewer": "more", "equal": "equal"}
 _DENIAL = re.compile(r"\b(?:not|(no))\b")
 _DIFFERENT = re.compile(r"\b(?:an? )?different (colour|shape|size)s?\b|\bdiffer in (colour|shape|size)\b")
 _COPULA = re.compile(r" (is|are|has|have|shares?) ")
 _ASKING = {"has": "does", "have": "do", "shares": "does", "share": "do"}
 _COUNTED = re.compile(r"^(there (?:is|are)) (?:only |exactly |just )?(\w+)\b(?: of them)?(.*)$")
+_BOTH = re.compile(
+    r"(?:both(?: of them)?(?: are)?|they are both|the two are both) (?:an? )?(\w+)(?: in (?:colour|shape|size))?"
+)
 #: A statement that stands for the whole question, and the families that it can stand for.
 _SHORT = (
     (re.compile(r"(?:it|they) (?:is|are|do|does)(?P<no> not)?"), ("relation", "same")),
@@ -45,12 +49,20 @@ def claimed(sentence: str, question: Question, numbers: dict[str, str]) -> str |
             return "yes"
         elif int(number) < 100:
             sentence = f"{counted[1]} any{counted[3]}"
+    if question.family == "same" and _shared(sentence, str(question.attribute)):
+        return "yes"
     sentence, differing = _DIFFERENT.subn(_alike, sentence)
     sentence, denied = _DENIAL.subn(lambda match: "any" if match[1] else "", sentence)
     if differing + denied > 1:
         return None
     asked = next(filter(None, map(parse, _questions(" ".join(sentence.split()), question))), None)
     return None if asked is None else _compare(asked, question, bool(differing or denied))
+
+
+def _shared(sentence: str, attribute: str) -> bool:
+    """Whether one value is said of both things: "they are both blue"."""
+    match = _BOTH.fullmatch(sentence)
+    return match is not None and match[1] in VALUES[attribute]
 
 
 def _alike(match: re.Match[str]) -> str:
@@ -92,20 +104,20 @@ def _compare(asked: Question, question: Question, denied: bool) -> str | None:
         return None
     if question.other is None:
         if denied:
-            return "no" if _fits(asked.subject, question.subject) else None
-        return "yes" if _fits(question.subject, asked.subject) else None
+            return "no" if fits(asked.subject, question.subject) else None
+        return "yes" if fits(question.subject, asked.subject) else None
     said, other = asked.subject, asked.other or Description()
-    straight = _fits(said, question.subject) and _fits(other, question.other)
-    swapped = _fits(said, question.other) and _fits(other, question.subject)
+    straight = fits(said, question.subject) and fits(other, question.other)
+    swapped = fits(said, question.other) and fits(other, question.subject)
     if not (straight or swapped) or (straight and swapped and question.family != "same"):
         return None
-    word = asked.word if straight else _CONVERSE.get(asked.word or "")
+    word = asked.word if straight else CONVERSE.get(asked.word or "")
     if word == question.word:
         return "no" if denied else "yes"
-    contrary = question.family == "comparison" or word == _OPPOSITE.get(question.word or "")
+    contrary = question.family == "comparison" or word == OPPOSITE.get(question.word or "")
     return "no" if contrary and not denied else None
 
 
-def _fits(general: Description, special: Description) -> bool:
+def fits(general: Description, special: Description) -> bool:
     """Whether all that is said by the general description is said by the special one too."""
     return all(said in (None, own) for said, own in zip(astuple(general), astuple(special), strict=True))

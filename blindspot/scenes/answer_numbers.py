@@ -11,6 +11,7 @@ from blindspot.scenes.answer_words import (
     VALUES,
     conflicts,
     mentioned,
+    names,
     number_of,
     words_of,
 )
@@ -41,6 +42,7 @@ _TWICE = re.compile(r"\b(\w+) ?\((\w+)\)")
 _LEAD = re.compile(r"^(?:yes|no)[.,;:!] ?")
 _SENTENCE = re.compile(r"\.(?!\d)|[;!|]")
 _HEAD = re.compile(r"[(:]| - |,(?!\d)")
+_MAX_PARTS = 30  # of one sentence: a longer list is no plain answer
 _ITEM = re.compile(r",(?!\d)|\band\b|[()]")
 _SUM = re.compile(r"\b(?:so|therefore|thus|hence|(?:for )?a total of|makes|making)\b|=")
 _IN_TOTAL = re.compile(r" (?:in total|altogether|overall)$")
@@ -55,9 +57,10 @@ def read_number(text: str, question: Question | None) -> str | None:
     text = _TWICE.sub(_once, _LEAD.sub("", _COMPOUND.sub(_compound, text))).strip(" ,;:!").rstrip(" .,;:!")
     if text in ("both", "both of them"):
         return "2"
-    for pattern, number in ((_NONE, "0"), (_SINGLE, "1")):
-        if pattern.fullmatch(text):
-            return number if _as_asked(text, question) else None
+    if _NONE.fullmatch(text):
+        return "0" if _as_asked(text, question) else None
+    if _SINGLE.fullmatch(text):
+        return "1" if _as_asked(text, question) and not _lacks(text, question) else None
     denied = NEGATION.search(re.sub(r"\b(?:none|nothing)\b", "", text))
     if denied or _BOUND.search(text) or _STRANGE.search(text):
         return None
@@ -100,6 +103,20 @@ def _as_asked(text: str, question: Question | None, exactly: bool = True) -> boo
     return question is None or not conflicts(text, question.subject, exactly)
 
 
+def _lacks(text: str, question: Question | None) -> bool:
+    """Whether the text names a kind of thing, but not all that the question says of what is to be counted."""
+    return question is not None and (_values(text) or _noun(text)) and not names(text, question.subject)
+
+
+def _noun(text: str) -> bool:
+    return not _NOUNS.isdisjoint({*words_of(text)} - {"ones"})
+
+
+def _part(text: str, question: Question | None) -> bool:
+    """Whether the text can name parts of what is to be counted: "2 small and 1 large" of the stars."""
+    return _as_asked(text, question, exactly=False) and not (_noun(text) and _lacks(text, question))
+
+
 def _values(text: str) -> bool:
     return any(mentioned(text, attribute) for attribute in VALUES)
 
@@ -107,7 +124,9 @@ def _values(text: str) -> bool:
 def _total(parts: str, total: str, question: Question | None) -> str | None:
     """The total, where the parts before it add up to it, or where there are none."""
     number, counted = _counted(total, question), numbers_in(parts)
-    return number if number and (not counted or sum(map(float, counted)) == float(number)) else None
+    if number is None or (words_of(parts) and not _part(parts, question)):
+        return None
+    return number if not counted or sum(map(float, counted)) == float(number) else None
 
 
 def _counted(text: str, question: Question | None) -> str | None:
@@ -122,17 +141,19 @@ def _counted(text: str, question: Question | None) -> str | None:
 
 def _one(sentence: str, question: Question | None) -> str | None:
     """The number in one sentence: "3 stars", "stars: 3", or "3 stars: 2 red and 1 blue"."""
+    if len(_HEAD.findall(sentence)) > _MAX_PARTS:
+        return None
     separator = _HEAD.search(sentence)
     head, rest = (sentence[: separator.start()], sentence[separator.end() :]) if separator else (sentence, "")
     numbers = numbers_in(head)
-    if not _as_asked(head, question) or re.search(r"\band\b", head):
+    if not _as_asked(head, question) or _lacks(head, question) or re.search(r"\band\b", head):
         return None
     if not numbers:
         return _one(rest, question) if words_of(rest) else None
     if len({*numbers}) > 1 or (len(numbers) > 1 and _values(head)):
         return None
     listed = separator is not None and separator[0].startswith((",", " -"))
-    if not _as_asked(rest, question, exactly=False):
+    if not _as_asked(rest, question, exactly=False) or (not _noun(head) and not _part(rest, question)):
         return None
     return numbers[0] if _adds_up(numbers[0], head, rest, listed) else None
 

@@ -3,6 +3,7 @@
 import re
 
 from blindspot.scenes.answer_claims import claimed, excludes
+from blindspot.scenes.answer_reasons import bears_out
 from blindspot.scenes.answer_words import ATTRIBUTE_VALUES, BOUNDARIES, NEGATION, SPELLED, words_of
 from blindspot.scenes.parse import THING_WORDS
 from blindspot.scenes.question import Question
@@ -67,7 +68,9 @@ def read_verdict(text: str, question: Question | None) -> str | None:
     text = re.sub(r"\b(is|are) (?:indeed|clearly|definitely|certainly) (?=\w)", r"\1 ", text)
     if "?" in text:
         return None
-    lead, final = _lead(text, question), _final(text)
+    lead, final = _lead(text, question), _final(text, question)
+    if final and question and _LEAD.match(text) and not lead:
+        return None
     if lead or final:
         found = {lead, final} - {None}
         return found.pop() if len(found) == 1 else None
@@ -85,18 +88,17 @@ def _lead(text: str, question: Question | None) -> str | None:
     if _AGAINST[verdict].search(rest):
         aside = re.match(r"but (.*)", rest)
         return verdict if question and verdict == "no" and aside and excludes(aside[1], question) else None
-    claim = claimed(rest, question, SPELLED) if question else None
-    return verdict if claim in (None, verdict) else None
+    return verdict if question is None or bears_out(rest, verdict, question) else None
 
 
-def _final(text: str) -> str | None:
-    if match := _STRONG.search(text):
-        return "yes" if match["yes"] else "no"
-    match = _WEAK.search(text)
+def _final(text: str, question: Question | None) -> str | None:
+    match = _STRONG.search(text) or _WEAK.search(text)
     if not match:
         return None
-    verdict = "yes" if match["yes"] else "no"
-    return None if _AGAINST[verdict].search(text[: match.start()]) else verdict
+    verdict, before = "yes" if match["yes"] else "no", text[: match.start()]
+    if match.re is _WEAK and _AGAINST[verdict].search(before):
+        return None
+    return verdict if question is None or bears_out(before, verdict, question) else None
 
 
 def _stated(text: str, question: Question | None) -> str | None:

@@ -106,20 +106,17 @@ _SPELLINGS = tuple(
     )
 )
 _LATEX = re.compile(r"\\(?:text|textbf|mathrm|mathbf|boxed)\s*\{([^{}]*)\}")
-_RESTATED = re.compile(
-    r"^(?:question ?[:-] ?)?(?:is|are|do|does|can|could|what|which|how|count)\b[^?]*\?(?=.*\w)"
-    r"|^(?:[\s,;:!?]|[.-](?!\d))+"
-)
+_LEADING = re.compile(r"^(?:[\s,;:!?]|[.-](?!\d))+")
 
 
 def clean(text: str) -> str:
-    """The text in lower case and one spelling, without markup, the question before the answer and option letters."""
+    """The text in lower case and one spelling, without markup, option letters and marks before the first word."""
     text = text.lower()
     for _ in range(2):  # \boxed{\text{red}}
         text = _LATEX.sub(r"\1", text)
     for pattern, spelling in _SPELLINGS:
         text = pattern.sub(spelling, text)
-    return _RESTATED.sub("", text.strip()).strip()
+    return _LEADING.sub("", text.strip()).strip()
 
 
 def words_of(text: str) -> list[str]:
@@ -146,3 +143,8 @@ def conflicts(text: str, description: Description, exactly: bool) -> bool:
         if (exactly or own) and mentioned(text, attribute) - {own}:
             return True
     return False
+
+
+def names(text: str, description: Description) -> bool:
+    """Whether the text mentions every value of the description."""
+    return all(getattr(description, name) in {None, *mentioned(text, name)} for name in VALUES)

@@ -1,9 +1,10 @@
 """Reads a free-text answer for what it means: "3", "three" and "There are three." are the same."""
 
 import re
-from dataclasses import replace
 
 from blindspot.scenes.answer_numbers import numbers_in, read_number
+from blindspot.scenes.answer_restated import without_question
+from blindspot.scenes.answer_subjects import RELATIVE, speaks_of
 from blindspot.scenes.answer_verdicts import read_verdict
 from blindspot.scenes.answer_words import (
     ATTRIBUTE_VALUES,
@@ -16,7 +17,6 @@ from blindspot.scenes.answer_words import (
     UNSURE,
     VALUES,
     clean,
-    conflicts,
     mentioned,
     words_of,
 )
@@ -40,6 +40,7 @@ _COUNTS = re.compile(r"^an? |\b(?:there (?:is|are)|see|find) (?:an?|no|any|the)\
 _SEGMENT = re.compile(r"[.;:!,()=|]| - ")
 _COPULA = re.compile(r"\b(?:is|are|was|were|be|been|has|have|appears?|looks?|seems?)\b")
 _BOUNDARY = re.compile(rf"\b(?:{'|'.join(sorted(BOUNDARIES))})\b")
+_CONTRAST = re.compile(r", (?:and )?not (?:an? )?(\w+)[.!]*$")
 _SORT_OF = re.compile(
     rf"\b(?:shade|hue|tone|type|kind|form|shape|colour) of (?:an? )?(?=(?:{'|'.join(sorted(ATTRIBUTE_VALUES))})\b)"
 )
@@ -50,20 +51,26 @@ def understand(text: str, kind: str, question: Question | None = None) -> str | 
 
     Returns the answer in its plain form ("yes", "3", "red" …), "other" where the text plainly answers with something
     that can't be right ("pink"; "red" to "how many …?"), and None where it can't be understood: empty, unknown words,
-    unsure, two answers at once ("red or blue"), or an answer to another question. The question tells more of the last:
+    unsure, two answers at once ("red or blue"), an answer to another question, or a yes or no with a reason against it. The question tells more of the last:
     "There are 2 red stars." answers "how many red stars …?", but not "how many stars …?". Any text is allowed.
     """
     if len(text) > MAX_LENGTH:
         return None
-    final = _boxed(text)
-    text = clean(text if final is None else final)
-    if UNSURE.search(text):
+    said = without_question(text, kind, question)
+    if said is None:
         return None
-    *before, (marker, last) = _marked(text)
+    final = _boxed(text)
+    said = said if final is None else clean(final)
+    if UNSURE.search(said):
+        return None
+    *before, (marker, last) = _marked(said)
     found = _read(last, kind, question)
+    if not before or "final" in marker:
+        return found
     # Several answers must agree, unless the last is called final.
-    disagree = "final" not in marker and any(_read(each, kind, question) != found for _, each in before[1:])
-    return None if disagree else found
+    first = _read(re.split(r"\.(?!\d)", before[0][1])[0], kind, question)
+    others = {_read(each, kind, question) for _, each in before[1:]}
+    return found if others <= {found} and first in (None, OTHER, found) else None
 
 
 def _marked(text: str) -> list[tuple[str, str]]:
@@ -86,49 +93,57 @@ def _boxed(text: str) -> str | None:
 
 def _read(text: str, kind: str, question: Question | None) -> str | None:
     if kind == "yes_no":
-        found = read_verdict(text, question)
-    elif kind == "number":
-        found = read_number(text, question)
-    else:
-        found = _read_value(text, kind, question)
-    return found or _read_other(text, kind)
+        return read_verdict(text, question)  # a value may be meant as a yes or a no: it is no wrong answer
+    if kind == "number":
+        # "They are blue" may say why there are no red ones.
+        return read_number(text, question) or (_read_other(text, kind) if len(words_of(text)) == 1 else None)
+    return _read_value(text, kind, question) or _read_other(text, kind, question)
 
 
-def _read_other(text: str, kind: str) -> str | None:
+def _read_other(text: str, kind: str, question: Question | None = None) -> str | None:
     """OTHER where the text plainly answers a question of another kind."""
     content = [word for word in words_of(text) if word not in _EMPTY]
     if not content or _STRANGE.search(text) or (kind in VALUES and re.search(rf"\b{kind}\b", text)):
         return None
     if any(len(mentioned(text, name)) > (0 if name == kind else 1) for name in VALUES):
         return None
-    if kind == "number" and _COUNTS.search(text):
+    if kind == "number" and (_COUNTS.search(text) or text.strip(" .!") in ("no", "nope")):  # may mean none
         return None
     if not all(word in _PLAIN or word[-1].isdecimal() for word in content):
         return None
     if len(numbers_in(text)) > (0 if kind == "number" else 1) or re.search(r"\d{4}", text):
         return None
-    # "The star is red" may be meant as a yes, "red" is not.
-    alone = len(content) == 1 and content[0] not in _VERDICTS
-    return OTHER if kind != "yes_no" or (alone and not re.match("there (?:is|are) ", text)) else None
+    stated = [(subject, said) for subject, *said in _sentences(text) if said and subject.strip() != "there"]
+    return OTHER if not question or all(speaks_of(*each, kind, question) for each in stated) else None
 
 
 def _read_value(text: str, kind: str, question: Question | None) -> str | None:
     """The colour, shape or size that the text ascribes to the thing asked about."""
-    text = _SORT_OF.sub("", re.sub(r"^no[.,;:!] ?", "", text))
+    text = _without_contrast(_SORT_OF.sub("", re.sub(r"^no[.,;:!] ?", "", text)), kind)
     words = words_of(re.sub(r"\b(?:looks?|shaped) like\b", "is", text))
     known = all(word in _KNOWN or word[-1].isdecimal() for word in words)
     if not known or NEGATION.search(text) or _STRANGE.search(text):
         return None
     found = set[str]()
-    for segment in _SEGMENT.split(re.sub(r"\b(?:looks?|shaped) like\b", "is", text)):
-        subject, *said = _COPULA.split(segment)
-        named = segment if subject.strip() == "there" else subject
-        # "What colour is the red star?" is a fair question: a value without a verb answers it, and is no description.
-        asked = question and (question.subject if said else replace(question.subject, **{kind: None}))
-        if asked and conflicts(_BOUNDARY.split(named)[0], asked, exactly=False):
+    for subject, *said in _sentences(text):
+        if question and not speaks_of(subject, said, kind, question):
             return None
         found |= _ascribed(subject, said, kind)
     return found.pop() if len(found) == 1 else None
+
+
+def _without_contrast(text: str, kind: str) -> str:
+    """ "blue" of "blue, not red"."""
+    match = _CONTRAST.search(text)
+    kept = text[: match.start()] if match else text
+    contrast = match is not None and match[1] in VALUES[kind] and mentioned(kept, kind) - {VALUES[kind][match[1]]}
+    return kept if contrast else text
+
+
+def _sentences(text: str) -> list[list[str]]:
+    """Each sentence, split at its verbs: what it is about, and what it says of that."""
+    text = RELATIVE.sub("", re.sub(r"\b(?:looks?|shaped) like\b", "is", text))
+    return [_COPULA.split(segment) for segment in _SEGMENT.split(text) if words_of(segment)]
 
 
 def _ascribed(subject: str, said: list[str], kind: str) -> set[str]:

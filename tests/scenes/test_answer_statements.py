@@ -86,13 +86,14 @@ ASKED = {
         There is 1 small star and 1 large star.
     """,
     ("how many small red stars are there ?", "3"): """
-        There are 3 small red stars. | 3 stars | 3 red stars | There are three.
+        There are 3 small red stars. | 3 | There are three.
     """,
     ("how many small red stars are there ?", "0"): """
         There are no stars. | There are no small red stars.
     """,
     ("how many small red stars are there ?", "-"): """
-        3 blue stars | 3 large red stars | 3 circles | There are 2 small red stars and 1 large red star.
+        3 stars | 3 red stars | 3 blue stars | 3 large red stars | 3 circles
+        There are 2 small red stars and 1 large red star.
     """,
     ("what colour is the star ?", "red"): """
         The star is red. | red | The small star is red. | It is a red circle.

@@ -78,7 +78,7 @@ READ = {
         twenty-one | Twenty one stars | 21
     """,
     ("number", "other"): """
-        red | The stars are red. | yes | Yes, there are.
+        red | yes
     """,
     ("colour", "red"): """
         red | Red. | **Red** | The star is red. | The large star is red. | It is red. | It's red.

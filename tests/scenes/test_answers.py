@@ -34,11 +34,12 @@ MEANING = {
     ("number", "1000"): "1,000 | 1000 | 1000.0",
     ("number", "-3"): "-3 | −3",
     ("number", "3.5"): "3.5",
-    ("number", "other"): "red | It's a star | The stars are red. | yes | Yes, there are. | No. | large",
+    ("number", "other"): "red | yes | large | Circles",
     ("number", "-"): """
         3 or 4 | 3-4 | 2, 3 | there are 2 red and 1 blue | There is one red star and two blue ones | more than 3
         at least 3 | I don't know | not sure | no idea | not 3 | There are not three | some | many | a few
-        There is a lot | 1st | up to 3 | no stars and 3 circles | fewer than three | maybe 3 | 1.2.3
+        There is a lot | It's a star | The stars are red. | Yes, there are. | No. | They are blue. | 1st | up to 3
+        no stars and 3 circles | fewer than three | maybe 3 | 1.2.3
     """,
     ("yes_no", "yes"): """
         yes | Yes. | YES! | Yes, there is. | yep | yeah | Yes, the star is to the right of the circle. | There is.
@@ -51,14 +52,13 @@ MEANING = {
         false | They are different | They have different colours. | No, there are three | The star is not left of it
         I cannot see any
     """,
-    ("yes_no", "other"): "red | It's a star | 3 | three | large | -1",
     ("yes_no", "-"): """
         yes and no | Yes. No. | yes or no | No, yes | maybe | I don't know | I do not know. | not sure | I'm not sure
         no idea | I have no idea | It is to the right. | right | left | to the right | The star is left of the circle
         There are more circles than stars. | There are fewer | cannot tell | I can't say | It's hard to say
         It is unclear | Unable to determine | There is a star but no circle | Yes, there are no stars
         I can't see the image | There are as many | There are the same number | perhaps | Sorry, I can't help
-        unsure | The star is red
+        unsure | The star is red | red | It's a star | 3 | three | large | -1 | Zero | 0 | Circles
     """,
     (
         "colour",

@@ -45,8 +45,9 @@ def test_who_learnt_the_lessons_by_heart_judges_as_the_oracle_does() -> None:
     answers = [RNG.choice(("yes", "no", "2", "red", "star", "small")) for _ in images]
     judged = VLMVerifier(ExactJudge()).judge(images, QUESTIONS, answers)
     truth = OracleVerifier("invalid").judge(images, QUESTIONS, answers)
-    assert [one.outcome for one in judged] == [one.outcome for one in truth]
-    assert {one.outcome for one in truth} == {"failure", "correct", "invalid"}
+    clear = [(one.outcome, two.outcome) for one, two in zip(judged, truth, strict=True) if two.outcome != "error"]
+    assert len(clear) > 200 and all(one == two for one, two in clear)
+    assert {outcome for _, outcome in clear} == {"failure", "correct", "invalid"}
 
 
 def test_every_lesson_can_be_spelled_and_is_short() -> None:
