@@ -51,8 +51,9 @@ def understand(text: str, kind: str, question: Question | None = None) -> str | 
 
     Returns the answer in its plain form ("yes", "3", "red" …), "other" where the text plainly answers with something
     that can't be right ("pink"; "red" to "how many …?"), and None where it can't be understood: empty, unknown words,
-    unsure, two answers at once ("red or blue"), an answer to another question, or a yes or no with a reason against it. The question tells more of the last:
-    "There are 2 red stars." answers "how many red stars …?", but not "how many stars …?". Any text is allowed.
+    unsure, two answers at once ("red or blue"), an answer to another question, or a yes or no with a reason against
+    it. The question tells more of the last two: "There are 2 red stars." answers "how many red stars …?", but not
+    "how many stars …?". Any text is allowed.
     """
     if len(text) > MAX_LENGTH:
         return None
