@@ -23,8 +23,9 @@ estimate: $(READY) # what a run will take, before it is started
 ui: $(READY) # opens MLflow and Prefect, with the pipeline deployed
 	@$(BIN)/python -m flows.ui
 
-test: $(READY) # every test but those that need a browser
-	$(BIN)/python -m pytest -m "not browser"
+test: export OMP_NUM_THREADS = 1 # as many processes as cores, a thread each
+test: $(READY) # every test except those that need a browser
+	$(BIN)/python -m pytest -m "not browser" -n logical --dist loadfile --no-loadscope-reorder --durations=40
 
 browser: $(READY) # the tests that drive Chromium, which must be installed
 	$(BIN)/python -m pytest -m browser tests/flows

@@ -50,6 +50,17 @@ class Page:
         """The text of the page, once it has these words."""
         return self.wait_until(f"document.body && document.body.innerText.includes({json.dumps(words)})", seconds)
 
+    def open_until(self, url: str, words: str) -> str:
+        """The text of the page, opened again until it has these words: for a page that does not update itself."""
+        until = time.monotonic() + WAIT_SECONDS
+        while True:
+            self.open(url)
+            try:
+                return self.wait_for(words, seconds=10)
+            except AssertionError:
+                if time.monotonic() > until:
+                    raise
+
     def wait_until(self, condition: str, seconds: float = WAIT_SECONDS) -> str:
         """The text of the page, once this JavaScript expression holds."""
         until = time.monotonic() + seconds
