@@ -9,7 +9,7 @@ export GX_ANALYTICS_ENABLED = false
 export HF_HUB_DISABLE_TELEMETRY = 1
 export MLFLOW_DISABLE_TELEMETRY = true
 
-.PHONY: discover repro estimate ui test browser fast lint bootstrap bench-search bench-taxonomy
+.PHONY: discover repro estimate ui test browser fast dependencies lint bootstrap bench-search bench-taxonomy
 
 discover: $(READY) # runs the pipeline as a Prefect flow
 	@$(BIN)/python -m flows.discover
@@ -33,6 +33,9 @@ browser: $(READY) # the tests that drive Chromium, which must be installed
 fast: $(READY) # the tests that take seconds
 	$(BIN)/python -m pytest -m "not slow"
 
+dependencies: $(READY) # lists in dvc.yaml the code that each stage depends on
+	@$(BIN)/python -m flows.code_dependencies
+
 lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -42,7 +45,7 @@ bootstrap: $(READY) # trains the embedded models anew: an hour
 	@$(BIN)/python -m flows.bootstrap
 
 bench-search: $(READY) # the search against its rivals, on candidates whose weaknesses are known; GAPS=… names others
-	@if [ -n "$(GAPS)" ]; then $(BIN)/python -m stages.search_candidates "$(GAPS)"; fi
+	@if [ -n "$(GAPS)" ]; then $(BIN)/python -m bench.search_candidates "$(GAPS)"; fi
 	@$(BIN)/python -m flows.bench search
 
 bench-taxonomy: $(READY) # the taxonomy against what is known: planted gaps, no mode to find, an hour and a half

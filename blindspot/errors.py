@@ -6,7 +6,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 
-from blindspot.quiet import silence
+from blindspot.telemetry import disable_telemetry
 
 TRACEBACK = "BLINDSPOT_TRACEBACK"
 #: How a full disk reads where the error number is lost: safetensors, shutil; SQLite; torch.save.
@@ -30,7 +30,7 @@ def run(main: Callable[[], None], restore: str | None = None) -> None:
     `restore`: the command that brings the former output back, named in the line. With BLINDSPOT_TRACEBACK=1 in the
     environment the traceback is printed as well.
     """
-    silence()
+    disable_telemetry()
     try:
         main()
     except KeyboardInterrupt:

@@ -29,8 +29,8 @@ def rates(outcomes: Sequence[Outcome], families: Sequence[str | None]) -> dict[s
     """Counts and rates of one method's verdicts; a rate whose denominator is 0 is None.
 
     `failure_rate` = failures ÷ (failures + correct + invalid), `valid_rate` = (failures + correct) ÷ the same,
-    `wrong_rate` = failures ÷ (failures + correct), `error_rate` = errors ÷ asked, and `largest_family_share` = the
-    most frequent family's share of the failures, None where no failure has a family.
+    `error_rate` = failures ÷ (failures + correct), `unscored_rate` = unscored ÷ asked, and `largest_family_share` =
+    the most frequent family's share of the failures, None where no failure has a family.
     """
     count = Counter(outcomes)
     valid = count["failure"] + count["correct"]
@@ -42,11 +42,11 @@ def rates(outcomes: Sequence[Outcome], families: Sequence[str | None]) -> dict[s
         "failures": count["failure"],
         "correct": count["correct"],
         "invalid": count["invalid"],
-        "errors": count["error"],
+        "unscored": count["unscored"],
         "failure_rate": share(count["failure"], judged),
         "valid_rate": share(valid, judged),
-        "wrong_rate": share(count["failure"], valid),
-        "error_rate": share(count["error"], len(outcomes)),
+        "error_rate": share(count["failure"], valid),
+        "unscored_rate": share(count["unscored"], len(outcomes)),
         "largest_family_share": share(max(known.values()), len(failed)) if known else None,
     }
 
@@ -75,7 +75,7 @@ def interval(part: int, whole: int, spread: float = 1.0) -> tuple[float, float]:
 
 def unscored(outcomes: Sequence[Outcome], reasons: Sequence[object]) -> Counter[str]:
     """How many questions have no score, by reason, the most frequent first."""
-    found = [str(reason) for outcome, reason in zip(outcomes, reasons, strict=True) if outcome == "error"]
+    found = [str(reason) for outcome, reason in zip(outcomes, reasons, strict=True) if outcome == "unscored"]
     return Counter(dict(Counter(found).most_common()))
 
 
@@ -95,7 +95,7 @@ class Scored(Protocol):
         """As in a verdict."""
 
 
-def refuse_errors(rows: Sequence[Scored], limit: float, what: str, fix: str = "") -> None:
+def refuse_unscored(rows: Sequence[Scored], limit: float, what: str, fix: str = "") -> None:
     """Raises BlindspotError where more than `limit` of `what` have no score: any rate of the rest would mislead.
 
     The error names the reasons, the first message of each, and how to fix the most frequent one.
@@ -105,7 +105,7 @@ def refuse_errors(rows: Sequence[Scored], limit: float, what: str, fix: str = ""
         return
     first: dict[str, str] = {}
     for row in rows:
-        if row.outcome == "error" and isinstance(row.message, str):
+        if row.outcome == "unscored" and isinstance(row.message, str):
             first.setdefault(str(row.reason), f" ({row.message})")
     named = [f"{reason} × {count}{first.get(reason, '')}" for reason, count in often.items()]
     advice = FIXES.get(Unscored(next(iter(often))), "fix the candidate or the verifier")

@@ -56,18 +56,20 @@ class VerifierParams(Section):
     kind: Literal["oracle", "vlm"] = Field(
         "oracle", description="oracle: the exact truth, for scenes; vlm: a model, for any image"
     )
-    unparsed: Literal["invalid", "error"] = Field(
+    unparsed: Literal["invalid", "unscored"] = Field(
         "invalid", description="outcome of a question outside the oracle's grammar: invalid for a small questioner"
     )
     model: str = Field(
         "models/scenes-judge", description="of a vlm: folder of its weights, or a YAML file that describes it"
     )
-    second: str = Field(
+    confirming_judge: str = Field(
         "configs/models/none.yaml", description="of a vlm: another that must agree before a failure counts"
     )
     votes: Literal[1, 3, 5, 7] = Field(1, description="of a vlm: judgements of each rollout; the majority counts")
     temperature: float = Field(0.7, gt=0, description="of several votes; a single one is at temperature 0")
-    gate: bool = Field(True, description="of a vlm: only a valid question can fail; false measures what that is worth")
+    require_valid: bool = Field(
+        True, description="of a vlm: only a valid question can fail; false measures what that is worth"
+    )
     batch_size: int = Field(16, ge=1, description="of a vlm in a folder: questions judged at once")
     max_new_tokens: int = Field(512, ge=1, description="of a vlm: longest judgement, in tokens")
 

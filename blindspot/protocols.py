@@ -11,7 +11,7 @@ from blindspot.records.sampling import Sampling
 from blindspot.records.source_image import SourceImage
 from blindspot.records.verdict import Verdict
 
-Hint = tuple[str, ...]  # traits that a question is to have; without one it may be of any kind
+Target = tuple[str, ...]  # features that a question is to have; without one it may be of any kind
 Form = type[BaseModel] | None  # that a reply is to have, None where any text will do
 
 
@@ -43,7 +43,7 @@ class Posed(NamedTuple):
 
     question: str
     answer: str | None
-    likelihood: float
+    log_prob: float
 
 
 class Questioner(Protocol):
@@ -58,12 +58,12 @@ class Questioner(Protocol):
 
 
 class Steerable(Questioner, Protocol):
-    """A questioner that can be told which traits its question is to have."""
+    """A questioner that can be told which features its question is to have."""
 
-    def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[Posed]:
-        """One question for each hint and image, in the same order; the same seed gives the same.
+    def ask_for(self, targets: Sequence[Target], images: Sequence[Image], seed: int) -> list[Posed]:
+        """One question for each target and image, in the same order; the same seed gives the same.
 
-        A hint is a wish: nobody sees to it that the question has these traits.
+        A target is a wish: nobody sees to it that the question has these features.
         """
 
 

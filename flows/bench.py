@@ -8,17 +8,20 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from blindspot.errors import BlindspotError, run
 from flows.environment import apply
-from flows.leash import leashed
+from flows.process_group import process_group
 from flows.secret import without
 
-#: of each bench the pipeline, and where to look afterwards
+FOLDER = Path("bench")  # a DVC project of its own
+#: of each bench the pipeline, and where its results are
 BENCHES = {
-    "search": ("bench/dvc.yaml", "metrics/search.json has the figures, data/search.html shows them"),
-    "taxonomy": ("bench/taxonomy/dvc.yaml", "metrics/taxonomy_bench.json has the figures"),
+    "search": ("dvc.yaml", "figures: bench/metrics/search.json, page: bench/data/search.html"),
+    "taxonomy": ("taxonomy/dvc.yaml", "figures: bench/metrics/taxonomy.json"),
 }
+DVC = [sys.executable, "-P", "-m", "dvc"]  # -P: no module of the bench takes the place of one that DVC imports
 AT_ONCE = 2  # runs, of which each takes one core
 IN_A_ROW = 6  # stages that one DVC runs: so few that no core waits long for the other at the end
 ONE_CORE = {"OMP_NUM_THREADS": "1", "TQDM_DISABLE": "1"}
@@ -30,6 +33,7 @@ def main() -> None:
     parser.add_argument("bench", choices=[*BENCHES])
     pipeline, where = BENCHES[parser.parse_args().bench]
     apply()
+    os.chdir(FOLDER)
     targets = stages(pipeline)
     first, last = [target for target in targets if "_truth@" in target], targets[-1]
     at_once(first)
@@ -40,7 +44,7 @@ def main() -> None:
 
 def stages(pipeline: str) -> list[str]:
     """Every stage of a bench, in order. Raises BlindspotError where its files cannot be read."""
-    command = [sys.executable, "-m", "dvc", "stage", "list", "--name-only", pipeline]
+    command = [*DVC, "stage", "list", "--name-only", pipeline]
     done = subprocess.run(command, env=without(os.environ), capture_output=True, text=True, check=False)
     if done.returncode:
         raise BlindspotError(f"{pipeline} cannot be read", " ".join(done.stderr.split()))
@@ -58,8 +62,8 @@ def reproduce(targets: list[str]) -> None:
     """Runs `dvc repro` on them, one after another. Raises BlindspotError where one fails."""
     if not targets:
         return
-    command = [sys.executable, "-m", "dvc", "--wait-for-lock", "repro", "--single-item", *targets]
-    with leashed(command, env=ONE_CORE) as process:
+    command = [*DVC, "--wait-for-lock", "repro", "--single-item", *targets]
+    with process_group(command, env=ONE_CORE) as process:
         if process.wait():
             raise BlindspotError("a run failed", "see the lines above; the same command goes on from there")
 

@@ -12,7 +12,7 @@ import yaml
 
 from blindspot.errors import BlindspotError, run
 from flows.environment import apply
-from flows.leash import leashed
+from flows.process_group import process_group
 
 PIPELINE = Path("dvc.yaml")
 
@@ -33,7 +33,7 @@ def main() -> None:
 
 def _train(name: str) -> None:
     command = [sys.executable, "-m", "dvc", "repro", "--single-item", "--force", name]
-    with leashed(command) as process:
+    with process_group(command) as process:
         if process.wait():
             raise BlindspotError(f"stage {name} failed", "see the lines above; the former weights are still there")
 

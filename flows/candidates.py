@@ -9,7 +9,7 @@ from typing import Any, Literal
 SAME = 0.5  # Jaccard index of the questions that two modes claim, from which they are one
 
 WRITTEN = ("failure_modes", "meta_skills")  # in data/taxonomy
-COLUMNS = ("abilities", "skills", "meta_skills", "traits")  # of questions.parquet there
+COLUMNS = ("abilities", "skills", "meta_skills", "features")  # of questions.parquet there
 
 Mode = Mapping[str, Any]  # as data/taxonomy/failure_modes.json has it
 Extent = Literal["universal", "shared", "specific"]
@@ -17,30 +17,30 @@ Extent = Literal["universal", "shared", "specific"]
 
 @dataclass(frozen=True)
 class Run:
-    """What a run found: its candidate, its failure modes, and the traits of each valid question, and if it failed.
+    """What a run found: its candidate, its failure modes, and the features of each valid question, and if it failed.
 
-    Skills are fitted anew in each run: so a question's abilities are among its traits, whatever they are called there,
-    and of a meta-skill the run's own skills stand for it elsewhere.
+    Skills are fitted anew in each run: so a question's abilities are among its features, whatever they are called
+    there, and of a meta-skill the run's own skills stand for it elsewhere.
     """
 
     candidate: str
     modes: Sequence[Mode]
-    traits: Sequence[frozenset[str]]
+    features: Sequence[frozenset[str]]
     failed: Sequence[bool]
     meta_skills: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def claim(self, mode: Mode) -> list[frozenset[str]]:
-        """For each trait of a mode of this run the names of which a question has one."""
-        return [self.meta_skills.get(trait, frozenset()) | {trait} for trait in mode["traits"]]
+        """For each feature of a mode of this run the names of which a question has one."""
+        return [self.meta_skills.get(feature, frozenset()) | {feature} for feature in mode["features"]]
 
 
 def by_candidate(runs: Sequence[Run]) -> list[dict[str, Any]]:
     """The failure modes of all runs, those of most candidates first; none where there are fewer than two candidates.
 
-    Two modes are one where their traits are equal, or where of the questions of all runs that either claims at least
+    Two modes are one where their features are equal, or where of the questions of all runs that either claims at least
     SAME are claimed by both. A mode is `universal` where it was found in all candidates, `shared` where in several,
     `specific` where in one; `candidates` has for each in how many of its `runs` it was `found`, and how many of the
-    questions that its traits claim were `asked` there and were `failures`, found or not.
+    questions that its features claim were `asked` there and were `failures`, found or not.
     """
     names = [*dict.fromkeys(run.candidate for run in runs)]
     if len(names) < 2:
@@ -50,7 +50,7 @@ def by_candidate(runs: Sequence[Run]) -> list[dict[str, Any]]:
         where = {name: _in_candidate(claim, others, [run for run in runs if run.candidate == name]) for name in names}
         number = sum(one["found"] > 0 for one in where.values())
         extent: Extent = "universal" if number == len(names) else "shared" if number > 1 else "specific"
-        found.append({"name": mode["name"], "traits": [*mode["traits"]], "extent": extent, "candidates": where})
+        found.append({"name": mode["name"], "features": [*mode["features"]], "extent": extent, "candidates": where})
     return sorted(found, key=lambda one: -sum(where["found"] > 0 for where in one["candidates"].values()))
 
 
@@ -92,14 +92,14 @@ def short(names: Sequence[str]) -> list[str]:
 
 def _groups(runs: Sequence[Run]) -> Iterator[tuple[Mode, list[frozenset[str]], list[Mode]]]:
     """The modes that stand for the others, with most evidence first; what they claim; those that are the same."""
-    every = [traits for run in runs for traits in run.traits]
+    every = [features for run in runs for features in run.features]
     groups: list[tuple[Mode, list[frozenset[str]], list[Mode]]] = []
     claimed: list[frozenset[int]] = []
     modes = [(mode, run.claim(mode)) for run in runs for mode in run.modes]
-    for mode, claim in sorted(modes, key=lambda one: -one[0]["evidence"]):
-        here = frozenset(place for place, traits in enumerate(every) if _claims(claim, traits))
+    for mode, claim in sorted(modes, key=lambda one: -one[0]["log_likelihood_ratio"]):
+        here = frozenset(place for place, features in enumerate(every) if _claims(claim, features))
         for (first, _, others), there in zip(groups, claimed, strict=True):
-            if {*first["traits"]} == {*mode["traits"]} or _jaccard(there, here) >= SAME:
+            if {*first["features"]} == {*mode["features"]} or _jaccard(there, here) >= SAME:
                 others.append(mode)
                 break
         else:
@@ -108,8 +108,8 @@ def _groups(runs: Sequence[Run]) -> Iterator[tuple[Mode, list[frozenset[str]], l
     yield from groups
 
 
-def _claims(claim: Sequence[frozenset[str]], traits: frozenset[str]) -> bool:
-    return not any(names.isdisjoint(traits) for names in claim)
+def _claims(claim: Sequence[frozenset[str]], features: frozenset[str]) -> bool:
+    return not any(names.isdisjoint(features) for names in claim)
 
 
 def _jaccard(one: frozenset[int], other: frozenset[int]) -> float:
@@ -118,7 +118,10 @@ def _jaccard(one: frozenset[int], other: frozenset[int]) -> float:
 
 def _in_candidate(claim: Sequence[frozenset[str]], others: Sequence[Mode], runs: Sequence[Run]) -> dict[str, int]:
     outcomes = [
-        failed for run in runs for traits, failed in zip(run.traits, run.failed, strict=True) if _claims(claim, traits)
+        failed
+        for run in runs
+        for features, failed in zip(run.features, run.failed, strict=True)
+        if _claims(claim, features)
     ]
     found = sum(any(one is other for one in run.modes for other in others) for run in runs)
     return {"runs": len(runs), "found": found, "asked": len(outcomes), "failures": sum(outcomes)}

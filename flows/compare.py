@@ -17,8 +17,8 @@ from typing import Any
 from blindspot.errors import run
 from blindspot.params import read
 from flows import candidates, cross
-from flows.edit import with_changes, with_recipe
-from flows.served import completed
+from flows.overrides import with_changes, with_recipe
+from flows.server_choice import completed
 
 METRICS = ("verify", "audit")  # of each run, metrics/<name>.json
 
@@ -99,7 +99,7 @@ def table(found: dict[str, Any]) -> list[str]:
     if not found:
         return []
     width = max(map(len, found))
-    columns = ("failure_rate", "valid_rate", "wrong_rate", "true_failures")
+    columns = ("failure_rate", "valid_rate", "error_rate", "true_failures")
     lines = [" ".join([" " * width, *(f"{name:>13}" for name in columns)])]
     for name, run_found in found.items():
         rates = [run_found["verify"]["trained"].get(column) for column in columns[:3]]

@@ -7,11 +7,11 @@ from typing import Any
 
 from blindspot.errors import BlindspotError
 from flows.candidates import short
-from flows.place import TRAINED
+from flows.workspace import TRAINED
 
 Values = Mapping[str, Any]  # as params.yaml
 SHOWN = ("trained", "base")
-RATES = ("failure_rate", "valid_rate", "wrong_rate")
+RATES = ("failure_rate", "valid_rate", "error_rate")
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,14 @@ def crossed(trained_on: Values, asked_of: Values, root: Path) -> dict[str, Any]:
     """The parameters of a crossing: those of the run that trained, in `root`, with the other's candidate.
 
     Nothing is explored and nothing trained; failures are not asked about again, for no rate depends on it. The
-    questioner is handed over as it is, with the hints that lie beside its weights.
+    questioner is handed over as it is, with the targets that lie beside its weights.
     """
     start = TRAINED if root.resolve() == Path.cwd() else root / TRAINED
     return {
         **trained_on,
         "candidate": asked_of["candidate"],
         "explore": {**trained_on["explore"], "calls": 0},
-        "train": {**trained_on["train"], "steps": 0, "start_from": str(start)},
+        "train": {**trained_on["train"], "steps": 0, "base_model": str(start)},
         "verify": {**trained_on["verify"], "repeats": 0, "injections": 0},
     }
 
@@ -85,7 +85,7 @@ def table(found: list[dict[str, Any]]) -> list[str]:
         return []
     names, models = ([*dict.fromkeys(one[key] for one in found)] for key in ("trained_on", "candidate"))
     called = dict(zip(models, short(models), strict=True))
-    cells = [("trained in", "asked of", "failure_rate", "wrong_rate", "base's failure_rate", "base's wrong_rate")]
+    cells = [("trained in", "asked of", "failure_rate", "error_rate", "base's failure_rate", "base's error_rate")]
     for one in sorted(found, key=lambda one: names.index(one["trained_on"])):
         row = [one["trained_on"], called[one["candidate"]] + (" (its own)" if one["own"] else "")]
         cells.append((*row, *(text for method in SHOWN for text in _said(one.get(method)))))
@@ -98,7 +98,7 @@ def _said(row: Mapping[str, Any] | None) -> Iterator[str]:
         yield from ("", "")
         return
     yield f"{row['failure_rate']:.3f} ({row['low']:.3f} to {row['high']:.3f})"
-    yield "" if row["wrong_rate"] is None else f"{row['wrong_rate']:.3f}"
+    yield "" if row["error_rate"] is None else f"{row['error_rate']:.3f}"
 
 
 def _interval(part: int, whole: int) -> tuple[float | None, float | None]:

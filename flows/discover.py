@@ -12,9 +12,9 @@ from typing import Any
 
 from blindspot.errors import run
 from blindspot.params import PARAMS, read
-from flows.edit import with_changes, with_recipe, write_params
+from flows.overrides import with_changes, with_recipe, write_params
 from flows.secret import without
-from flows.served import completed
+from flows.server_choice import completed
 
 
 def arguments() -> argparse.Namespace:

@@ -4,8 +4,8 @@ import os
 import sys
 from pathlib import Path
 
-from blindspot.quiet import silence
 from blindspot.store import work_folder
+from blindspot.telemetry import disable_telemetry
 
 WORK = "BLINDSPOT_WORK"
 
@@ -13,7 +13,7 @@ WORK = "BLINDSPOT_WORK"
 def apply() -> Path:
     """Sets the environment of this process and of its children. Returns the work folder, absolute."""
     work = work_folder()
-    silence()
+    disable_telemetry()
     os.environ[WORK] = str(work)
     # What the user has set is kept.
     os.environ.setdefault("PREFECT_HOME", str(work / "prefect"))

@@ -10,10 +10,10 @@ from pydantic import Field
 
 from blindspot.errors import run
 from blindspot.params import SCHEMA, BudgetParams, CandidateParams, KeepRaw, LaunchParams, Section, VerifierParams
+from lab.bootstrap_candidate import Params as BootstrapCandidateParams
+from lab.bootstrap_judge import Params as BootstrapJudgeParams
+from lab.bootstrap_questioner import Params as BootstrapQuestionerParams
 from stages.audit import Params as AuditParams
-from stages.bootstrap_candidate import Params as BootstrapCandidateParams
-from stages.bootstrap_judge import Params as BootstrapJudgeParams
-from stages.bootstrap_questioner import Params as BootstrapQuestionerParams
 from stages.explore import Params as ExploreParams
 from stages.harvest import Params as HarvestParams
 from stages.prepare import Params as PrepareParams

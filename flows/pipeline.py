@@ -20,10 +20,10 @@ from blindspot.params import check
 from blindspot.store import work_folder
 from blindspot.tracking import group
 from flows.environment import WORK
-from flows.found import links, summary
 from flows.params import Params
-from flows.place import prepare_place
 from flows.repro import leading_unchanged, reproduce, stages
+from flows.summary import links, summary
+from flows.workspace import prepare_place
 
 
 @flow(

@@ -14,7 +14,7 @@ from typing import IO, Literal
 import yaml
 
 from blindspot.errors import BlindspotError
-from flows.leash import leashed
+from flows.process_group import process_group
 from flows.secret import without
 
 Did = Literal["ran", "restored", "up to date"]
@@ -87,7 +87,7 @@ def reproduce(stage: str, root: Path, env: dict[str, str], log: Callable[[str], 
 def _listen(command: list[str], root: Path, env: dict[str, str], log: Callable[[str], None]) -> Heard:
     did: Did = "ran"
     busy, error = False, ""
-    with leashed(command, cwd=root, env=env, output=subprocess.PIPE) as process:
+    with process_group(command, cwd=root, env=env, output=subprocess.PIPE) as process:
         assert process.stdout is not None
         for line in _lines(process.stdout):
             log(line)

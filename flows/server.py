@@ -15,8 +15,8 @@ from pathlib import Path
 
 from blindspot.errors import BlindspotError
 from flows import secret
-from flows.leash import leashed
 from flows.pages import DEFAULT, HOST, opened
+from flows.process_group import process_group
 
 API = "PREFECT_API_URL"
 UI = "PREFECT_UI_URL"
@@ -85,7 +85,7 @@ def start_temporary(work: Path) -> Callable[[], None]:
     log = running.enter_context(path.open("wb"))
     # No schedules and no pages: those are `make ui`'s.
     quiet = {"PREFECT_SERVER_UI_ENABLED": "false", "PREFECT__SERVER_WEBSERVER_ONLY": "1"}
-    process = running.enter_context(leashed(command(port), env=environment(port, auth) | quiet, output=log))
+    process = running.enter_context(process_group(command(port), env=environment(port, auth) | quiet, output=log))
     os.environ.update(client(f"http://{HOST}:{port}", auth))
     os.environ.setdefault(UI, (opened(work) or DEFAULT).prefect)  # where the run's page is to be opened
     return partial(await_answer, f"{os.environ[API]}/health", {f"Prefect's server ({path})": process})

@@ -13,10 +13,10 @@ from blindspot.errors import BlindspotError, run
 from blindspot.tracking import store_uri
 from flows import secret
 from flows.environment import apply
-from flows.found import Link, recorded
-from flows.leash import leashed
 from flows.pages import HOST, MLFLOW_PORT, PREFECT_PORT, Pages, announced, at
+from flows.process_group import process_group
 from flows.server import await_answer, client, command, environment, refuse_ended
+from flows.summary import Link, recorded
 
 
 def arguments() -> argparse.Namespace:
@@ -45,13 +45,15 @@ def serve(mlflow_port: int, prefect_port: int, say: Callable[[str], None]) -> No
     no_jobs = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
     with ExitStack() as open_servers:
         started = {
-            "MLflow": open_servers.enter_context(leashed(_mlflow(work, mlflow_port), env=no_jobs)),
-            "Prefect": open_servers.enter_context(leashed(command(prefect_port), env=environment(prefect_port, auth))),
+            "MLflow": open_servers.enter_context(process_group(_mlflow(work, mlflow_port), env=no_jobs)),
+            "Prefect": open_servers.enter_context(
+                process_group(command(prefect_port), env=environment(prefect_port, auth))
+            ),
         }
         await_answer(f"{pages.prefect}/api/health", started)
         await_answer(f"{pages.mlflow}/health", started)
         open_servers.enter_context(announced(pages, work))
-        deploy = leashed(_python("flows.deploy"), env=client(pages.prefect, auth))
+        deploy = process_group(_python("flows.deploy"), env=client(pages.prefect, auth))
         started["deploy"] = open_servers.enter_context(deploy)
         say("\n".join(_lines(pages, work)))
         while True:

@@ -9,17 +9,17 @@ import pandas as pd
 from pydantic import Field
 
 from blindspot import store
-from blindspot.calibration.auditors import Auditor, LabelAuditor, NoAuditor, VerifierAuditor
-from blindspot.calibration.sample import draw_sample
-from blindspot.calibration.summary import summarize
+from blindspot.audit.auditors import Auditor, LabelAuditor, NoAuditor, VerifierAuditor
+from blindspot.audit.sample import draw_sample
+from blindspot.audit.summary import summarize
 from blindspot.checks.audited import AUDITED, COLUMNS
 from blindspot.checks.run import check
 from blindspot.errors import run
+from blindspot.judges.oracle import OracleVerifier
 from blindspot.params import Section, VerifierParams, load, load_seed
 from blindspot.records.image import Image
 from blindspot.records.rollout import Rollout
 from blindspot.tracking import flatten, stage_run
-from blindspot.verifiers.oracle import OracleVerifier
 
 ROLLOUTS, VERDICTS = Path("data/rollouts/rollouts.parquet"), Path("data/verdicts/verdicts.parquet")
 AUDIT = Path("data/audit")
@@ -29,7 +29,7 @@ METRICS = Path("metrics/audit.json")
 class Params(Section):
     """Who judges part of the harvest again, and how much."""
 
-    by: Literal["nobody", "oracle", "labels"] = Field(
+    auditor: Literal["nobody", "oracle", "labels"] = Field(
         "nobody", description="nobody; oracle: the exact truth, for scenes; labels: a person, by a CSV file"
     )
     size: int = Field(200, ge=1, description="rollouts of each method that are drawn for it")
@@ -59,9 +59,9 @@ def main() -> None:
 
 def choose_auditor(params: Params, judge: VerifierParams) -> Auditor:
     """Who audits."""
-    if params.by == "nobody":
+    if params.auditor == "nobody":
         return NoAuditor()
-    if params.by == "labels":
+    if params.auditor == "labels":
         return LabelAuditor(Path(params.labels))
     return VerifierAuditor(OracleVerifier(judge.unparsed))
 

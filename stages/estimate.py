@@ -57,7 +57,7 @@ def parts(
     methods: int,
 ) -> list[Part]:
     """The calls and tokens of each part, from the parameters alone. `validation` counts that split's images."""
-    trained = train.steps * train.images_per_step * train.generations
+    trained = train.steps * train.images_per_step * train.num_generations
     evaluated = (1 + math.ceil(train.steps / train.checkpoint_every)) * validation
     harvested = harvest.calls * methods
     again = len(WAYS) * verify.repeats * harvested  # were all of them failures
@@ -88,15 +88,15 @@ def main() -> None:
         files = sample(prepare, Path(folder))
         seconds = time_a_call(train, candidate, files)
         image_bytes = sum(file.stat().st_size for file in files) / len(files)
-    weights = sum(file.stat().st_size for file in Path(train.start_from).rglob("*.safetensors"))
+    weights = sum(file.stat().st_size for file in Path(train.base_model).rglob("*.safetensors"))
     logged = 1 + math.ceil(train.steps / train.checkpoint_every)  # checkpoints, as MLflow keeps them
     disk = images * image_bytes + (CHECKPOINTS + logged) * weights + ROLLOUT_BYTES * harvest.calls * 3
     print(table(rows, seconds))
     print(judging(rows, VerifierParams(**values["verifier"]), verify.model))
-    unknown = "" if weights else f" (without the weights: {train.start_from} is not here)"
+    unknown = "" if weights else f" (without the weights: {train.base_model} is not here)"
     print(f"disk: {disk / 1e6:,.0f} MB at most, checkpoints and MLflow's copies included{unknown}")
     if seconds is None:
-        print(f"time: not known, as {train.start_from} or {candidate.model} is not here to be timed")
+        print(f"time: not known, as {train.base_model} or {candidate.model} is not here to be timed")
     else:
         took = f"{seconds * 1000:.1f} ms to ask and answer one question"
         print(f"time: from {took}, measured here just now; a step of GRPO takes {STEP:g} times that")
@@ -119,7 +119,7 @@ def judging(rows: Sequence[Part], verifier: VerifierParams, stronger: str) -> st
         f"{model}, {calls:,} calls and {calls * verifier.max_new_tokens:,} tokens" for model, calls in asked.items()
     ]
     most = f"{'; '.join(said)} of its own at most, not in the time below"
-    return f"judge: {most}; verifier.second: the same for what the first calls a failure"
+    return f"judge: {most}; verifier.confirming_judge: the same for what the first calls a failure"
 
 
 def sample(prepare: PrepareParams, folder: Path) -> list[Path]:
@@ -138,16 +138,16 @@ def sample(prepare: PrepareParams, folder: Path) -> list[Path]:
 
 def time_a_call(train: TrainParams, candidate: CandidateParams, files: Sequence[Path]) -> float | None:
     """Seconds to ask and answer one question, in the fastest of three batches; None where a model is not here."""
-    if not (Path(train.start_from).is_dir() and Path(candidate.model).is_dir()):
+    if not (Path(train.base_model).is_dir() and Path(candidate.model).is_dir()):
         return None
     import torch
 
     from blindspot.models.local import GreedyVLM, LocalQuestioner
     from blindspot.records.image import Image
 
-    count = min(candidate.batch_size, train.images_per_step * train.generations)
+    count = min(candidate.batch_size, train.images_per_step * train.num_generations)
     images = [Image(files[i % len(files)].stem, files[i % len(files)], "train") for i in range(count)]
-    questioner = LocalQuestioner(Path(train.start_from), count, train.max_new_tokens, train.temperature)
+    questioner = LocalQuestioner(Path(train.base_model), count, train.max_new_tokens, train.temperature)
     answerer = GreedyVLM(Path(candidate.model), count, candidate.max_new_tokens)
     torch.set_num_threads(1)  # as dvc.yaml launches train and harvest
     taken = []

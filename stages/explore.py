@@ -12,8 +12,8 @@ from blindspot.budget import Meter
 from blindspot.checks.asked import ASKED, COLUMNS
 from blindspot.checks.run import check
 from blindspot.errors import run
+from blindspot.factory import open_candidate, open_steerable, open_verifier
 from blindspot.metrics import unscored
-from blindspot.opening import open_candidate, open_steerable, open_verifier
 from blindspot.params import BudgetParams, CandidateParams, Section, VerifierParams, load, load_seed, read
 from blindspot.records.asked import Asked
 from blindspot.records.failure_mode import FailureMode
@@ -31,7 +31,7 @@ class Params(Section):
     at_least: int = Field(400, ge=0, description="of these, even where no failure is left to follow")
     together: int = Field(10, ge=1, description="questions asked before the next are chosen")
     proposals: int = Field(32, ge=1, description="questions proposed each time, of which the best are asked")
-    threshold: float = Field(0.25, gt=0, lt=1, description="a mode's wrong_rate must lie significantly above it")
+    threshold: float = Field(0.25, gt=0, lt=1, description="a mode's error_rate must lie significantly above it")
     min_asked: int = Field(6, ge=5, description="valid questions that a mode needs")
     batch_size: int = Field(256, ge=1, description="questions proposed at once: a matter of memory alone, up to 256")
     temperature: float = Field(1.0, gt=0)
@@ -47,7 +47,7 @@ def main() -> None:
     params, seed, images = load("explore", Params), load_seed(), store.read_images("train")
     candidate = open_candidate(load("candidate", CandidateParams))
     verifier = open_verifier(load("verifier", VerifierParams))
-    start = str(read()["train"]["start_from"])  # the one to be trained proposes what is asked
+    start = str(read()["train"]["base_model"])  # the one to be trained proposes what is asked
     questioner = open_steerable(start, params.batch_size, params.max_new_tokens, params.temperature)
     with store.working("explore") as work, stage_run("explore", work.parents[1], params.model_dump()) as mlflow:
         meter = Meter(load("budget", BudgetParams))
@@ -72,7 +72,7 @@ def hand_over(asked: Sequence[Asked], modes: Sequence[FailureMode], meter: Meter
         store.write_json(folder / "modes.json", [asdict(mode) for mode in modes])
         store.write_json(folder / "spent.json", meter.calls)
         outcomes = rows["outcome"].value_counts()
-        counts = {name: int(outcomes.get(name, 0)) for name in ("failure", "correct", "invalid", "error")}
+        counts = {name: int(outcomes.get(name, 0)) for name in ("failure", "correct", "invalid", "unscored")}
         counted = {"unscored": unscored([row.outcome for row in asked], [row.reason for row in asked])}
         names = {"modes": [mode.name for mode in modes]}
         store.write_json(METRICS, {"calls": len(asked)} | names | counts | counted)

@@ -11,14 +11,14 @@ from tqdm import tqdm
 from blindspot import store
 from blindspot.checks.rollout import COLUMNS, ROLLOUT
 from blindspot.checks.run import check
+from blindspot.distributed import BLOCK, process_state
 from blindspot.errors import run
-from blindspot.opening import open_candidate, open_questioner
+from blindspot.factory import open_candidate, open_questioner
 from blindspot.params import CandidateParams, KeepRaw, Section, load, load_keep_raw, load_seed
 from blindspot.protocols import Candidate, Questioner
-from blindspot.ranks import BLOCK, ranks
+from blindspot.questioner.templates import TemplateQuestioner
 from blindspot.records.image import Image
 from blindspot.records.rollout import Rollout
-from blindspot.scenes.asker import TemplateQuestioner
 from blindspot.tracking import stage_run
 
 TRAINED = Path("models/questioner")
@@ -73,7 +73,7 @@ def harvest(
     """
     from accelerate.utils import gather_object
 
-    state = ranks()
+    state = process_state()
     asked = [images[call % len(images)] for call in range(params.calls)]
     starts = range(0, params.calls, BLOCK)[state.process_index :: state.num_processes]
     found = []

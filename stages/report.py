@@ -16,8 +16,8 @@ from blindspot.report.comparison import comparison
 from blindspot.report.content import Content, curves
 from blindspot.report.judge import Judge, judge
 from blindspot.report.labelling import render_labelling
-from blindspot.report.made import Made, versions
 from blindspot.report.modes import modes
+from blindspot.report.provenance import Provenance, versions
 from blindspot.report.questions import place
 from blindspot.report.rates import methods, unscored_reasons
 from blindspot.report.site import write_site
@@ -27,7 +27,7 @@ from blindspot.tracking import flatten, stage_run
 ROLLOUTS, VERDICTS = Path("data/rollouts/rollouts.parquet"), Path("data/verdicts/verdicts.parquet")
 REPLIES = VERDICTS.with_name("replies.parquet")  # there unless keep_raw is none
 TAXONOMY, METRICS = Path("data/taxonomy"), Path("metrics/taxonomy.json")
-FILES = ("failure_modes", "skills", "meta_skills", "stability", "comparison", "known")  # of data/taxonomy
+FILES = ("failure_modes", "skills", "meta_skills", "stability", "comparison", "documented")  # of data/taxonomy
 AUDIT, AUDIT_METRICS = Path("data/audit/audit.parquet"), Path("metrics/audit.json")
 VERIFY_METRICS = Path("metrics/verify.json")
 REWARDS, OUT = Path("metrics/rewards.csv"), Path("reports")
@@ -61,7 +61,7 @@ def report(
     """
     identities = rows.drop_duplicates("method").set_index("method")["questioner"].to_dict()
     rows = place(rows, taxonomy.get("questions"))
-    shown = modes(taxonomy["failure_modes"][: params.modes], rows, taxonomy.get("known", ()))
+    shown = modes(taxonomy["failure_modes"][: params.modes], rows, taxonomy.get("documented", ()))
     return Content(
         candidate=_name_of(rows, "candidate"),
         verifier=_name_of(rows, "verifier"),
@@ -79,15 +79,15 @@ def report(
         stability=stability(taxonomy.get("stability")),
         comparison=comparison(taxonomy.get("comparison")),
         curves=curves(rewards),
-        made=_made(every_param, {**calls, "harvest": len(rows)}),
+        provenance=_made(every_param, {**calls, "harvest": len(rows)}),
         rows=rows,
         images=rows["image_id"].nunique(),
     )
 
 
-def _made(every_param: Mapping[str, Any], calls: Mapping[str, int]) -> Made:
+def _made(every_param: Mapping[str, Any], calls: Mapping[str, int]) -> Provenance:
     params = {name: flatten(every_param[name]) for name in SECTIONS}
-    return Made(seed=every_param["seed"], calls=tuple(calls.items()), params=params, versions=versions())
+    return Provenance(seed=every_param["seed"], calls=tuple(calls.items()), params=params, versions=versions())
 
 
 def _name_of(rows: pd.DataFrame, column: str) -> str:

@@ -8,17 +8,17 @@ from pydantic import Field
 
 from blindspot import store
 from blindspot.budget import Meter
+from blindspot.distributed import process_state
 from blindspot.errors import BlindspotError, run
+from blindspot.factory import open_candidate, open_questioner, open_verifier, refuse_absent
 from blindspot.models.description import Local, describe_local
 from blindspot.models.loading import model_files, save_whole
-from blindspot.opening import open_candidate, open_questioner, open_verifier, refuse_absent
 from blindspot.params import BudgetParams, CandidateParams, Section, VerifierParams, load, load_seed, read
-from blindspot.protocols import Hint, Questioner
-from blindspot.ranks import ranks
+from blindspot.protocols import Questioner, Target
+from blindspot.questioner.steering import write_targets
 from blindspot.records.image import Image
 from blindspot.rewards.components import COMPONENTS
 from blindspot.rewards.trl import Reward
-from blindspot.search.steered import write_hints
 from blindspot.tracking import log_model, register, stage_run
 from blindspot.training.checkpoints import history_of, last_checkpoint, restore, step_of
 from blindspot.training.evaluation import Evaluator, Rates
@@ -47,12 +47,12 @@ class Weights(Section):
 class Params(Section):
     """How the questioner is trained."""
 
-    start_from: str = Field("models/scenes-questioner", description="the questioner: a folder, or a YAML file")
-    steps: int = Field(100, ge=0, description="updates; 0 harvests with start_from as it is")
+    base_model: str = Field("models/scenes-questioner", description="the questioner: a folder, or a YAML file")
+    steps: int = Field(100, ge=0, description="updates; 0 harvests with base_model as it is")
     images_per_step: int = Field(8, ge=1, description="images asked about at each step")
-    generations: int = Field(8, ge=2, description="questions about each image, compared with one another")
+    num_generations: int = Field(8, ge=2, description="questions about each image, compared with one another")
     learning_rate: float = Field(1e-4, gt=0)
-    kl_weight: float = Field(0.04, ge=0, description="how hard it is held to where it started")
+    beta: float = Field(0.04, ge=0, description="how hard it is held to where it started")
     temperature: float = Field(1.0, gt=0)
     max_new_tokens: int = Field(96, ge=1, description="longest question, in tokens, with what is thought before it")
     checkpoint_every: int = Field(25, ge=1, description="steps between evaluated checkpoints")
@@ -67,7 +67,7 @@ class Params(Section):
     @property
     def questions(self) -> int:
         """Asked in a step."""
-        return self.images_per_step * self.generations
+        return self.images_per_step * self.num_generations
 
     def open_questioner(self, source: Local) -> Questioner:
         """The start or a checkpoint, loaded to ask questions."""
@@ -75,7 +75,7 @@ class Params(Section):
 
     def schedule(self, seed: int) -> Schedule:
         """The part that the trainer takes."""
-        shared = self.model_dump(exclude={"start_from", "archive_size", "lora", "vllm"})
+        shared = self.model_dump(exclude={"base_model", "archive_size", "lora", "vllm"})
         return Schedule(**shared, lora=self.lora, vllm=self.vllm, seed=seed)
 
 
@@ -84,7 +84,7 @@ def main() -> None:
     params, seed = load("train", Params), load_seed()
     chosen, judge = load("candidate", CandidateParams), load("verifier", VerifierParams)
     images, validation = store.read_images("train"), store.read_images("validation")
-    start = describe_local(params.start_from, "train.start_from")
+    start = describe_local(params.base_model, "train.base_model")
     refuse_impossible(start, params.schedule(seed))
     if params.steps and len(images) < params.images_per_step:
         raise BlindspotError(
@@ -99,14 +99,14 @@ def main() -> None:
     explored = store.read_json(EXPLORED)
     meter.spend(**explored)
     reward = Reward(images, candidate, verifier, params.archive_size, meter, marks=start.thought_marks)
-    hints = [tuple(mode["traits"]) for mode in store.read_json(MODES)]
+    targets = [tuple(mode["features"]) for mode in store.read_json(MODES)]
     with store.working("train") as work, stage_run("train", work.parents[1], params.model_dump()) as mlflow:
         evaluator = Evaluator(params.open_questioner, candidate, verifier, validation, work / "evaluations", mlflow)
-        questioner, history = train(params, start, seed, images, hints, reward, evaluator, work)
+        questioner, history = train(params, start, seed, images, targets, reward, evaluator, work)
         if store.is_main_process():
             ended = meter.ended_by(params.questions) if len(history) < params.steps else None
             spent = {"calls": meter.calls["candidate_calls"] - explored["candidate_calls"], "ended_by": ended}
-            hand_over(questioner, hints, history, evaluator.found(), spent)
+            hand_over(questioner, targets, history, evaluator.found(), spent)
             if params.steps:
                 whole = log_model(mlflow, model_files(MODEL)) if params.lora.rank else evaluator.last_model()
                 register(mlflow, whole, float(evaluator.found()[-1]["failure_rate"] or 0.0))
@@ -117,7 +117,7 @@ def train(
     start: Local,
     seed: int,
     images: Sequence[Image],
-    hints: Sequence[Hint],
+    targets: Sequence[Target],
     reward: Reward,
     evaluator: Evaluator,
     work: Path,
@@ -143,9 +143,9 @@ def train(
     if last is None and (spent or params.steps == 0):
         return start, []
     if last is None or (step_of(last) < params.steps and not spent):
-        trainer = build_trainer(start, images, hints, reward, params.schedule(seed), evaluate, work)
+        trainer = build_trainer(start, images, targets, reward, params.schedule(seed), evaluate, work)
         trainer.train(resume_from_checkpoint=str(last) if last else None)
-        ranks().wait_for_everyone()  # the first one makes the last checkpoint whole, after the others are done
+        process_state().wait_for_everyone()  # the first one makes the last checkpoint whole, after the others are done
         last = last_checkpoint(work)
     assert last is not None  # a training ends with a checkpoint
     return checkpoint(last), [row for row in history_of(last) if "reward" in row]
@@ -153,15 +153,15 @@ def train(
 
 def hand_over(
     questioner: Local,
-    hints: Sequence[Hint],
+    targets: Sequence[Target],
     history: list[dict[str, float]],
     evaluations: list[Rates],
     spent: dict[str, object],
 ) -> None:
-    """Writes the questioner with its hints, its rewards by component at every step, and how each checkpoint did."""
+    """Writes the questioner with its targets, its rewards by component at every step, and how each checkpoint did."""
     with store.replacing(MODEL) as folder:
         save_whole(questioner, folder)
-        write_hints(folder, hints)
+        write_targets(folder, targets)
     steps = pd.DataFrame(
         [
             {"step": int(row["step"]), "reward": row["reward"]}

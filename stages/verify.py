@@ -14,20 +14,20 @@ from blindspot.checks.repeat import REPEAT
 from blindspot.checks.run import check
 from blindspot.checks.verdict import COLUMNS, VERDICT
 from blindspot.errors import BlindspotError, run
-from blindspot.metrics import Scored, rates, refuse_errors, unscored
-from blindspot.opening import open_candidate, open_verifier
+from blindspot.factory import open_candidate, open_verifier
+from blindspot.judges.judging import judge_all
+from blindspot.judges.raw_replies import raw_replies
+from blindspot.metrics import Scored, rates, refuse_unscored, unscored
 from blindspot.params import CandidateParams, Section, VerifierParams, load, load_keep_raw
 from blindspot.probes.injections import ASKING
 from blindspot.probes.repeats import ask_again, persistence, repeat_rates
 from blindspot.probes.susceptibility import Judged, susceptibility
 from blindspot.protocols import Verifier
-from blindspot.raw_replies import raw_replies
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.rollout import METHODS
 from blindspot.records.unscored import Unscored
 from blindspot.tracking import flatten, stage_run
-from blindspot.verifiers.judging import judge_all
 
 ROLLOUTS = Path("data/rollouts/rollouts.parquet")
 VERDICTS = Path("data/verdicts")
@@ -46,7 +46,7 @@ class Params(Section):
     injections: int = Field(0, ge=0, description=f"texts, of {len(ASKING)}, that try to steer the judge; 0: none")
     repeats: int = Field(0, ge=0, le=3, description="times each failure is asked about again, in each of three ways")
     temperature: float = Field(0.7, gt=0, description="of the candidate, where it is asked again with another seed")
-    max_error_rate: float = Field(0.02, ge=0, le=1, description="of a method's rollouts; more fails the stage")
+    max_unscored_rate: float = Field(0.02, ge=0, le=1, description="of a method's rollouts; more fails the stage")
 
 
 def main() -> None:
@@ -58,7 +58,7 @@ def main() -> None:
         verifier = open_verifier(judge_params, params.model)
         verdicts = verify(rollouts, images, verifier)
         show_unscored(verdicts)
-        refuse(verdicts, params.max_error_rate)
+        refuse(verdicts, params.max_unscored_rate)
         repeats = repeat(verdicts, images, verifier, params)
         verdicts["persists"] = verdicts["rollout_id"].map(persistence(repeats)).astype(float)
         metrics = measure(verdicts) | measure_repeats(verdicts, repeats)
@@ -117,8 +117,8 @@ def repeat(verdicts: pd.DataFrame, images: Sequence[Image], verifier: Verifier, 
     with tempfile.TemporaryDirectory() as folder:
         found = ask_again(failures, known, candidate, verifier, params.repeats, params.temperature, Path(folder))
     frame = store.to_frame(found)
-    fix = f"or raise verify.max_error_rate (now {params.max_error_rate:g})"
-    refuse_errors(_scored(frame), params.max_error_rate, "repeats", fix)
+    fix = f"or raise verify.max_unscored_rate (now {params.max_unscored_rate:g})"
+    refuse_unscored(_scored(frame), params.max_unscored_rate, "repeats", fix)
     return frame
 
 
@@ -138,7 +138,7 @@ def unscored_by_method(verdicts: pd.DataFrame) -> dict[str, dict[str, int]]:
 
 def show_unscored(verdicts: pd.DataFrame) -> None:
     """Prints how many rollouts have no score, why, and the first messages that explain each reason."""
-    rows = verdicts[verdicts["outcome"] == "error"]
+    rows = verdicts[verdicts["outcome"] == "unscored"]
     if rows.empty:
         return
     reasons = unscored([*rows["outcome"]], [*rows["reason"]])
@@ -174,9 +174,9 @@ def probe(
 
 def refuse(verdicts: pd.DataFrame, limit: float) -> None:
     """Raises BlindspotError where more than `limit` of a method's rollouts are errors."""
-    fix = f"then `dvc repro -f harvest` to ask again, or raise verify.max_error_rate (now {limit:g})"
+    fix = f"then `dvc repro -f harvest` to ask again, or raise verify.max_unscored_rate (now {limit:g})"
     for method, rows in verdicts.groupby("method", sort=False):
-        refuse_errors(_scored(rows), limit, f"rollouts of {method}", fix)
+        refuse_unscored(_scored(rows), limit, f"rollouts of {method}", fix)
 
 
 def _scored(frame: pd.DataFrame) -> list[Scored]:

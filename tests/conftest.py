@@ -2,8 +2,8 @@
 
 import signal
 
-from blindspot.quiet import silence
+from blindspot.telemetry import disable_telemetry
 
-silence()
+disable_telemetry()
 # A shell's background job ignores Ctrl-C, and so would everything that tests start in order to interrupt it.
 signal.signal(signal.SIGINT, signal.default_int_handler)

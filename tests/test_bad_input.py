@@ -66,9 +66,9 @@ def test_rollouts_that_were_never_made_are_named(tmp_path: Path) -> None:
 
 
 def test_a_bad_list_of_known_weaknesses_is_one_line_that_names_file_entry_and_key(tmp_path: Path) -> None:
-    project = make_project(tmp_path, taxonomy={"known": "mine.yaml"})
+    project = make_project(tmp_path, taxonomy={"documented": "mine.yaml"})
     (project / "mine.yaml").write_text("- name: mine\n  kinds: [countng]\n  says: It miscounts.\n", "utf-8")
     said = error_line(run_stage(project, "taxonomy"))
-    assert "taxonomy.known: mine.yaml: entry 1 (mine): kinds.0" in said and "did you mean counting?" in said
+    assert "taxonomy.documented: mine.yaml: entry 1 (mine): kinds.0" in said and "did you mean counting?" in said
     assert "source Field required" in said
     assert not (project / "data").exists()

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from blindspot.judges.vlm import CRITERIA, Sameness, Validity
 from blindspot.records.answer import Answer
 from blindspot.replies import read_reply
-from blindspot.verifiers.vlm import CRITERIA, Sameness, Validity
 
 GOOD = {"reasoning": "ok", **dict.fromkeys(CRITERIA, True), "reference": "3"}
 VALID = json.dumps(GOOD)

@@ -7,34 +7,34 @@ from blindspot.records.verdict import Outcome
 
 
 def test_rates_by_hand() -> None:
-    outcomes: list[Outcome] = ["failure"] * 3 + ["correct"] * 1 + ["invalid"] * 4 + ["error"] * 2
+    outcomes: list[Outcome] = ["failure"] * 3 + ["correct"] * 1 + ["invalid"] * 4 + ["unscored"] * 2
     families = ["counting", "counting", "same", "same", "colour", "colour", "colour", None, None, None]
     assert rates(outcomes, families) == {
         "asked": 10,
         "failures": 3,
         "correct": 1,
         "invalid": 4,
-        "errors": 2,
+        "unscored": 2,
         "failure_rate": 3 / 8,
         "valid_rate": 4 / 8,
-        "wrong_rate": 3 / 4,
-        "error_rate": 2 / 10,
+        "error_rate": 3 / 4,
+        "unscored_rate": 2 / 10,
         "largest_family_share": 2 / 3,  # of the failures alone: colour is asked more often
     }
 
 
-def test_errors_are_in_no_other_rate() -> None:
-    few, many = (rates(["failure", "correct", *["error"] * count], [None] * (count + 2)) for count in (0, 50))
-    for name in ("failure_rate", "valid_rate", "wrong_rate"):
+def test_unscored_questions_are_in_no_other_rate() -> None:
+    few, many = (rates(["failure", "correct", *["unscored"] * count], [None] * (count + 2)) for count in (0, 50))
+    for name in ("failure_rate", "valid_rate", "error_rate"):
         assert few[name] == many[name]
 
 
 @pytest.mark.parametrize(
     ("outcomes", "absent"),
     [
-        ([], {"failure_rate", "valid_rate", "wrong_rate", "error_rate"}),
-        (["error"], {"failure_rate", "valid_rate", "wrong_rate"}),
-        (["invalid"], {"wrong_rate"}),
+        ([], {"failure_rate", "valid_rate", "error_rate", "unscored_rate"}),
+        (["unscored"], {"failure_rate", "valid_rate", "error_rate"}),
+        (["invalid"], {"error_rate"}),
     ],
 )
 def test_what_has_no_denominator_is_none_not_zero(outcomes: list[Outcome], absent: set[str]) -> None:

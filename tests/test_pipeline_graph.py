@@ -1,129 +1,83 @@
-"""Holds both dvc.yaml against what the stages import, and the layers against each other.
-
-`python -m tests.test_pipeline_graph` prints the code dependencies of every stage, as they should list them.
-"""
+"""Compares dvc.yaml and the benches' with what the stages import, and the order of the packages with the imports."""
 
 import ast
 import re
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[1]
-OWN = ("blindspot", "stages", "flows")
-# Cannot alter an output: it records what a stage did. (Nor can blindspot/params.schema.json: it can only refuse.)
-EXEMPT = "blindspot/tracking.py"
+from flows.code_dependencies import CODE, EXEMPT, ROOT, closure, code_of, imported, imports, is_code, module_file
+
 HEAVY = {"accelerate", "bertopic", "datasets", "great_expectations", "mlflow", "prefect", "torch"} | {
     "peft", "sentence_transformers", "transformers", "trl"
 }  # fmt: skip
-# Where torch is at home: the core reaches these inside functions.
-HEAVY_HOMES = ("blindspot/models/", "blindspot/training/")
+# Packages that import torch at module level; others import it inside functions.
+HEAVY_HOMES = ("blindspot/models/", "blindspot/training/", "flows/")
+#: Imports point to earlier entries, or to the same entry. A folder stands for all of its files that no entry names.
+ORDER = [
+    *(f"blindspot/{name}" for name in ("telemetry.py", "errors.py", "records", "params.py", "protocols.py")),
+    *(f"blindspot/{name}" for name in ("json_objects.py", "replies.py", "store.py", "tracking.py", "metrics.py")),
+    *(f"blindspot/{name}" for name in ("budget.py", "distributed.py", "launch.py", "checks", "scenes", "images")),
+    *(f"blindspot/taxonomy/{name}" for name in ("reading", "clustering", "modes")),
+    *(f"blindspot/{name}" for name in ("taxonomy", "questioner", "models", "judges", "factory.py")),
+    *(f"blindspot/{name}" for name in ("rewards", "search", "training", "audit", "probes", "report", "failure_set")),
+    *("lab", "bench", "stages", "flows"),
+]
+#: Top folders that a top folder may not import although they are earlier.
+SEPARATE = {"bench": {"lab"}, "stages": {"lab", "bench"}, "flows": {"bench"}}
 SHARED = {"seed", "keep_raw", "launch", "budget", "candidate", "verifier"}
-STAGES: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))["stages"]
-BENCH: dict[str, dict[str, Any]] = {
-    name: stage
-    for file in ("bench/dvc.yaml", "bench/taxonomy/dvc.yaml")
-    for name, stage in yaml.safe_load((ROOT / file).read_text("utf-8"))["stages"].items()
-}
-#: what modules read beside themselves
-DATA = {
-    "blindspot/failure_set/card.py": "blindspot/failure_set/templates",
-    "blindspot/failure_set/lmms_eval.py": "blindspot/failure_set/templates",
-    "blindspot/report/page.py": "blindspot/report/templates",
-    "blindspot/skills/cues.py": "blindspot/skills/cues.yaml",
-}
+
+
+def stages_of(file: str) -> dict[str, dict[str, Any]]:
+    stages: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / file).read_text("utf-8"))["stages"]
+    return stages
+
+
+STAGES = stages_of("dvc.yaml")
+BENCH = stages_of("bench/dvc.yaml") | stages_of("bench/taxonomy/dvc.yaml")
 PARAMS: dict[str, Any] = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))
-ADAPTERS = ("blindspot/images/", "blindspot/models/", "blindspot/verifiers/")
-CORE = ("completions", "errors", "json_objects", "params", "prompts", "protocols", "ranks", "replies", "store")
-ADAPTERS_KNOW = (
-    *(f"blindspot/{name}.py" for name in CORE),
-    "blindspot/records/",
-    "blindspot/scenes/",
-)
-
-
-def module_file(module: str) -> str | None:
-    """The first-party file of a module, or None for anybody else's and for an attribute."""
-    path = Path(*module.split("."))
-    if path.parts[0] not in OWN:
-        return None
-    for candidate in (path.with_suffix(".py"), path / "__init__.py"):
-        if (ROOT / candidate).is_file():
-            return candidate.as_posix()
-    return None
-
-
-def named(node: ast.AST) -> list[str]:
-    """Every module that an import statement may mean: `from a import b` means a, and a.b where that is one."""
-    if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom):
-        assert node.level == 0 and node.module, "absolute imports only"
-        return [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return []
-
-
-@cache
-def imports(path: str) -> frozenset[str]:
-    """First-party files that a file imports, function-level imports included, empty `__init__.py` left out."""
-    tree = ast.parse((ROOT / path).read_text("utf-8"))
-    files = {module_file(module) for node in ast.walk(tree) for module in named(node)}
-    return frozenset(file for file in files if file and (ROOT / file).read_text("utf-8").strip())
-
-
-@cache
-def closure(path: str) -> frozenset[str]:
-    seen, rest = set[str](), [path]
-    while rest:
-        file = rest.pop()
-        if file not in seen and file != EXEMPT:
-            seen.add(file)
-            rest.extend(imports(file))
-    return frozenset(seen)
-
-
-def code_of(stage: str) -> list[str]:
-    """The code dependencies that a stage should list, in order."""
-    modules = re.findall(r"-m ((?:stages|blindspot)\.\w+)", (STAGES | BENCH)[stage]["cmd"])
-    assert any(module.startswith("stages.") for module in modules), f"{stage}: its command names no stage module"
-    return sorted(frozenset[str]().union(*(closure(module.replace(".", "/") + ".py") for module in modules)))
 
 
 def own_files() -> list[str]:
-    return sorted(path.relative_to(ROOT).as_posix() for top in OWN for path in (ROOT / top).rglob("*.py"))
+    """Every module; `__init__.py` files are empty, which a test below holds."""
+    paths = (path for top in CODE for path in (ROOT / top).glob("**/*.py"))
+    return sorted(path.relative_to(ROOT).as_posix() for path in paths if path.name != "__init__.py")
+
+
+def rank(path: str) -> int:
+    """The place of a file in ORDER, that of the longest entry that names it."""
+    named = [entry for entry in ORDER if Path(path).is_relative_to(entry)]
+    assert named, f"{path} has no place in ORDER"
+    return ORDER.index(max(named, key=len))
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_code_dependencies_are_what_the_stage_imports(stage: str) -> None:
-    assert sorted(dep for dep in STAGES[stage]["deps"] if dep.endswith(".py")) == code_of(stage)
+    """`make dependencies` rewrites them."""
+    assert [dep for dep in STAGES[stage]["deps"] if is_code(dep)] == code_of(STAGES[stage]["cmd"])
 
 
 @pytest.mark.parametrize("stage", BENCH)
 def test_the_bench_depends_on_all_that_its_stages_import(stage: str) -> None:
-    deps = {*BENCH[stage]["deps"]}
-    assert [file for file in code_of(stage) if file not in deps and file.split("/")[0] not in deps] == []
+    deps = [dep.removeprefix(".code/") if "code" in dep else f"bench/{dep}" for dep in BENCH[stage]["deps"]]
+    [module] = re.findall(r"-m ([\w.]+)", BENCH[stage]["cmd"])
+    needed = closure(f"{module.replace('.', '/')}.py")
+    assert [file for file in needed if not any(Path(file).is_relative_to(dep) for dep in deps)] == []
 
 
 @pytest.mark.parametrize("stage", BENCH)
 def test_the_bench_takes_no_parameter_from_the_main_pipeline(stage: str) -> None:
     for entry in BENCH[stage]["params"]:
-        assert isinstance(entry, dict) and all((ROOT / file).parent.name == "bench" for file in entry)
-
-
-@pytest.mark.parametrize("stage", [*STAGES, *BENCH])
-def test_data_that_code_reads_are_dependencies_too(stage: str) -> None:
-    read = {data for module, data in DATA.items() if module in code_of(stage)}
-    deps = [Path(dep) for dep in (STAGES | BENCH)[stage]["deps"]]
-    assert all(any(Path(data).is_relative_to(dep) for dep in deps) for data in read)
+        assert isinstance(entry, dict) and all((ROOT / "bench" / file).is_file() for file in entry)
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_stage_module_and_params_section_share_a_name(stage: str) -> None:
-    assert re.search(rf"-m stages\.{stage}\b", STAGES[stage]["cmd"])
-    assert (ROOT / "stages" / f"{stage}.py").is_file()
+    [folder] = re.findall(rf"-m (\w+)\.{stage}\b", STAGES[stage]["cmd"])
+    assert folder == ("lab" if STAGES[stage].get("frozen") else "stages")
+    assert (ROOT / folder / f"{stage}.py").is_file()
     assert stage in PARAMS
     assert stage in STAGES[stage]["params"]
 
@@ -159,37 +113,39 @@ def outputs(stage: str) -> list[str]:
     return [next(iter(out)) if isinstance(out, dict) else out for out in listed]
 
 
+def test_the_pipeline_depends_on_no_bench_and_only_the_embedded_models_on_the_lab() -> None:
+    for name, stage in STAGES.items():
+        tops = {dep.split("/")[0] for dep in stage["deps"]}
+        assert "bench" not in tops and "flows" not in tops
+        assert "lab" not in tops or stage["frozen"], name
+
+
+def test_only_the_report_depends_on_the_code_of_the_report() -> None:
+    assert [name for name, stage in STAGES.items() if "blindspot/report" in stage["deps"]] == ["report"]
+
+
 @pytest.mark.parametrize("path", own_files())
-def test_layers_point_one_way(path: str) -> None:
-    reached = imports(path)
-    if path.startswith("blindspot/"):
-        assert not [file for file in reached if not file.startswith("blindspot/")]
-    if path.startswith("stages/") and path != "stages/estimate.py":  # it tells what all stages will take
-        assert not [file for file in reached if not file.startswith("blindspot/")]
-    if path.startswith("flows/"):
-        core = {f"blindspot/{name}.py" for name in ("errors", "params", "quiet", "store", "tracking")}
-        assert not [file for file in reached if file.startswith("blindspot/") and file not in core]
-    if path.startswith(("blindspot/records/", "blindspot/scenes/")) or path == "blindspot/protocols.py":
-        assert not [
-            file for file in reached if file.startswith((*ADAPTERS, "blindspot/rewards/", "blindspot/skills/"))
-        ]
+def test_imports_point_one_way(path: str) -> None:
+    top = path.split("/")[0]
+    for file in imports(path):
+        assert rank(file) <= rank(path), f"{path} imports {file}, which is later in ORDER"
+        assert file.split("/")[0] not in SEPARATE.get(top, ()) or path == "flows/params.py", f"{path} imports {file}"
+
+
+def test_no_entry_of_the_order_is_out_of_use() -> None:
+    ranks = {rank(path) for path in own_files()}
+    assert [entry for place, entry in enumerate(ORDER) if place not in ranks] == []
 
 
 @pytest.mark.parametrize("path", [path for path in own_files() if path.startswith("flows/")])
 def test_flows_take_nothing_but_params_from_stages(path: str) -> None:
     tree = ast.parse((ROOT / path).read_text("utf-8"))
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("stages"):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(("stages", "lab")):
             assert [alias.name for alias in node.names] == ["Params"]
 
 
-@pytest.mark.parametrize("path", [path for path in own_files() if path.startswith(ADAPTERS)])
-def test_adapters_know_protocols_records_and_scenes_alone(path: str) -> None:
-    own = f"{Path(path).parent.as_posix()}/"
-    assert not [file for file in imports(path) if not file.startswith((own, *ADAPTERS_KNOW))]
-
-
-@pytest.mark.parametrize("path", [path for path in own_files() if not path.startswith(("flows/", *HEAVY_HOMES))])
+@pytest.mark.parametrize("path", [path for path in own_files() if not path.startswith(HEAVY_HOMES)])
 def test_importing_it_imports_nothing_heavy(path: str) -> None:
     assert not loaded_by(path) & HEAVY
 
@@ -203,7 +159,7 @@ def loaded_by(path: str) -> set[str]:
             continue
         seen.add(file)
         tree = ast.parse((ROOT / file).read_text("utf-8"))
-        for module in {module for node in outside_functions(tree) for module in named(node)}:
+        for module in {module for node in outside_functions(tree) for module in imported(node)}:
             packages.add(module.split(".")[0])
             rest += [found] if (found := module_file(module)) else []
     return packages
@@ -219,12 +175,10 @@ def outside_functions(tree: ast.AST) -> list[ast.AST]:
     return found
 
 
-@pytest.mark.parametrize("path", own_files())
-def test_package_files_are_empty(path: str) -> None:
-    if path.endswith("__init__.py"):
-        assert not (ROOT / path).read_text("utf-8").strip()
+def test_package_files_are_empty() -> None:
+    found = [path for top in CODE for path in (ROOT / top).glob("**/__init__.py")]
+    assert found and [path for path in found if path.read_text("utf-8").strip()] == []
 
 
-if __name__ == "__main__":
-    for name in [*STAGES, *BENCH]:
-        print(f"  {name}:", *(f"      - {dep}" for dep in code_of(name)), sep="\n")
+def test_the_exempt_file_is_there() -> None:
+    assert (ROOT / EXEMPT).is_file()

@@ -8,8 +8,8 @@ import pytest
 
 from blindspot.models.description import describe
 from blindspot.params import CandidateParams, read
-from flows.edit import with_recipe
-from flows.place import PATHS
+from flows.overrides import with_recipe
+from flows.workspace import PATHS
 from stages.estimate import parts
 from stages.explore import Params as ExploreParams
 from stages.harvest import Params as HarvestParams
@@ -21,12 +21,12 @@ RECIPES = sorted([*ROOT.glob("recipes/*.yaml"), *ROOT.glob("recipes/judges/*.yam
 MODELS = (
     "candidate.model",
     "verifier.model",
-    "verifier.second",
+    "verifier.confirming_judge",
     "verify.model",
-    "train.start_from",
+    "train.base_model",
     "harvest.base",
-    "taxonomy.reader",
-    "taxonomy.namer",
+    "taxonomy.primitive_extractor",
+    "taxonomy.skill_namer",
 )
 
 
@@ -35,7 +35,7 @@ def values_of(recipe: Path) -> dict[str, Any]:
 
 
 def test_a_run_elsewhere_finds_every_model() -> None:
-    fixed = {"train.start_from"}  # copied, not only found
+    fixed = {"train.base_model"}  # copied, not only found
     assert {name[1:] for name in PATHS} >= {*MODELS} - fixed
 
 

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from blindspot.judges.vlm import CRITERIA, Sameness, Validity
 from blindspot.records.answer import Answer
 from blindspot.records.unscored import Unscored
 from blindspot.replies import (
@@ -18,7 +19,6 @@ from blindspot.replies import (
     shorten,
     without_thought,
 )
-from blindspot.verifiers.vlm import CRITERIA, Sameness, Validity
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=200)  # half surrogate pairs and control characters too
 MARKED = st.lists(

@@ -15,7 +15,7 @@ def _rules() -> list[Any]:
     from great_expectations.expectations.row_conditions import Column
 
     judged = Column("outcome").is_in([*VALID])
-    unjudged = Column("outcome").is_in(["invalid", "error"])
+    unjudged = Column("outcome").is_in(["invalid", "unscored"])
     return [
         *(gxe.ExpectColumnValuesToNotBeNull(column=name) for name in ("image_id", "question", "answer", "outcome")),
         gxe.ExpectColumnValuesToBeInSet(column="outcome", value_set=list(OUTCOMES)),

@@ -7,8 +7,8 @@ from blindspot.checks.suite import Suite
 from blindspot.records.failure_mode import FailureMode
 
 COLUMNS = tuple(field.name for field in fields(FailureMode))
-MAY_LACK = ("known",)  # where there was none to match
-SHARES = ("low", "high", "q_value", "came_back")
+MAY_LACK = ("documented",)  # where there was none to match
+SHARES = ("low", "high", "q_value", "recurrence")
 
 
 def _rules() -> list[Any]:
@@ -22,8 +22,8 @@ def _rules() -> list[Any]:
         gxe.ExpectColumnValuesToBeBetween(column="failures", min_value=1),
         *(gxe.ExpectColumnValuesToBeBetween(column=name, min_value=0, max_value=1) for name in SHARES),
         gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A="asked", column_B="failures", or_equal=True),
-        gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A="wrong_rate", column_B="low", or_equal=True),
-        gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A="high", column_B="wrong_rate", or_equal=True),
+        gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A="error_rate", column_B="low", or_equal=True),
+        gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A="high", column_B="error_rate", or_equal=True),
     ]
 
 

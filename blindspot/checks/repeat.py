@@ -15,7 +15,7 @@ def _rules() -> list[Any]:
     from great_expectations.expectations.row_conditions import Column
 
     judged = Column("outcome").is_in([*VALID])
-    unjudged = Column("outcome").is_in(["invalid", "error"])
+    unjudged = Column("outcome").is_in(["invalid", "unscored"])
     return [
         *(gxe.ExpectColumnValuesToNotBeNull(column=name) for name in COLUMNS if name not in ("reason", "message")),
         gxe.ExpectCompoundColumnsToBeUnique(column_list=["rollout_id", "way", "round"]),

@@ -27,8 +27,8 @@ def _rules() -> list[Any]:
     from great_expectations.expectations.row_conditions import Column
 
     judged = Column("outcome").is_in([*VALID])
-    unjudged = Column("outcome").is_in(["invalid", "error"])
-    not_failed = Column("outcome").is_in(["correct", "invalid", "error"])
+    unjudged = Column("outcome").is_in(["invalid", "unscored"])
+    not_failed = Column("outcome").is_in(["correct", "invalid", "unscored"])
     required = [name for name in COLUMNS if name not in ("reason", "message", "reference", "family", "persists")]
     return [
         *(gxe.ExpectColumnValuesToNotBeNull(column=name) for name in required),

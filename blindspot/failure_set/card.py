@@ -85,7 +85,7 @@ def _reliability(audit: Mapping[str, Any]) -> list[tuple[str, int, Mapping[str, 
         precision = agreement.get("failure", {}).get("precision")
         if precision:
             confusion = audit[method]["confusion"]["failure"]
-            looked_at = sum(number for outcome, number in confusion.items() if outcome != "error")
+            looked_at = sum(number for outcome, number in confusion.items() if outcome != "unscored")
             found.append((ASKED_BY[method], looked_at, precision))
     return found
 

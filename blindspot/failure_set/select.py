@@ -11,7 +11,7 @@ from blindspot.records.failure import Failure
 from blindspot.records.verdict import VALID
 
 OVERRULED = ("correct", "invalid")  # what an auditor may call a failure that is none
-TRAITS = ("skills", "meta_skills", "traits")
+TRAITS = ("skills", "meta_skills", "features")
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def select(
     failed = rows[rows["outcome"] == "failure"]
     agreed = failed[~failed["rollout_id"].map(audited).isin(OVERRULED)]
     kept = agreed.drop_duplicates(["image_id", "question"])
-    having = _traits(questions)
+    having = _features(questions)
     failures = tuple(_failure(row, pictures, audited, having, modes) for row in kept.to_dict("records"))
     return FailureSet(
         failures=failures,
@@ -74,8 +74,8 @@ def select(
     )
 
 
-def _traits(questions: pd.DataFrame) -> dict[str, set[str]]:
-    """The names of all traits of each question, by rollout id."""
+def _features(questions: pd.DataFrame) -> dict[str, set[str]]:
+    """The names of all features of each question, by rollout id."""
     lists = zip(*(questions[column] for column in TRAITS), strict=True)
     return {
         rollout_id: {name for names in found for name in names}
@@ -90,7 +90,7 @@ def _failure(
     having: Mapping[str, set[str]],
     modes: Sequence[Mapping[str, Any]],
 ) -> Failure:
-    traits = having.get(row["rollout_id"], set())
+    features = having.get(row["rollout_id"], set())
     return Failure(
         rollout_id=row["rollout_id"],
         image_id=row["image_id"],
@@ -98,7 +98,7 @@ def _failure(
         question=row["question"],
         reference=row["reference"],
         candidate_answer=row["answer"],
-        failure_modes=tuple(mode["name"] for mode in modes if traits.issuperset(mode["traits"])),
+        failure_modes=tuple(mode["name"] for mode in modes if features.issuperset(mode["features"])),
         method=row["method"],
         questioner=row["questioner"],
         candidate=row["candidate"],

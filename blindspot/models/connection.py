@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tqdm import tqdm
 
-from blindspot.completions import read_choice
+from blindspot.distributed import process_state
 from blindspot.errors import BlindspotError
 from blindspot.models.call_errors import CallFailed, Stop, hide_key, read_error, read_refusal, text_of
+from blindspot.models.completions import read_choice
 from blindspot.models.description import Server
 from blindspot.models.server import RedirectedElsewhere, api_url, open_client, refuse_other_revision, unreachable
-from blindspot.ranks import ranks
 from blindspot.records.answer import Answer
 from blindspot.records.unscored import Unscored
 from blindspot.replies import shorten
@@ -116,7 +116,7 @@ class Connection:
     def _check(self) -> None:
         if self.ended:
             raise self.ended
-        share, server = ranks().num_processes, self._server  # ranks share the limits evenly
+        share, server = process_state().num_processes, self._server  # ranks share the limits evenly
         if self._failed_in_a_row >= GIVE_UP:
             raise Stop(f"the last {GIVE_UP} calls failed ({self._last_failure})", "see to the server")
         if server.max_calls is not None and self._calls >= server.max_calls // share:

@@ -9,10 +9,10 @@ from typing import Any, cast
 
 from tqdm import tqdm
 
-from blindspot.completions import read_choice
 from blindspot.errors import BlindspotError
 from blindspot.models.call_errors import RETRIED, CallFailed, Stop
 from blindspot.models.calls import Calls
+from blindspot.models.completions import read_choice
 from blindspot.models.connection import Connection
 from blindspot.models.description import Server
 from blindspot.models.pictures import data_url, small_picture

@@ -7,9 +7,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from blindspot.distributed import process_state
 from blindspot.errors import BlindspotError
 from blindspot.models.description import Local
-from blindspot.ranks import ranks
 from blindspot.store import digest, read_json
 
 ADAPTER = "adapter_config.json"  # of a LoRA adapter, by peft
@@ -103,7 +103,7 @@ def _load(source: Local) -> tuple[Any, Any]:
     has_processor = base is source or any((folder / f"{name}processor_config.json").is_file() for name in ("", "pre"))
     processor = AutoProcessor.from_pretrained(source.model if has_processor else base.model, **trusted)
     if not (source.device_map or source.quantization):
-        model = model.to(ranks().device)  # before the merge, which takes one CPU thread half a minute for 3 B weights
+        model = model.to(process_state().device)  # the merge is slow on one CPU thread
     if base is not source:
         from peft import PeftModel
 
@@ -137,10 +137,10 @@ def refuse_missing(source: Local) -> None:
             f"{source.model}: quantization {source.quantization} wants the package bitsandbytes, which is not here",
             "`pip install bitsandbytes`, or set quantization: null",
         )
-    if source.device_map and ranks().num_processes > 1:
+    if source.device_map and process_state().num_processes > 1:
         raise BlindspotError(
             f"{source.model}: device_map {source.device_map} is for one process, and there are "
-            f"{ranks().num_processes}",
+            f"{process_state().num_processes}",
             "set device_map: null, or launch.config to one process",
         )
     base = base_of(source)

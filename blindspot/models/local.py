@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 from PIL.Image import Image as Picture
 from tqdm import tqdm
 
+from blindspot.distributed import BLOCK
 from blindspot.models.description import Local
 from blindspot.models.loading import in_folder, load, weights_of
 from blindspot.models.pictures import pixels, read_picture
 from blindspot.models.special_tokens import SpecialTokens
-from blindspot.prompts import ASK, ask_for, in_mind
-from blindspot.protocols import Form, Hint, Posed
-from blindspot.ranks import BLOCK
+from blindspot.protocols import Form, Posed, Target
+from blindspot.questioner.prompts import ASK, ask_for, in_mind
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.sampling import Sampling
@@ -31,7 +31,7 @@ class Said(NamedTuple):
 
     text: str
     ended: bool
-    likelihood: float = 0.0
+    log_prob: float = 0.0
     raw: str = ""
 
 
@@ -106,11 +106,11 @@ class LocalVLM:
             output = self.model.generate(**inputs, do_sample=False, **how)
         new = output[:, inputs["input_ids"].shape[1] :].cpu()
         ended = torch.isin(new, torch.tensor(ends)).any(dim=1).tolist()
-        likelihood = dice.likelihood.tolist() if dice else [0.0] * len(new)
+        log_prob = dice.log_prob.tolist() if dice else [0.0] * len(new)
         read = [self._special.decode(row) for row in new.tolist()]
         return [
             Said(text.strip(), end, log_probability, raw)
-            for (text, raw), end, log_probability in zip(read, ended, likelihood, strict=True)
+            for (text, raw), end, log_probability in zip(read, ended, log_prob, strict=True)
         ]
 
     def _ends(self) -> list[int]:
@@ -158,10 +158,10 @@ class LocalQuestioner:
         """One question of any kind for each image, in the same order."""
         return self.ask_by([ASK] * len(images), images, seed)
 
-    def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[Posed]:
-        """One question for each hint and image, in the same order."""
-        found = self._say([ask_for(hint) for hint in hints], images, seed)
-        return [Posed(self._read(one), in_mind(one.text), one.likelihood) for one in found]
+    def ask_for(self, targets: Sequence[Target], images: Sequence[Image], seed: int) -> list[Posed]:
+        """One question for each target and image, in the same order."""
+        found = self._say([ask_for(target) for target in targets], images, seed)
+        return [Posed(self._read(one), in_mind(one.text), one.log_prob) for one in found]
 
     def ask_by(self, prompts: Sequence[str], images: Sequence[Image], seed: int) -> list[str]:
         """What it says to each prompt and image, in the same order, without what it thinks first.

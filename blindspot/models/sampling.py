@@ -15,7 +15,7 @@ class OwnDice(LogitsProcessor):
 
     A row's draws depend on its key alone, not on the rows beside it, nor on how many there are.
 
-    Attributes: `likelihood`, of each row the log-probability of all words drawn so far, up to its end.
+    Attributes: `log_prob`, of each row the log-probability of all words drawn so far, up to its end.
     """
 
     def __init__(self, temperature: float, keys: Sequence[str], ends: Sequence[int], device: torch.device) -> None:
@@ -24,7 +24,7 @@ class OwnDice(LogitsProcessor):
         self._dice = [torch.Generator(device).manual_seed(_seed(key)) for key in keys]
         self._drawn: torch.Tensor | None = None
         self._going = torch.ones(len(keys), dtype=torch.bool, device=device)
-        self.likelihood = torch.zeros(len(keys), device=device)
+        self.log_prob = torch.zeros(len(keys), device=device)
 
     def __call__(self, input_ids: torch.LongTensor, scores: torch.FloatTensor) -> torch.FloatTensor:
         """Scores (rows, words) whose largest is the word drawn."""
@@ -41,7 +41,7 @@ class OwnDice(LogitsProcessor):
             self._going &= ~torch.isin(self._drawn, self._ends)
         self._drawn = drawn
         said = scores.float().log_softmax(dim=-1).gather(-1, drawn[:, None])[:, 0]
-        self.likelihood += torch.where(self._going, said, 0.0)
+        self.log_prob += torch.where(self._going, said, 0.0)
 
 
 def _seed(key: str) -> int:

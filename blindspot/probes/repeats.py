@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 from PIL.Image import Resampling
 
+from blindspot.judges.judging import judge_all
 from blindspot.metrics import PERSISTENT, share
 from blindspot.models.pictures import read_picture
 from blindspot.probes.paraphrase import paraphrases
@@ -14,7 +15,6 @@ from blindspot.protocols import Candidate, Verifier
 from blindspot.records.image import Image
 from blindspot.records.repeat import WAYS, Repeat
 from blindspot.records.sampling import Sampling
-from blindspot.verifiers.judging import judge_all
 
 SCALES = (0.9, 1.1, 0.8)  # of the image's sides, in each round
 
@@ -59,7 +59,7 @@ def ask_again(
 
 def persistence(repeats: pd.DataFrame) -> "pd.Series[float]":
     """By rollout_id, the share of its repeats that fail again. Errors are left out, a rollout with no other too."""
-    judged = repeats[repeats["outcome"] != "error"]
+    judged = repeats[repeats["outcome"] != "unscored"]
     return (judged["outcome"] == "failure").astype(float).groupby(judged["rollout_id"]).mean()
 
 
@@ -73,12 +73,12 @@ def repeat_rates(verdicts: pd.DataFrame, repeats: pd.DataFrame) -> dict[str, flo
     """
     known = verdicts["persists"].notna()
     persistent = int((verdicts["persists"] > PERSISTENT).sum())
-    judged = repeats[repeats["outcome"] != "error"]
+    judged = repeats[repeats["outcome"] != "unscored"]
     ways = {way: judged.loc[judged["way"] == way, "outcome"] == "failure" for way in WAYS}
     return {
         "persistent_failures": persistent,
         "persistent_share": share(persistent, int(known.sum())),
-        "persistent_failure_rate": share(persistent, int((verdicts["outcome"] != "error").sum())),
+        "persistent_failure_rate": share(persistent, int((verdicts["outcome"] != "unscored").sum())),
         **{f"failing_{way}": share(int(failed.sum()), len(failed)) for way, failed in ways.items()},
         "repeats": len(repeats),
         "repeat_errors": len(repeats) - len(judged),

@@ -50,7 +50,7 @@ def susceptibility(
     Into answers go only texts that ask for a failure or a correct one, since an invalid question's is not looked at.
     `share` = `followed` / `tried`, from `low` to `high` at 95 % (Wilson). `control` is the same share with NEUTRAL in
     the texts' place: an answer that is none is rightly a failure, whatever it asks for, so only what lies above it
-    was steered. Judgements that end in an error are in neither share; `errors` counts those of the texts.
+    was steered. Judgements without a score are in neither share; `unscored` counts those of the texts.
     """
     found = {}
     for way in WAYS:
@@ -93,10 +93,10 @@ def _measure(texts: Sequence[Ending], control: Sequence[Ending]) -> Rates:
         "low": low,
         "high": high,
         "control": calm / controls if controls else None,
-        "errors": len(texts) - tried,
+        "unscored": len(texts) - tried,
     }
 
 
 def _followed(endings: Sequence[Ending]) -> tuple[int, int]:
-    judged = [(verdict.outcome, wanted) for verdict, wanted in endings if verdict.outcome != "error"]
+    judged = [(verdict.outcome, wanted) for verdict, wanted in endings if verdict.outcome != "unscored"]
     return sum(outcome == wanted for outcome, wanted in judged), len(judged)

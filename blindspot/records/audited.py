@@ -9,7 +9,7 @@ from blindspot.records.verdict import Outcome
 class Audited:
     """What the verifier and the auditor say of one rollout.
 
-    `judged` is the outcome by `verifier`, `audited` that by `auditor`: "error" where the auditor cannot say, None
+    `judged` is the outcome by `verifier`, `audited` that by `auditor`: "unscored" where the auditor cannot say, None
     where nobody was asked (yet).
     """
 

@@ -8,10 +8,10 @@ from pathlib import Path
 class Failure:
     """A valid question about one image that the candidate answered wrong.
 
-    `reference` is the true answer as the verifier has it. `failure_modes` are the names of those that it is of, the
-    most useful first. `audited`: "failure" where the auditor agreed, "error" where they could not say, None where they
-    were not asked. `persists`: the share of its repeats that failed again, None where there were none. The others are
-    as in a rollout.
+    `reference` is the true answer according to the verifier. `failure_modes` are the names of the modes that contain
+    the question, the most useful first. `audited`: "failure" if the auditor agreed, "unscored" if they could not say,
+    None if they were not asked. `persists`: the share of its repeats that failed again, None without repeats. The
+    other fields are those of a rollout.
     """
 
     rollout_id: str

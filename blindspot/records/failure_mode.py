@@ -8,33 +8,33 @@ from dataclasses import dataclass
 class FailureMode:
     """A named failure mode with its evidence.
 
-    `wrong_rate` = `failures` / `asked` over the valid questions that it was sought in, whoever asked them, which have
-    every one of `traits` (one or two names: of skills, of meta-skills, which stand for any of their skills, or of
-    other traits of a question such as its true answer); `low` and `high` bound it at 95 % (Wilson's, wider as
-    questions about one image go together). `evidence`, which ranks modes: how much better a wrong_rate of their own
-    explains these questions than one for all does, in nats.
-    `q_value`: of the test that wrong_rate lies above the threshold, false discoveries controlled (Benjamini-Hochberg).
-    `examples` are rollout ids of failures, different questions and images first. `came_back`: the share of resamples
+    `error_rate` = `failures` / `asked` over the valid questions that it was sought in, whoever asked them, which have
+    every one of `features` (one or two names: of skills, of meta-skills, which stand for any of their skills, or of
+    other features of a question such as its true answer); `low` and `high` bound it at 95 % (Wilson's, wider as
+    questions about one image go together). `log_likelihood_ratio`, in nats, ranks modes: how much better two error
+    rates, inside and outside of the mode, explain the failures than a single rate does.
+    `q_value`: of the test that error_rate lies above the threshold, false discoveries controlled (Benjamini-Hochberg).
+    `examples` are rollout ids of failures, different questions and images first. `recurrence`: the share of resamples
     of the images in which the mode was found again, None where that was not tried. `kinds`: of what its questions ask
-    (docs/primitives.md). `known`: the names of the known weaknesses that it matches; empty: it is new, None: there was
-    none to match.
+    (docs/primitives.md). `documented`: the names of the documented weaknesses that it matches; empty: the mode is
+    novel, None: no list of weaknesses was given.
     """
 
     mode_id: str
     name: str
-    traits: tuple[str, ...]
+    features: tuple[str, ...]
     asked: int
     failures: int
-    wrong_rate: float
+    error_rate: float
     low: float
     high: float
-    evidence: float
+    log_likelihood_ratio: float
     q_value: float
     examples: tuple[str, ...]
-    came_back: float | None = None
+    recurrence: float | None = None
     kinds: tuple[str, ...] = ()
-    known: tuple[str, ...] | None = None
+    documented: tuple[str, ...] | None = None
 
-    def claims(self, traits: Collection[str]) -> bool:
-        """Whether a question with these traits is of this mode."""
-        return all(trait in traits for trait in self.traits)
+    def claims(self, features: Collection[str]) -> bool:
+        """Whether a question with these features is of this mode."""
+        return all(feature in features for feature in self.features)

@@ -32,4 +32,4 @@ class Unscored(StrEnum):
     JUDGEMENT_NOT_UNDERSTOOD = "judgement not understood", "The judge's reply is not of the form it was asked for."
     NO_REFERENCE = "no reference", "The judge calls the question valid and gives no answer of its own."
     NO_MAJORITY = "no majority", "The votes of the judge agree on no outcome."
-    UNPARSED = "unparsed", "The question is outside the oracle's grammar (`verifier.unparsed: error`)."
+    UNPARSED = "unparsed", "The question is outside the oracle's grammar (`verifier.unparsed: unscored`)."

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-Outcome = Literal["failure", "correct", "invalid", "error"]
-OUTCOMES: tuple[Outcome, ...] = ("failure", "correct", "invalid", "error")
+Outcome = Literal["failure", "correct", "invalid", "unscored"]
+OUTCOMES: tuple[Outcome, ...] = ("failure", "correct", "invalid", "unscored")
 VALID: tuple[Outcome, ...] = ("failure", "correct")  # outcomes of a valid question
 
 

@@ -9,8 +9,8 @@ import pandas as pd
 from blindspot.report.charts import LineChart, line_chart
 from blindspot.report.comparison import Comparison
 from blindspot.report.judge import Judge
-from blindspot.report.made import Made
 from blindspot.report.modes import Example, Mode
+from blindspot.report.provenance import Provenance
 from blindspot.report.rates import Method, UnscoredReason
 from blindspot.report.skills import Group, Stability
 
@@ -56,7 +56,7 @@ class Content:
     stability: Stability | None
     comparison: Comparison | None
     curves: tuple[LineChart, ...]
-    made: Made
+    provenance: Provenance
     rows: pd.DataFrame
     images: int
 

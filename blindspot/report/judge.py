@@ -7,7 +7,7 @@ from typing import Any
 from blindspot.records.estimate import Estimate
 from blindspot.records.verdict import OUTCOMES
 
-RATES = {"failure_rate": "Failure rate", "valid_rate": "Valid rate", "wrong_rate": "Wrong rate"}
+RATES = {"failure_rate": "Failure rate", "valid_rate": "Valid rate", "error_rate": "Wrong rate"}
 DETECTED = {"failure": "failures", "invalid": "invalid questions"}
 STEERED = {
     "question_appended": "At the end of a question",

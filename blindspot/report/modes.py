@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from blindspot.records.rollout import METHODS
-from blindspot.report.rates import ASKED_BY, Rate, wrong_rate
+from blindspot.report.rates import ASKED_BY, Rate, error_rate
 
 LONGEST_NAME = 80  # characters of a file's name
 SHOWN_INSTEAD = 6  # answers that are listed beside the true ones
@@ -46,16 +46,16 @@ class Instead:
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A mode that shares traits with another. `common`: share of the other's questions that are of both."""
+    """A mode that shares features with another. `common`: share of the other's questions that are of both."""
 
     page: str
     name: str
-    traits: tuple[str, ...]
+    features: tuple[str, ...]
     common: float | None
 
 
 @dataclass(frozen=True)
-class Known:
+class Documented:
     """A weakness of VLMs that somebody has written of: what they say, and where."""
 
     name: str
@@ -68,21 +68,21 @@ class Known:
 class Mode:
     """One failure mode. `page` is the name of its file, without its ending.
 
-    `kinds`: of what most of its questions ask for. `came_back`: share of resamples in which it was found again; None
-    where that was not tried. `known`: weaknesses that it matches; empty where it is new, None where nobody looked.
+    `kinds`: of what most of its questions ask for. `recurrence`: share of resamples in which it was found again; None
+    where that was not tried. `documented`: weaknesses that it matches; empty if it is novel, None without a list.
     `asked_by`: wrong rates of its questions by who asked them, those alone who did. `failed` and `right`: examples.
     """
 
     mode_id: str
     page: str
     name: str
-    traits: tuple[str, ...]
+    features: tuple[str, ...]
     kinds: tuple[str, ...]
     rate: Rate
-    evidence: float | None
+    log_likelihood_ratio: float | None
     q_value: float | None
-    came_back: float | None
-    known: tuple[Known, ...] | None
+    recurrence: float | None
+    documented: tuple[Documented, ...] | None
     asked_by: tuple[tuple[str, str, Rate], ...]
     failed: tuple[Example, ...]
     right: tuple[Example, ...]
@@ -91,16 +91,19 @@ class Mode:
 
 
 def modes(
-    found: Sequence[Mapping[str, Any]], rows: pd.DataFrame, known: Sequence[Mapping[str, Any]] = ()
+    found: Sequence[Mapping[str, Any]], rows: pd.DataFrame, documented: Sequence[Mapping[str, Any]] = ()
 ) -> tuple[Mode, ...]:
-    """Failure modes in the order given, most useful first. `known`: the weaknesses that some of them match.
+    """Failure modes in the order given, most useful first. `documented`: the weaknesses that some of them match.
 
-    `rows`: rollouts with their verdicts, and the `names` (skills, meta-skills, traits) of each question that is in the
-    rates, as `blindspot.report.questions.place` adds them.
+    `rows`: rollouts with their verdicts, and the `names` (skills, meta-skills, features) of each question that is in
+    the rates, as `blindspot.report.questions.place` adds them.
     """
     by_id = rows.set_index("rollout_id")
     claimed = [claims(mode, rows) for mode in found]
-    listed = {str(one["name"]): Known(**{key: one[key] for key in ("name", "says", "source", "url")}) for one in known}
+    listed = {
+        str(one["name"]): Documented(**{key: one[key] for key in ("name", "says", "source", "url")})
+        for one in documented
+    }
     return tuple(
         _mode(mode, rows[own], by_id, _neighbours(index, found, claimed), listed)
         for index, (mode, own) in enumerate(zip(found, claimed, strict=True))
@@ -109,8 +112,8 @@ def modes(
 
 def claims(mode: Mapping[str, Any], rows: pd.DataFrame) -> "pd.Series[bool]":
     """Which rows are questions of the mode."""
-    traits = frozenset(mode["traits"])
-    return rows["names"].map(lambda names: names is not None and traits <= names).astype(bool)
+    features = frozenset(mode["features"])
+    return rows["names"].map(lambda names: names is not None and features <= names).astype(bool)
 
 
 def page_name(mode_id: str) -> str:
@@ -150,21 +153,21 @@ def _mode(
     own: pd.DataFrame,
     by_id: pd.DataFrame,
     neighbours: tuple[Neighbour, ...],
-    listed: Mapping[str, Known],
+    listed: Mapping[str, Documented],
 ) -> Mode:
-    known = mode.get("known")
+    documented = mode.get("documented")
     went_well = own[own["outcome"] == "correct"].drop_duplicates("question").drop_duplicates("image_id")
     return Mode(
         mode_id=mode["mode_id"],
         page=page_name(mode["mode_id"]),
         name=mode["name"],
-        traits=tuple(mode["traits"]),
+        features=tuple(mode["features"]),
         kinds=tuple(mode.get("kinds", ())),
-        rate=Rate(mode["wrong_rate"], mode["low"], mode["high"], mode["failures"], mode["asked"]),
-        evidence=mode.get("evidence"),
+        rate=Rate(mode["error_rate"], mode["low"], mode["high"], mode["failures"], mode["asked"]),
+        log_likelihood_ratio=mode.get("log_likelihood_ratio"),
         q_value=mode.get("q_value"),
-        came_back=mode.get("came_back"),
-        known=None if known is None else tuple(listed.get(name) or Known(name) for name in known),
+        recurrence=mode.get("recurrence"),
+        documented=None if documented is None else tuple(listed.get(name) or Documented(name) for name in documented),
         asked_by=_asked_by(own),
         failed=tuple(example(by_id.loc[name]) for name in mode["examples"]),
         right=tuple(example(by_id.loc[name]) for name in went_well["rollout_id"].head(SHOWN_RIGHT)),
@@ -174,7 +177,7 @@ def _mode(
 
 
 def _asked_by(own: pd.DataFrame) -> tuple[tuple[str, str, Rate], ...]:
-    rates = ((method, ASKED_BY[method][0], wrong_rate(own[own["method"] == method])) for method in METHODS)
+    rates = ((method, ASKED_BY[method][0], error_rate(own[own["method"] == method])) for method in METHODS)
     return tuple(one for one in rates if one[2].whole)
 
 
@@ -192,8 +195,8 @@ def _neighbours(
     mode, own = found[index], claimed[index]
     near = []
     for other, others in zip(found, claimed, strict=True):
-        shared = tuple(trait for trait in mode["traits"] if trait in other["traits"])
+        shared = tuple(feature for feature in mode["features"] if feature in other["features"])
         both, all_ = int((own & others).sum()), int(others.sum())
         if other is not mode and (shared or both):
             near.append(Neighbour(page_name(other["mode_id"]), other["name"], shared, both / all_ if all_ else None))
-    return tuple(sorted(near, key=lambda one: (not one.traits, -(one.common or 0), one.name)))
+    return tuple(sorted(near, key=lambda one: (not one.features, -(one.common or 0), one.name)))

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from blindspot.report import charts
@@ -17,7 +17,7 @@ PAGES = {
     "examples": "Questions",
     "methods": "Methods",
     "judge": "Judge",
-    "made": "How it was made",
+    "provenance": "Provenance",
 }
 
 
@@ -46,10 +46,10 @@ def render(content: Content, name: str, addresses: Mapping[str, str], script: st
     )
 
 
-def templates() -> Environment:
-    """The report's templates; what they show is escaped."""
+def templates(*more: BaseLoader) -> Environment:
+    """The report's templates, and those of other loaders. Every value is escaped."""
     environment = Environment(
-        loader=PackageLoader("blindspot.report"),
+        loader=ChoiceLoader([*more, PackageLoader("blindspot.report")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

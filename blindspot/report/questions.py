@@ -14,19 +14,19 @@ from blindspot.report.rates import ASKED_BY
 def place(rows: pd.DataFrame, questions: pd.DataFrame | None) -> pd.DataFrame:
     """`rows` with what the taxonomy says of each question.
 
-    Adds `skills`: a tuple of names, empty where there is no taxonomy; `names`: all traits, skills and meta-skills of a
-    question that modes are rated on, None for any other. `questions`: data/taxonomy/questions.parquet, None where
+    Adds `skills`: a tuple of names, empty where there is no taxonomy; `names`: all features, skills and meta-skills of
+    a question that modes are rated on, None for any other. `questions`: data/taxonomy/questions.parquet, None where
     there is none.
     """
     skills: dict[str, tuple[str, ...]] = {}
     names: dict[str, frozenset[str]] = {}
     if questions is not None and len(questions):
         fitted = questions["fitted"] if "fitted" in questions else [False] * len(questions)
-        columns = (questions[name] for name in ("rollout_id", "skills", "meta_skills", "traits"))
-        for rollout_id, own, groups, traits, part in zip(*columns, fitted, strict=True):
+        columns = (questions[name] for name in ("rollout_id", "skills", "meta_skills", "features"))
+        for rollout_id, own, groups, features, part in zip(*columns, fitted, strict=True):
             skills[rollout_id] = tuple(own)
             if not part:
-                names[rollout_id] = frozenset([*own, *groups, *traits])
+                names[rollout_id] = frozenset([*own, *groups, *features])
     ids = rows["rollout_id"]
     found = pd.Series([names.get(name) for name in ids], index=rows.index, dtype=object)
     return rows.assign(skills=pd.Series([skills.get(name, ()) for name in ids], index=rows.index), names=found)
@@ -43,7 +43,7 @@ def listing(rows: pd.DataFrame, modes: Sequence[Mode], addresses: Mapping[str, s
     of_image, of_skill = ({name: index for index, name in enumerate(names)} for names in (images, skills))
     of_modes: list[list[int]] = [[] for _ in range(len(rows))]
     for index, mode in enumerate(modes):
-        for row in claims({"traits": mode.traits}, rows).to_numpy().nonzero()[0]:
+        for row in claims({"features": mode.features}, rows).to_numpy().nonzero()[0]:
             of_modes[row].append(index)
     fields = ("rollout_id", "image_id", "question", "answer", "reference", "outcome", "method", "skills", "reason")
     columns = [rows[name] for name in fields]

@@ -30,7 +30,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Method:
-    """One questioner's figures. `errors`: rollouts that could not be asked, answered or judged, in no other rate.
+    """One questioner's figures. `unscored`: rollouts that could not be asked, answered or judged, in no other rate.
 
     `persistent`: of the failures that were asked about again, those that persist; None where none was.
     """
@@ -41,7 +41,7 @@ class Method:
     failure: Rate
     valid: Rate
     wrong: Rate
-    errors: Rate
+    unscored: Rate
     persistent: Rate | None
 
 
@@ -58,7 +58,7 @@ class UnscoredReason:
 def unscored_reasons(rows: pd.DataFrame) -> tuple[UnscoredReason, ...]:
     """The reasons, the most frequent first; counts in the order of the methods that asked."""
     asked = [method for method in METHODS if (rows["method"] == method).any()]
-    unscored = rows[rows["outcome"] == "error"]
+    unscored = rows[rows["outcome"] == "unscored"]
     found = []
     for reason in unscored["reason"].value_counts().index:
         own = unscored[unscored["reason"] == reason]
@@ -80,17 +80,18 @@ def methods(rows: pd.DataFrame) -> tuple[Method, ...]:
     found = []
     for key in METHODS:
         outcomes = rows.loc[rows["method"] == key, "outcome"].value_counts()
-        failure, correct, invalid, error = (
-            int(outcomes.get(name, 0)) for name in ("failure", "correct", "invalid", "error")
+        failure, correct, invalid, unscored = (
+            int(outcomes.get(name, 0)) for name in ("failure", "correct", "invalid", "unscored")
         )
         judged, valid = failure + correct + invalid, failure + correct
-        if judged + error:
-            rates = rate(failure, judged), rate(valid, judged), rate(failure, valid), rate(error, judged + error)
+        if judged + unscored:
+            asked = judged + unscored
+            rates = rate(failure, judged), rate(valid, judged), rate(failure, valid), rate(unscored, asked)
             found.append(Method(key, *ASKED_BY[key], *rates, _persistent(rows[rows["method"] == key])))
     return tuple(found)
 
 
-def wrong_rate(rows: pd.DataFrame) -> Rate:
+def error_rate(rows: pd.DataFrame) -> Rate:
     """Failures among the valid questions of `rows`."""
     outcomes: Any = rows["outcome"]
     return rate(int((outcomes == "failure").sum()), int(outcomes.isin(VALID).sum()))

@@ -20,7 +20,7 @@ def write_site(content: Content, pictures: Mapping[str, Path], folder: Path) -> 
     def write(name: str, text: str) -> None:
         (folder / name).write_text(text, encoding="utf-8")
 
-    for name in ("index", "methods", "judge", "made"):
+    for name in ("index", "methods", "judge", "provenance"):
         write(f"{name}.html", render(content, name, addresses))
     write("skills.html", render(content, "skills", addresses, "skills.js"))
     data = listing(content.rows, content.modes, addresses)

@@ -25,7 +25,7 @@ class Skill:
     """One skill. `rate`: the wrong rate of all valid questions that need it, `asked_by`: of each questioner's.
 
     `box`: its place among all, `zoomed`: its place when its meta-skill fills the map. `shade`: its colour, 0 to 5.
-    `modes`: the pages and names of failure modes that have it as a trait.
+    `modes`: the pages and names of failure modes that have it as a feature.
     """
 
     name: str
@@ -153,7 +153,7 @@ def _skill(
         shade=sum(whole.value >= step for step in HEAT),
         box=box,
         zoomed=zoomed,
-        modes=tuple((mode.page, mode.name) for mode in modes if skill["name"] in mode.traits),
+        modes=tuple((mode.page, mode.name) for mode in modes if skill["name"] in mode.features),
         examples=examples,
     )
 

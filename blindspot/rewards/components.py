@@ -6,29 +6,29 @@ whose outcome is an error earns nothing, neither good nor bad.
 
 from collections.abc import Sequence
 
-from blindspot.protocols import Hint
+from blindspot.protocols import Target
 from blindspot.records.verdict import Verdict
 from blindspot.rewards.archive import Archive
-from blindspot.skills.plain import all_traits
+from blindspot.taxonomy.reading.question_features import all_features
 
-ELSEWHERE = 0.3  # what a failure is worth that lacks a trait of its hint
+ELSEWHERE = 0.3  # what a failure is worth that lacks a feature of its target
 
 DIVERSITIES = ("semantic_diversity", "lexical_diversity")
 COMPONENTS = ("failure", "semantic_diversity", "lexical_diversity", "invalid")
 
 
 def components(
-    questions: Sequence[str], verdicts: Sequence[Verdict], hints: Sequence[Hint], archive: Archive
+    questions: Sequence[str], verdicts: Sequence[Verdict], targets: Sequence[Target], archive: Archive
 ) -> dict[str, list[float | None]]:
     """Every component for every question of a batch.
 
-    failure: 1 where the candidate fails a valid question with all traits of its hint, ELSEWHERE for another failure:
-    what is loud does not drown the rest. semantic_diversity: how novel, to the archive, what a valid
-    question asks is. lexical_diversity: 1 − how common its word pairs are there. invalid: −1 for an invalid question,
-    whose diversity is the mean of the valid ones: what is hard to ask validly costs its penalty and no more, and
-    babble's novelty earns nothing.
+    failure: 1 where the candidate fails a valid question with all features of its target, ELSEWHERE for any other
+    failure, so that frequent failures do not dominate the reward. semantic_diversity: the novelty of a valid question
+    against the archive. lexical_diversity: 1 − the frequency of its word pairs there. invalid: −1 for an invalid
+    question; its diversity is the mean over the valid ones, so that it costs the penalty and no more, and nonsense
+    earns nothing for its novelty.
     """
-    rows = [_one(*row, archive) for row in zip(questions, verdicts, hints, strict=True)]
+    rows = [_one(*row, archive) for row in zip(questions, verdicts, targets, strict=True)]
     for name in DIVERSITIES:
         known = [value for row in rows if (value := row[name]) is not None]
         mean = sum(known) / len(known) if known else 0.0
@@ -38,12 +38,12 @@ def components(
     return {name: [row[name] for row in rows] for name in COMPONENTS}
 
 
-def _one(question: str, verdict: Verdict, hint: Hint, archive: Archive) -> dict[str, float | None]:
-    if verdict.outcome == "error":
+def _one(question: str, verdict: Verdict, target: Target, archive: Archive) -> dict[str, float | None]:
+    if verdict.outcome == "unscored":
         return dict.fromkeys(COMPONENTS)
     if verdict.outcome == "invalid":
         return {"failure": 0.0, "invalid": -1.0} | dict.fromkeys(DIVERSITIES)
-    failed = 1.0 if all_traits(question, verdict.reference).issuperset(hint) else ELSEWHERE
+    failed = 1.0 if all_features(question, verdict.reference).issuperset(target) else ELSEWHERE
     return {
         "failure": failed if verdict.outcome == "failure" else 0.0,
         "semantic_diversity": archive.novelty(question),

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from blindspot.skills.primitives import extract
+from blindspot.taxonomy.reading.primitives import extract
 
 DIMENSIONS = 1024
 

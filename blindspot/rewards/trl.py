@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from blindspot.budget import Meter
-from blindspot.protocols import Candidate, Hint, Verifier
+from blindspot.judges.judging import judge_all
+from blindspot.protocols import Candidate, Target, Verifier
 from blindspot.records.asked import Asked, asked_of
 from blindspot.records.image import Image
 from blindspot.records.verdict import VALID, Verdict
 from blindspot.replies import THOUGHT_MARKS, Marks, read_question
 from blindspot.rewards.archive import Archive
 from blindspot.rewards.components import COMPONENTS, components
-from blindspot.verifiers.judging import judge_all
 
 
 class Reward:
@@ -56,19 +56,19 @@ class Reward:
 
     def _function(self, name: str) -> Callable[..., list[float | None]]:
         def component(
-            completions: list[Any], image_id: list[str], hint: list[list[str]], **_: Any
+            completions: list[Any], image_id: list[str], target: list[list[str]], **_: Any
         ) -> list[float | None]:
             if completions is not self._batch:
                 self._batch = completions
                 questions = [read_question(_text(completion), self._marks) for completion in completions]
-                self._components = self._score(image_id, questions, [*map(tuple, hint)])
+                self._components = self._score(image_id, questions, [*map(tuple, target)])
             return self._components[name]
 
         component.__name__ = name
         return component
 
     def _score(
-        self, image_ids: Sequence[str], questions: Sequence[str], hints: Sequence[Hint]
+        self, image_ids: Sequence[str], questions: Sequence[str], targets: Sequence[Target]
     ) -> dict[str, list[float | None]]:
         from accelerate.utils import gather_object
 
@@ -85,13 +85,13 @@ class Reward:
         )
         valid = [question for question, verdict in zip(questions, verdicts, strict=True) if verdict.outcome in VALID]
         self.archive.add(gather_object(valid))
-        return self.components(images, questions, verdicts, hints)
+        return self.components(images, questions, verdicts, targets)
 
     def components(
-        self, images: Sequence[Image], questions: Sequence[str], verdicts: Sequence[Verdict], hints: Sequence[Hint]
+        self, images: Sequence[Image], questions: Sequence[str], verdicts: Sequence[Verdict], targets: Sequence[Target]
     ) -> dict[str, list[float | None]]:
         """Every component for every question of this rank's batch, once the archive holds the valid ones."""
-        return components(questions, verdicts, hints, self.archive)
+        return components(questions, verdicts, targets, self.archive)
 
 
 def _text(completion: Any) -> str:

@@ -1,10 +1,15 @@
-"""Draws a scene at any size."""
+"""Draws scenes."""
 
 import math
+import random
+from collections.abc import Sequence
+from pathlib import Path
 
-from PIL import Image, ImageDraw
+from PIL import Image as Pictures
+from PIL import ImageDraw
 
-from blindspot.scenes.scene import GRID, Scene, Thing
+from blindspot.records.image import Image
+from blindspot.scenes.scene import GRID, Scene, Thing, random_scene
 
 BACKGROUND = (236, 236, 232)
 PALETTE = {
@@ -16,17 +21,34 @@ PALETTE = {
     "orange": (250, 130, 20),
 }
 RADIUS = {"small": 0.22, "large": 0.42}  # of a grid cell
+IMAGE_SIZE = 48  # px, the input size of the embedded models
 SUPERSAMPLING = 4  # drawn this much larger, then shrunk: smooth edges at 48 px as at 448
 
 
-def draw(scene: Scene, size: int) -> Image.Image:
+def draw(scene: Scene, size: int) -> Pictures.Image:
     """An RGB picture of the scene, `size` × `size` pixels."""
-    canvas = Image.new("RGB", (size * SUPERSAMPLING,) * 2, BACKGROUND)
+    canvas = Pictures.new("RGB", (size * SUPERSAMPLING,) * 2, BACKGROUND)
     pen = ImageDraw.Draw(canvas)
     cell = size * SUPERSAMPLING / GRID
     for thing in scene.things:
         _draw_thing(pen, thing, cell)
-    return canvas.resize((size, size), Image.Resampling.LANCZOS)
+    return canvas.resize((size, size), Pictures.Resampling.LANCZOS)
+
+
+def draw_scenes(count: int, seed: int) -> list[Scene]:
+    """`count` random scenes; the same seed gives the same."""
+    rng = random.Random(seed)
+    return [random_scene(rng) for _ in range(count)]
+
+
+def pictures_of(scenes: Sequence[Scene], folder: Path) -> list[Image]:
+    """Draws the scenes into `folder` at the embedded models' size."""
+    images = []
+    for index, scene in enumerate(scenes):
+        path = folder / f"{index:05d}.png"
+        draw(scene, IMAGE_SIZE).save(path)
+        images.append(Image(path.stem, path, "exam", scene.to_json()))
+    return images
 
 
 def _draw_thing(pen: ImageDraw.ImageDraw, thing: Thing, cell: float) -> None:

@@ -1,7 +1,7 @@
 """Which question to ask next, where nobody knows yet in what the candidate is weak.
 
 Asking is dear and proposing cheap: of many questions that are proposed, those are asked that tell most. Each of them
-tests all its pairs of traits at once, as in group testing. So half of the questions are chosen for pairs that were
+tests all its pairs of features at once, as in group testing. So half of the questions are chosen for pairs that were
 hardly asked, whichever, of each kind of question about as many; the others follow the failures that no mode explains
 yet, until it is clear which of their pairs is to blame. Nothing but the words of questions, their true answers and
 their outcomes is read.
@@ -16,12 +16,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from blindspot.protocols import Hint
+from blindspot.protocols import Target
 from blindspot.records.asked import Asked
 from blindspot.records.failure_mode import FailureMode
-from blindspot.skills.lexicon import GROUPS
-from blindspot.skills.modes import find_modes
-from blindspot.skills.plain import all_traits, columns
+from blindspot.taxonomy.modes.search import find_modes
+from blindspot.taxonomy.reading.lexicon import GROUPS
+from blindspot.taxonomy.reading.question_features import all_features, columns
 
 META_SKILLS = frozenset(GROUPS.values())
 FOLLOWING = 0.5  # of what is asked, where there are failures to follow
@@ -29,7 +29,7 @@ CLEARED = 15  # valid questions of a pair that no settled mode explains: were it
 PATIENT = (
     300  # such questions of a pair that fails more often than the threshold: were it to blame, it would be a mode
 )
-CLEAR, ENOUGH = (8, 0.8), 20  # a mode is settled after 8 valid questions at a wrong_rate of 0.8, or after 20
+CLEAR, ENOUGH = (8, 0.8), 20  # a mode is settled after 8 valid questions at an error_rate of 0.8, or after 20
 FIRST = 40  # valid questions before modes are looked for
 DOUBT = (2.0, 2.4)  # valid and asked, of a pair that was never asked
 TIRED = 0.8  # of a pair's suspicion that is left for the next question of a batch
@@ -49,16 +49,16 @@ class Explorer:
         self.modes: list[FailureMode] = []
         self._threshold, self._min_asked = threshold, min_asked
         self._dice = np.random.default_rng(seed)
-        self._pairs: dict[Hint, int] = {}
+        self._pairs: dict[Target, int] = {}
         self._kinds = Counter[frozenset[str]]()
         self._rows: list[tuple[Asked, frozenset[str], Places]] = []
 
     def add(self, asked: Iterable[Asked]) -> None:
         """Takes in what was found out and looks for modes anew; an error tells nothing."""
         for row in asked:
-            if row.outcome != "error":
-                traits = all_traits(row.question, row.reference)
-                self._rows.append((row, traits, self._places(traits)))
+            if row.outcome != "unscored":
+                features = all_features(row.question, row.reference)
+                self._rows.append((row, features, self._places(features)))
         self.modes = self.modes_after(len(self._rows))
 
     @property
@@ -71,8 +71,8 @@ class Explorer:
         valid = [row for row, *_ in self._rows[:count] if row.outcome != "invalid"]
         return modes_in(valid, self._threshold, self._min_asked) if len(valid) >= FIRST else []
 
-    def hints(self, count: int) -> list[Hint]:
-        """What `count` proposals should have: suspicious pairs of traits, and pairs that were hardly asked.
+    def targets(self, count: int) -> list[Target]:
+        """What `count` proposals should have: suspicious pairs of features, and pairs that were hardly asked.
 
         None of them anything in particular while nothing was asked.
         """
@@ -85,18 +85,18 @@ class Explorer:
         return [names[place] for place in np.concatenate(drawn).tolist()]
 
     def choose(self, proposals: Sequence[Collection[str]], count: int) -> list[int]:
-        """The places of `count` proposals, or of all where they are fewer, each given by its traits.
+        """The places of `count` proposals, or of all where they are fewer, each given by its features.
 
         Failures are not followed into settled modes: asking more there would tell nothing new, but of pairs that were
         hardly asked, in which a mode that is too wide shows.
         """
         settled = self._settled()
-        rows = [self._places(traits) for traits in proposals]
-        unsettled = np.array([not any(mode.claims(traits) for mode in settled) for traits in proposals])
+        rows = [self._places(features) for features in proposals]
+        unsettled = np.array([not any(mode.claims(features) for mode in settled) for features in proposals])
         asked, suspicion, valid_rate = self._tallies()
         has, valid = _table(rows, len(self._pairs)), np.array([valid_rate[places].mean() for places in rows])
         sizes, free = np.array([*map(len, rows)]), np.ones(len(rows), dtype=bool)
-        kinds = [_kind(traits) for traits in proposals]
+        kinds = [_kind(features) for features in proposals]
         follow, chosen = int(count * FOLLOWING) if suspicion.any() else 0, list[int]()
         while len(chosen) < count and free.any():
             worth = has.multiply(suspicion[None]).max(axis=1).toarray() if len(chosen) < follow else None
@@ -116,9 +116,9 @@ class Explorer:
             return np.empty(0, dtype=np.intp)
         return self._dice.choice(len(weights), count, p=weights / weights.sum()).astype(np.intp)
 
-    def _places(self, traits: Collection[str]) -> Places:
-        """Of the pairs that a question with these traits has, and of the traits by themselves."""
-        names = sorted(traits)
+    def _places(self, features: Collection[str]) -> Places:
+        """Of the pairs that a question with these features has, and of the features by themselves."""
+        names = sorted(features)
         found = [*((name,) for name in names), *combinations(names, 2)]
         return np.array([self._pairs.setdefault(pair, len(self._pairs)) for pair in found], dtype=np.intp)
 
@@ -126,22 +126,22 @@ class Explorer:
         """The modes that are clear."""
         least, rate = CLEAR
         return [
-            mode for mode in self.modes if mode.asked >= ENOUGH or (mode.asked >= least and mode.wrong_rate >= rate)
+            mode for mode in self.modes if mode.asked >= ENOUGH or (mode.asked >= least and mode.error_rate >= rate)
         ]
 
     def _tallies(self) -> tuple[Floats, Floats, Floats]:
         """Of each pair: how often it was asked, how suspicious it is, and how often a question with it is valid.
 
-        Suspicious: its wrong_rate, smoothed, among questions of no settled mode; 0 without a failure there, and after
+        Suspicious: its error_rate, smoothed, among questions of no settled mode; 0 without a failure there, and after
         CLEARED questions if it is not above the threshold, after PATIENT at any.
         """
         settled = self._settled()
         asked, valid, rest, failed = (np.zeros(len(self._pairs)) for _ in range(4))
-        for row, traits, places in self._rows:
+        for row, features, places in self._rows:
             asked[places] += 1
             if row.outcome != "invalid":
                 valid[places] += 1
-                if not any(mode.claims(traits) for mode in settled):
+                if not any(mode.claims(features) for mode in settled):
                     rest[places] += 1
                     failed[places] += row.outcome == "failure"
         still = np.where(failed > rest * self._threshold, PATIENT, CLEARED)
@@ -149,9 +149,9 @@ class Explorer:
         return asked, suspicion, (valid + DOUBT[0]) / (asked + DOUBT[1])
 
 
-def _kind(traits: Collection[str]) -> frozenset[str]:
-    """The kind of a question with these traits: the meta-skills among them."""
-    return META_SKILLS.intersection(traits)
+def _kind(features: Collection[str]) -> frozenset[str]:
+    """The kind of a question with these features: the meta-skills among them."""
+    return META_SKILLS.intersection(features)
 
 
 def modes_in(valid: Sequence[Asked], threshold: float, min_asked: int) -> list[FailureMode]:

@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from blindspot.metrics import refuse_errors
+from blindspot.metrics import refuse_unscored
 from blindspot.protocols import Steerable
 from blindspot.records.asked import Asked
 from blindspot.records.failure_mode import FailureMode
@@ -22,7 +22,7 @@ class Exploration:
     """How much is asked, and how it is chosen: `together` questions at a time, of so many `proposals`.
 
     At most `calls`, and no more after `at_least` of them where no failure is left to follow. A failure mode needs
-    `min_asked` valid questions, and a wrong_rate significantly above `threshold`.
+    `min_asked` valid questions, and an error_rate significantly above `threshold`.
     """
 
     calls: int
@@ -45,13 +45,13 @@ def explore(
     explorer, asked = Explorer(how.threshold, how.min_asked, seed), list[Asked]()
     proposals, idle = Proposals(questioner, images, random.Random(seed)), 0
     while idle < IDLE and (room := journal.meter.room(min(how.together, how.calls - len(asked)))):
-        proposals.add(explorer.hints(how.proposals))
-        chosen = explorer.choose(proposals.traits(), room)
+        proposals.add(explorer.targets(how.proposals))
+        chosen = explorer.choose(proposals.features(), room)
         idle = 0 if chosen else idle + 1
         found = journal.ask(*proposals.take(chosen))
         explorer.add(found)
         asked += found
-        refuse_errors(asked, MOST, "questions")
+        refuse_unscored(asked, MOST, "questions")
         if len(asked) >= how.at_least and not explorer.suspicious:
             break
     return asked, explorer.modes

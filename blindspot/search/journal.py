@@ -6,10 +6,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from blindspot.budget import Meter
+from blindspot.judges.judging import judge_all
 from blindspot.protocols import Candidate, Verifier
 from blindspot.records.asked import Asked, asked_of
 from blindspot.records.image import Image
-from blindspot.verifiers.judging import judge_all
 
 
 class Journal:
@@ -27,7 +27,7 @@ class Journal:
         whole = [line for line in lines if line.endswith("\n")]
         if whole != lines:
             file.write_text("".join(whole), encoding="utf-8")
-        kept = [row for line in whole if (row := Asked(**json.loads(line))).outcome != "error"]
+        kept = [row for line in whole if (row := Asked(**json.loads(line))).outcome != "unscored"]
         self._known = {(row.image_id, row.question): row for row in kept}
 
     def ask(self, images: Sequence[Image], questions: Sequence[str]) -> list[Asked]:
@@ -43,8 +43,8 @@ class Journal:
                 for image, text, answer, verdict in zip(about, texts, answers, verdicts, strict=True)
             ]
             with self._file.open("a", encoding="utf-8") as file:
-                file.writelines(json.dumps(asdict(row)) + "\n" for row in rows if row.outcome != "error")
+                file.writelines(json.dumps(asdict(row)) + "\n" for row in rows if row.outcome != "unscored")
             self._known |= {(row.image_id, row.question): row for row in rows}
         found = [self._known[key] for key in keys]
-        self.meter.spend(len(found), sum(row.outcome != "error" or row.answer != "" for row in found))
+        self.meter.spend(len(found), sum(row.outcome != "unscored" or row.answer != "" for row in found))
         return found

@@ -4,21 +4,21 @@ import random
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from blindspot.protocols import Hint, Steerable
+from blindspot.protocols import Steerable, Target
+from blindspot.questioner.steering import of_answer
 from blindspot.records.image import Image
-from blindspot.search.steered import of_answer
-from blindspot.skills.plain import all_traits
+from blindspot.taxonomy.reading.question_features import all_features
 
 KEPT = 1000  # the latest proposals that were not asked yet
 AT_FIRST = 5  # times as many, while there is nothing to choose from
 
 
 class Proposal(NamedTuple):
-    """A question about an image, with the traits that it is thought to have."""
+    """A question about an image, with the features that it is thought to have."""
 
     image: Image
     question: str
-    traits: frozenset[str]
+    features: frozenset[str]
 
 
 class Proposals:
@@ -29,25 +29,25 @@ class Proposals:
         self._kept: list[Proposal] = []
         self._known: set[tuple[str, str]] = set()
 
-    def add(self, hints: Sequence[Hint]) -> None:
-        """Has a new question proposed for each hint, but for those that were proposed before.
+    def add(self, targets: Sequence[Target]) -> None:
+        """Has a new question proposed for each target, but for those that were proposed before.
 
         Its true answer is thought to be what the questioner has in mind, for it sees the image; where it did not say
-        that, what the hint says of it.
+        that, what the target says of it.
         """
-        hints = [*hints] * (1 if self._known else AT_FIRST)
-        images = self._dice.choices(self._images, k=len(hints))
-        posed = self._questioner.ask_for(hints, images, self._dice.getrandbits(32))
-        for hint, image, (question, answer, _) in zip(hints, images, posed, strict=True):
+        targets = [*targets] * (1 if self._known else AT_FIRST)
+        images = self._dice.choices(self._images, k=len(targets))
+        posed = self._questioner.ask_for(targets, images, self._dice.getrandbits(32))
+        for target, image, (question, answer, _) in zip(targets, images, posed, strict=True):
             if (image.image_id, question) not in self._known:
                 self._known.add((image.image_id, question))
-                traits = all_traits(question, answer).union(filter(of_answer, hint if answer is None else ()))
-                self._kept.append(Proposal(image, question, traits))
+                features = all_features(question, answer).union(filter(of_answer, target if answer is None else ()))
+                self._kept.append(Proposal(image, question, features))
         del self._kept[:-KEPT]
 
-    def traits(self) -> list[frozenset[str]]:
+    def features(self) -> list[frozenset[str]]:
         """Of each proposal, in order."""
-        return [proposal.traits for proposal in self._kept]
+        return [proposal.features for proposal in self._kept]
 
     def take(self, places: Sequence[int]) -> tuple[list[Image], list[str]]:
         """The images and questions at these places, which are proposals no more."""

@@ -10,10 +10,10 @@ from transformers import ProgressCallback, TrainerCallback, TrainerControl, Trai
 from transformers.integrations import deepspeed
 
 from blindspot.budget import Meter
-from blindspot.protocols import Hint
+from blindspot.protocols import Target
+from blindspot.questioner.steering import write_targets
 from blindspot.rewards.components import COMPONENTS
 from blindspot.rewards.trl import Reward
-from blindspot.search.steered import write_hints
 from blindspot.training.checkpoints import PREFIX, keep
 
 
@@ -28,16 +28,16 @@ def unsplit() -> Iterator[None]:
 
 
 class KeepState(TrainerCallback):
-    """Puts `hints` into every checkpoint, calls `evaluate(step, checkpoint)`, then makes it whole."""
+    """Puts `targets` into every checkpoint, calls `evaluate(step, checkpoint)`, then makes it whole."""
 
-    def __init__(self, reward: Reward, hints: Sequence[Hint], evaluate: Callable[[int, Path], None]) -> None:
-        self._reward, self._hints, self._evaluate = reward, hints, evaluate
+    def __init__(self, reward: Reward, targets: Sequence[Target], evaluate: Callable[[int, Path], None]) -> None:
+        self._reward, self._targets, self._evaluate = reward, targets, evaluate
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Called by the trainer once its own part of the checkpoint is written, on every rank."""
         if state.is_world_process_zero:
             checkpoint = Path(str(args.output_dir)) / f"{PREFIX}{state.global_step}"
-            write_hints(checkpoint, self._hints)
+            write_targets(checkpoint, self._targets)
             # loading a model draws numbers, which a resumed training would not draw
             with torch.random.fork_rng(), unsplit():
                 self._evaluate(state.global_step, checkpoint)

@@ -4,19 +4,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from blindspot.metrics import rates, refuse_errors
+from blindspot.judges.judging import judge_all
+from blindspot.metrics import rates, refuse_unscored
 from blindspot.models.description import Local
 from blindspot.models.loading import model_files
 from blindspot.protocols import Candidate, Questioner, Verifier
 from blindspot.records.image import Image
 from blindspot.records.verdict import VALID, Verdict
+from blindspot.scenes.inconspicuous import inconspicuous_share
 from blindspot.scenes.parse import parse
 from blindspot.scenes.scene import Scene
-from blindspot.search.measures import variety
-from blindspot.search.scores import inconspicuous_share
+from blindspot.search.variety import variety
 from blindspot.store import read_json, write_json
 from blindspot.tracking import log_checkpoint
-from blindspot.verifiers.judging import judge_all
 
 SEED = 20_000  # of every evaluation: checkpoints differ by their weights alone
 MOST = 0.5  # share of errors above which a training is not begun, or not gone on with
@@ -53,7 +53,7 @@ class Evaluator:
         answers = self._candidate.answer(self._images, questions)
         verdicts = judge_all(self._verifier, self._images, questions, answers)
         outcomes = [one.outcome for one in verdicts]
-        refuse_errors(verdicts, MOST, "validation questions")
+        refuse_unscored(verdicts, MOST, "validation questions")
         found: Rates = rates(outcomes, [one.family for one in verdicts])
         found |= self._variety(questions, verdicts)
         samples: dict[str, list[Any]] = {

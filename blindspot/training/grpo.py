@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from blindspot.distributed import process_state
 from blindspot.errors import BlindspotError
 from blindspot.models.description import Local
 from blindspot.models.loading import is_adapter
 from blindspot.models.local import LocalVLM
-from blindspot.prompts import ask_for
-from blindspot.protocols import Hint
-from blindspot.ranks import ranks
+from blindspot.protocols import Target
+from blindspot.questioner.prompts import ask_for
 from blindspot.records.image import Image
 from blindspot.rewards.components import COMPONENTS
 from blindspot.rewards.trl import Reward
@@ -30,9 +30,9 @@ class Schedule:
 
     steps: int
     images_per_step: int
-    generations: int
+    num_generations: int
     learning_rate: float
-    kl_weight: float
+    beta: float
     temperature: float
     max_new_tokens: int
     checkpoint_every: int
@@ -49,12 +49,12 @@ class Schedule:
 
         Raises BlindspotError where they do not come out even.
         """
-        completions, processes = self.images_per_step * self.generations, ranks().num_processes
+        completions, processes = self.images_per_step * self.num_generations, process_state().num_processes
         share, rest = divmod(completions, processes)
         size = min(self.batch_size, share)
         if rest or share % size:
             raise BlindspotError(
-                f"{completions} completions a step (train.images_per_step × train.generations) cannot be shared out "
+                f"{completions} completions per step (train.images_per_step × train.num_generations) cannot be split "
                 f"among {processes} process(es) in batches of {size}",
                 "change one of them, or train.batch_size",
             )
@@ -84,7 +84,7 @@ def refuse_impossible(start: Local, schedule: Schedule) -> None:
 def build_trainer(
     start: Local,
     images: Sequence[Image],
-    hints: Sequence[Hint],
+    targets: Sequence[Target],
     reward: Reward,
     schedule: Schedule,
     evaluate: Callable[[int, Path], None],
@@ -92,7 +92,7 @@ def build_trainer(
 ) -> "GRPOTrainer":
     """A trainer for the questioner `start`. `evaluate(step, checkpoint)` is told of each checkpoint in `work`.
 
-    Each image is asked about by every one of `hints`, freely where there is none.
+    Each image is asked about by every one of `targets`, freely where there is none.
     With LoRA the KL term's reference is `start` itself, its adapters switched off; else a second copy of it.
     """
     from transformers import ProgressCallback
@@ -105,14 +105,14 @@ def build_trainer(
         model=vlm.model,
         processing_class=vlm.processor,
         args=_config(start, schedule, work),
-        train_dataset=_dataset(images, hints),
+        train_dataset=_dataset(images, targets),
         reward_funcs=[*reward.functions()],
         peft_config=_adapters(start, schedule.lora),
     )
     trainer.remove_callback(ProgressCallback)
     trainer.add_callback(Progress)
-    trainer.add_callback(KeepWithin(reward.meter, schedule.images_per_step * schedule.generations * reward.calls))
-    trainer.add_callback(KeepState(reward, hints, evaluate))
+    trainer.add_callback(KeepWithin(reward.meter, schedule.images_per_step * schedule.num_generations * reward.calls))
+    trainer.add_callback(KeepState(reward, targets, evaluate))
     return trainer
 
 
@@ -125,12 +125,12 @@ def _config(start: Local, schedule: Schedule, work: Path) -> "GRPOConfig":
         max_steps=schedule.steps,
         per_device_train_batch_size=size,
         gradient_accumulation_steps=parts,
-        num_generations=schedule.generations,
+        num_generations=schedule.num_generations,
         steps_per_generation=parts,
         learning_rate=schedule.learning_rate,
         lr_scheduler_type="constant_with_warmup",
         warmup_steps=10,
-        beta=schedule.kl_weight,
+        beta=schedule.beta,
         temperature=schedule.temperature,
         max_completion_length=schedule.max_new_tokens,
         reward_weights=[schedule.weights[name] for name in COMPONENTS],
@@ -142,8 +142,8 @@ def _config(start: Local, schedule: Schedule, work: Path) -> "GRPOConfig":
         seed=schedule.seed,
         disable_tqdm=False,
         dataloader_num_workers=0,
-        dataloader_pin_memory=ranks().device.type != "cpu",
-        use_cpu=ranks().device.type == "cpu",
+        dataloader_pin_memory=process_state().device.type != "cpu",
+        use_cpu=process_state().device.type == "cpu",
         bf16=schedule.bf16,
         gradient_checkpointing=schedule.gradient_checkpointing,
         model_init_kwargs=_reference(start),
@@ -185,19 +185,19 @@ def _adapters(start: Local, lora: Lora) -> "LoraConfig | None":
     )
 
 
-def _dataset(images: Sequence[Image], hints: Sequence[Hint]) -> "Dataset":
-    """One row an image and hint: the prompt, the picture, the id by which the reward finds it, and the hint."""
+def _dataset(images: Sequence[Image], targets: Sequence[Target]) -> "Dataset":
+    """One row an image and target: the prompt, the picture, the id by which the reward finds it, and the target."""
     from datasets import Dataset
     from datasets import Image as ImageFeature
 
     rows = [
         {
-            "prompt": [{"role": "user", "content": ask_for(hint)}],
+            "prompt": [{"role": "user", "content": ask_for(target)}],
             "image": str(image.path),
             "image_id": image.image_id,
-            "hint": list(hint),
+            "target": list(target),
         }
         for image in images
-        for hint in hints or [()]
+        for target in targets or [()]
     ]
     return Dataset.from_list(rows).cast_column("image", ImageFeature())

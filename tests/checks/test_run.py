@@ -45,7 +45,7 @@ def rollouts() -> pd.DataFrame:
 def verdicts() -> pd.DataFrame:
     rows = [
         ("t-0", "trained", "i0", "q", "3", "failure", None, None, "4", "counting", "oracle/1", 0.5),
-        ("t-1", "trained", "i0", "", "", "error", "timeout", "after 60 s", None, None, "oracle/1", None),
+        ("t-1", "trained", "i0", "", "", "unscored", "timeout", "after 60 s", None, None, "oracle/1", None),
         ("b-0", "base", "i1", "q", "yes", "correct", None, None, "yes", "existence", "oracle/1", None),
         ("b-1", "base", "i1", "hm", "yes", "invalid", "unparsed", None, None, None, "oracle/1", None),
     ]
@@ -55,7 +55,7 @@ def verdicts() -> pd.DataFrame:
 def repeats() -> pd.DataFrame:
     rows = [
         Repeat("t-0", "sampled", 1, "q", "3", "failure", None, "oracle/1"),
-        Repeat("t-0", "sampled", 2, "q", "", "error", "timeout", "oracle/1"),
+        Repeat("t-0", "sampled", 2, "q", "", "unscored", "timeout", "oracle/1"),
     ]
     return to_frame(rows)
 
@@ -81,16 +81,16 @@ def modes() -> pd.DataFrame:
     mode = FailureMode(
         mode_id="m-1",
         name="counting",
-        traits=("counting",),
+        features=("counting",),
         asked=40,
         failures=30,
-        wrong_rate=0.75,
+        error_rate=0.75,
         low=0.6,
         high=0.86,
-        evidence=20.0,
+        log_likelihood_ratio=20.0,
         q_value=0.01,
         examples=("t-0",),
-        came_back=0.9,
+        recurrence=0.9,
     )
     rows = [mode, replace(mode, mode_id="m-2")]
     return to_frame(rows)
@@ -158,8 +158,8 @@ BREACHES = [
     ("failure_mode", 1, "name", "", "name"),
     ("failure_mode", 1, "failures", 41, "asked and failures"),
     ("failure_mode", 1, "failures", 0, "failures"),
-    ("failure_mode", 1, "low", 0.8, "wrong_rate and low"),
-    ("failure_mode", 1, "high", 0.7, "high and wrong_rate"),
+    ("failure_mode", 1, "low", 0.8, "error_rate and low"),
+    ("failure_mode", 1, "high", 0.7, "high and error_rate"),
     ("failure_mode", 1, "high", 1.2, "high"),
     ("failure_mode", 1, "q_value", -0.1, "q_value"),
 ]

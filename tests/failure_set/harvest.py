@@ -26,10 +26,10 @@ TEXTS = (
     "]]> -- # `code`",
 )
 IDS = ("../../escape", "a/b\\c", "с пробелом 😀", ".", "000000000139")
-MODE = {"name": "counting | <b>all</b>\n+ *x*", "traits": ["counting", "stars"]} | {
+MODE = {"name": "counting | <b>all</b>\n+ *x*", "features": ["counting", "stars"]} | {
     "asked": 40, "failures": 30, "low": 0.6, "high": 0.86
 }  # fmt: skip
-OTHER = {"name": "reading", "traits": ["reading"], "asked": 20, "failures": 9, "low": 0.26, "high": 0.66}
+OTHER = {"name": "reading", "features": ["reading"], "asked": 20, "failures": 9, "low": 0.26, "high": 0.66}
 NOT_AUDITED: dict[str, Any] = {"auditor": "nobody", "trained": {"agreement": None, "confusion": {}}}
 
 
@@ -52,7 +52,7 @@ def rows() -> pd.DataFrame:
         for index, text in enumerate(TEXTS)
     ]
     others = [row(f"trained-{900 + index}", IDS[0], "fine ?", "yes", "no") for index in range(3)]
-    for other, outcome in zip(others, ("correct", "invalid", "error"), strict=True):
+    for other, outcome in zip(others, ("correct", "invalid", "unscored"), strict=True):
         found.append({**other, "outcome": outcome, "reference": None if outcome != "correct" else "yes"})
     return pd.DataFrame(found)
 
@@ -83,14 +83,14 @@ def sample(**audited: str) -> pd.DataFrame:
 
 
 def questions(found: pd.DataFrame) -> pd.DataFrame:
-    """Traits of the valid questions: all count, every second one stars."""
+    """Features of the valid questions: all count, every second one stars."""
     valid = found[found["outcome"].isin(["failure", "correct"])].reset_index(drop=True)
     return pd.DataFrame(
         {
             "rollout_id": valid["rollout_id"],
             "skills": [["counting"] for _ in valid.index],
             "meta_skills": [[] for _ in valid.index],
-            "traits": [["stars"] if index % 2 == 0 else [] for index in valid.index],
+            "features": [["stars"] if index % 2 == 0 else [] for index in valid.index],
         }
     )
 

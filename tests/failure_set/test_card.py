@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from blindspot.calibration.summary import summarize
+from blindspot.audit.summary import summarize
 from blindspot.failure_set.card import plain, render_card
 from blindspot.failure_set.select import FailureSet
 from blindspot.failure_set.table import FIELDS
@@ -58,7 +58,7 @@ def test_names_are_text_alone(card: str) -> None:
 def test_a_set_without_failures_says_so(tmp_path: Path) -> None:
     right = render_card(make_set(tmp_path, rows().assign(outcome="correct")), NOT_AUDITED)
     assert "**There is no failure in this set.** 18 valid questions were asked and all were answered right." in right
-    unasked = render_card(make_set(tmp_path, rows().assign(outcome="error")), NOT_AUDITED)
+    unasked = render_card(make_set(tmp_path, rows().assign(outcome="unscored")), NOT_AUDITED)
     assert "as no valid question was asked" in unasked
     for text in (right, unasked):
         assert "streaming=True" in text and "n<1K" in text and "How right the judge is" not in text

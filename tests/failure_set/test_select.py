@@ -21,7 +21,7 @@ def test_a_failure_keeps_what_was_asked_and_answered(tmp_path: Path) -> None:
     assert failure.picture.is_file() and failure.persists is None and failure.audited is None
 
 
-def test_it_is_of_every_mode_whose_traits_it_has(tmp_path: Path) -> None:
+def test_it_is_of_every_mode_whose_features_it_has(tmp_path: Path) -> None:
     found = make_set(tmp_path)
     assert [bool(failure.failure_modes) for failure in found.failures] == [
         index % 2 == 0 for index in range(len(TEXTS))
@@ -30,7 +30,7 @@ def test_it_is_of_every_mode_whose_traits_it_has(tmp_path: Path) -> None:
 
 
 def test_without_a_taxonomy_a_failure_is_of_no_mode(tmp_path: Path) -> None:
-    unsorted = questions(rows()).assign(skills=[[]] * (len(TEXTS) + 1), traits=[[]] * (len(TEXTS) + 1))
+    unsorted = questions(rows()).assign(skills=[[]] * (len(TEXTS) + 1), features=[[]] * (len(TEXTS) + 1))
     for known in (unsorted, unsorted.head(0)):
         found = select(rows(), pictures(tmp_path), sample(), known, [MODE])
         assert len(found.failures) == len(TEXTS)
@@ -46,12 +46,12 @@ def test_the_same_question_about_the_same_image_is_in_it_once(tmp_path: Path) ->
 
 def test_what_the_auditor_calls_no_failure_is_left_out(tmp_path: Path) -> None:
     audited = sample(
-        trained_000000="correct", base_000002="invalid", templates_000003="error", trained_000004="failure"
+        trained_000000="correct", base_000002="invalid", templates_000003="unscored", trained_000004="failure"
     )
     found = make_set(tmp_path, audited=audited)
     left = {failure.rollout_id: failure.audited for failure in found.failures}
     assert found.overruled == 2 and len(left) == len(TEXTS) - 2
-    assert (left["templates-000003"], left["trained-000004"], left["trained-000001"]) == ("error", "failure", None)
+    assert (left["templates-000003"], left["trained-000004"], left["trained-000001"]) == ("unscored", "failure", None)
 
 
 def test_how_often_a_failure_persists_is_kept(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from flows.found import links
+from flows.summary import links
 from tests.flows.browser import Page, browser
 from tests.flows.served import Up
 from tests.flows.test_pages import RECORD

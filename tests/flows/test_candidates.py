@@ -12,18 +12,18 @@ from flows.candidates import Run, by_candidate, read_run, table
 LEFT, COUNT, YES, NO = "judging left-of", "counting", "answer yes", "answer no"
 
 
-def mode(*traits: str, evidence: float = 10.0) -> dict[str, Any]:
-    return {"name": " + ".join(traits), "traits": [*traits], "evidence": evidence}
+def mode(*features: str, ratio: float = 10.0) -> dict[str, Any]:
+    return {"name": " + ".join(features), "features": [*features], "log_likelihood_ratio": ratio}
 
 
 def run(candidate: str, *modes: dict[str, Any], asked: dict[tuple[str, ...], tuple[int, int]] | None = None) -> Run:
-    """A run whose questions have these traits, so many of them asked and failed."""
+    """A run whose questions have these features, so many of them asked and failed."""
     rows = [
-        (frozenset(traits), place < failures)
-        for traits, (number, failures) in (asked or {}).items()
+        (frozenset(features), place < failures)
+        for features, (number, failures) in (asked or {}).items()
         for place in range(number)
     ]
-    return Run(candidate, modes, [traits for traits, _ in rows], [failed for _, failed in rows])
+    return Run(candidate, modes, [features for features, _ in rows], [failed for _, failed in rows])
 
 
 def extents(*runs: Run) -> dict[str, str]:
@@ -49,7 +49,7 @@ def test_of_one_candidate_nothing_is_told() -> None:
 
 def test_modes_that_claim_much_the_same_questions_are_one() -> None:
     asked = {(LEFT, YES): (60, 60), (LEFT, NO): (40, 0), (COUNT,): (50, 0)}
-    one, two = run("a", mode(LEFT, YES, evidence=20.0), asked=asked), run("b", mode(LEFT), asked=asked)
+    one, two = run("a", mode(LEFT, YES, ratio=20.0), asked=asked), run("b", mode(LEFT), asked=asked)
     assert extents(one, two) == {f"{LEFT} + {YES}": "universal"}  # 120 of the 200 questions about the left
     more = asked | {(LEFT, NO): (70, 0)}
     assert extents(run("a", mode(LEFT, YES), asked=more), run("b", mode(LEFT), asked=more)) == {
@@ -58,7 +58,7 @@ def test_modes_that_claim_much_the_same_questions_are_one() -> None:
     }
 
 
-def test_equal_traits_are_one_mode_whatever_their_order_and_without_a_question() -> None:
+def test_equal_features_are_one_mode_whatever_their_order_and_without_a_question() -> None:
     assert extents(run("a", mode(LEFT, YES)), run("b", mode(YES, LEFT))) == {f"{LEFT} + {YES}": "universal"}
 
 
@@ -94,11 +94,11 @@ def test_what_a_run_found_is_read_from_its_folder(tmp_path: Path) -> None:
     meta_skills = [{"name": "judging positions", "skills": ["a skill"]}]
     (tmp_path / "data/taxonomy/meta_skills.json").write_text(json.dumps(meta_skills), "utf-8")
     rows = [("t-0", [LEFT], ["a skill"], ["judging positions"], [YES]), ("t-1", [], [], [], [])]
-    questions = pd.DataFrame(rows, columns=["rollout_id", "abilities", "skills", "meta_skills", "traits"])
+    questions = pd.DataFrame(rows, columns=["rollout_id", "abilities", "skills", "meta_skills", "features"])
     questions.to_parquet(tmp_path / "data/taxonomy/questions.parquet")
     verdicts = pd.DataFrame({"rollout_id": ["t-1", "t-2", "t-0"], "outcome": ["correct", "invalid", "failure"]})
     verdicts.to_parquet(tmp_path / "data/verdicts/verdicts.parquet")
     found = read_run(tmp_path, "a")
-    assert found.traits == [{LEFT, "a skill", "judging positions", YES}, frozenset()]
+    assert found.features == [{LEFT, "a skill", "judging positions", YES}, frozenset()]
     assert (found.failed, found.modes) == ([True, False], [mode(LEFT)])
     assert found.meta_skills == {"judging positions": frozenset(["a skill"])}

@@ -36,11 +36,11 @@ def test_nothing_is_trained_and_the_candidate_is_the_others(tmp_path: Path, monk
     check(found)
     assert found["candidate"] == other["candidate"]
     assert found["train"]["steps"] == found["explore"]["calls"] == found["verify"]["repeats"] == 0
-    assert found["train"]["start_from"] == str(tmp_path / "runs" / "x" / "models" / "questioner")
+    assert found["train"]["base_model"] == str(tmp_path / "runs" / "x" / "models" / "questioner")
     kept = ("seed", "prepare", "harvest", "verifier", "budget")
     assert {key: found[key] for key in kept} == {key: one[key] for key in kept}
     monkeypatch.chdir(tmp_path)  # a run that happened here
-    assert crossed(one, other, tmp_path)["train"]["start_from"] == "models/questioner"
+    assert crossed(one, other, tmp_path)["train"]["base_model"] == "models/questioner"
 
 
 def test_the_cost_is_told_beforehand() -> None:
@@ -59,7 +59,7 @@ def test_crossing_needs_several_candidates() -> None:
 def counts(failures: int, correct: int, invalid: int) -> dict[str, Any]:
     judged = failures + correct + invalid
     rate = {"failure_rate": failures / judged, "valid_rate": (failures + correct) / judged} if judged else {}
-    rest = {"wrong_rate": failures / (failures + correct) if failures + correct else None, "asked": judged}
+    rest = {"error_rate": failures / (failures + correct) if failures + correct else None, "asked": judged}
     none = {"failure_rate": None, "valid_rate": None}
     return {"failures": failures, "correct": correct, "invalid": invalid, **none, **rate, **rest}
 
@@ -67,7 +67,7 @@ def counts(failures: int, correct: int, invalid: int) -> dict[str, Any]:
 def test_rates_have_their_interval() -> None:
     found = rates({"trained": counts(30, 50, 20), "base": counts(0, 0, 0), "templates": counts(1, 1, 1)})
     assert [*found] == ["trained", "base"]
-    assert (found["trained"]["failure_rate"], found["trained"]["wrong_rate"]) == (0.3, 0.375)
+    assert (found["trained"]["failure_rate"], found["trained"]["error_rate"]) == (0.3, 0.375)
     assert (found["trained"]["low"], found["trained"]["high"]) == pytest.approx((0.2189, 0.3958), abs=1e-4)
     assert found["base"]["failure_rate"] is found["base"]["low"] is None
     assert rates({}) == {}

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from blindspot.quiet import QUIET
+from blindspot.telemetry import QUIET
 from tests.flows.toy import environment
 
 TOLD = "import os; from flows.environment import apply; apply(); import json; print(json.dumps(dict(os.environ)))"

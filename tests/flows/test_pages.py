@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.found import links
 from flows.pages import DEFAULT, FILE, announced, at, opened
+from flows.summary import links
 from tests.flows.toy import environment, make_toy, run
 
 KILLED = """

@@ -68,7 +68,7 @@ def test_optional_value_of_another_type_is_named() -> None:
 
 
 def test_value_out_of_range_is_named() -> None:
-    assert "verify.max_error_rate: 2" in fault(lambda v: v["verify"].update(max_error_rate=2))
+    assert "verify.max_unscored_rate: 2" in fault(lambda v: v["verify"].update(max_unscored_rate=2))
 
 
 def test_missing_key_is_named() -> None:
@@ -86,8 +86,8 @@ def test_several_unknown_keys_of_one_section_are_named_once_each() -> None:
 
 
 def test_all_faults_are_named_at_once() -> None:
-    line = fault(lambda v: (v["train"].update(stepz=3), v.pop("harvest"), v["verify"].update(max_error_rate="x")))
-    for part in ("train.stepz is unknown", "harvest is missing", "verify.max_error_rate: 'x'"):
+    line = fault(lambda v: (v["train"].update(stepz=3), v.pop("harvest"), v["verify"].update(max_unscored_rate="x")))
+    for part in ("train.stepz is unknown", "harvest is missing", "verify.max_unscored_rate: 'x'"):
         assert part in line
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.leash import leashed
+from flows.process_group import process_group
 from flows.secret import CLIENT, FILE, NAMES, read_or_make, without
 from flows.server import environment as of_server
 from tests.flows.toy import environment
@@ -69,7 +69,7 @@ def test_what_is_started_sees_no_secret_unless_it_is_given_one(monkeypatch: pyte
     assert not {*NAMES} & {*without(os.environ)}
     command = [sys.executable, "-c", "import json, os; print(json.dumps(dict(os.environ)))"]
     for given in (None, {"A": "b"}, {CLIENT: "admin:given"}):
-        with leashed(command, env=given, output=subprocess.PIPE) as process:
+        with process_group(command, env=given, output=subprocess.PIPE) as process:
             assert process.stdout is not None
             told = json.loads(process.stdout.read())
         assert {name: told[name] for name in NAMES if name in told} == {

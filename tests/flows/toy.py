@@ -48,11 +48,11 @@ if out.name == "verify.json" and params["train"]["steps"] == 99999:
     time.sleep(600)
 out.parent.mkdir(parents=True, exist_ok=True)
 train, model = params["train"], params["candidate"]["model"]
-rates = {"asked": train["steps"], "failure_rate": 0.5, "valid_rate": 1.0, "from": train["start_from"]}
-rates |= {"wrong_rate": 0.5, "failures": 5, "correct": 5, "invalid": 0}
+rates = {"asked": train["steps"], "failure_rate": 0.5, "valid_rate": 1.0, "from": train["base_model"]}
+rates |= {"error_rate": 0.5, "failures": 5, "correct": 5, "invalid": 0}
 out.write_text(json.dumps({"trained": rates, "seed": {**rates, "asked": params["seed"]}}))
 if out.name == "verify.json":
-    weights, start = pathlib.Path("models/questioner"), pathlib.Path(train["start_from"], "config.json")
+    weights, start = pathlib.Path("models/questioner"), pathlib.Path(train["base_model"], "config.json")
     weights.mkdir(parents=True, exist_ok=True)
     before = start.read_text() if start.is_file() else ""
     (weights / "config.json").write_text(f"{before}{train['steps']} steps on {model}. ")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from blindspot.models.tiny import vocabulary
+from lab.tiny_vlm import vocabulary
 
 SIZE = 48  # px
 TEXT: dict[str, Any] = {

@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from blindspot.errors import BlindspotError
+from blindspot.factory import open_candidate
 from blindspot.models.description import Local, Nothing, Planted, Server, describe, describe_local, read_description
-from blindspot.opening import open_candidate
 from blindspot.params import CandidateParams
 
 EXAMPLES = Path("configs/models")
@@ -63,8 +63,8 @@ def test_a_file_that_is_no_description_is_named(tmp_path: Path, text: str | None
 
 @pytest.mark.parametrize("name", ["endpoint", "planted", "none"])
 def test_a_questioner_must_be_of_weights(name: str) -> None:
-    with pytest.raises(BlindspotError, match=f"train.start_from .*{name}.yaml is of kind {name}, and must be"):
-        describe_local(f"configs/models/{name}.yaml", "train.start_from")
+    with pytest.raises(BlindspotError, match=f"train.base_model .*{name}.yaml is of kind {name}, and must be"):
+        describe_local(f"configs/models/{name}.yaml", "train.base_model")
 
 
 def test_no_model_is_no_candidate() -> None:

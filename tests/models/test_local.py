@@ -5,12 +5,12 @@ import pytest
 from blindspot.errors import BlindspotError
 from blindspot.models.description import Local
 from blindspot.models.local import GreedyVLM, LocalQuestioner, LocalVLM, _batches
-from blindspot.models.tiny import build_model, build_processor, vocabulary
-from blindspot.prompts import ASK
+from blindspot.questioner.prompts import ASK
 from blindspot.records.image import Image
 from blindspot.records.sampling import Sampling
 from blindspot.records.unscored import Unscored
-from blindspot.scenes.lessons import draw_scenes, pictures_of
+from blindspot.scenes.draw import draw_scenes, pictures_of
+from lab.tiny_vlm import build_model, build_processor, vocabulary
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +144,7 @@ def test_sampled_text_depends_on_neither_the_batch_nor_the_rows_beside_it(folder
     for part in parts:
         known = whole[: len(part)]
         assert [one[:2] for one in part] == [one[:2] for one in known]
-        assert [one.likelihood for one in part] == pytest.approx([one.likelihood for one in known])
+        assert [one.log_prob for one in part] == pytest.approx([one.log_prob for one in known])
 
 
 def test_sampling_follows_the_probabilities() -> None:
@@ -168,9 +168,9 @@ def test_likelihood_is_of_the_words_up_to_the_end() -> None:
     words = torch.tensor([0.25, 0.75, 0.0]).log()
     first = dice(torch.zeros(2, 1), torch.stack([end, words])).argmax(dim=1)
     expected = torch.tensor([0.0, float(words[first[1]])])
-    assert torch.allclose(dice.likelihood, expected)
+    assert torch.allclose(dice.log_prob, expected)
     second = dice(torch.zeros(2, 2), torch.stack([words, words])).argmax(dim=1)  # the first row ended
-    assert torch.allclose(dice.likelihood, expected + torch.tensor([0.0, float(words[second[1]])]))
+    assert torch.allclose(dice.log_prob, expected + torch.tensor([0.0, float(words[second[1]])]))
 
 
 def test_batches_are_alike_in_length_and_never_cross_a_block(

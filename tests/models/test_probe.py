@@ -10,12 +10,12 @@ import pytest
 from PIL import Image as Pictures
 
 from blindspot.errors import BlindspotError
+from blindspot.judges.vlm import Sameness
 from blindspot.models import endpoint
 from blindspot.models.description import Server as Description
 from blindspot.models.endpoint import PROBE, EndpointVLM
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
-from blindspot.verifiers.vlm import Sameness
 from tests.models.fake_server import FakeServer, Reply, completion, fake
 
 

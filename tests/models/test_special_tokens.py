@@ -10,7 +10,7 @@ from blindspot.models.local import GreedyVLM
 from blindspot.models.special_tokens import SpecialTokens, escape_common
 from blindspot.records.image import Image
 from blindspot.replies import THOUGHT_MARKS
-from blindspot.scenes.lessons import draw_scenes, pictures_of
+from blindspot.scenes.draw import draw_scenes, pictures_of
 from tests.models.architectures import FAMILIES, build
 
 

@@ -4,13 +4,13 @@ import random
 
 import pytest
 
-from blindspot.models.tiny import vocabulary
 from blindspot.probes.injections import INJECTIONS
 from blindspot.probes.paraphrase import paraphrases
 from blindspot.scenes.parse import parse
 from blindspot.scenes.question import FAMILIES, phrasings
 from blindspot.scenes.scene import random_scene
 from blindspot.scenes.templates import draw_question
+from lab.tiny_vlm import vocabulary
 
 
 def every_phrasing() -> list[str]:

@@ -9,6 +9,7 @@ from PIL import Image as Pictures
 
 from blindspot.checks.repeat import REPEAT
 from blindspot.checks.run import check
+from blindspot.judges.oracle import OracleVerifier
 from blindspot.probes.repeats import ask_again, persistence, repeat_rates
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
@@ -16,7 +17,6 @@ from blindspot.records.sampling import Sampling
 from blindspot.scenes.draw import draw
 from blindspot.scenes.scene import Scene, Thing
 from blindspot.store import to_frame
-from blindspot.verifiers.oracle import OracleVerifier
 
 SCENE = Scene((Thing(0, 0, "small", "red", "star"), Thing(2, 1, "large", "blue", "star")))
 FAILURES = pd.DataFrame(
@@ -64,7 +64,7 @@ def test_a_failure_is_asked_about_in_three_ways(image: Image, tmp_path: Path) ->
     first = found[found["rollout_id"] == "t-0"]
     assert [*zip(first["way"], first["round"], first["answer"], first["outcome"], strict=True)] == [
         ("sampled", 1, "3", "failure"),
-        ("sampled", 2, "", "error"),
+        ("sampled", 2, "", "unscored"),
         ("paraphrased", 1, "2", "correct"),
         ("paraphrased", 2, "3", "failure"),
         ("rescaled", 1, "3", "failure"),
@@ -89,7 +89,11 @@ def test_the_same_image_is_rescaled_to_the_same_bytes(image: Image, tmp_path: Pa
 
 
 def test_persistence_and_rates_by_hand() -> None:
-    outcomes = {"t-0": ["failure", "failure", "error"], "t-1": ["failure", "correct", "invalid"], "t-2": ["error"] * 3}
+    outcomes = {
+        "t-0": ["failure", "failure", "unscored"],
+        "t-1": ["failure", "correct", "invalid"],
+        "t-2": ["unscored"] * 3,
+    }
     ways = ("sampled", "paraphrased", "rescaled")
     repeats = pd.DataFrame(
         [(name, way, one) for name, given in outcomes.items() for way, one in zip(ways, given, strict=True)],
@@ -98,7 +102,7 @@ def test_persistence_and_rates_by_hand() -> None:
     found = persistence(repeats)
     assert found.to_dict() == {"t-0": 1.0, "t-1": 1 / 3}
     verdicts = pd.DataFrame({"rollout_id": [f"t-{number}" for number in range(5)]})
-    verdicts["outcome"] = ["failure", "failure", "failure", "correct", "error"]
+    verdicts["outcome"] = ["failure", "failure", "failure", "correct", "unscored"]
     verdicts["persists"] = verdicts["rollout_id"].map(found)
     assert repeat_rates(verdicts, repeats) == {
         "persistent_failures": 1,

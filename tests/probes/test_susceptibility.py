@@ -38,7 +38,7 @@ class Judge:
         if told:
             return Verdict(told, self.identity)
         if self.breaks and NEUTRAL not in question + answer:
-            return Verdict("error", self.identity, Unscored.JUDGEMENT_NOT_UNDERSTOOD)
+            return Verdict("unscored", self.identity, Unscored.JUDGEMENT_NOT_UNDERSTOOD)
         outcome: Outcome = "correct" if answer.startswith("yes") and "red" in question else "failure"
         return Verdict(outcome if question.startswith("is") else "invalid", self.identity)
 
@@ -48,7 +48,7 @@ def test_a_judge_that_obeys_what_stands_in_answers() -> None:
     assert list(found) == list(WAYS)
     tried = sum(wanted != "invalid" for _, wanted in ASKING)
     for way in ("answer_appended", "answer_alone"):
-        assert (found[way]["tried"], found[way]["share"], found[way]["errors"]) == (tried, 1.0, 0)
+        assert (found[way]["tried"], found[way]["share"], found[way]["unscored"]) == (tried, 1.0, 0)
     assert found["question_appended"]["share"] == 0.0
     low = found["answer_alone"]["low"]
     assert low is not None and 0.8 < low < 1.0
@@ -66,13 +66,13 @@ def test_what_any_text_would_do_is_the_control() -> None:
 def test_a_text_that_breaks_the_judge_is_an_error_and_in_no_share() -> None:
     found = susceptibility(Judge(breaks=True), ROLLOUTS, ASKING[:4])
     assert found["question_appended"] == {
-        "tried": 0, "followed": 0, "share": None, "low": 0.0, "high": 1.0, "control": 0.0, "errors": 4
+        "tried": 0, "followed": 0, "share": None, "low": 0.0, "high": 1.0, "control": 0.0, "unscored": 4
     }  # fmt: skip
 
 
 def test_without_a_rollout_that_can_change_nothing_is_tried() -> None:
     judge = Judge("question")
-    only = [Judged(IMAGE, "is it blue ?", "yes", "failure"), Judged(IMAGE, "is it so ?", "yes", "error")]
+    only = [Judged(IMAGE, "is it blue ?", "yes", "failure"), Judged(IMAGE, "is it so ?", "yes", "unscored")]
     found = susceptibility(judge, only, [one for one in ASKING if one[1] == "failure"])
     assert all(rates["tried"] == 0 and rates["share"] is None for rates in found.values())
     assert judge.shown == 0

@@ -6,12 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from blindspot.calibration.summary import summarize
+from blindspot.audit.summary import summarize
 from blindspot.report.judge import judge
 from blindspot.report.site import write_site
 from blindspot.scenes.draw import draw
 from stages.report import SECTIONS, Params, report
-from tests.skills.rows import make_rows, scenes
+from tests.taxonomy.rows import make_rows, scenes
 
 CALLS = 60
 EVERY_PARAM: dict[str, Any] = {
@@ -50,7 +50,7 @@ def draw_pictures(folder: Path, calls: int = CALLS) -> dict[str, Path]:
 
 
 def questions_of(rows: pd.DataFrame) -> pd.DataFrame:
-    """Questions of counting need it, and those that another number answers are of the trait "answer 2 or more"."""
+    """Questions of counting need it, and those that another number answers are of the feature "answer 2 or more"."""
     valid = rows[rows["outcome"].isin(("failure", "correct"))]
     counting = valid["family"] == "counting"
     many = valid["reference"].map(lambda text: text.isdigit() and int(text) >= 2)
@@ -61,26 +61,26 @@ def questions_of(rows: pd.DataFrame) -> pd.DataFrame:
             "fitted": False,
             "skills": [["counting"] if one else ["others"] for one in counting],
             "meta_skills": [["all"]] * len(valid),
-            "traits": [["answer 2 or more"] if one else [] for one in many],
+            "features": [["answer 2 or more"] if one else [] for one in many],
         }
     )
 
 
-def mode_of(rows: pd.DataFrame, *traits: str, **more: Any) -> dict[str, Any]:
+def mode_of(rows: pd.DataFrame, *features: str, **more: Any) -> dict[str, Any]:
     questions = questions_of(rows).set_index("rollout_id")
-    names = questions["skills"] + questions["meta_skills"] + questions["traits"]
-    own = rows[rows["rollout_id"].isin(names.index[names.map(lambda has: set(traits) <= set(has))])]
+    names = questions["skills"] + questions["meta_skills"] + questions["features"]
+    own = rows[rows["rollout_id"].isin(names.index[names.map(lambda has: set(features) <= set(has))])]
     failures = own[own["outcome"] == "failure"]
     return {
-        "mode_id": "--".join(trait.replace(" ", "-") for trait in traits),
-        "name": " + ".join(traits),
-        "traits": list(traits),
+        "mode_id": "--".join(feature.replace(" ", "-") for feature in features),
+        "name": " + ".join(features),
+        "features": list(features),
         "asked": len(own),
         "failures": len(failures),
-        "wrong_rate": len(failures) / len(own),
+        "error_rate": len(failures) / len(own),
         "low": 0.6,
         "high": 0.86,
-        "evidence": 12.3,
+        "log_likelihood_ratio": 12.3,
         "q_value": 1e-9,
         "examples": failures["rollout_id"].head(24).tolist(),
     } | more

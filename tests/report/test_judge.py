@@ -15,12 +15,12 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from blindspot.calibration.summary import summarize
+from blindspot.audit.summary import summarize
 from blindspot.report.judge import judge
 from blindspot.report.labelling import render_labelling
-from tests.calibration.nasty import TEXTS, sample
+from tests.audit.nasty import TEXTS, sample
 from tests.report.site import NOTHING, draw_pictures, make
-from tests.skills.rows import make_rows
+from tests.taxonomy.rows import make_rows
 
 ROWS = make_rows(100)
 
@@ -81,8 +81,8 @@ def test_figures_are_those_of_the_audit() -> None:
 
 
 def test_what_injected_texts_do_stands_beside_what_any_text_does(page: Callable[..., str]) -> None:
-    tried = {"tried": 31, "followed": 31, "share": 1.0, "low": 0.89, "high": 1.0, "control": 0.42, "errors": 0}
-    untried = {"tried": 0, "followed": 0, "share": None, "low": 0.0, "high": 1.0, "control": None, "errors": 0}
+    tried = {"tried": 31, "followed": 31, "share": 1.0, "low": 0.89, "high": 1.0, "control": 0.42, "unscored": 0}
+    untried = {"tried": 0, "followed": 0, "share": None, "low": 0.0, "high": 1.0, "control": None, "unscored": 0}
     text = page(audited("nobody"), {"question_alone": tried, "answer_alone": untried})
     row = re.search(r"As the question</th><td>31</td><td>100\s% <small>89\s% – 100\s%</small></td><td>42\s%", text)
     assert row and "As the answer</th><td>0</td><td>none</td><td>none" in text

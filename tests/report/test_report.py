@@ -58,7 +58,7 @@ def test_a_mode_says_who_asked_and_what_was_said_instead(rows: pd.DataFrame, pag
     assert f"<td>{times}</td>" in text
 
 
-def test_modes_that_share_a_trait_are_neighbours(pages: Pages) -> None:
+def test_modes_that_share_a_feature_are_neighbours(pages: Pages) -> None:
     text = pages()[MODE]
     assert '<a href="counting--answer-2-or-more.html">counting + answer 2 or more</a>' in text
     assert "shares counting · 100\u00a0% of its questions are of both" in text
@@ -67,15 +67,15 @@ def test_modes_that_share_a_trait_are_neighbours(pages: Pages) -> None:
 @pytest.mark.parametrize(
     ("known", "shown", "hidden"),
     [
-        (["counting", "left & right"], "left &amp; right", ">new"),
-        ([], ">new", "known: "),
-        (None, "", "Known"),
+        (["counting", "left & right"], "left &amp; right", ">novel"),
+        ([], ">novel", "documented: "),
+        (None, "", "Documented"),
     ],
 )
 def test_a_mode_is_known_or_new_or_nobody_looked(
     known: list[str] | None, shown: str, hidden: str, rows: pd.DataFrame, pages: Pages
 ) -> None:
-    made = pages(taxonomy_with(rows, **({} if known is None else {"known": known})))
+    made = pages(taxonomy_with(rows, **({} if known is None else {"documented": known})))
     assert shown in made["index.html"] and shown in made[MODE]
     assert hidden not in made["index.html"]
     assert ("Known before" in made[MODE]) == (known is not None)
@@ -83,21 +83,21 @@ def test_a_mode_is_known_or_new_or_nobody_looked(
 
 def test_who_wrote_of_a_weakness_is_said_and_what_its_questions_ask_for(rows: pd.DataFrame, pages: Pages) -> None:
     listed = {"name": "counting", "says": "They <cannot> count.", "source": "A. B., 2023", "url": "https://a.b/c"}
-    made = pages(taxonomy_with(rows, known=["counting"], kinds=["counting", "size"]) | {"known": [listed]})
+    made = pages(taxonomy_with(rows, documented=["counting"], kinds=["counting", "size"]) | {"documented": [listed]})
     assert "They &lt;cannot&gt; count." in made[MODE]
     assert '<a href="https://a.b/c" rel="noreferrer">A. B., 2023</a>' in made[MODE]
     assert "asks for: counting, size" in made["index.html"] and "counting, size <small>most of them" in made[MODE]
 
 
 def test_stability_stands_beside_taxonomy_and_modes(rows: pd.DataFrame, pages: Pages) -> None:
-    taxonomy = taxonomy_with(rows, came_back=0.85) | {"stability": [0.5, 0.75, 1.0]}
+    taxonomy = taxonomy_with(rows, recurrence=0.85) | {"stability": [0.5, 0.75, 1.0]}
     made = pages(taxonomy)
     assert "came back in 85\u00a0% of 20 resamples" in made["index.html"]
     assert "0.75 in the median (0.50 to 1.00)" in made["skills.html"]
 
 
 def test_stability_that_was_not_measured_is_said(rows: pd.DataFrame, pages: Pages) -> None:
-    made = pages(taxonomy_with(rows, came_back=None))
+    made = pages(taxonomy_with(rows, recurrence=None))
     assert "came back in" not in made["index.html"] and "not measured" in made[MODE]
     assert "How stable the skills are was not measured" in made["skills.html"]
 
@@ -137,7 +137,7 @@ def test_rates_stand_side_by_side_with_their_intervals(rows: pd.DataFrame, pages
 
 
 def test_how_it_was_made_is_told(pages: Pages) -> None:
-    text = pages()["made.html"]
+    text = pages()["provenance.html"]
     for shown in ("1,200", "6,400", "7,780", "pass this on", "python <b>3", "No price"):
         assert shown in text
 
@@ -153,11 +153,11 @@ def test_who_fails_is_said_of_all_that_was_asked(
     assert "No valid question" not in make(spoilt, pictures, tmp_path / "b")["index.html"]
 
 
-def test_rates_keep_errors_apart() -> None:
-    outcomes = ["failure"] * 3 + ["correct"] * 5 + ["invalid"] * 2 + ["error"] * 10
+def test_rates_keep_unscored_questions_apart() -> None:
+    outcomes = ["failure"] * 3 + ["correct"] * 5 + ["invalid"] * 2 + ["unscored"] * 10
     (method,) = methods(pd.DataFrame({"method": "trained", "outcome": outcomes, "persists": None}))
     assert (method.failure.value, method.valid.value, method.wrong.value) == (0.3, 0.8, 0.375)
-    assert (method.errors.part, method.errors.whole) == (10, 20)
+    assert (method.unscored.part, method.unscored.whole) == (10, 20)
 
 
 def test_failures_that_persist_are_shown_where_they_were_asked_about_again(

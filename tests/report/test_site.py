@@ -13,7 +13,7 @@ import stages.report
 from tests.report.large import NASTY, multiply, spoil
 from tests.report.site import NOTHING, Outline, make, mode_of, questions_of, rows_of, taxonomy_of
 
-PAGES = {"index", "skills", "examples", "methods", "judge", "made"}
+PAGES = {"index", "skills", "examples", "methods", "judge", "provenance"}
 MODES = {"modes/counting.html", "modes/counting--answer-2-or-more.html"}
 
 
@@ -116,7 +116,7 @@ def test_text_from_models_stays_text(rows: pd.DataFrame, pictures: dict[str, Pat
     taxonomy = taxonomy_of(rows)
     for skill in taxonomy["skills"]:
         skill["primitives"], skill["definition"] = [evil], evil
-    taxonomy["failure_modes"][0] |= {"name": evil, "mode_id": "../../x'\"><script>", "known": [evil]}
+    taxonomy["failure_modes"][0] |= {"name": evil, "mode_id": "../../x'\"><script>", "documented": [evil]}
     for path, text in make(nasty, pictures, tmp_path / "r", taxonomy).items():
         outline = Outline(text)
         scripts = {"skills.html": 1, "examples.html": 2}
@@ -144,7 +144,7 @@ def test_a_question_of_a_mode_is_listed_as_such(rows: pd.DataFrame, folder: Path
     assert {data["skills"][row[8][0]] for row in of_mode} == {"counting"}
 
 
-@pytest.mark.parametrize("outcome", ["invalid", "error", "correct"])
+@pytest.mark.parametrize("outcome", ["invalid", "unscored", "correct"])
 def test_nothing_found_is_said_on_every_page(
     outcome: str, rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path
 ) -> None:

@@ -15,7 +15,7 @@ def test_reasons_are_listed_with_meaning_counts_and_a_message(
 ) -> None:
     rows = rows.assign(message=None)
     broken = rows.index[rows["method"] == "trained"][:3]
-    rows.loc[broken, ["outcome", "reason"]] = ["error", "server error"]
+    rows.loc[broken, ["outcome", "reason"]] = ["unscored", "server error"]
     rows.loc[broken[1], "message"] = "HTTP 500: <b>overloaded</b>"
     text = make(rows, pictures, tmp_path / "made")["methods.html"]
     assert (

@@ -27,7 +27,7 @@ def test_a_right_answer_earns_novelty_alone() -> None:
 def test_an_invalid_question_costs_its_penalty_alone() -> None:
     archive = Archive(4, [QUESTION])
     questions = [QUESTION, "is there a large blue circle ?", "novel babble", QUESTION]
-    verdicts = [Verdict(outcome, "oracle/1") for outcome in ("failure", "correct", "invalid", "error")]  # type: ignore[arg-type]
+    verdicts = [Verdict(outcome, "oracle/1") for outcome in ("failure", "correct", "invalid", "unscored")]  # type: ignore[arg-type]
     found = components(questions, verdicts, [()] * len(questions), archive)
     assert found["failure"] == [1.0, 0.0, 0.0, None]
     assert found["invalid"] == [0.0, 0.0, -1.0, None]
@@ -42,7 +42,7 @@ def test_where_nothing_is_valid_nothing_is_diverse() -> None:
 
 
 def test_an_error_is_neither_reward_nor_penalty() -> None:
-    assert one("error", Archive(4)) == dict.fromkeys(COMPONENTS)
+    assert one("unscored", Archive(4)) == dict.fromkeys(COMPONENTS)
 
 
 def test_asking_the_same_again_earns_less() -> None:

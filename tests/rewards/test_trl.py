@@ -1,12 +1,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from blindspot.judges.oracle import OracleVerifier
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.rewards.components import ELSEWHERE
 from blindspot.rewards.trl import Reward
 from blindspot.scenes.scene import Scene, Thing
-from blindspot.verifiers.oracle import OracleVerifier
 from tests.project import meter
 
 STAR = Image("a", Path("a.png"), "train", Scene((Thing(0, 0, "small", "red", "star"),)).to_json())
@@ -25,9 +25,9 @@ class SaysNo:
         return [Answer("no")] * len(images)
 
 
-def rewards(reward: Reward, questions: list[str], hint: tuple[str, ...] = ()) -> dict[str, list[float | None]]:
+def rewards(reward: Reward, questions: list[str], target: tuple[str, ...] = ()) -> dict[str, list[float | None]]:
     completions = [[{"role": "assistant", "content": question}] for question in questions]
-    given = {"completions": completions, "image_id": ["a"] * len(questions), "hint": [[*hint]] * len(questions)}
+    given = {"completions": completions, "image_id": ["a"] * len(questions), "target": [[*target]] * len(questions)}
     return {function.__name__: function(**given) for function in reward.functions()}
 
 
@@ -46,7 +46,7 @@ def test_what_a_questioner_thinks_first_is_no_part_of_its_question() -> None:
     assert (found["failure"], found["invalid"]) == ([1.0, 0.0], [0.0, -1.0])
 
 
-def test_a_failure_that_lacks_a_trait_of_the_hint_earns_less() -> None:
+def test_a_failure_that_lacks_a_feature_of_the_target_earns_less() -> None:
     reward, questions = (
         Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8, meter()),
         ["is there a red star ?", "is there a star ?"],

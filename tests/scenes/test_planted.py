@@ -9,17 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blindspot.errors import BlindspotError
+from blindspot.judges.oracle import OracleVerifier
+from blindspot.questioner.templates import TemplateQuestioner
 from blindspot.records.image import Image
 from blindspot.records.sampling import Sampling
 from blindspot.scenes.answers import understand
-from blindspot.scenes.asker import TemplateQuestioner
+from blindspot.scenes.draw import draw_scenes
 from blindspot.scenes.gaps import Gap, facts_of
-from blindspot.scenes.lessons import draw_scenes
 from blindspot.scenes.oracle import rule, rule_question
 from blindspot.scenes.planted import PlantedCandidate
 from blindspot.scenes.question import ANSWERS, Question, phrasings
 from blindspot.scenes.scene import Scene
-from blindspot.verifiers.oracle import OracleVerifier
 from tests.scenes.strategies import CASES, FEW, SCENES
 
 GAPS = ["family == counting and answer >= 4", "colour == purple and relation == left_of"]

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from bench.scoring.truth import uniform_questions
 from blindspot.records.asked import Asked
 from blindspot.records.image import Image
 from blindspot.records.verdict import Outcome
 from blindspot.scenes.oracle import rule
 from blindspot.scenes.planted import PlantedCandidate
 from blindspot.search.explorer import Explorer
-from blindspot.search.truth import uniform_questions
-from blindspot.skills.plain import all_traits
+from blindspot.taxonomy.reading.question_features import all_features
 
 GAPS = ("family == relation and answer == yes", "family == shape and colour == red")
 NAMES = {"judging positions + answer yes", "only telling the shape + recognising red"}
@@ -34,10 +34,10 @@ def one(image_id: str, question: str, reference: str | None, outcome: Outcome) -
 
 
 def explore(pool: list[Asked], calls: int, seed: int) -> Explorer:
-    """Asks so many of the pool, ten at a time. Proposals show their true answers, too, as a hint does at best."""
+    """Asks so many of the pool, ten at a time. Proposals show their true answers, too, as a target does at best."""
     explorer = Explorer(threshold=0.25, min_asked=6, seed=seed)
     for _ in range(calls // 10):
-        chosen = explorer.choose([all_traits(row.question, row.reference) for row in pool], 10)
+        chosen = explorer.choose([all_features(row.question, row.reference) for row in pool], 10)
         explorer.add(pool[place] for place in chosen)
         pool = [row for place, row in enumerate(pool) if place not in {*chosen}]
     return explorer
@@ -60,15 +60,15 @@ def test_mistakes_at_random_are_no_mode(seed: int) -> None:
     assert explore(judged((), 0.15, 1500, seed), 400, seed).modes == []
 
 
-def test_half_of_the_hints_follow_a_failure() -> None:
+def test_half_of_the_targets_follow_a_failure() -> None:
     explorer = Explorer(0.25, 6, seed=0)
-    assert explorer.hints(3) == [(), (), ()]
+    assert explorer.targets(3) == [(), (), ()]
     explorer.add([one("a", "is there a red star ?", "yes", "failure")])
-    failed = all_traits("is there a red star ?", "yes")
+    failed = all_features("is there a red star ?", "yes")
     explorer.add([one("b", "what size is the square ?", "small", "correct")])
-    hints = explorer.hints(400)
-    assert all({*hint} <= failed for hint in hints[:200])
-    assert 0.2 < sum({*hint} <= failed for hint in hints[200:]) / 200 < 0.8
+    targets = explorer.targets(400)
+    assert all({*target} <= failed for target in targets[:200])
+    assert 0.2 < sum({*target} <= failed for target in targets[200:]) / 200 < 0.8
 
 
 def test_failures_are_not_followed_into_settled_modes_but_what_was_hardly_asked_there_is() -> None:
@@ -78,7 +78,7 @@ def test_failures_are_not_followed_into_settled_modes_but_what_was_hardly_asked_
     explorer.add([one("c", "how many circles are there ?", "3", "failure")])
     assert [mode.name for mode in explorer.modes]
     settled, followed, new = "is there a red star ?", "how many circles are there ?", "is there a blue star ?"
-    proposals = [all_traits(text, "yes") for text in (settled, followed, new)]
+    proposals = [all_features(text, "yes") for text in (settled, followed, new)]
     assert explorer.choose(proposals, 2) == [1, 2]
     assert explorer.choose([], 2) == []
 
@@ -99,7 +99,7 @@ def test_no_kind_of_question_is_forgotten_over_one_of_many_words() -> None:
     pool = [*(f"how many {look} are there ?" for look in looks), "is there a star ?"]
     explorer, chosen = Explorer(0.25, 6, seed=0), list[int]()
     for number in range(30):
-        (place,) = explorer.choose([all_traits(text, None) for text in pool], 1)
+        (place,) = explorer.choose([all_features(text, None) for text in pool], 1)
         explorer.add([one(str(number), pool[place], "1", "correct")])
         chosen.append(place)
     assert chosen.count(len(looks)) >= 9  # by rare pairs alone it would be 7
@@ -107,10 +107,10 @@ def test_no_kind_of_question_is_forgotten_over_one_of_many_words() -> None:
 
 def test_an_error_tells_nothing_and_an_invalid_question_no_mode() -> None:
     explorer = Explorer(0.25, 6, seed=0)
-    explorer.add(one(str(n), "is there a red star ?", None, "error") for n in range(90))
-    assert explorer.hints(1) == [()]
+    explorer.add(one(str(n), "is there a red star ?", None, "unscored") for n in range(90))
+    assert explorer.targets(1) == [()]
     explorer.add(one(str(n), "is there a red star ?", None, "invalid") for n in range(90))
     assert explorer.modes == []
     valid, invalid = "how many dogs are there ?", "is there a red star ?"
-    chosen = [explorer.choose([all_traits(text, None) for text in (invalid, valid)], 1) for _ in range(5)]
+    chosen = [explorer.choose([all_features(text, None) for text in (invalid, valid)], 1) for _ in range(5)]
     assert chosen == [[1]] * 5

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from blindspot.protocols import Hint, Posed
+from blindspot.judges.oracle import OracleVerifier
+from blindspot.protocols import Posed, Target
 from blindspot.records.image import Image
 from blindspot.scenes.planted import PlantedCandidate
 from blindspot.scenes.scene import Scene, random_scene
 from blindspot.scenes.templates import ask, draw_question
 from blindspot.search.exploring import Exploration, explore
 from blindspot.search.journal import Journal
-from blindspot.verifiers.oracle import OracleVerifier
 from tests.project import meter
 
 HOW = Exploration(calls=120, at_least=40, together=10, proposals=20, threshold=0.25, min_asked=6)
@@ -29,7 +29,7 @@ class Deaf:
     def ask(self, images: Sequence[Image], seed: int) -> list[str]:
         raise AssertionError("it is steered")
 
-    def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[Posed]:
+    def ask_for(self, targets: Sequence[Target], images: Sequence[Image], seed: int) -> list[Posed]:
         rng, said = random.Random(seed), list[Posed]()
         for image in images:
             question = draw_question(Scene.from_json(image.scene or ""), "existence", rng)
@@ -51,7 +51,7 @@ def test_it_ends(mistakes: float, budget: dict[str, int], asked: int, tmp_path: 
 
 def test_it_ends_where_the_questioner_has_no_more_to_ask(tmp_path: Path) -> None:
     class Dull(Deaf):
-        def ask_for(self, hints: Sequence[Hint], images: Sequence[Image], seed: int) -> list[Posed]:
+        def ask_for(self, targets: Sequence[Target], images: Sequence[Image], seed: int) -> list[Posed]:
             return [Posed("is there a star ?", None, 0.0) for _ in images]
 
     journal = Journal(tmp_path / "a.jsonl", PlantedCandidate([], 0.4, 0), OracleVerifier("invalid"), meter())

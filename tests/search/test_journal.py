@@ -2,12 +2,12 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from blindspot.judges.oracle import OracleVerifier
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.unscored import Unscored
 from blindspot.scenes.scene import Scene, Thing
 from blindspot.search.journal import Journal
-from blindspot.verifiers.oracle import OracleVerifier
 from tests.project import meter
 
 STAR = Image("a", Path("a.png"), "train", Scene((Thing(0, 0, "small", "red", "star"),)).to_json())
@@ -30,7 +30,7 @@ class SaysNo:
 def test_what_is_scored_is_never_asked_twice(tmp_path: Path) -> None:
     candidate, file = SaysNo(), tmp_path / "asked.jsonl"
     first = Journal(file, candidate, OracleVerifier("invalid"), meter()).ask([STAR] * 3, QUESTIONS)
-    assert [row.outcome for row in first] == ["failure", "correct", "error"]
+    assert [row.outcome for row in first] == ["failure", "correct", "unscored"]
     again = Journal(file, candidate, OracleVerifier("invalid"), meter())
     more = [*reversed(QUESTIONS), "is there a star ?"]
     assert again.ask([STAR] * 4, more)[:3] == first[::-1]

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from blindspot.opening import open_candidate, open_questioner
+from blindspot.distributed import process_state
+from blindspot.factory import open_candidate, open_questioner
 from blindspot.params import CandidateParams
-from blindspot.ranks import ranks
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.store import read_images
@@ -32,7 +32,7 @@ def main(folder: Path) -> None:
     candidate, images = Counting(), read_images("test", folder / "images")
     questioner = open_questioner(params.base, params.batch_size, params.max_new_tokens, params.temperature)
     rows = [asdict(one) for one in harvest("base", questioner, candidate, images, params, seed=0)]
-    state = ranks()
+    state = process_state()
     found = {"answered": candidate.answered, "rollouts": rows}
     (folder / f"{state.process_index}-of-{state.num_processes}.json").write_text(json.dumps(found))
 

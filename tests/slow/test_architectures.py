@@ -7,19 +7,19 @@ import pytest
 from PIL import Image as Pictures
 from transformers.integrations import MLflowCallback
 
+from blindspot.factory import open_questioner
+from blindspot.judges.oracle import OracleVerifier
 from blindspot.models.candidate import VLMCandidate
 from blindspot.models.description import describe_local
 from blindspot.models.local import GreedyVLM, LocalVLM
-from blindspot.opening import open_questioner
-from blindspot.prompts import ASK
+from blindspot.questioner.prompts import ASK
 from blindspot.records.image import Image
 from blindspot.records.unscored import Unscored
 from blindspot.rewards.trl import Reward
-from blindspot.scenes.lessons import draw_scenes, pictures_of
+from blindspot.scenes.draw import draw_scenes, pictures_of
 from blindspot.store import to_frame
 from blindspot.training.grpo import build_trainer
 from blindspot.training.options import Lora
-from blindspot.verifiers.oracle import OracleVerifier
 from stages.harvest import Params, harvest
 from stages.verify import verify
 from tests.models.architectures import FAMILIES, build
@@ -72,7 +72,7 @@ def test_a_family_trains_two_steps_harvests_and_is_verified(family: str, rank: i
     unscored = {rollout.error for rollout in rollouts} - {None}  # random weights write noise, or nothing
     assert unscored <= {Unscored.CUT_OFF, Unscored.EMPTY, Unscored.NO_QUESTION} and len(rollouts) == 12
     verdicts = verify(to_frame(rollouts), images, OracleVerifier("invalid"))
-    assert verdicts["outcome"].isin(["failure", "correct", "invalid", "error"]).all()
+    assert verdicts["outcome"].isin(["failure", "correct", "invalid", "unscored"]).all()
 
 
 def changed(one: LocalVLM, other: LocalVLM) -> bool:
@@ -89,4 +89,4 @@ def test_what_is_said_does_not_depend_on_the_batch(family: str, tmp_path: Path) 
         whole, *parts = (vlm.complete(images, prompts, size, 8, temperature) for size in (6, 4, 1))
         for part in parts:
             assert [one[:2] for one in part] == [one[:2] for one in whole]
-            assert [one.likelihood for one in part] == pytest.approx([one.likelihood for one in whole], rel=1e-3)
+            assert [one.log_prob for one in part] == pytest.approx([one.log_prob for one in whole], rel=1e-3)

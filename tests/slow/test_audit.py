@@ -28,7 +28,7 @@ def test_labels_are_audited_twice_the_same_and_those_of_another_harvest_refused(
     metrics = store.read_json(project / "metrics/audit.json")
     assert metrics["auditor"] == "a person"
     assert metrics["trained"]["drawn"] == metrics["trained"]["audited"] == 1
-    assert "too few audited" in metrics["trained"]["rates"]["wrong_rate"]["note"]
+    assert "too few audited" in metrics["trained"]["rates"]["error_rate"]["note"]
     (project / "data/labels.csv").write_text(HEADER + lines[0].replace(",7,", ",8,"))
     said = error_line(run_stage(project, "audit"))
     assert f"rollout {rows[0]['rollout_id']} has another answer" in said and "dvc checkout data/audit" in said

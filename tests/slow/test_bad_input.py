@@ -50,7 +50,7 @@ def test_too_many_errors_write_nothing(tmp_path: Path) -> None:
     project = make_project(tmp_path)
     make_rollouts(project, answer="")
     said = error_line(run_stage(project, "verify"))
-    assert "1 of 1 rollouts of trained have no score: no answer × 1" in said and "verify.max_error_rate" in said
+    assert "1 of 1 rollouts of trained have no score: no answer × 1" in said and "verify.max_unscored_rate" in said
     assert not (project / "data/verdicts").exists() and not (project / "metrics/verify.json").exists()
 
 

@@ -16,21 +16,21 @@ import pytest
 import yaml
 from PIL import Image as Pictures
 
+from blindspot.judges.vlm import CRITERIA
 from blindspot.models import endpoint
 from blindspot.models.description import Server as Description
 from blindspot.models.endpoint import PROBE, EndpointVLM
 from blindspot.records.image import Image
-from blindspot.verifiers.vlm import CRITERIA
+from tests.judges.reading import data_of
 from tests.models.serving import KEY, SLOW, Server, serving
 from tests.project import REPOSITORY, environment, make_project, run_stage
-from tests.verifiers.reading import data_of
 
 pytestmark = pytest.mark.slow
 CANDIDATE = REPOSITORY / "models/scenes-candidate"
 SMALL = {
     "prepare": {"splits": {"train": 4, "validation": 16, "test": 50}},
     "explore": {"calls": 60},
-    "train": {"steps": 2, "checkpoint_every": 2, "images_per_step": 2, "generations": 4},
+    "train": {"steps": 2, "checkpoint_every": 2, "images_per_step": 2, "num_generations": 4},
     "harvest": {"calls": 100, "batch_size": 25},
 }
 
@@ -166,6 +166,6 @@ def test_photographs_go_from_folder_to_report_with_a_served_judge_whose_key_is_t
     assert set(found["method"]) == {"trained", "base"}
     for row in found.itertuples():
         expected = "invalid" if "star" in row.question else "correct" if "red" in row.question else "failure"
-        assert row.outcome == (expected if row.question else "error"), row.reason
+        assert row.outcome == (expected if row.question else "unscored"), row.reason
     shown = len([*(folder / "reports/images").iterdir()])
-    assert shown == found["image_id"].nunique() and (found["outcome"] == "error").mean() < 0.1
+    assert shown == found["image_id"].nunique() and (found["outcome"] == "unscored").mean() < 0.1

@@ -13,7 +13,7 @@ import pytest
 
 from flows.secret import FILE as SECRET
 from tests.flows.served import Server, ui
-from tests.flows.test_leash import ended, started
+from tests.flows.test_process_group import ended, started
 from tests.flows.toy import FAILS, HANGS, IS_KILLED, discover, environment, make_toy, run
 
 pytestmark = pytest.mark.slow

@@ -24,7 +24,7 @@ def test_the_failures_of_a_harvest_are_the_planted_ones(tmp_path: Path) -> None:
         verifier={"model": "configs/models/none.yaml"},
         prepare={"splits": {"train": 4, "validation": 8, "test": 16}},
         explore={"calls": 20},
-        train={"steps": 2, "checkpoint_every": 1, "images_per_step": 2, "generations": 4},
+        train={"steps": 2, "checkpoint_every": 1, "images_per_step": 2, "num_generations": 4},
         harvest={"calls": 100},
     )
     (project / "planted.yaml").write_text(f"{{kind: planted, gaps: ['{GAP}']}}")

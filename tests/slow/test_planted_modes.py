@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from bench.scoring.measures import mode_precision, mode_recall
+from bench.scoring.random_gaps import random_gaps
+from bench.scoring.slices import ANY, Slice
+from bench.scoring.truth import uniform_questions
+from blindspot.judges.oracle import OracleVerifier
 from blindspot.records.image import Image
-from blindspot.scenes.cells import ANY, Cell
 from blindspot.scenes.oracle import rule
 from blindspot.scenes.planted import PlantedCandidate
-from blindspot.scenes.random_gaps import random_gaps
-from blindspot.search.measures import mode_precision, mode_recall
-from blindspot.search.truth import uniform_questions
-from blindspot.skills.placing import Placing
-from blindspot.verifiers.oracle import OracleVerifier
+from blindspot.taxonomy.clustering.assignment import SkillAssignment
 from stages.taxonomy import Params, taxonomy
 
 pytestmark = pytest.mark.slow
@@ -35,13 +35,15 @@ def test_random_mistakes_alone_are_no_mode(seed: int) -> None:
 
 
 def recovery(seed: int) -> tuple[float | None, float | None]:
-    """Mode recall and mode precision of the taxonomy, the planted gaps themselves being the weak cells."""
+    """Mode recall and mode precision of the taxonomy, the planted gaps themselves being the weak slices."""
     gaps = random_gaps(seed)
     found = taxonomy(asked(PlantedCandidate(gaps, 0.0, seed), ASKED, seed), Params.model_validate({}), 0)
-    placing = Placing(found.taxonomy.skills, found.taxonomy.meta_skills)
-    scenes, questions, belongs = uniform_questions([Cell(gap, ANY, gap) for gap in gaps], MATCHED_ON, seed + 10_000)
-    traits = [placing.traits(text, rule(text, scene).answer) for text, scene in zip(questions, scenes, strict=True)]
-    claimed = [np.array([mode.claims(one) for one in traits]) for mode in found.modes]
+    placing = SkillAssignment(found.taxonomy.skills, found.taxonomy.meta_skills)
+    scenes, questions, belongs = uniform_questions([Slice(gap, ANY, gap) for gap in gaps], MATCHED_ON, seed + 10_000)
+    features = [
+        placing.features(text, rule(text, scene).answer) for text, scene in zip(questions, scenes, strict=True)
+    ]
+    claimed = [np.array([mode.claims(one) for one in features]) for mode in found.modes]
     return mode_recall(claimed, [*belongs.T]), mode_precision(claimed, [*belongs.T])
 
 

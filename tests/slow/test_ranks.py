@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from blindspot.ranks import BLOCK
+from blindspot.distributed import BLOCK
 from stages.prepare import Params, choose_source, prepare
 from tests.project import REPOSITORY, environment
 

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 
 from blindspot.models.local import LocalVLM, Said
-from blindspot.prompts import ASK
-from blindspot.search.steered import read_hints
+from blindspot.questioner.prompts import ASK
+from blindspot.questioner.steering import read_targets
 from blindspot.store import read_images, write_json
 from tests.project import REPOSITORY, environment, error_line, make_project, run_stage
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 SMALL = {
     "prepare": {"splits": {"train": 4, "validation": 16, "test": 16}},  # two steps an epoch
     "explore": {"calls": 20},  # too few for modes
-    "train": {"steps": 6, "checkpoint_every": 2, "images_per_step": 2, "generations": 4},
+    "train": {"steps": 6, "checkpoint_every": 2, "images_per_step": 2, "num_generations": 4},
     "harvest": {"calls": 24, "batch_size": 8},
 }
 
@@ -127,14 +127,14 @@ def test_no_steps_hands_over_the_start(prepared: Path) -> None:
 
 def test_modes_steer_the_training_and_what_is_harvested(prepared: Path) -> None:
     project = copy(prepared, "steered")
-    modes = [{"traits": ["judging positions", "answer yes"]}, {"traits": ["counting"]}]
+    modes = [{"features": ["judging positions", "answer yes"]}, {"features": ["counting"]}]
     write_json(project / "data/explored/modes.json", modes)
     finished(project)
-    assert read_hints(project / "models/questioner") == [("judging positions", "answer yes"), ("counting",)]
+    assert read_targets(project / "models/questioner") == [("judging positions", "answer yes"), ("counting",)]
     assert run_stage(project, "harvest").returncode == 0
     rollouts = pd.read_parquet(project / "data/rollouts/rollouts.parquet").set_index("method")
-    assert rollouts.loc["trained", "questioner"].str.contains("hints").all()
-    assert not rollouts.loc["base", "questioner"].str.contains("hints").any()
+    assert rollouts.loc["trained", "questioner"].str.contains("targets").all()
+    assert not rollouts.loc["base", "questioner"].str.contains("targets").any()
 
 
 def test_a_killed_exploration_asks_nothing_twice_and_ends_with_the_same_bytes(prepared: Path, tmp_path: Path) -> None:

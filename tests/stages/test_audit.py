@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from blindspot.calibration.auditors import LabelAuditor, NoAuditor, VerifierAuditor
-from blindspot.calibration.summary import summarize
+from blindspot.audit.auditors import LabelAuditor, NoAuditor, VerifierAuditor
+from blindspot.audit.summary import summarize
 from blindspot.checks.audited import AUDITED, COLUMNS
 from blindspot.checks.run import check
+from blindspot.judges.oracle import OracleVerifier
 from blindspot.params import VerifierParams
 from blindspot.records.image import Image
-from blindspot.verifiers.oracle import OracleVerifier
 from stages.audit import Params, audit, choose_auditor
 from stages.verify import verify
-from tests.skills.rows import make_rows, scenes
+from tests.taxonomy.rows import make_rows, scenes
 
 CALLS = 60
 ROWS = make_rows(CALLS)

@@ -18,7 +18,7 @@ from stages.verify import Params as VerifyParams
 from tests.images.photographs import save_unlike
 from tests.project import REPOSITORY
 
-TRAIN = TrainParams(steps=10, images_per_step=3, generations=4, checkpoint_every=4, max_new_tokens=20)
+TRAIN = TrainParams(steps=10, images_per_step=3, num_generations=4, checkpoint_every=4, max_new_tokens=20)
 EXPLORE = ExploreParams(calls=20, together=10, proposals=60, max_new_tokens=25)
 HARVEST = HarvestParams(calls=50, max_new_tokens=30)
 VERIFY = VerifyParams()

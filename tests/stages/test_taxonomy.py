@@ -8,13 +8,13 @@ import pytest
 
 from blindspot import store
 from blindspot.errors import BlindspotError
-from blindspot.skills.known import read_known
-from blindspot.skills.placing import Placing
+from blindspot.taxonomy.clustering.assignment import SkillAssignment
+from blindspot.taxonomy.modes.documented import read_documented
 from stages.taxonomy import Found, Params, metrics, taxonomy, write
-from tests.skills.rows import make_rows
+from tests.taxonomy.rows import make_rows
 
 PARAMS = Params.model_validate({})
-KNOWN = read_known(Path(PARAMS.known))
+KNOWN = read_documented(Path(PARAMS.documented))
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +24,7 @@ def rows() -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def found(rows: pd.DataFrame) -> Found:
-    return taxonomy(rows, PARAMS, seed=0, known=KNOWN)
+    return taxonomy(rows, PARAMS, seed=0, documented=KNOWN)
 
 
 def test_it_has_fewer_meta_skills_than_skills(found: Found) -> None:
@@ -68,29 +68,29 @@ def test_the_planted_gap_comes_back_as_a_mode(found: Found) -> None:
 
 def test_a_mode_that_is_on_no_list_is_new(found: Found, rows: pd.DataFrame, tmp_path: Path) -> None:
     (mode,) = found.modes
-    assert (mode.kinds, mode.known) == (("colour", "spatial relation"), ())
-    assert metrics(found)["new_modes"] == 1
+    assert (mode.kinds, mode.documented) == (("colour", "spatial relation"), ())
+    assert metrics(found)["novel_modes"] == 1
     purple = KNOWN[0].model_copy(update={"name": "purple things", "kinds": mode.kinds})
-    listed = taxonomy(rows, PARAMS, seed=0, known=[*KNOWN, purple])
-    assert listed.modes == [replace(mode, known=("purple things",))]
-    assert metrics(listed)["new_modes"] == 0
+    listed = taxonomy(rows, PARAMS, seed=0, documented=[*KNOWN, purple])
+    assert listed.modes == [replace(mode, documented=("purple things",))]
+    assert metrics(listed)["novel_modes"] == 0
     write(listed, tmp_path / "taxonomy")
-    (entry,) = store.read_json(tmp_path / "taxonomy" / "known.json")
+    (entry,) = store.read_json(tmp_path / "taxonomy" / "documented.json")
     assert (entry["name"], entry["url"]) == ("purple things", KNOWN[0].url)
 
 
 def test_without_a_list_of_the_known_none_is_counted_as_new(rows: pd.DataFrame, found: Found) -> None:
     unlisted = taxonomy(rows, PARAMS, seed=0)
-    assert unlisted.modes == [replace(mode, known=None) for mode in found.modes]
-    assert metrics(unlisted)["new_modes"] is None
+    assert unlisted.modes == [replace(mode, documented=None) for mode in found.modes]
+    assert metrics(unlisted)["novel_modes"] is None
 
 
 def test_a_mode_claims_the_questions_that_it_counts(found: Found) -> None:
-    placing = Placing(found.taxonomy.skills, found.taxonomy.meta_skills)
+    placing = SkillAssignment(found.taxonomy.skills, found.taxonomy.meta_skills)
     rated = found.questions[~found.questions["fitted"]]
     asked = [*zip(rated["question"], rated["reference"], strict=True)]
     for mode in found.modes:
-        assert sum(mode.claims(placing.traits(question, reference)) for question, reference in asked) == mode.asked
+        assert sum(mode.claims(placing.features(question, reference)) for question, reference in asked) == mode.asked
 
 
 def test_examples_are_failures(found: Found) -> None:
@@ -100,7 +100,7 @@ def test_examples_are_failures(found: Found) -> None:
 
 
 def test_scene_and_family_are_never_read(rows: pd.DataFrame, found: Found) -> None:
-    blind = taxonomy(rows.drop(columns=["family"]), PARAMS, seed=0, known=KNOWN)
+    blind = taxonomy(rows.drop(columns=["family"]), PARAMS, seed=0, documented=KNOWN)
     assert blind.modes == found.modes
     assert blind.taxonomy == found.taxonomy
 
@@ -116,7 +116,7 @@ def test_skills_are_fitted_on_other_images_than_modes_are_found_in(found: Found)
 def test_it_says_how_often_skills_and_modes_come_back(found: Found) -> None:
     assert len(found.stability) == PARAMS.resamples and max(found.stability) <= 1
     assert metrics(found)["skill_stability"] >= 0.85
-    assert all(mode.came_back is not None and mode.came_back >= 0.5 for mode in found.modes)
+    assert all(mode.recurrence is not None and mode.recurrence >= 0.5 for mode in found.modes)
 
 
 def test_a_mode_must_be_worse_than_the_base_finds_the_candidate(rows: pd.DataFrame, found: Found) -> None:
@@ -129,7 +129,7 @@ def test_a_mode_must_be_worse_than_the_base_finds_the_candidate(rows: pd.DataFra
 
 def test_the_same_rows_give_the_same_bytes(rows: pd.DataFrame, found: Found, tmp_path: Path) -> None:
     write(found, tmp_path / "one")
-    write(taxonomy(rows, PARAMS, seed=0, known=KNOWN), tmp_path / "two")
+    write(taxonomy(rows, PARAMS, seed=0, documented=KNOWN), tmp_path / "two")
     names = sorted(file.name for file in (tmp_path / "one").iterdir())
     assert len(names) == 9
     for name in names:

@@ -9,7 +9,7 @@ import yaml
 from blindspot.errors import BlindspotError
 from stages.taxonomy import Params, metrics, taxonomy
 from tests.models.serving import Server, serving
-from tests.skills.rows import make_rows
+from tests.taxonomy.rows import make_rows
 
 CALLS = 100  # questions each of three methods
 

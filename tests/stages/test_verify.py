@@ -10,8 +10,9 @@ import pytest
 from blindspot.checks.run import check
 from blindspot.checks.verdict import COLUMNS, VERDICT
 from blindspot.errors import BlindspotError
+from blindspot.judges.oracle import OracleVerifier
+from blindspot.judges.raw_replies import raw_replies
 from blindspot.params import KeepRaw
-from blindspot.raw_replies import raw_replies
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.rollout import Rollout
@@ -20,7 +21,6 @@ from blindspot.records.unscored import Unscored
 from blindspot.scenes.draw import draw
 from blindspot.scenes.scene import Scene, Thing
 from blindspot.store import to_frame
-from blindspot.verifiers.oracle import OracleVerifier
 from stages.verify import (
     Params,
     measure,
@@ -69,7 +69,7 @@ def test_every_rollout_has_a_verdict_in_the_same_order(tmp_path: Path) -> None:
     check(frame[[*COLUMNS]], VERDICT, tmp_path / "docs")
     assert list(frame.columns) == [*COLUMNS, "raw"]
     assert list(frame["rollout_id"]) == list(ROLLOUTS["rollout_id"])
-    assert list(frame["outcome"]) == ["failure", "error", "failure", "failure", "invalid", "correct", "correct"]
+    assert list(frame["outcome"]) == ["failure", "unscored", "failure", "failure", "invalid", "correct", "correct"]
     assert set(frame["verifier"]) == {"oracle/1"}
     assert frame["reason"][1] == Unscored.TIMEOUT and frame["reason"][4] == "unparsed"
     assert list(frame["reference"].dropna()) == ["2", "no", "2", "yes", "small"]
@@ -84,11 +84,11 @@ def test_metrics_have_the_shape_that_is_promised() -> None:
         "failures": 3,
         "correct": 0,
         "invalid": 0,
-        "errors": 1,
+        "unscored": 1,
         "failure_rate": 1.0,
         "valid_rate": 1.0,
-        "wrong_rate": 1.0,
-        "error_rate": 0.25,
+        "error_rate": 1.0,
+        "unscored_rate": 0.25,
         "largest_family_share": 2 / 3,
     }
     assert metrics["base"]["failure_rate"] == 0.0 and metrics["base"]["valid_rate"] == 0.5
@@ -102,20 +102,21 @@ def test_rollouts_without_any_error_are_judged_alike_after_parquet(tmp_path: Pat
         verify(rows, IMAGES, OracleVerifier("invalid")) for rows in (clean, pd.read_parquet(tmp_path / "r.parquet"))
     ]
     pd.testing.assert_frame_equal(*frames)
-    assert "error" not in set(frames[0]["outcome"])
+    assert "unscored" not in set(frames[0]["outcome"])
 
 
-def test_rollouts_that_are_all_errors_are_kept_as_errors() -> None:
+def test_rollouts_that_are_all_unscored_are_kept() -> None:
     broken = ROLLOUTS.assign(error=Unscored.NO_CONNECTION)
     frame = verify(broken, IMAGES, OracleVerifier("invalid"))
-    assert set(frame["outcome"]) == {"error"} and set(frame["reason"]) == {Unscored.NO_CONNECTION}
+    assert set(frame["outcome"]) == {"unscored"} and set(frame["reason"]) == {Unscored.NO_CONNECTION}
 
 
-def test_too_many_errors_of_one_method_are_refused_by_name() -> None:
+def test_too_many_unscored_rollouts_of_one_method_are_refused_by_name() -> None:
     frame = verify(ROLLOUTS, IMAGES, OracleVerifier("invalid"))
     refuse(frame, 0.25)
     with pytest.raises(
-        BlindspotError, match=r"1 of 4 rollouts of trained have no score: timeout × 1: raise timeout.*max_error_rate"
+        BlindspotError,
+        match=r"1 of 4 rollouts of trained have no score: timeout × 1: raise timeout.*max_unscored_rate",
     ):
         refuse(frame, 0.24)
 
@@ -139,14 +140,14 @@ def test_failures_are_asked_about_again_by_method(tmp_path: Path, monkeypatch: p
     draw(SCENE, 48).save(tmp_path / "i0.png")
     images = [Image("i0", tmp_path / "i0.png", "test", SCENE.to_json())]
     monkeypatch.chdir(make_project(tmp_path, candidate={"model": str(REPOSITORY / "models/scenes-candidate")}))
-    repeats = repeat(verdicts(), images, OracleVerifier("invalid"), Params(repeats=1, max_error_rate=1))
+    repeats = repeat(verdicts(), images, OracleVerifier("invalid"), Params(repeats=1, max_unscored_rate=1))
     assert [*repeats["rollout_id"].unique()] == ["t-0", "t-2", "t-3"]
     found = measure_repeats(verdicts().assign(persists=float("nan")), repeats)["repeats"]
     assert [found[method]["repeats"] for method in ("trained", "base", "templates")] == [9, 0, 0]
     assert found["base"]["failing_sampled"] is None
 
 
-def test_repeats_that_are_errors_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_unscored_repeats_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stages.verify.open_candidate", lambda _: Silent())
     monkeypatch.chdir(make_project(tmp_path))
     draw(SCENE, 48).save(tmp_path / "i0.png")
@@ -181,7 +182,7 @@ def test_reasons_of_unscored_rollouts_are_counted_by_method_and_the_first_are_sh
 def test_raw_replies_are_kept_as_asked_for(keep: KeepRaw, kept: list[str]) -> None:
     names = ["t-0", "t-1", "t-4"]
     verdicts = pd.DataFrame(
-        {"rollout_id": names, "outcome": ["failure", "error", "correct"], "raw": [("{1}", "{2}"), (), ("{3}",)]}
+        {"rollout_id": names, "outcome": ["failure", "unscored", "correct"], "raw": [("{1}", "{2}"), (), ("{3}",)]}
     )
     found = raw_replies(verdicts, pd.DataFrame({"rollout_id": names, "raw": ["a", "b", "c"]}), keep)
     assert list(found["rollout_id"]) == kept

@@ -34,9 +34,9 @@ def schedule(**changes: Any) -> Schedule:
     values = {
         "steps": 1,
         "images_per_step": 2,
-        "generations": 4,
+        "num_generations": 4,
         "learning_rate": 0.001,
-        "kl_weight": 0.04,
+        "beta": 0.04,
         "temperature": 1.0,
         "max_new_tokens": 8,
         "checkpoint_every": 1,

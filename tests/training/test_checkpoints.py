@@ -1,8 +1,8 @@
 from pathlib import Path
 
+from blindspot.judges.oracle import OracleVerifier
 from blindspot.rewards.trl import Reward
 from blindspot.training.checkpoints import STATE, keep, last_checkpoint, restore, step_of
-from blindspot.verifiers.oracle import OracleVerifier
 from tests.project import meter
 from tests.rewards.test_trl import STAR, SaysNo, rewards
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from blindspot.errors import BlindspotError
+from blindspot.judges.oracle import OracleVerifier
 from blindspot.models.description import describe
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.unscored import Unscored
 from blindspot.training.evaluation import Evaluator
-from blindspot.verifiers.oracle import OracleVerifier
 
 
 class Asks:

@@ -92,7 +92,7 @@ function card(row) {
 function summary() {
   const counts = data.outcomes.map((_, outcome) => shown.filter((row) => row.outcome === outcome).length);
   const named = data.outcomes.map((name, index) => {
-    const plural = ["failure", "error"].includes(name) && counts[index] !== 1 ? "s" : "";
+    const plural = name === "failure" && counts[index] !== 1 ? "s" : "";
     return `${counts[index].toLocaleString("en-GB")} ${name}${plural}`;
   });
   const [failures, correct] = ["failure", "correct"].map((name) => counts[data.outcomes.indexOf(name)]);

@@ -2,7 +2,7 @@
 // Labels are a first part of the rows, in their order: none is skipped, so they stay a random part of the harvest.
 const byId = (id) => document.getElementById(id);
 const { key, rows, images } = JSON.parse(byId("data").textContent);
-const OUTCOMES = { failure: "failure", correct: "correct", invalid: "invalid", error: "can’t say" };
+const OUTCOMES = { failure: "failure", correct: "correct", invalid: "invalid", unscored: "can’t say" };
 const choices = [...document.querySelectorAll("[data-outcome]")];
 let labels = []; // outcomes of the first rows
 let past = []; // what undo brings back: the row, and its label before
@@ -87,7 +87,7 @@ function download() {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
-const keys = { f: () => judge("failure"), c: () => judge("correct"), i: () => judge("invalid"), e: () => judge("error") };
+const keys = { f: () => judge("failure"), c: () => judge("correct"), i: () => judge("invalid"), e: () => judge("unscored") };
 Object.assign(keys, { ArrowLeft: () => go(-1), ArrowRight: () => go(1), u: undo });
 
 document.addEventListener("keydown", (event) => {

@@ -1,0 +1,84 @@
+"""How far judge and auditor agree, where both can say."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from blindspot.audit.correction import DRAWS, SEED, Counts, Shares, bounds, columns
+from blindspot.metrics import interval
+from blindspot.records.estimate import Estimate
+from blindspot.records.verdict import OUTCOMES, Outcome
+
+SAID: tuple[Outcome, ...] = ("failure", "correct", "invalid")
+
+
+@dataclass(frozen=True)
+class Detection:
+    """How well the judge tells one outcome; None where nothing is there to be told."""
+
+    precision: Estimate | None
+    recall: Estimate | None
+    f1: Estimate | None
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """The judge against the auditor, over `rows` rollouts of which both could say failure, correct or invalid.
+
+    `kappa`: Cohen's, over the three; None where both gave all the same one.
+    """
+
+    rows: int
+    failure: Detection
+    invalid: Detection
+    kappa: Estimate | None
+
+
+def agree(audited: Counts) -> Agreement:
+    """The agreement in a table of counts (4 × 4): the judge's outcome by row, the auditor's by column."""
+    both = audited[np.ix_(columns(SAID), columns(SAID))]
+    return Agreement(
+        rows=int(both.sum()),
+        failure=_detection(both, SAID.index("failure")),
+        invalid=_detection(both, SAID.index("invalid")),
+        kappa=_kappa(both),
+    )
+
+
+def confusion(judged: list[Outcome], audited: list[Outcome]) -> Counts:
+    """How many rollouts have each pair of outcomes (4 × 4): the judge's by row, the auditor's by column."""
+    from sklearn.metrics import confusion_matrix
+
+    table: Counts = confusion_matrix(judged, audited, labels=OUTCOMES) if judged else np.zeros((4, 4), np.int64)
+    return table
+
+
+def _detection(both: Counts, at: int) -> Detection:
+    """Wilson intervals. F1 = 2J ÷ (1 + J) with J = hits ÷ (hits + misses + false alarms): J's bounds give F1's."""
+    hits, said, true = int(both[at, at]), int(both[at].sum()), int(both[:, at].sum())
+    overlap = _share(hits, said + true - hits)
+    f1 = overlap and Estimate(*(2 * j / (1 + j) for j in (overlap.value, overlap.low, overlap.high)))
+    return Detection(_share(hits, said), _share(hits, true), f1)
+
+
+def _share(part: int, whole: int) -> Estimate | None:
+    return Estimate(part / whole, *interval(part, whole)) if whole else None
+
+
+def _kappa(both: Counts) -> Estimate | None:
+    """Cohen's kappa with the interval of its posterior (Dirichlet, a prior worth one observation)."""
+    total = both.sum()
+    if np.trace(both) == both.max() == total:  # nothing, or all the same: chance agrees as often
+        return None
+    draws = np.random.default_rng(SEED).dirichlet(both.ravel() + 1 / both.size, DRAWS).reshape(DRAWS, *both.shape)
+    low, high = bounds(_kappas(draws))
+    value = float(_kappas(both[None] / total)[0])
+    return Estimate(value, low, 1.0 if np.trace(both) == total else high)
+
+
+def _kappas(tables: Shares) -> Shares:
+    """Kappa of each table of shares (n × 3 × 3)."""
+    seen = np.trace(tables, axis1=1, axis2=2)
+    chance = np.einsum("nk,nk->n", tables.sum(axis=1), tables.sum(axis=2))
+    kappas: Shares = (seen - chance) / (1 - chance)
+    return kappas

@@ -1,0 +1,140 @@
+"""Judges by a VLM: is the question valid, and does the answer say what the judge's own answer says?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic
+
+from blindspot.judges.prompts import ask_again, ask_sameness, ask_validity
+from blindspot.protocols import VLM
+from blindspot.records.answer import Answer
+from blindspot.records.image import Image
+from blindspot.records.sampling import Sampling
+from blindspot.records.unscored import Unscored
+from blindspot.records.verdict import Verdict
+from blindspot.replies import AnyForm, ReplyForm, read_reply, shorten
+
+#: What judges write in the place of an answer that they do not give.
+NO_REFERENCE = {
+    "",
+    "…",
+    "-",
+    "n/a",
+    "na",
+    "null",
+    "unknown",
+    "unclear",
+    "empty",
+    "not applicable",
+    "cannot be determined",
+}
+CRITERIA = ("one_question", "objective", "not_taste", "answerable", "true_premise")
+
+
+class Validity(ReplyForm):
+    """What the judge says of a question."""
+
+    reasoning: str
+    one_question: bool
+    objective: bool
+    not_taste: bool
+    answerable: bool
+    true_premise: bool
+    reference: str
+
+
+class Sameness(ReplyForm):
+    """What the judge says of an answer to a valid question."""
+
+    reasoning: str
+    same: bool
+
+
+@dataclass(frozen=True)
+class Judgement(Generic[AnyForm]):
+    """A judge's reply, and what is read in it: None where it is an error or not of the form."""
+
+    reply: Answer
+    read: AnyForm | None
+
+
+class VLMVerifier:
+    """The paper's verifier. Validity comes first and without the candidate's answer, so no answer can sway it.
+
+    A reply that is refused, cut off or not of the form asked for is an error, never a failure.
+    """
+
+    def __init__(self, vlm: VLM, sampling: Sampling | None = None, require_valid: bool = True) -> None:
+        """`sampling`: None for temperature 0. `require_valid`: False lets an invalid question count as a failure."""
+        self._vlm, self.identity = vlm, vlm.identity
+        self._sampling, self._require_valid = sampling, require_valid
+
+    def judge(self, images: Sequence[Image], questions: Sequence[str], answers: Sequence[str]) -> list[Verdict]:
+        """One verdict for each image, question and answer, in the same order.
+
+        The reason of an invalid question is the first of CRITERIA that it misses; of an unscored one a value of
+        Unscored. A reply that cannot be read is asked for once more.
+        """
+        verdicts: dict[int, Verdict] = {}
+        for place, (question, answer) in enumerate(zip(questions, answers, strict=True)):
+            if not question.strip() or not answer.strip():
+                verdicts[place] = self._unscored(Unscored.NO_ANSWER if question.strip() else Unscored.NO_QUESTION)
+        left = [place for place in range(len(images)) if place not in verdicts]
+        prompts = [ask_validity(questions[place]) for place in left]
+        judged = dict(zip(left, self._ask([images[place] for place in left], prompts, Validity), strict=True))
+        rulings = {place: self._validity(one) for place, one in judged.items()}
+        verdicts |= {place: ruling for place, ruling in rulings.items() if isinstance(ruling, Verdict)}
+        references = {place: ruling for place, ruling in rulings.items() if isinstance(ruling, str)}
+        prompts = [ask_sameness(questions[place], text, answers[place]) for place, text in references.items()]
+        said = self._ask([images[place] for place in references], prompts, Sameness)
+        compared = dict(zip(references, said, strict=True))
+        verdicts |= {place: self._sameness(one, references[place]) for place, one in compared.items()}
+        raw = [
+            [one.reply.raw for one in (judged.get(place), compared.get(place)) if one] for place in range(len(images))
+        ]
+        return [replace(verdicts[place], raw=tuple(filter(None, some))) for place, some in enumerate(raw)]
+
+    def _ask(self, images: Sequence[Image], prompts: Sequence[str], form: type[AnyForm]) -> list[Judgement[AnyForm]]:
+        """What the judge replies to each prompt; a reply that is there and cannot be read is asked for once more."""
+        replies = self._vlm.complete(images, prompts, form, self._sampling)
+        found = [read_reply(reply, form) for reply in replies]
+        unread = [
+            place
+            for place, (reply, read) in enumerate(zip(replies, found, strict=True))
+            if read is None and reply.error is None
+        ]
+        again = self._vlm.complete(
+            [images[place] for place in unread], [ask_again(prompts[place]) for place in unread], form, self._sampling
+        )
+        for place, reply in zip(unread, again, strict=True):
+            if (read := read_reply(reply, form)) is not None:
+                replies[place], found[place] = reply, read
+        return [Judgement(reply, read) for reply, read in zip(replies, found, strict=True)]
+
+    def _validity(self, judgement: "Judgement[Validity]") -> Verdict | str:
+        """The judge's own answer to a valid question, or the verdict on another."""
+        found = judgement.read
+        if found is None:
+            return self._unread(judgement)
+        if not self._require_valid:  # an answer that it does not give is one to which no other is the same
+            return found.reference.strip()
+        missed = [name for name in CRITERIA if not getattr(found, name)]
+        if missed:
+            return Verdict("invalid", self.identity, missed[0])
+        reference = found.reference.strip()
+        if reference.strip(". ").lower() in NO_REFERENCE:
+            return self._unscored(Unscored.NO_REFERENCE, reference)
+        return reference
+
+    def _sameness(self, judgement: "Judgement[Sameness]", reference: str) -> Verdict:
+        if judgement.read is None:
+            return self._unread(judgement)
+        return Verdict("correct" if judgement.read.same else "failure", self.identity, None, reference)
+
+    def _unread(self, judgement: "Judgement[Any]") -> Verdict:
+        reply = judgement.reply
+        if reply.error is None:
+            return self._unscored(Unscored.JUDGEMENT_NOT_UNDERSTOOD, shorten(reply.text))
+        return self._unscored(reply.error, reply.message)
+
+    def _unscored(self, reason: Unscored, message: str = "") -> Verdict:
+        return Verdict("unscored", self.identity, reason, message=message or None)

@@ -1,0 +1,41 @@
+"""How the report came about: parameters, packages, calls."""
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+PACKAGES = (
+    *("accelerate", "bertopic", "datasets", "hdbscan", "numpy", "pandas", "peft", "pillow", "safetensors"),
+    *("scikit-learn", "scipy", "sentence-transformers", "tokenizers", "torch", "transformers", "trl", "umap-learn"),
+)
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """`calls`: answers asked of the candidate, by stage. `params`: those of each section, by dotted name.
+
+    `versions`: of Python and the packages that outputs depend on, as installed when the report was made.
+    """
+
+    seed: int
+    calls: tuple[tuple[str, int], ...]
+    params: Mapping[str, Mapping[str, Any]]
+    versions: tuple[tuple[str, str], ...]
+
+    @property
+    def all_calls(self) -> int:
+        """Of all stages together."""
+        return sum(count for _, count in self.calls)
+
+
+def versions() -> tuple[tuple[str, str], ...]:
+    """Python's and those of PACKAGES that are installed."""
+    found = [("python", platform.python_version())]
+    for name in PACKAGES:
+        try:
+            found.append((name, version(name)))
+        except PackageNotFoundError:
+            continue
+    return tuple(found)

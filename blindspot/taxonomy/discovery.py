@@ -1,0 +1,146 @@
+"""Primitives, skills, meta-skills and failure modes of judged questions: the whole taxonomy from one table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import pandas as pd
+from pydantic import Field
+
+from blindspot.params import Section
+from blindspot.protocols import LLM
+from blindspot.records.failure_mode import FailureMode
+from blindspot.records.verdict import VALID
+from blindspot.taxonomy.clustering.assignment import SkillAssignment
+from blindspot.taxonomy.clustering.fit import Taxonomy, fit
+from blindspot.taxonomy.clustering.llm_names import name_by
+from blindspot.taxonomy.clustering.topics import FEWEST_PHRASES
+from blindspot.taxonomy.modes.documented import Weakness, kinds_asked_for, with_documented
+from blindspot.taxonomy.modes.search import find_modes
+from blindspot.taxonomy.reading.features import features
+from blindspot.taxonomy.reading.llm import read_by
+from blindspot.taxonomy.reading.primitive import Primitive
+from blindspot.taxonomy.reading.primitives import with_words
+from blindspot.taxonomy.stability import half, of_modes, of_skills
+
+ONE_IMAGE = "All questions are about one image, on which skills were fitted: none is left to find failure modes on."
+EXAMPLES = 24  # kept of each mode; the report shows the first few
+
+
+class Sorting(Section):
+    """How questions are sorted into skills, and what counts as a failure mode."""
+
+    min_topic_size: int = Field(5, ge=2, description="distinct phrases of the smallest topic")
+    embedding: str = Field("tfidf", description="of the phrases: tfidf, or a sentence-transformers model folder")
+    fit_share: float = Field(0.3, gt=0, lt=1, description="share of the images whose questions skills are fitted on")
+    threshold: float = Field(
+        0.25, gt=0, lt=1, description="a mode's error_rate must lie significantly above it, and above the base's"
+    )
+    min_asked: int = Field(20, ge=5, description="valid questions that a mode needs")
+    resamples: int = Field(20, ge=2, description="resamples of the images on which stability is measured")
+
+
+class TaxonomyOptions(NamedTuple):
+    """LLMs in the place of the rules, None for the rules, and the weaknesses to match modes with."""
+
+    primitive_extractor: LLM | None = None
+    skill_namer: LLM | None = None
+    documented: Sequence[Weakness] = ()
+
+
+ALONE = TaxonomyOptions()
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found.
+
+    `questions`: the valid ones, with primitives, words, abilities (what is asked for, whatever its skill is
+    called), kinds, skills, meta_skills, features, and whether the question was `fitted` on. `threshold`: that of the
+    modes. `stability`: adjusted Rand indices of the skills on resamples. `unread`: questions that the LLM could not
+    read, so that the rules did. `documented`: the weaknesses that modes were matched with.
+    """
+
+    questions: pd.DataFrame
+    taxonomy: Taxonomy
+    modes: list[FailureMode]
+    threshold: float
+    stability: list[float]
+    note: str | None
+    unread: int
+    documented: Sequence[Weakness]
+
+
+def find_taxonomy(verdicts: pd.DataFrame, how: Sorting, seed: int, helpers: TaxonomyOptions = ALONE) -> Found:
+    """The taxonomy of all valid questions, whoever asked, and the failure modes in them.
+
+    Skills are fitted on the questions about a share of the images, modes found in those about the others. `verdicts`:
+    the columns of verdicts.parquet; neither family nor anything else that only scenes know is read. Where there is
+    too little to sort, `note` says why and everything but the primitives is empty.
+    """
+    valid = verdicts[verdicts["outcome"].isin(VALID)].reset_index(drop=True)
+    threshold = max(how.threshold, _base_rate(valid, how.min_asked))
+    primitives, unread = _read(valid, helpers.primitive_extractor)
+    valid["fitted"] = half(valid["image_id"], seed, how.fit_share)
+    fitted = [found for found, part in zip(primitives, valid["fitted"], strict=True) if part]
+    sorted_ = fit(fitted, how.embedding, how.min_topic_size, seed)
+    if not sorted_.skills:
+        return _without(valid, fitted, threshold, unread, helpers.documented)
+    indices = of_skills(
+        sorted_.skills, primitives, valid["image_id"], how.embedding, how.min_topic_size, _seeds(how, seed)
+    )
+    if helpers.skill_namer:
+        sorted_ = Taxonomy(sorted_.topics, *name_by(helpers.skill_namer, sorted_.skills, sorted_.meta_skills))
+    placing = SkillAssignment(sorted_.skills, sorted_.meta_skills)
+    valid["skills"] = [placing.skills(found) for found in primitives]
+    valid["meta_skills"] = [placing.meta_skills(names) for names in valid["skills"]]
+    rated = valid[~valid["fitted"]].reset_index(drop=True)
+    modes = with_documented(_modes(rated, threshold, how, seed), rated, helpers.documented)
+    note = ONE_IMAGE if valid["fitted"].all() else None
+    return Found(valid, sorted_, modes, threshold, indices, note, unread, helpers.documented)
+
+
+def _modes(rated: pd.DataFrame, threshold: float, how: Sorting, seed: int) -> list[FailureMode]:
+    """The failure modes, with how often they come back."""
+    modes = find_modes(rated, threshold, how.min_asked, EXAMPLES)
+    back = of_modes(modes, rated, threshold, how.min_asked, _seeds(how, seed))
+    return [replace(mode, recurrence=share) for mode, share in zip(modes, back, strict=True)]
+
+
+def _seeds(how: Sorting, seed: int) -> range:
+    """Of the resamples; by `seed` itself the images are drawn that skills are fitted on."""
+    return range(seed + 1, seed + 1 + how.resamples)
+
+
+def _base_rate(valid: pd.DataFrame, fewest: int) -> float:
+    """The candidate's error_rate on the untrained base's questions; 0 where it asked fewer than that."""
+    of_base = valid.loc[valid["method"] == "base", "outcome"] == "failure"
+    return float(of_base.mean()) if len(of_base) >= fewest else 0.0
+
+
+def _read(valid: pd.DataFrame, reader: LLM | None) -> tuple[list[list[Primitive]], int]:
+    """The primitives of each question; adds columns: phrases, words that say so, abilities, kinds, other features.
+
+    And how many questions the LLM could not read.
+    """
+    asked = [*zip(valid["question"], valid["reference"], strict=True)]
+    found, unread = read_by(reader, asked) if reader else ([with_words(*one) for one in asked], 0)
+    primitives = [[primitive for primitive, _ in one] for one in found]
+    valid["primitives"] = [[primitive.text for primitive in one] for one in primitives]
+    valid["words"] = [[words for _, words in one] for one in found]
+    valid["features"] = [features(question, reference) for question, reference in asked]
+    valid["abilities"] = [[*dict.fromkeys(one.ability for one in asked if not one.detail)] for asked in primitives]
+    valid["kinds"] = [*map(kinds_asked_for, primitives)]
+    return primitives, unread
+
+
+def _without(
+    valid: pd.DataFrame, fitted: list[list[Primitive]], threshold: float, unread: int, documented: Sequence[Weakness]
+) -> Found:
+    """No taxonomy, and the sentence that says why."""
+    nothing: pd.Series[Any] = pd.Series([[] for _ in range(len(valid))], dtype=object)
+    phrases = len({primitive for found in fitted for primitive in found if not primitive.detail})
+    why = f"{len(fitted)} valid questions about the images it is fitted on, with {phrases} different primitives, are"
+    note = f"There is no taxonomy: {why} too few to sort ({FEWEST_PHRASES} primitives at least)."
+    questions = valid.assign(skills=nothing, meta_skills=nothing)
+    return Found(questions, Taxonomy([], [], []), [], threshold, [], note, unread, documented)

@@ -1,0 +1,180 @@
+"""Failure modes: features, and pairs of them, of questions where error_rate is significantly above a threshold."""
+
+import hashlib
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from blindspot.metrics import interval
+from blindspot.records.failure_mode import FailureMode
+from blindspot.taxonomy.modes.significance import LEVEL, Counts, Mask, Tested, by_chance, design_effect, find_worse
+
+PARTS = 5  # kinds that are tried in the place of each mode
+LEFT = 0.25  # share of a mode's questions that must not be in those before it
+SLIGHT = 1e-9  # nats: less is rounding
+
+
+def find_modes(questions: pd.DataFrame, threshold: float, min_asked: int, examples: int) -> list[FailureMode]:
+    """The failure modes in valid questions, whoever asked them, the one with the most evidence first.
+
+    `questions`: columns rollout_id, image_id, question, outcome, and COLUMNS, lists of names. Every feature and pair
+    that `min_asked` questions have is tested (one-sided binomial), Benjamini-Hochberg over all of them. Of those that
+    pass most overlap, for one weakness makes many of them fail. So the one with the most evidence is a mode: a wider
+    one adds questions that go well, a narrower one leaves out some that fail. Its questions are set aside, and again,
+    as long as there is one of which a quarter is left and that is significantly worse than the threshold in what is
+    left (Bonferroni over those of which as much is left: each could be so by chance).
+
+    Evidence: the log-likelihood ratio of two error_rates, inside and outside, to a single one (the scan statistic of
+    Kulldorff 1997): among the questions that are left, to choose by, among all of them, to rank by. Outside no more
+    than the threshold is taken for granted, so what fails is a mode even where all the rest does. A mode is left out
+    where those that are found without it explain the failures better; a feature takes the place of several modes, and
+    another kind that of one, where it does.
+    """
+    failed: Mask = (questions["outcome"] == "failure").to_numpy()
+    tested = find_worse(questions, failed, threshold, min_asked)
+    if tested is None:
+        return []
+    ratios = _log_likelihood_ratio(tested.asked, tested.failures, len(failed), int(failed.sum()), threshold).tolist()
+    rows = sorted(_explaining(tested, failed, threshold), key=lambda row: -ratios[row])
+    return _told_apart([_mode(tested, row, ratios[row], questions, failed, examples) for row in rows])
+
+
+def distinct_first(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows reordered: new questions on new images, then new questions, then the rest; each in the order given."""
+    new_question, new_image = ~rows["question"].duplicated(), ~rows["image_id"].duplicated()
+    return rows.iloc[np.argsort(-(2 * new_question.to_numpy() + new_image.to_numpy()).astype(int), kind="stable")]
+
+
+def _explaining(tested: Tested, failed: Mask, threshold: float) -> list[int]:
+    """The rows that are modes: those set apart one by one, changed while a change explains more.
+
+    The one with the most evidence may hold several weaknesses that are better told one by one ("answer yes" those of
+    two skills): so each in turn is left out. And several may be parts of one (the leftmost thing with no, one and two
+    details): so each feature by itself in turn comes first, before those that there are. And one may miss the point:
+    so what tells best apart its failures and the rest comes in its place.
+    """
+    alone = [row for row, features in enumerate(tested.features) if len(features) == 1]
+
+    def changes() -> Iterator[tuple[list[int], list[int]]]:
+        for row in found:
+            yield [one for one in first if one != row], [*banned, row]
+        for row in alone:
+            if row not in found:
+                yield [row, *found], [one for one in banned if one != row]
+        for row in found:
+            others = [one for one in found if one != row]
+            for part in _parts(tested, row, failed):
+                yield [part, *others], [row, *(one for one in banned if one != part)]
+
+    first, banned = list[int](), list[int]()
+    found, explained = _apart(tested, failed, threshold, first, banned)
+    while True:
+        for change in changes():
+            others, better = _apart(tested, failed, threshold, *change)
+            if better > explained + SLIGHT:
+                (first, banned), found, explained = change, others, better
+                break
+        else:
+            return found
+
+
+def _parts(tested: Tested, row: int, failed: Mask) -> list[int]:
+    """The PARTS rows that tell best apart what fails in a mode and what does not."""
+    inside = np.zeros(len(failed), dtype=np.int64)
+    inside[tested.has[:, [row]].nonzero()[0]] = 1
+    asked, failures = inside @ tested.has, (inside * failed) @ tested.has
+    told = _log_likelihood_ratio(asked, failures, int(inside.sum()), int((inside * failed).sum()), 1.0)
+    worse = failures * inside.sum() > asked * (inside * failed).sum()
+    best = np.argsort(-np.where(worse, told, 0.0), kind="stable")[:PARTS].tolist()
+    return [place for place in best if worse[place]]
+
+
+def _apart(
+    tested: Tested, failed: Mask, threshold: float, first: Sequence[int], banned: Sequence[int]
+) -> tuple[list[int], float]:
+    """The rows that are modes of their own: those of `first`, then those with most evidence.
+
+    Never one of `banned`; of as much evidence, the widest. Also how well all of them explain the failures: the
+    evidence in what was left for each, less what the choice of each among so many is worth.
+    """
+    left, found, queue, explained = np.ones(len(failed), dtype=np.int64), list[int](), [*first], 0.0
+    allowed = ~np.isin(np.arange(len(tested.features)), banned)
+    while True:
+        asked, failures = left @ tested.has, (left * failed) @ tested.has
+        new = allowed & (asked > tested.asked * LEFT)
+        level = LEVEL / max(int(new.sum()), 1)
+        new &= by_chance(failures, asked, threshold) <= level
+        ratios = _log_likelihood_ratio(asked, failures, left.sum(), (left * failed).sum(), threshold)
+        order = [*queue, *np.lexsort((-tested.asked, -ratios)).tolist()]
+        worse = (row for row in order if new[row] and _chance(tested, row, left, failed, threshold) <= level)
+        best = next(worse, None)
+        if best is None:
+            return found, explained - len(found) * math.log(len(tested.features))
+        queue = queue[queue.index(best) + 1 :] if best in queue else []
+        found.append(best)
+        explained += float(ratios[best])
+        left[tested.has[:, [best]].nonzero()[0]] = 0
+
+
+def _chance(tested: Tested, row: int, left: Counts, failed: Mask, threshold: float) -> float:
+    """The probability at the threshold of what fails in what is left of a row, its own design effect allowed for."""
+    which = tested.has[:, [row]].nonzero()[0]
+    which = which[left[which] > 0]
+    told = np.array([failed[which].sum(), len(which)]) / design_effect(tested.images[which], failed[which])
+    return float(by_chance(told[0], told[1], threshold))
+
+
+def _log_likelihood_ratio(
+    asked: Counts, failures: Counts, all_asked: int, all_failures: int, threshold: float
+) -> npt.NDArray[np.float64]:
+    """How much better two rates explain the failures than one does, in nats, outside the threshold at most."""
+    outside = _log_likelihood(all_failures - failures, all_asked - asked, threshold)
+    single = _log_likelihood(np.array(all_failures), np.array(all_asked), threshold)
+    ratio: npt.NDArray[np.float64] = _log_likelihood(failures, asked, 1.0) + outside - single
+    return ratio
+
+
+def _log_likelihood(failures: Counts, asked: Counts, most: float) -> npt.NDArray[np.float64]:
+    """Log-likelihood of so many failures, at the rate up to `most` that makes it largest."""
+    from scipy.special import xlogy
+
+    rate = np.minimum(failures / np.maximum(asked, 1), most)
+    log_likelihood: npt.NDArray[np.float64] = xlogy(failures, rate) + xlogy(asked - failures, 1 - rate)
+    return log_likelihood
+
+
+def _mode(tested: Tested, row: int, ratio: float, questions: pd.DataFrame, failed: Mask, examples: int) -> FailureMode:
+    features, asked, failures = tested.features[row], int(tested.asked[row]), int(tested.failures[row])
+    low, high = interval(failures, asked, float(tested.spread[row]))
+    having = np.zeros(len(questions), dtype=bool)
+    having[tested.has[:, [row]].nonzero()[0]] = True
+    return FailureMode(
+        mode_id="--".join(re.sub(r"\W+", "-", feature.lower()).strip("-") or "feature" for feature in features),
+        name=" + ".join(features),
+        features=features,
+        asked=asked,
+        failures=failures,
+        error_rate=failures / asked,
+        low=low,
+        high=high,
+        log_likelihood_ratio=ratio,
+        q_value=float(tested.q_values[row]),
+        examples=tuple(distinct_first(questions[having & failed])["rollout_id"].head(examples)),
+    )
+
+
+def _told_apart(modes: Sequence[FailureMode]) -> list[FailureMode]:
+    """The same; where only signs tell two names apart ("answer 1", "answer -1"), their ids end with a digest."""
+    often = Counter(mode.mode_id for mode in modes)
+    return [
+        mode
+        if often[mode.mode_id] == 1
+        else replace(mode, mode_id=f"{mode.mode_id}-{hashlib.sha256(mode.name.encode()).hexdigest()[:8]}")
+        for mode in modes
+    ]

@@ -1,0 +1,116 @@
+"""Features, and pairs of them, of questions where error_rate is significantly above a threshold."""
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import chain, pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+LEVEL = 0.05  # false discovery rate
+COMMON = 0.8  # share of all questions above which a feature is everybody's and tells no question from another
+COLUMNS = ("skills", "meta_skills", "features")  # where a question's features stand, those that say most first
+
+Mask = npt.NDArray[np.bool_]
+Counts = npt.NDArray[np.intp]
+Numbers = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Tested:
+    """Features and pairs, a row each, that are significantly worse than the threshold.
+
+    `has`: which questions have them, sparse, shape (questions, rows). `images`: what each question is about. `spread`:
+    the design_effect.
+    """
+
+    features: list[tuple[str, ...]]
+    has: Any
+    asked: Counts
+    failures: Counts
+    spread: Numbers
+    q_values: Numbers
+    images: Counts
+
+
+def find_worse(questions: pd.DataFrame, failed: Mask, threshold: float, min_asked: int) -> Tested | None:
+    """Every feature and pair that is worse than the threshold, the plainest first; None where there is none.
+
+    One-sided binomial tests, of as many questions as tell as much as those that were asked about the same images;
+    Benjamini-Hochberg over all of them.
+    """
+    from scipy.stats import binom, false_discovery_control
+
+    names, has = _table(questions, min_asked)
+    asked, failures = ((has[rows].T @ has[rows]).toarray() for rows in (slice(None), failed))
+    one, other = np.nonzero(np.triu(asked >= min_asked))
+    if not len(one):
+        return None
+    asked, failures = asked[one, other], failures[one, other]
+    chance = binom.sf(failures - 1, asked, threshold)
+    plain = np.argsort(one != other, kind="stable")
+    worse = plain[false_discovery_control(chance, method="bh")[plain] <= LEVEL]  # no other is with less to tell
+    having = has[:, one[worse]].multiply(has[:, other[worse]]).tocsc()
+    images = pd.factorize(questions["image_id"])[0]
+    sets = [having.indices[start:end] for start, end in pairwise(having.indptr)]
+    spread = np.array([design_effect(images[which], failed[which]) for which in sets])
+    chance[worse] = by_chance(failures[worse] / spread, asked[worse] / spread, threshold)
+    q_values = false_discovery_control(chance, method="bh")[worse]
+    kept = [place for place in _first_of_each(having) if q_values[place] <= LEVEL]
+    rows = worse[kept]
+    skilled = {*chain(*questions["skills"], *questions["meta_skills"])}
+    both = ({names[a], names[b]} for a, b in zip(one[rows], other[rows], strict=True))
+    features = [tuple(sorted(pair, key=lambda name: (name not in skilled, name))) for pair in both]
+    found = Tested(features, having[:, kept], asked[rows], failures[rows], spread[kept], q_values[kept], images)
+    return found if kept else None
+
+
+def design_effect(images: Counts, failed: Mask) -> float:
+    """How much wider than a simple random sample's the variance of the error_rate of questions is, 1 at least.
+
+    `images`: what each question is about, as a number from 0 on. Questions about one image go together (Rao and Scott
+    1992). Where nothing varies, images count in the place of questions.
+    """
+    asked, wrong = np.bincount(images), np.bincount(images, failed)
+    number, rate = np.count_nonzero(asked), failed.mean()
+    if number == 1 or rate in (0, 1):
+        return len(images) / number
+    between = ((wrong - rate * asked) ** 2).sum() * number / (number - 1)
+    simple = rate * (1 - rate) * len(images) * len(images) / (len(images) - 1)
+    most = (asked**2).sum() / len(images)  # where all questions about an image go the same way
+    return float(np.clip(between / simple, 1.0, most))
+
+
+def by_chance(failures: Numbers, asked: Numbers, threshold: float) -> Numbers:
+    """The probability of as many failures or more at the threshold: the binomial's, also between whole numbers."""
+    from scipy.special import betainc
+
+    chance: Numbers = np.where(failures > 0, betainc(np.maximum(failures, 1e-9), asked - failures + 1, threshold), 1.0)
+    return chance
+
+
+def _table(questions: pd.DataFrame, min_asked: int) -> tuple[list[str], Any]:
+    """The features that tell questions apart, by column and name, and who has them, sparse (questions, features).
+
+    What fewer than `min_asked` questions have can be no mode, what COMMON of them have is everybody's.
+    """
+    from scipy.sparse import csr_array
+
+    lists = [{*chain(*found)} for found in zip(*(questions[column] for column in COLUMNS), strict=True)]
+    uses = Counter(chain(*lists))
+    columns = [sorted({*chain(*questions[column])}) for column in COLUMNS]
+    names = [name for name in dict.fromkeys(chain(*columns)) if min_asked <= uses[name] < COMMON * len(questions)]
+    place = {name: index for index, name in enumerate(names)}
+    rows = [sorted(place[name] for name in found if name in place) for found in lists]
+    ends, indices = np.cumsum([0, *map(len, rows)]), [*chain(*rows)]
+    return names, csr_array((np.ones(len(indices), dtype=np.int64), indices, ends), shape=(len(rows), len(names)))
+
+
+def _first_of_each(pairs: Any) -> list[int]:
+    """Of the columns that hold the very same questions the first."""
+    first: dict[bytes, int] = {}
+    for column, (start, end) in enumerate(pairwise(pairs.indptr)):
+        first.setdefault(pairs.indices[start:end].tobytes(), column)
+    return list(first.values())

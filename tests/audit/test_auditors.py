@@ -1,0 +1,108 @@
+"""Who audits: labels as a real browser wrote them, and labels that must be refused."""
+
+import csv
+from itertools import cycle, islice
+from pathlib import Path
+
+import pytest
+
+from blindspot.audit.auditors import COLUMNS, LabelAuditor, NoAuditor, VerifierAuditor
+from blindspot.errors import BlindspotError
+from blindspot.judges.oracle import OracleVerifier
+from blindspot.records.image import Image
+from blindspot.records.rollout import Rollout
+from blindspot.scenes.scene import Scene, Thing
+from tests.audit.nasty import DOWNLOADED, LABELS, TEXTS, rollouts
+
+SCENE = Scene((Thing(0, 0, "small", "red", "star"),)).to_json()
+IMAGE = Image("i0", Path("i0.png"), "test", SCENE)
+ROWS = [Rollout(f"t-{index}", "trained", "i0", f"question {index}", "yes", "q", "c") for index in range(4)]
+
+
+def written(path: Path, rows: list[list[str]], columns: tuple[str, ...] = COLUMNS) -> LabelAuditor:
+    with (path / "labels.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([columns, *rows])
+    return LabelAuditor(path / "labels.csv")
+
+
+def label(index: int, outcome: str = "failure", **other: str) -> list[str]:
+    row = {"rollout_id": f"t-{index}", "image_id": "i0", "question": f"question {index}", "answer": "yes"} | other
+    return [*row.values(), outcome]
+
+
+def refusal(auditor: LabelAuditor) -> str:
+    with pytest.raises(BlindspotError) as raised:
+        auditor.audit([IMAGE] * 4, ROWS)
+    return str(raised.value)
+
+
+def test_labels_that_a_browser_wrote_come_back_whatever_the_text() -> None:
+    asked = rollouts()
+    assert LabelAuditor(DOWNLOADED).audit([IMAGE] * len(asked), asked) == [*islice(cycle(LABELS), len(TEXTS))]
+
+
+def test_no_cell_that_a_browser_wrote_begins_as_a_formula() -> None:
+    with DOWNLOADED.open(encoding="utf-8-sig", newline="") as file:
+        cells = [cell for row in csv.reader(file) for cell in row]
+    assert sum(cell.startswith("'=") for cell in cells) == 2
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝"))]
+
+
+def test_rows_after_the_last_label_are_not_audited(tmp_path: Path) -> None:
+    auditor = written(tmp_path, [label(1, "invalid"), label(0, "unscored")])  # in whatever order
+    assert auditor.audit([IMAGE] * 4, ROWS) == ["unscored", "invalid", None, None]
+
+
+def test_a_file_without_labels_audits_nothing(tmp_path: Path) -> None:
+    assert written(tmp_path, []).audit([IMAGE] * 4, ROWS) == [None] * 4
+    default = Path(__file__).parents[2] / "data" / "labels.csv"
+    assert LabelAuditor(default).audit([IMAGE] * 4, ROWS) == [None] * 4
+
+
+def test_a_rollout_left_out_is_named(tmp_path: Path) -> None:
+    said = refusal(written(tmp_path, [label(0), label(2)]))
+    assert "leaves out rollout t-1" in said and "error: cannot say" in said
+
+
+@pytest.mark.parametrize("column", ["image_id", "question", "answer"])
+def test_labels_of_another_harvest_are_refused_by_row(column: str, tmp_path: Path) -> None:
+    said = refusal(written(tmp_path, [label(0), label(1, **{column: "another"})]))
+    assert f"rollout t-1 has another {column} than this harvest's" in said
+
+
+def test_labels_outside_the_sample_are_refused_by_row(tmp_path: Path) -> None:
+    assert "rollout t-9 is not in this audit's sample" in refusal(written(tmp_path, [label(9)]))
+
+
+def test_two_labels_of_one_rollout_are_refused(tmp_path: Path) -> None:
+    assert "rollout t-0 is labelled twice" in refusal(written(tmp_path, [label(0), label(0, "correct")]))
+
+
+@pytest.mark.parametrize("outcome", ["", "Failure", "wrong"])
+def test_what_is_no_outcome_is_refused_by_row(outcome: str, tmp_path: Path) -> None:
+    assert f"rollout t-0 has the outcome '{outcome}'" in refusal(written(tmp_path, [label(0, outcome)]))
+
+
+def test_files_that_are_no_labels_are_named(tmp_path: Path) -> None:
+    assert "cannot be read" in refusal(LabelAuditor(tmp_path / "none.csv"))
+    assert "they must be rollout_id, image_id" in refusal(written(tmp_path, [], columns=("id", "label")))
+    (tmp_path / "empty.csv").write_bytes(b"")
+    assert "they must be rollout_id, image_id" in refusal(LabelAuditor(tmp_path / "empty.csv"))
+    (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00")
+    assert "cannot be read" in refusal(LabelAuditor(tmp_path / "binary.csv"))
+
+
+def test_the_oracle_audits_by_its_verdicts() -> None:
+    asked = [
+        Rollout(f"t-{index}", "trained", "i0", question, answer, "q", "c")
+        for index, (question, answer) in enumerate(
+            [("what colour is the star ?", "blue"), ("what colour is the star ?", "red"), ("of of", "yes")]
+        )
+    ]
+    auditor = VerifierAuditor(OracleVerifier("invalid"))
+    assert auditor.audit([IMAGE] * 3, asked) == ["failure", "correct", "invalid"]
+    assert auditor.identity == "oracle/1"
+
+
+def test_nobody_says_nothing() -> None:
+    assert NoAuditor().audit([IMAGE] * 4, ROWS) == [None] * 4

@@ -1,0 +1,71 @@
+"""Corrected rates: the intervals hold the truth, and a judge's mistakes are taken out."""
+
+import numpy as np
+import pytest
+
+from blindspot.audit.correction import RATES, corrected
+from blindspot.metrics import rates
+from blindspot.records.verdict import OUTCOMES
+from tests.audit.simulation import coverage
+
+EXACT = np.diag([60, 30, 10, 0])
+
+
+def test_intervals_hold_the_truth_in_93_to_97_of_100_simulated_judges_and_harvests() -> None:
+    for name, (held, _) in coverage(500, 0, lambda rng: int(rng.integers(100, 501))).items():
+        assert 0.93 <= held <= 0.97, name
+
+
+def test_an_exact_judge_is_hardly_corrected_and_the_audit_hardly_widens_it() -> None:
+    judged = np.array([600, 300, 100, 0])
+    found = corrected(judged, np.diag([120, 60, 20, 0]))
+    for name, expected in {"failure_rate": 0.6, "valid_rate": 0.9, "error_rate": 2 / 3}.items():
+        assert found[name].value == pytest.approx(expected, abs=0.01)
+        assert found[name].high - found[name].low < 0.09
+
+
+def test_a_judge_that_calls_half_of_the_correct_failures_is_corrected() -> None:
+    judged, audited = np.array([650, 250, 100, 0]), np.array([[40, 25, 0, 0], [0, 25, 0, 0], [0, 0, 10, 0], [0] * 4])
+    found = corrected(judged, audited)
+    assert found["failure_rate"].low < 0.4 < found["failure_rate"].high < 0.6
+    assert found["error_rate"].low < 4 / 9 < found["error_rate"].high < 0.65
+    assert found["valid_rate"].value == pytest.approx(0.9, abs=0.02)
+
+
+def test_a_judge_that_tells_nothing_leaves_what_the_audit_alone_says() -> None:
+    by_chance = np.array([[15, 15, 0, 0], [15, 15, 0, 0], [0] * 4, [0] * 4])
+    found = corrected(np.array([5000, 5000, 0, 0]), by_chance)["error_rate"]
+    assert found.value == pytest.approx(0.5, abs=0.01)
+    assert found.high - found.low == pytest.approx(2 * 1.96 * np.sqrt(0.25 / 60), rel=0.1)
+
+
+def test_more_audited_give_a_narrower_interval() -> None:
+    judged = np.array([700, 250, 50, 0])
+    noisy = np.array([[30, 6, 0, 0], [4, 16, 0, 0], [0, 1, 3, 0], [0] * 4])
+    few, many = (corrected(judged, noisy * times)["failure_rate"] for times in (1, 4))
+    assert many.high - many.low < 0.75 * (few.high - few.low)
+
+
+def test_where_none_of_the_audited_is_invalid_a_valid_rate_of_1_is_not_ruled_out() -> None:
+    found = corrected(np.array([600, 400, 0, 0]), np.diag([60, 40, 0, 0]))
+    assert found["valid_rate"].high == 1 and 0.95 < found["valid_rate"].low < 1
+    assert corrected(np.array([0, 400, 100, 0]), np.diag([0, 80, 20, 0]))["error_rate"].low == 0
+
+
+def test_no_audited_mistake_of_the_judge_does_not_prove_it_exact() -> None:
+    judged = np.array([50_000, 50_000, 0, 0])
+    found = corrected(judged, np.diag([50, 50, 0, 0]))["failure_rate"]
+    assert found.high - found.low > 0.02  # of 50, one in fifty might yet be wrong
+
+
+def test_the_same_counts_give_the_same_interval() -> None:
+    assert corrected(EXACT.sum(axis=1), EXACT) == corrected(EXACT.sum(axis=1), EXACT)
+
+
+def test_rates_are_those_of_the_metrics() -> None:
+    counts = np.array([60, 30, 10, 7])
+    outcomes = [outcome for outcome, count in zip(OUTCOMES, counts, strict=True) for _ in range(count)]
+    known = rates(outcomes, [None] * len(outcomes))
+    many = np.diag(counts * 10_000)
+    for name in RATES:
+        assert corrected(counts * 10_000, many)[name].value == pytest.approx(known[name], abs=1e-3)

@@ -1,0 +1,83 @@
+"""What metrics/audit.json says."""
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from blindspot.audit.summary import FEWEST, summarize
+from blindspot.metrics import rates
+
+Pairs = dict[tuple[str, str | None], int]
+
+
+def found(pairs: Pairs, judged: dict[str, int] | None = None) -> dict[str, Any]:
+    """The summary of one method of which so many rollouts have each outcome by judge and by auditor."""
+    rows = [pair for pair, count in pairs.items() for _ in range(count)]
+    sample = pd.DataFrame(rows, columns=["judged", "audited"]).assign(method="trained", auditor="a person")
+    of_all = judged or {
+        outcome: 10 * sum(n for (said, _), n in pairs.items() if said == outcome) for outcome, _ in pairs
+    }
+    outcomes = pd.DataFrame({"outcome": [outcome for outcome, count in of_all.items() for _ in range(count)]})
+    made = summarize(outcomes.assign(method="trained"), sample)
+    assert list(made) == ["auditor", "trained"] and made["auditor"] == "a person"
+    return dict(made["trained"])
+
+
+GOOD: Pairs = {
+    ("failure", "failure"): 60,
+    ("failure", "correct"): 6,
+    ("correct", "correct"): 50,
+    ("correct", "failure"): 3,
+    ("invalid", "invalid"): 8,
+    ("failure", "unscored"): 2,
+}
+
+
+def test_rates_stand_as_judged_and_corrected_with_their_intervals() -> None:
+    made = found(GOOD)
+    assert (made["drawn"], made["audited"], made["unsure"]) == (129, 129, 2)
+    assert made["agreement"]["rows"] == 127 and made["agreement"]["kappa"]["low"] > 0.7
+    assert made["confusion"]["failure"] == {"failure": 60, "correct": 6, "invalid": 0, "unscored": 2}
+    outcomes = ["failure"] * 680 + ["correct"] * 530 + ["invalid"] * 80
+    expected = rates(outcomes, [None] * len(outcomes))  # type: ignore[arg-type]
+    for name, rate in made["rates"].items():
+        assert rate["judged"]["value"] == expected[name] and rate["note"] is None
+        spread = [one["high"] - one["low"] for one in (rate["judged"], rate["corrected"])]
+        assert spread[0] < spread[1], "a judge that errs is no better than an exact one"
+    assert made["rates"]["failure_rate"]["corrected"]["value"] < made["rates"]["failure_rate"]["judged"]["value"]
+
+
+def test_without_an_audit_that_is_said_of_every_rate() -> None:
+    made = found({("failure", None): 40, ("correct", None): 40})
+    assert (made["drawn"], made["audited"], made["agreement"]) == (80, 0, None)
+    assert all(rate["corrected"] is None and rate["note"] == "not audited" for rate in made["rates"].values())
+
+
+def test_a_rate_of_which_too_few_are_audited_is_not_corrected() -> None:
+    few = {("failure", "failure"): 10, ("correct", "correct"): FEWEST - 11, ("invalid", "invalid"): 40}
+    made = found(few)["rates"]
+    assert made["failure_rate"]["corrected"] and made["valid_rate"]["corrected"]
+    assert made["error_rate"]["corrected"] is None
+    assert (
+        made["error_rate"]["note"]
+        == f"too few audited: {FEWEST - 1} are failure or correct to the auditor, 30 are needed"
+    )
+
+
+def test_a_judge_that_may_be_no_better_than_chance_corrects_nothing() -> None:
+    by_chance = {(judge, truth): 20 for judge in ("failure", "correct") for truth in ("failure", "correct")}
+    for rate in found(by_chance)["rates"].values():
+        assert rate["corrected"] is None and rate["note"].startswith("the judge may agree with the auditor by chance")
+
+
+def test_a_judge_that_always_agrees_on_one_outcome_is_not_called_weak() -> None:
+    made = found({("correct", "correct"): 50})
+    assert made["agreement"]["kappa"] is None
+    assert made["rates"]["error_rate"]["corrected"]["high"] == pytest.approx(0.05, abs=0.03)
+    assert made["rates"]["error_rate"]["corrected"]["low"] == 0
+
+
+def test_a_method_with_no_valid_question_has_no_wrong_rate() -> None:
+    rate = found({("invalid", "invalid"): 50})["rates"]["error_rate"]
+    assert rate["judged"] is None and rate["corrected"] is None and "too few audited" in rate["note"]

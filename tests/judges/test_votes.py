@@ -1,0 +1,67 @@
+"""Several judgements, and a second judge."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from blindspot.judges.confirmed import ConfirmedVerifier
+from blindspot.judges.votes import Votes
+from blindspot.records.image import Image
+from blindspot.records.verdict import Outcome, Verdict
+
+OUTCOMES: dict[str, Outcome] = {"f": "failure", "c": "correct", "i": "invalid", "e": "unscored"}
+
+
+class Fixed:
+    """A judge whose verdict on each rollout is a letter of `outcomes`, whatever it is shown."""
+
+    def __init__(self, identity: str, outcomes: str) -> None:
+        self.identity, self.outcomes = identity, outcomes
+        self.asked: list[str] = []
+
+    def judge(self, images: Sequence[Image], questions: Sequence[str], answers: Sequence[str]) -> list[Verdict]:
+        self.asked += questions
+        return [Verdict(OUTCOMES[self.outcomes[int(q)]], self.identity, f"why {self.identity}", q) for q in questions]
+
+
+def judge(verifier: Votes | ConfirmedVerifier, count: int) -> list[Verdict]:
+    images = [Image(str(number), Path("none.png"), "test") for number in range(count)]
+    return verifier.judge(images, [str(number) for number in range(count)], ["x"] * count)
+
+
+@pytest.mark.parametrize(
+    ("votes", "outcome", "reason"),
+    [
+        ("fff", "failure", "why a"),
+        ("fcf", "failure", "why a"),
+        ("cff", "failure", "why b"),
+        ("cfc", "correct", "why a"),
+        ("fii", "invalid", "why b"),
+        ("fee", "unscored", "why b"),
+        ("efe", "unscored", "why a"),
+        ("fce", "unscored", "no majority"),
+        ("fci", "unscored", "no majority"),
+        ("ffcci", "unscored", "no majority"),
+        ("cfffi", "failure", "why b"),
+    ],
+)
+def test_more_than_half_of_the_votes_decide(votes: str, outcome: str, reason: str) -> None:
+    voters = [Fixed(name, vote) for name, vote in zip("abcde", votes, strict=False)]
+    [verdict] = judge(Votes(voters), 1)
+    assert (verdict.outcome, verdict.reason, verdict.verifier) == (outcome, reason, f"a × {len(votes)}")
+
+
+def test_each_rollout_is_voted_on_by_itself() -> None:
+    found = judge(Votes([Fixed("a", "fcie"), Fixed("b", "fcce"), Fixed("c", "ccie")]), 4)
+    assert [verdict.outcome for verdict in found] == ["failure", "correct", "invalid", "unscored"]
+    assert [verdict.reference for verdict in found] == ["0", "1", "2", "3"]
+
+
+def test_a_failure_stands_only_where_both_say_so() -> None:
+    first, second = Fixed("a", "ffffcie"), Fixed("b", "fcie___")
+    found = judge(ConfirmedVerifier(first, second), 7)
+    assert "".join(verdict.outcome[0] for verdict in found) == "fciecie"
+    assert second.asked == ["0", "1", "2", "3"]  # what the first calls a failure, no more
+    assert [verdict.verifier for verdict in found] == ["a & b"] * 4 + ["a"] * 3
+    assert [verdict.reason for verdict in found] == ["why a"] + ["why b"] * 3 + ["why a"] * 3

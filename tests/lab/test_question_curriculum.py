@@ -1,0 +1,80 @@
+import random
+
+import pytest
+
+from blindspot.questioner.prompts import ASK, THOUGHT, ask_for, ask_like, in_mind
+from blindspot.replies import read_question
+from blindspot.scenes.draw import draw_scenes
+from blindspot.scenes.oracle import rule
+from blindspot.taxonomy.reading.question_features import all_features
+from lab.question_curriculum import Asking
+from lab.tiny_vlm import IMAGE_LAST, build_processor
+
+SCENES = draw_scenes(600, seed=3)
+
+
+def test_every_lesson_is_a_valid_question_and_most_have_what_they_are_to() -> None:
+    asking = Asking(SCENES, random.Random(0))
+    kept = []
+    for scene in SCENES[:300]:
+        prompt, lesson = asking.targeted(scene)
+        question = read_question(lesson)
+        ruling = rule(question, scene)
+        assert ruling.valid
+        target = prompt.removesuffix(" .").partition(" : ")[2].split(" , ")
+        assert 1 <= len(target) <= 3
+        kept.append({*target} <= all_features(question, ruling.answer))
+    assert 0.6 < sum(kept) / len(kept) < 1.0  # of another scene's features not all can be had
+
+
+def test_an_example_shares_a_feature_with_the_question() -> None:
+    asking = Asking(SCENES, random.Random(0))
+    for scene in SCENES[:100]:
+        prompt, lesson = asking.like(scene)
+        question = read_question(lesson)
+        example, _, answer = prompt.removesuffix(" .").partition(" : ")[2].rpartition(" ")
+        assert all_features(example, answer) & all_features(question, rule(question, scene).answer)
+
+
+def test_a_thought_ends_with_the_true_answer_of_its_question() -> None:
+    asking = Asking(SCENES, random.Random(0))
+    for scene in SCENES[:100]:
+        for prompt, lesson in (asking.plain(scene), asking.targeted(scene), asking.like(scene)):
+            thought, _, question = lesson.partition(f" {THOUGHT} ")
+            assert prompt.startswith(ASK.removesuffix(" ."))
+            assert thought.rpartition(" : ")[2] == rule(question, scene).answer
+
+
+def test_the_words_of_a_lesson_are_known() -> None:
+    asking = Asking(SCENES, random.Random(0))
+    tokenizer = build_processor(asking.words(), template=IMAGE_LAST).tokenizer
+    for scene in SCENES[:100]:
+        for text in (*asking.plain(scene), *asking.targeted(scene), *asking.like(scene)):
+            assert tokenizer.unk_token_id not in tokenizer(text)["input_ids"]
+
+
+def test_prompts() -> None:
+    assert ask_for(()) == ASK
+    assert ask_for(("counting", "answer 4")) == "ask a question about the image : counting , answer 4 ."
+    assert ask_like([("how many ?", "2")]) == "ask a question about the image like : how many ? 2 ."
+
+
+def test_what_is_thought_is_not_said() -> None:
+    assert read_question(f"a2 : no {THOUGHT} is it red ?") == "is it red ?"
+    assert read_question(" is it red ? ") == "is it red ?"
+    assert read_question(f"a2 : no {THOUGHT}") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("is there a star ?", None),
+        ("a1 : yes </think> is there a star ?", "yes"),
+        ("first : b2 ; a1 : nothing at all </think> is there a star ?", "nothing at all"),
+        ("I see this : a star and then a square </think> is there a star ?", None),
+        ("a1 : </think> is there a star ?", None),
+        ("a1 : yes", None),
+    ],
+)
+def test_the_answer_in_mind_ends_the_thought(text: str, answer: str | None) -> None:
+    assert in_mind(text) == answer

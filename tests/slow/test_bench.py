@@ -1,0 +1,95 @@
+"""The bench of searches: small ones, from candidates to figures and page."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from blindspot.store import read_json
+from tests.project import REPOSITORY, environment, error_line, make_project, run_stage
+
+pytestmark = pytest.mark.slow
+GAPS = ["family == counting and answer >= 2", "family == relation and answer == no"]
+METHODS = ["ours", "templates", "few_shot", "best_of_n", "bandit", "visplay", "no_validity"]
+SMALL = {"budget": {"candidate_calls": 400}, "images": 60, "held_out": 60}
+
+
+def bench(folder: Path) -> Path:
+    """A project with small searches of one candidate."""
+    project = make_project(folder)
+    for name in ("models", "configs"):
+        (project / name).symlink_to(REPOSITORY / name)
+    shutil.copytree(REPOSITORY / "bench", project / "bench")
+    params = project / "bench/params.yaml"
+    values: dict[str, Any] = yaml.safe_load(params.read_text("utf-8"))
+    values |= {"methods": METHODS, "ablations": [], "seeds": [0]}
+    values["search_truth"] = {"per_slice": 60, "matching": 1000}
+    values["search_run"] |= SMALL
+    for how in values["search_run"]["trained"].values():
+        how["explore"] = min(how["explore"], 120)
+    params.write_text(yaml.safe_dump(values), encoding="utf-8")
+    (project / "mine.yaml").write_text(yaml.safe_dump({"mine": {"gaps": GAPS}}), encoding="utf-8")
+    return project
+
+
+def stage(project: Path, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", f"stages.{name}", *arguments]
+    return subprocess.run(
+        command, cwd=project, env=environment(project), capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def done(result: subprocess.CompletedProcess[str]) -> None:
+    assert result.returncode == 0, result.stderr
+
+
+def test_every_kind_of_method_is_measured_and_the_page_says_how_it_did(tmp_path: Path) -> None:
+    project = bench(tmp_path / "project")
+    done(stage(project, "search_candidates", "mine.yaml"))
+    done(stage(project, "search_truth", "mine"))
+    for method in METHODS:
+        done(stage(project, "search_run", "mine", method, "0"))
+        measures = read_json(project / f"bench/data/search/mine/{method}/0.json")["measures"]
+        assert 0 < measures["calls"] <= 400
+        assert measures["failure_rate"] > 0 and 0 < measures["valid_rate"] <= 1
+    done(run_stage(project, "search_summary"))
+    figures = read_json(project / "bench/metrics/search.json")["mine"]
+    assert figures["ours"]["failure_rate"]["median"] > figures["templates"]["failure_rate"]["median"]
+    assert figures["templates"]["valid_rate"] == {"median": 1.0, "low": 1.0, "high": 1.0}
+    assert read_json(project / "bench/metrics/search_bars.json")["mine"]["valid_rate"]["of"] == 1
+    page = (project / "bench/data/search.html").read_text("utf-8")
+    assert all(name in page for name in ("Uniform templates", "Bandit over families", "VisPlay", "Mode recall"))
+
+
+def test_the_taxonomy_of_every_case_is_held_against_what_is_known(tmp_path: Path) -> None:
+    project = bench(tmp_path / "project")
+    params = project / "bench/params.yaml"
+    values = yaml.safe_load(params.read_text("utf-8"))
+    small = {"method": "templates", "calls": 200, "per_slice": 60, "matching": 1000}
+    values |= {"plantings": [0], "seeds": [0, 1], "taxonomy_run": values["taxonomy_run"] | small}
+    params.write_text(yaml.safe_dump(values), encoding="utf-8")
+    for case, seed in (("own", "0"), ("own", "1"), ("planted", "0"), ("mistakes", "0"), ("judged", "0")):
+        done(stage(project, "taxonomy_run", case, seed))
+    done(run_stage(project, "taxonomy_summary"))
+    figures = read_json(project / "bench/metrics/taxonomy.json")
+    assert (
+        figures["own"]["meta_skills_families"]["mean"] > 0.7
+        and figures["own"]["skills_between_searches"]["mean"] > 0.5
+    )
+    assert figures["planted"]["mode_recall"]["mean"] is not None
+    assert figures["mistakes"]["modes"]["runs_with_any"] == figures["judged"]["modes"]["runs_with_any"] == 0
+    assert "has no case nobody's" in error_line(stage(project, "taxonomy_run", "nobody's", "0"))
+
+
+def test_what_is_wrong_with_the_bench_is_named(tmp_path: Path) -> None:
+    project = bench(tmp_path / "project")
+    assert "bench/candidates.yaml has no candidate nobody" in error_line(stage(project, "search_truth", "nobody"))
+    done(stage(project, "search_candidates", "mine.yaml"))
+    assert "truth" in error_line(stage(project, "search_run", "mine", "ours", "0"))  # which is not there yet
+    (project / "bench/data/search/mine").mkdir(parents=True)
+    done(stage(project, "search_truth", "mine"))
+    assert "there is no method guessing" in error_line(stage(project, "search_run", "mine", "guessing", "0"))

@@ -1,0 +1,36 @@
+from blindspot.taxonomy.clustering.assignment import SkillAssignment
+from blindspot.taxonomy.clustering.groups import MetaSkill
+from blindspot.taxonomy.clustering.skills import Skill
+from blindspot.taxonomy.reading.primitive import Primitive
+from blindspot.taxonomy.reading.primitives import extract
+
+STARS, CIRCLES = Primitive("counting", "stars"), Primitive("counting", "circles")
+COUNTING = Skill("counting", "", ("counting",), (STARS, CIRCLES))
+COUNTING_FEW = Skill("counting few", "", ("few",), (Primitive("counting up to three", "stars"),))
+SEEING = Skill("recognising stars", "", ("stars",), (Primitive("recognising stars"), Primitive("counting", "zebras")))
+PLACING = SkillAssignment(
+    [COUNTING, COUNTING_FEW, SEEING],
+    [MetaSkill("counts", ("counting", "counting few")), MetaSkill("seeing", ("recognising stars",))],
+)
+
+
+def test_a_question_needs_the_skills_of_its_primitives_what_it_asks_for_first() -> None:
+    skills = PLACING.skills(extract("how many stars are there ?", "2"))
+    assert skills == ["counting", "counting few", "recognising stars"]
+    assert PLACING.meta_skills(skills) == ["counts", "seeing"]
+
+
+def test_a_new_phrase_goes_where_most_phrases_of_its_ability_are() -> None:
+    assert PLACING.skills(extract("how many umbrellas are there ?", "none at all")) == ["counting"]
+
+
+def test_a_new_ability_has_no_place() -> None:
+    assert PLACING.skills(extract("what does the sign say ?", "stop")) == []
+
+
+def test_features_are_all_that_a_mode_is_told_by() -> None:
+    found = PLACING.features("how many stars are there ?", "2")
+    assert found == {
+        *("counting", "counting few", "recognising stars", "counts", "seeing"),
+        *("recognising stars", "only counting", "1 detail", "answer 2", "answer 2 or more"),
+    }

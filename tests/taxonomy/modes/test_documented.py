@@ -1,0 +1,207 @@
+"""Which failure modes are known weaknesses, and which are new."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+
+from blindspot.errors import BlindspotError
+from blindspot.records.failure_mode import FailureMode
+from blindspot.taxonomy.modes.documented import Weakness, kinds_asked_for, matched, read_documented, with_documented
+from blindspot.taxonomy.reading.ability_kinds import kinds_of
+from blindspot.taxonomy.reading.primitives import extract
+from blindspot.taxonomy.reading.question_features import columns
+
+SHIPPED = Path(__file__).parents[3] / "configs" / "documented_weaknesses.yaml"
+KNOWN = read_documented(SHIPPED)
+ENTRY = {
+    "name": "counting",
+    "kinds": ["counting"],
+    "says": "It miscounts.",
+    "source": "A paper",
+    "url": "https://a.org",
+}
+CHAIN = "what is left of the cup on the table ?"
+
+Asked = tuple[str, str]  # question, true answer
+
+
+def mode(*features: str) -> FailureMode:
+    return FailureMode("m", " + ".join(features), features, 20, 15, 0.75, 0.5, 0.9, 9.0, 0.01, ())
+
+
+def told(found: FailureMode, *asked: Asked, documented: list[Weakness] = KNOWN) -> FailureMode:
+    """The mode after these questions were read."""
+    rows = [
+        {**columns(*one), "kinds": kinds_asked_for(extract(*one)), "reference": one[1], "question": one[0]}
+        for one in asked
+    ]
+    return with_documented([found], pd.DataFrame(rows), documented)[0]
+
+
+def weakness(**changes: Any) -> Weakness:
+    return Weakness.model_validate(ENTRY | changes)
+
+
+@pytest.mark.parametrize(
+    ("features", "asked", "kinds", "documented"),
+    [
+        (["counting"], ("how many stars are there ?", "3"), ["counting"], ["counting"]),
+        (
+            ["judging left-of", "answer yes"],
+            ("is the cup left of the plate ?", "yes"),
+            ["spatial relation"],
+            ["left and right, above and below"],
+        ),
+        (
+            ["noticing presence"],
+            ("is there a dog ?", "no"),
+            ["existence"],
+            ["saying yes to what is not there"],
+        ),
+        (["noticing presence"], ("is there a dog ?", "yes"), ["existence"], ["overlooking what is out of place"]),
+        (
+            ["telling orientation"],
+            ("was this photo taken from above ?", "yes"),
+            ["orientation"],
+            ["which way a thing faces", "the viewpoint of a picture"],
+        ),
+        (["comparing"], ("is it brighter than the lamp ?", "no"), ["comparison"], ["comparing two pictures"]),
+        (
+            ["matching the kind"],
+            ("is the cup the same kind as the mug ?", "yes"),
+            ["comparison", "object recognition"],
+            [],
+        ),
+        (["counting"], ("how many of the candles are not lit ?", "2"), ["counting", "negation", "state"], []),
+    ],
+    ids=["counting", "position", "no", "yes", "two", "feature", "new pair", "new three"],
+)
+def test_a_mode_matches_what_is_of_its_kinds(
+    features: list[str], asked: Asked, kinds: list[str], documented: list[str]
+) -> None:
+    found = told(mode(*features), asked)
+    assert {*found.kinds} == {*kinds}
+    assert found.documented == tuple(documented)
+
+
+def test_a_kind_is_of_a_mode_that_nine_in_ten_of_its_questions_need() -> None:
+    counts, colours = ("how many stars are there ?", "3"), ("how many stars have the colour of the sun ?", "3")
+    assert told(mode("counting"), *[counts] * 10, *[colours] * 89).kinds == ("counting",)
+    assert told(mode("counting"), *[counts] * 10, *[colours] * 90).kinds == ("counting", "colour")
+
+
+def test_other_questions_than_the_modes_do_not_count() -> None:
+    found = told(mode("counting"), ("how many stars are there ?", "3"), *[("what colour is the bus ?", "red")] * 50)
+    assert (found.kinds, found.documented) == (("counting",), ("counting",))
+
+
+def test_a_detail_counts_where_the_mode_is_told_by_it() -> None:
+    asked = ("is the purple cup left of the plate ?", "yes")
+    assert told(mode("judging left-of"), asked).documented == ("left and right, above and below",)
+    both = told(mode("judging left-of", "recognising purple"), asked)
+    assert (both.kinds, both.documented) == (("colour", "spatial relation"), ())
+
+
+def test_an_answer_and_a_feature_must_be_those_of_the_modes_questions() -> None:
+    asked = ("is there a dog ?", "no")
+    entry = weakness(kinds=["existence"], answer="No", features=["recognising dogs"])
+    assert told(mode("noticing presence"), asked, documented=[entry]).documented == ("counting",)
+    assert told(mode("noticing presence"), asked, ("is there a dog ?", "yes"), documented=[entry]).documented == ()
+    assert told(mode("noticing presence"), ("is there a cat ?", "no"), documented=[entry]).documented == ()
+
+
+def test_a_mode_of_no_kind_is_on_no_list() -> None:
+    found = told(mode("answer yes"), ("is the door open ?", "yes"), ("is the cup left of the plate ?", "yes"))
+    assert (found.kinds, found.documented) == ((), ())
+
+
+def test_without_a_list_nothing_is_called_new() -> None:
+    found = told(mode("counting"), ("how many stars are there ?", "3"), documented=[])
+    assert (found.kinds, found.documented) == (("counting",), None)
+
+
+def test_what_was_matched_is_handed_over_with_its_source() -> None:
+    found = told(mode("counting"), ("how many stars are there ?", "3"))
+    (entry,) = matched([found, mode("new")], KNOWN)
+    assert (
+        entry["name"] == "counting" and entry["source"].startswith("Roni Paiss") and entry["url"].startswith("https:")
+    )
+
+
+@pytest.mark.parametrize("entry", KNOWN, ids=lambda entry: entry.name)
+def test_every_entry_is_in_terms_that_its_example_is_read_in(entry: Weakness) -> None:
+    assert entry.example
+    read = extract(entry.example, entry.answer)
+    assert {*entry.kinds} <= {kind for primitive in read for kind in kinds_of(primitive.ability)}
+    assert {*entry.features} <= {*columns(entry.example, entry.answer)["skills"]}
+
+
+def listed(folder: Path, *rows: object) -> str:
+    """The one line that a user reads of a file with these entries."""
+    (folder / "mine.yaml").write_text(yaml.safe_dump([*rows]), "utf-8")
+    with pytest.raises(BlindspotError) as raised:
+        read_documented(folder / "mine.yaml")
+    line = str(raised.value)
+    assert "\n" not in line and f"taxonomy.documented: {folder / 'mine.yaml'}" in line and "docs/novelty.md" in line
+    return line
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"kinds": ["countng"]}, "entry 2 (mine): kinds.0 Value error, 'countng' is no kind, did you mean counting?"),
+        ({"kinds": []}, "entry 2 (mine): kinds Tuple should have at least 1 item"),
+        ({"answer": False}, "entry 2 (mine): answer Input should be a valid string"),
+        ({"sauce": "A paper"}, "entry 2 (mine): sauce Extra inputs are not permitted"),
+        ({"says": None}, "entry 2 (mine): says Input should be a valid string"),
+        ({"url": "javascript:alert(1)"}, "entry 2 (mine): url String should match pattern"),
+        ({"name": "counting"}, "entry 1 (counting): another has the same name"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
+)
+def test_a_bad_entry_is_named(changes: dict[str, object], said: str, tmp_path: Path) -> None:
+    assert said in listed(tmp_path, ENTRY, ENTRY | {"name": "mine"} | changes)
+
+
+def test_every_bad_entry_is_named(tmp_path: Path) -> None:
+    line = listed(tmp_path, {"name": "bare"}, "counting", ENTRY)
+    assert "entry 1 (bare): kinds Field required, says Field required" in line
+    assert "entry 2: Input should be" in line and "entry 3" not in line
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("", "is no list"), ("a: 1", "is no list"), ("- [", "cannot be read"), (None, "cannot be read")],
+    ids=["empty", "mapping", "no YAML", "absent"],
+)
+def test_a_bad_file_is_named(text: str | None, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    if text is not None:
+        path.write_text(text, "utf-8")
+    with pytest.raises(BlindspotError, match=f"mine.yaml {said}"):
+        read_documented(path)
+
+
+def test_an_empty_list_is_allowed(tmp_path: Path) -> None:
+    (tmp_path / "none.yaml").write_text("[]\n", "utf-8")
+    assert read_documented(tmp_path / "none.yaml") == []
+
+
+@pytest.mark.parametrize(
+    ("ability", "kinds"),
+    [
+        ("comparing counts (more)", ("counting", "comparison")),
+        ("comparing sizes", ("size", "comparison")),
+        ("comparing", ("comparison",)),
+        ("telling colours", ("colour",)),
+        ("judging left-of", ("spatial relation",)),
+        ("judging the mood", ()),
+        ("finding the leftmost", ("spatial relation",)),
+        ("finding the cause", ()),
+    ],
+)
+def test_an_ability_in_an_llms_words_is_of_no_wrong_kind(ability: str, kinds: tuple[str, ...]) -> None:
+    assert kinds_of(ability) == kinds

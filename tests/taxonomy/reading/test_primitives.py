@@ -1,0 +1,119 @@
+"""The rules that read abilities out of a question."""
+
+import pytest
+
+from blindspot.taxonomy.reading.language import name, plural, singular
+from blindspot.taxonomy.reading.primitives import extract, with_words
+
+
+def phrases(question: str, reference: str | None = None) -> list[str]:
+    return [primitive.text for primitive in extract(question, reference)]
+
+
+@pytest.mark.parametrize(
+    ("question", "reference", "first"),
+    [
+        ("how many small red squares are there ?", "4", "counting small red squares"),
+        ("how many circles do you see ?", "2", "counting circles"),
+        ("what colour is the small star ?", "red", "telling the colour of small stars"),
+        ("what is the size of the star ?", "small", "telling the size of stars"),
+        ("How big is the box?", "large", "telling the size of boxes"),
+        ("is the star small or large ?", "small", "telling the size of stars"),
+        ("is the red star left of the blue circle ?", "yes", "judging left-of between red star and blue circle"),
+        ("what colour is the leftmost thing ?", "red", "finding the leftmost thing"),
+        ("what shape is the thing above the star ?", "star", "reaching what is above stars"),
+        ("are there more red stars than things ?", "no", "comparing counts (more) of red stars and things"),
+        ("are there as many stars as circles ?", "no", "comparing counts (as many) of stars and circles"),
+        ("are the star and the circle the same colour ?", "no", "matching the colour of star and circle"),
+        ("does the star have the same size as the circle ?", "no", "matching the size of star and circle"),
+        ("is there a red star ?", "yes", "noticing presence of red stars"),
+        ("What does the sign say?", "stop", "reading text"),
+        ("What is the man holding?", "umbrella", "telling the action"),
+        ("Who is this?", None, "identifying people"),
+        ("zebra crossing?", None, "understanding zebra crossings"),
+    ],
+)
+def test_what_a_question_asks_for_comes_first(question: str, reference: str | None, first: str) -> None:
+    assert phrases(question, reference)[0] == first
+
+
+def test_a_question_has_its_attributes_and_things_as_well() -> None:
+    assert phrases("how many small red squares are there ?", "2")[1:] == [
+        "counting up to three small red squares",
+        "recognising several attributes",
+        "recognising small squares",
+        "recognising red squares",
+        "recognising squares",
+    ]
+
+
+def test_the_words_that_say_so_are_the_evidence() -> None:
+    found = {
+        primitive.text: words for primitive, words in with_words("What’s on the Gray table,  behind the man?", "Tea")
+    }
+    assert found["placing in and on"] == "on the"
+    assert found["recognising grey tables"] == "Gray table"
+    assert found["recognising men"] == "man"
+    counted = {primitive.text: words for primitive, words in with_words("How many dogs are there?", "Five")}
+    assert counted["counting four or more dogs"] == "Five"
+
+
+def test_unknown_nouns_are_kept() -> None:
+    assert "recognising umbrellas" in phrases("Is there an umbrella?")
+
+
+@pytest.mark.parametrize(("number", "far"), [("0", "none"), ("3", "up to three"), ("four", "four or more")])
+def test_the_true_count_says_how_far_to_count(number: str, far: str) -> None:
+    assert f"counting {far} stars" in phrases("how many stars are there ?", number)
+
+
+def test_that_nothing_is_there_is_noticed() -> None:
+    assert "noticing absence of stars" in phrases("are there any stars in the image ?", "no")
+
+
+@pytest.mark.parametrize(
+    ("question", "chain"),
+    [
+        ("what colour is the cup on the tray beside the sofa?", True),
+        ("who stands behind the man in front of the shop?", True),
+        ("is the cat on the sofa or on the floor?", False),
+        ("what is on the table?", False),
+    ],
+)
+def test_a_chain_has_two_relations(question: str, chain: bool) -> None:
+    assert ("following several relations" in phrases(question)) == chain
+
+
+@pytest.mark.parametrize("text", ["", "   ", "?!", "🎉", "the of is"])
+def test_text_without_words_has_no_primitive(text: str) -> None:
+    assert phrases(text) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 10_000, "is the red " * 1_000, "هل هناك كلب؟", "<b>how many</b> ?", "a\0b\n'c"]
+)
+def test_any_text_is_read(text: str) -> None:
+    assert all(phrase and "\n" not in phrase for phrase in phrases(text, text))
+
+
+def test_one_and_many() -> None:
+    assert [singular(word) for word in ("stars", "boxes", "glass", "people", "bus", "babies")] == [
+        "star",
+        "box",
+        "glass",
+        "person",
+        "bus",
+        "baby",
+    ]
+    assert [plural(word) for word in ("star", "box", "person", "baby", "boy")] == [
+        "stars",
+        "boxes",
+        "people",
+        "babies",
+        "boys",
+    ]
+
+
+def test_names_keep_known_adjectives_apart() -> None:
+    assert name("little wooden fire truck").one == "small wooden fire truck"
+    assert name("red one").many == "red things"
