@@ -18,7 +18,7 @@ repro: $(READY) # the same with DVC alone
 	@$(BIN)/dvc repro
 
 estimate: $(READY) # what a run will take, before it is started
-	@$(BIN)/python -m stages.estimate
+	@$(BIN)/python -m flows.estimate
 
 ui: $(READY) # opens MLflow and Prefect, with the pipeline deployed
 	@$(BIN)/python -m flows.ui

@@ -1,4 +1,4 @@
-"""Lays out what the bench of searches found: one HTML file with its style and charts inside, and no script."""
+"""Renders the results of the search bench as one HTML file with its style and charts, and without scripts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ import pandas as pd
 from jinja2 import FileSystemLoader
 from markupsafe import Markup
 
-from blindspot.report.page import percent, templates
+from blindspot.metrics import percent
+from blindspot.report.page import templates
 
 COLUMNS = {
     "failure_rate": ("Failure rate", percent),
@@ -18,11 +19,11 @@ COLUMNS = {
     "mode_recall": ("Mode recall", percent),
     "mode_precision": ("Mode precision", percent),
     "calls_to_90_recall": ("Calls to 90 % recall", "{:.0f}".format),
-    "largest_family_ratio": ("Largest family ÷ due", "{:.2f}".format),
+    "largest_family_ratio": ("Largest family ÷ expected", "{:.2f}".format),
     "distinct_failures_per_1000_calls": ("Distinct failures per 1,000 calls", "{:.0f}".format),
     "discovery_distinct_failures_per_1000_calls": ("The same during the search", "{:.0f}".format),
     "vendi": ("Vendi score", "{:.1f}".format),
-    "primitives_per_question": ("Primitives a question", "{:.1f}".format),
+    "primitives_per_question": ("Primitives per question", "{:.1f}".format),
     "inconspicuous": ("About small or few things", percent),
     "seconds": ("Seconds", "{:.0f}".format),
 }
@@ -33,19 +34,19 @@ NAMES = {
     "few_shot": "Base, few-shot",
     "best_of_n": "Base, best of n",
     "bandit": "Bandit over families",
-    "paper": "Ours, nothing explored",
+    "paper": "Ours, no exploration",
     "failure_only": "Failure-only GRPO",
     "no_diversity": "Ours, no diversity",
     "no_validity": "Ours, no validity",
     "no_archive": "Ours, no archive",
     "visplay": "VisPlay's reward",
 }
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 640, 240, 44, 26, 12, 12  # user units of a chart, and its margins
+WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 640, 240, 44, 26, 12, 12  # size and margins of a chart, in SVG user units
 
 
 @dataclass(frozen=True)
 class Line:
-    """A method's recall over calls, in user units."""
+    """The recall of a method over calls, as the points of an SVG polyline."""
 
     name: str
     key: str
@@ -53,8 +54,8 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Searched:
-    """All that one candidate's section says. `rows`: a method's name, and its (value, spread) in each column."""
+class CandidateSection:
+    """The content of a candidate's section. `rows`: the name of a method, and its (value, interval) in each column."""
 
     name: str
     rows: list[tuple[str, list[tuple[str, str]]]]
@@ -68,17 +69,17 @@ def render_search(
     bars: Mapping[str, Mapping[str, Mapping[str, Any]]],
     recalls: Mapping[str, pd.DataFrame],
 ) -> str:
-    """The page. `figures`: by candidate, method and measure. `recalls`: of each candidate, calls × methods."""
+    """Returns the page. `figures`: by candidate, method and measure. `recalls`: by candidate, calls × methods."""
     environment = templates(FileSystemLoader(Path(__file__).parent / "templates"))
-    searched = [
-        Searched(name, _rows(of_methods), bars[name], _lines(recalls[name]), int(recalls[name].index.max()))
+    sections = [
+        CandidateSection(name, _rows(of_methods), bars[name], _lines(recalls[name]), int(recalls[name].index.max()))
         for name, of_methods in figures.items()
     ]
     style = Markup(environment.get_template("style.css").render())
     heads = [head for head, _ in COLUMNS.values()]
     size = {"width": WIDTH, "height": HEIGHT, "left": LEFT, "right": WIDTH - RIGHT, "top": TOP, "low": HEIGHT - BOTTOM}
     return (
-        environment.get_template("search.html").render(searched=searched, heads=heads, style=style, size=size) + "\n"
+        environment.get_template("search.html").render(sections=sections, heads=heads, style=style, size=size) + "\n"
     )
 
 
@@ -91,7 +92,7 @@ def _rows(
 
 
 def _cell(measures: Mapping[str, Mapping[str, float | None]], measure: str) -> tuple[str, str]:
-    """The median, and its interval; a dash where there is none."""
+    """Returns the median and its interval as text; a dash if there is no median."""
     shown, figure = COLUMNS[measure][1], measures[measure]
     median, low, high = figure["median"], figure["low"], figure["high"]
     if median is None:
@@ -100,7 +101,7 @@ def _cell(measures: Mapping[str, Mapping[str, float | None]], measure: str) -> t
 
 
 def _lines(recall: pd.DataFrame) -> list[Line]:
-    """Methods that have a recall; none where there is no mode to find."""
+    """Returns a line for each method that has a recall; none if the candidate has no mode to find."""
     most, found = recall.index.max(), []
 
     def x(share: float) -> float:

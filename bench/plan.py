@@ -1,4 +1,4 @@
-"""What `make bench-search` measures: bench/params.yaml says how, bench/candidates.yaml on whom."""
+"""Reads bench/params.yaml, the parameters of the benches, and bench/candidates.yaml, the candidates to search."""
 
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -20,12 +20,12 @@ DATA = FOLDER / "data/search"
 AnySection = TypeVar("AnySection", bound=Section)
 
 
-class Listed(Section):
-    """One candidate: a `model` that is trained, or one that is planted."""
+class CandidateEntry(Section):
+    """One candidate of bench/candidates.yaml: a trained `model`, or a planted candidate."""
 
-    model: str | None = Field(None, description="folder of its weights, or a YAML file of configs/models")
-    gaps: list[str] = Field([], description="where it is always wrong (docs/planted.md)")
-    mistakes: float = Field(0.0, ge=0, le=1, description="probability of a wrong answer elsewhere")
+    model: str | None = Field(None, description="folder of the weights, or a YAML file as in configs/models")
+    gaps: list[str] = Field([], description="questions that it always answers wrongly (docs/planted.md)")
+    mistakes: float = Field(0.0, ge=0, le=1, description="probability of a wrong answer to the other questions")
 
     @field_validator("gaps")
     @classmethod
@@ -35,81 +35,84 @@ class Listed(Section):
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
         if self.model is not None and (self.gaps or self.mistakes):
-            raise ValueError("a model has no gaps but its own: name a model, or gaps and mistakes")
+            raise ValueError("a candidate has either a model, or gaps and mistakes")
         return self
 
 
 class Candidates(Section):
-    """Who is searched. `names`: of `candidates`, in order; `ablated`: those on which trained ablations run too."""
+    """The content of bench/candidates.yaml.
+
+    `names`: the candidates to search, in order. `ablated`: those on which the ablations run too.
+    """
 
     names: list[str] = Field(min_length=1)
     ablated: list[str]
-    candidates: dict[str, Listed]
+    candidates: dict[str, CandidateEntry]
 
     @model_validator(mode="after")
     def _known(self) -> Self:
         unknown = {*self.names, *self.ablated} - {*self.candidates}
         if unknown:
-            raise ValueError(f"names who is not among the candidates: {', '.join(sorted(unknown))}")
+            raise ValueError(f"not defined under candidates: {', '.join(sorted(unknown))}")
         return self
 
 
 def read_candidates() -> Candidates:
-    """All of bench/candidates.yaml. Raises BlindspotError where it is wrong."""
-    return parsed(_read(CANDIDATES), Candidates, str(CANDIDATES))
+    """Reads bench/candidates.yaml. Raises BlindspotError if it is invalid."""
+    return validate(_read(CANDIDATES), Candidates, str(CANDIDATES))
 
 
 class Plan(Section):
-    """What is run: every method on every candidate by every seed, ablations only on some candidates."""
+    """The runs: every method on every candidate with every seed, and the ablations on some candidates."""
 
     methods: list[str] = Field(min_length=1)
     ablations: list[str]
     seeds: list[int] = Field(min_length=1)
 
-    def of(self, candidates: Candidates, name: str) -> list[str]:
-        """What is run on one of the candidates."""
+    def methods_for(self, candidates: Candidates, name: str) -> list[str]:
+        """Returns the methods that run on a candidate, ablations included."""
         return [*self.methods, *(self.ablations if name in candidates.ablated else [])]
 
 
 def read_plan(plan: type[AnySection]) -> AnySection:
-    """What is in no section of bench/params.yaml, such as a Plan. Raises BlindspotError naming what is wrong."""
+    """Reads the top-level keys of bench/params.yaml that `plan` has. Raises BlindspotError naming wrong keys."""
     values = _read(PARAMS)
-    return parsed({name: values.get(name) for name in plan.model_fields}, plan, str(PARAMS))
+    return validate({name: values.get(name) for name in plan.model_fields}, plan, str(PARAMS))
 
 
-def listed(name: str) -> Listed:
-    """The candidate called so. Raises BlindspotError where there is none, or the file is wrong."""
+def find_candidate(name: str) -> CandidateEntry:
+    """Returns a candidate of bench/candidates.yaml. Raises BlindspotError if it does not exist."""
     known = read_candidates().candidates
     if name not in known:
         raise BlindspotError(f"{CANDIDATES} has no candidate {name}", f"it has {', '.join(known)}")
     return known[name]
 
 
-def open_listed(one: Listed) -> Candidate:
-    """Ready to answer. Raises BlindspotError where its model is not there."""
-    if one.model is not None:
-        return open_candidate(CandidateParams.model_validate({"model": one.model}))
-    return PlantedCandidate(one.gaps, one.mistakes, seed=0)
+def open_entry(entry: CandidateEntry) -> Candidate:
+    """Returns the candidate of an entry, ready to answer. Raises BlindspotError if its model does not exist."""
+    if entry.model is not None:
+        return open_candidate(CandidateParams.model_validate({"model": entry.model}))
+    return PlantedCandidate(entry.gaps, entry.mistakes, seed=0)
 
 
 def load(section: str, model: type[AnySection]) -> AnySection:
-    """One section of bench/params.yaml. Raises BlindspotError naming what is wrong with it."""
-    return parsed(_read(PARAMS).get(section), model, f"{PARAMS}, {section}")
+    """Reads one section of bench/params.yaml. Raises BlindspotError naming wrong keys."""
+    return validate(_read(PARAMS).get(section), model, f"{PARAMS}, {section}")
 
 
-def parsed(values: object, model: type[AnySection], where: str) -> AnySection:
-    """`values` as a `model`. Raises BlindspotError naming each key that is wrong, and `where`."""
+def validate(values: object, model: type[AnySection], where: str) -> AnySection:
+    """Returns `values` as an instance of `model`. Raises BlindspotError naming `where` and each wrong key."""
     try:
         return model.model_validate(values)
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
-        raise BlindspotError(f"{where}: {wrong}", "mend that key") from None
+        raise BlindspotError(f"{where}: {wrong}", "fix that key") from None
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
         return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
-        raise BlindspotError(f"{path} is not here", "run from the repository's root") from None
+        raise BlindspotError(f"{path} does not exist", "run from the root of the repository") from None
     except (yaml.YAMLError, TypeError, ValueError) as error:
-        raise BlindspotError(f"{path} is no YAML of keys ({error})", "mend that line") from None
+        raise BlindspotError(f"{path} is not a YAML mapping ({error})", "fix that line") from None

@@ -1,4 +1,4 @@
-"""search_summary: what all searches come to, as figures, bars that were met, and a page."""
+"""Summarises all searches: figures, target values that were met, and a page."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,15 +22,15 @@ OURS = "ours"
 
 
 class Params(Section):
-    """What the search has to reach."""
+    """The target values of `ours`."""
 
-    bars: dict[str, Bar] = Field(description="by measure, for ours; those of ratios to rivals too")
+    bars: dict[str, Bar] = Field(description="target value of each measure, ratios to other methods included")
 
 
 def main() -> None:
     """Writes bench/metrics/search.json, bench/metrics/search_bars.json and bench/data/search.html."""
     params, plan, candidates = load("search_summary", Params), read_plan(Plan), read_candidates()
-    runs = {name: read_runs(DATA / name, plan.of(candidates, name), plan.seeds) for name in candidates.names}
+    runs = {name: read_runs(DATA / name, plan.methods_for(candidates, name), plan.seeds) for name in candidates.names}
     seeds = {name: [with_ratios(one) for one in _measures(of_seeds)] for name, of_seeds in runs.items()}
     found = {name: figures(of_seeds) for name, of_seeds in seeds.items()}
     bars = {name: bars_met([one[OURS] for one in of_seeds], params.bars) for name, of_seeds in seeds.items()}
@@ -44,16 +44,16 @@ def main() -> None:
 
 
 def read_runs(folder: Path, methods: Sequence[str], seeds: Sequence[int]) -> list[dict[str, Any]]:
-    """What each seed's searches of a candidate wrote, by method."""
+    """Returns, for each seed, the output of search_run by method."""
     return [{method: store.read_json(folder / method / f"{seed}.json") for method in methods} for seed in seeds]
 
 
 def recalls(of_seeds: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Mean recall over seeds: a row for each number of calls, a column for each method."""
+    """Returns the mean recall over seeds: a row for each number of calls, a column for each method."""
     curves = {
         method: pd.DataFrame([dict(one[method]["recall"]) for one in of_seeds]).sort_index(axis=1).ffill(axis=1).mean()
         for method in of_seeds[0]
-    }  # a search that ended early has found what it has
+    }  # ffill: the recall of a search that ended early stays as it was
     return pd.DataFrame(curves).sort_index()
 
 
@@ -62,7 +62,7 @@ def _measures(of_seeds: Sequence[Mapping[str, Any]]) -> list[dict[str, Scores]]:
 
 
 def _table(found: Mapping[str, Mapping[str, Mapping[str, Figure]]]) -> pd.DataFrame:
-    """A row for each candidate, method and measure."""
+    """Returns a row for each candidate, method and measure."""
     return pd.DataFrame(
         [
             {"candidate": candidate, "method": method, "measure": measure, **figure}

@@ -1,4 +1,4 @@
-"""search_truth: in which slices a candidate on scenes is weak, found out by the oracle at any cost."""
+"""Finds the slices in which a candidate on scenes is weak, with the oracle and at any cost in calls."""
 
 import argparse
 from dataclasses import asdict
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from bench.plan import DATA, listed, load, open_listed
+from bench.plan import DATA, find_candidate, load, open_entry
 from bench.scoring.scores import find_truth
 from bench.scoring.truth import PER_SLICE
 from blindspot.errors import run
@@ -15,16 +15,16 @@ from blindspot.store import replacing, write_json
 
 
 class Params(Section):
-    """On how many questions a candidate's weak slices are found, and modes matched with them."""
+    """The numbers of questions that measure the slices, and that modes are matched with slices on."""
 
-    per_slice: int = Field(PER_SLICE, ge=50, description="uniformly drawn questions of each slice")
-    matching: int = Field(4000, ge=100, description="uniformly drawn questions on which modes and slices are matched")
+    per_slice: int = Field(PER_SLICE, ge=50, description="uniformly drawn questions per slice")
+    matching: int = Field(4000, ge=100, description="uniformly drawn questions for matching modes with slices")
 
 
 def search_truth(params: Params, name: str, folder: Path) -> None:
-    """Writes the weak slices of the candidate that is called so, and the questions for matching, into `folder`."""
-    one = listed(name)
-    slices, truth = find_truth(open_listed(one), one.gaps, params.per_slice, params.matching)
+    """Writes the slices of a candidate and the questions for matching to `folder`."""
+    entry = find_candidate(name)
+    slices, truth = find_truth(open_entry(entry), entry.gaps, params.per_slice, params.matching)
     write_json(folder / "slices.json", [asdict(slice_) for slice_ in slices])
     rows = [row.nonzero()[0].tolist() for row in truth.belongs]
     write_json(folder / "matching.json", {"questions": truth.questions, "belongs": rows})
@@ -33,7 +33,7 @@ def search_truth(params: Params, name: str, folder: Path) -> None:
 def main() -> None:
     """Writes bench/data/search/<candidate>/truth."""
     parser = argparse.ArgumentParser(prog="python -m bench.search_truth", description=__doc__)
-    parser.add_argument("candidate", help="a name of bench/candidates.yaml")
+    parser.add_argument("candidate", help="name in bench/candidates.yaml")
     name = parser.parse_args().candidate
     out = DATA / name / "truth"
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -42,4 +42,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    run(main)
+    run(main, takes_arguments=True)

@@ -1,4 +1,4 @@
-"""taxonomy_run: the taxonomy of what one search asked about scenes, held against what is known of the candidate."""
+"""Runs one search and builds the taxonomy of its questions, and compares the taxonomy with the known weaknesses."""
 
 import argparse
 import tempfile
@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 from pydantic import Field
 
-from bench.plan import FOLDER, PARAMS, Listed, load, open_listed
-from bench.scoring.agreement import of_families, of_modes
+from bench.plan import FOLDER, PARAMS, CandidateEntry, load, open_entry
+from bench.scoring.agreement import grammar_agreement, taxonomy_mode_scores
 from bench.scoring.random_gaps import random_gaps
 from bench.scoring.scores import find_truth
 from bench.scoring.truth import PER_SLICE
-from bench.searchers.methods import HELD_OUT_SEED, IMAGES_SEED, Methods, baseline, draw_images, searched
+from bench.searchers.methods import HELD_OUT_SEED, IMAGES_SEED, Methods, baseline, draw_images, run_search
 from blindspot.budget import Meter
 from blindspot.errors import BlindspotError, run
 from blindspot.factory import open_verifier
@@ -27,55 +27,57 @@ from blindspot.taxonomy.discovery import Sorting, find_taxonomy
 from blindspot.tracking import stage_run
 
 DATA = FOLDER / "data/taxonomy"
-GAPS_SEED = 900  # of the first planting: seeds that no search was tuned on
+GAPS_SEED = 900  # of the gaps of seed 0; no search was tuned on these gaps
 
 
-class Case(Listed):
-    """Whom a search is about, and who judges."""
+class Case(CandidateEntry):
+    """The candidate of a search, and its verifier."""
 
-    drawn: bool = Field(False, description="gaps are drawn at random, other ones by each seed")
+    drawn: bool = Field(False, description="draw gaps at random, different ones for each seed")
     verifier: VerifierParams = Field(VerifierParams.model_validate({}), description="as in params.yaml")
 
 
 class Params(Section):
-    """How much is asked, and how the taxonomy is made of it."""
+    """The cases, the numbers of questions, and the parameters of the taxonomy."""
 
     of: dict[str, Case] = Field(description="cases by name")
-    method: str = Field("ours", description="of search_run: who searches")
-    calls: int = Field(1200, ge=1, description="questions each of who searched, the base and the templates asks then")
-    per_slice: int = Field(PER_SLICE, ge=50, description="uniformly drawn questions of each slice")
-    matching: int = Field(4000, ge=100, description="uniformly drawn questions on which modes and slices are matched")
+    method: str = Field("ours", description="search method, a name in search_run")
+    calls: int = Field(1200, ge=1, description="questions after the search by its policy, the base and the templates")
+    per_slice: int = Field(PER_SLICE, ge=50, description="uniformly drawn questions per slice")
+    matching: int = Field(4000, ge=100, description="uniformly drawn questions for matching modes with slices")
     taxonomy: Sorting = Field(description="as in params.yaml")
 
 
 def taxonomy_run(case: Case, seed: int, params: Params, methods: Methods) -> dict[str, Any]:
-    """What is written of a case and a seed: its measures, and its skills with their primitives."""
+    """Returns the results of a case and a seed: measures, gaps, failure modes, and skills with their primitives."""
     gaps = random_gaps(GAPS_SEED + seed) if case.drawn else case.gaps
-    candidate = open_listed(case.model_copy(update={"gaps": gaps}))
-    verdicts = harvested(candidate, open_verifier(case.verifier), seed, params, methods)
+    candidate = open_entry(case.model_copy(update={"gaps": gaps}))
+    verdicts = search_and_harvest(candidate, open_verifier(case.verifier), seed, params, methods)
     found = find_taxonomy(verdicts, params.taxonomy, seed)
     _, truth = find_truth(candidate, gaps, params.per_slice, params.matching)
-    measures = {"questions": len(found.questions), "modes": len(found.modes), **of_modes(found, truth)}
+    measures = {"questions": len(found.questions), "modes": len(found.modes), **taxonomy_mode_scores(found, truth)}
     skills = {skill.name: [(one.ability, one.target) for one in skill.primitives] for skill in found.taxonomy.skills}
     modes = [(mode.name, mode.asked, mode.error_rate) for mode in found.modes]
-    return {"measures": measures | of_families(found), "gaps": gaps, "modes": modes, "skills": skills}
+    return {"measures": measures | grammar_agreement(found), "gaps": gaps, "modes": modes, "skills": skills}
 
 
-def harvested(candidate: Candidate, verifier: Verifier, seed: int, params: Params, methods: Methods) -> pd.DataFrame:
-    """What is asked after a search by who searched, the base and the templates, as verdicts."""
+def search_and_harvest(
+    candidate: Candidate, verifier: Verifier, seed: int, params: Params, methods: Methods
+) -> pd.DataFrame:
+    """Runs a search. Returns the verdicts on questions by its policy, the base and the templates, about new images."""
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         images = draw_images(methods.images, IMAGES_SEED + seed, work / "images")
         held_out = draw_images(methods.held_out, HELD_OUT_SEED + seed, work / "held_out")
         journal = Journal(work / "asked.jsonl", candidate, verifier, Meter(methods.budget))
-        _, policy = searched(params.method, methods, seed, images, journal, work / "training")
-        about = [held_out[place % len(held_out)] for place in range(params.calls)]
-        who = {"trained": policy, "base": baseline("zero_shot", methods), "templates": TemplateQuestioner()}
+        _, policy = run_search(params.method, methods, seed, images, journal, work / "training")
+        about = [held_out[index % len(held_out)] for index in range(params.calls)]
+        questioners = {"trained": policy, "base": baseline("zero_shot", methods), "templates": TemplateQuestioner()}
         frames = []
-        for method, asks in who.items():
-            free = Meter(BudgetParams.model_validate({}))
-            examined = Journal(work / f"{method}.jsonl", candidate, verifier, free)
-            asked = examined.ask(about, asks.ask(about, seed))
+        for method, questioner in questioners.items():
+            unlimited = Meter(BudgetParams.model_validate({}))
+            harvest_journal = Journal(work / f"{method}.jsonl", candidate, verifier, unlimited)
+            asked = harvest_journal.ask(about, questioner.ask(about, seed))
             frames.append(pd.DataFrame([asdict(row) for row in asked]).assign(method=method))
     rows = pd.concat(frames, ignore_index=True)
     return rows.assign(rollout_id=rows.index.astype(str))
@@ -84,19 +86,19 @@ def harvested(candidate: Candidate, verifier: Verifier, seed: int, params: Param
 def main() -> None:
     """Writes bench/data/taxonomy/<case>/<seed>.json."""
     parser = argparse.ArgumentParser(prog="python -m bench.taxonomy_run", description=__doc__)
-    parser.add_argument("case", help="a name of bench/params.yaml, taxonomy_run.of")
+    parser.add_argument("case", help="name in bench/params.yaml, taxonomy_run.of")
     parser.add_argument("seed", type=int)
-    asked = parser.parse_args()
+    given = parser.parse_args()
     params, methods = load("taxonomy_run", Params), load("search_run", Methods)
-    if asked.case not in params.of:
-        raise BlindspotError(f"{PARAMS} has no case {asked.case}", f"taxonomy_run.of has {', '.join(params.of)}")
-    with stage_run("taxonomy_run", work_folder(), {"case": asked.case, "seed": asked.seed}) as mlflow:
-        found = taxonomy_run(params.of[asked.case], asked.seed, params, methods)
+    if given.case not in params.of:
+        raise BlindspotError(f"{PARAMS} has no case {given.case}", f"taxonomy_run.of has {', '.join(params.of)}")
+    with stage_run("taxonomy_run", work_folder(), vars(given)) as mlflow:
+        found = taxonomy_run(params.of[given.case], given.seed, params, methods)
         mlflow.log_metrics({name: value for name, value in found["measures"].items() if value is not None})
-        out = DATA / asked.case / f"{asked.seed}.json"
+        out = DATA / given.case / f"{given.seed}.json"
         out.parent.mkdir(parents=True, exist_ok=True)
         write_json(out, found)
 
 
 if __name__ == "__main__":
-    run(main)
+    run(main, takes_arguments=True)

@@ -1,4 +1,4 @@
-"""Counts what a search spends."""
+"""Counts the calls and the time that a search spends."""
 
 import time
 
@@ -6,9 +6,10 @@ from blindspot.params import BudgetParams
 
 
 class Meter:
-    """What was spent of a budget, over all ranks; time runs from the start on.
+    """Counts what all ranks together spend of a budget. The time starts with the instance.
 
-    Attributes: `calls`, those of the candidate and of the judge, by the budget's names.
+    Attributes:
+        calls: the calls of the candidate and of the judge, by the names of the budget.
     """
 
     def __init__(self, budget: BudgetParams) -> None:
@@ -16,22 +17,22 @@ class Meter:
         self._budget, self._start = budget, time.monotonic()
 
     def restore(self, spent: dict[str, float]) -> None:
-        """Takes up what a search that was killed had spent."""
+        """Continues with what an interrupted search had spent."""
         self.calls = {name: int(spent[name]) for name in self.calls}
         self._start = time.monotonic() - spent["seconds"]
 
     def spend(self, candidate_calls: int, judge_calls: int) -> None:
-        """Counts calls."""
+        """Adds calls."""
         self.calls["candidate_calls"] += candidate_calls
         self.calls["judge_calls"] += judge_calls
 
     @property
     def spent(self) -> dict[str, float]:
-        """By the budget's names."""
+        """What was spent so far: calls and seconds, by the names of the budget."""
         return self.calls | {"seconds": time.monotonic() - self._start}
 
     def ended_by(self, questions: int = 1) -> str | None:
-        """The limit that leaves no room for so many questions, as "candidate_calls 2,000"; None where none does."""
+        """Returns the limit that so many more questions would exceed, such as "candidate_calls 2,000", or None."""
         spent = self.spent
         for name, limit in self._budget.model_dump(exclude_none=True).items():
             if spent[name] >= limit if name == "seconds" else spent[name] + questions > limit:
@@ -39,5 +40,5 @@ class Meter:
         return None
 
     def room(self, questions: int) -> int:
-        """How many of so many questions may still be asked."""
+        """Returns how many of `questions` can still be asked."""
         return next((number for number in range(questions, 0, -1) if self.ended_by(number) is None), 0)

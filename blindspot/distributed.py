@@ -1,4 +1,4 @@
-"""The processes of one launch."""
+"""Describes the processes of one launch (ranks)."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -7,19 +7,19 @@ if TYPE_CHECKING:
     from accelerate import PartialState
 
 
-#: Calls that one rank always makes together: what a call brings depends on its block at most, so that the number of
-#: ranks changes nothing.
+#: Calls that one rank makes together. A result depends on no call outside its block, so that the number of ranks does
+#: not change results.
 BLOCK = 256
-PATIENCE = timedelta(days=1)  # one rank evaluates a checkpoint while the others wait
+TIMEOUT = timedelta(days=1)  # other ranks wait while one evaluates a checkpoint
 
 
 def process_state() -> "PartialState":
-    """How many processes there are, which one this is, and the device that it computes on.
+    """Returns the number of processes, the index of this one, and its device.
 
-    ACCELERATE_USE_CPU is read here because accelerate reads it in `Accelerator` alone: without it two CPU processes
-    would each take itself for the only one.
+    Reads ACCELERATE_USE_CPU, because accelerate reads it in `Accelerator` only: otherwise each of several CPU
+    processes would treat itself as the only one.
     """
     from accelerate import PartialState
     from accelerate.utils import parse_flag_from_env
 
-    return PartialState(cpu=bool(parse_flag_from_env("ACCELERATE_USE_CPU")), timeout=PATIENCE)
+    return PartialState(cpu=bool(parse_flag_from_env("ACCELERATE_USE_CPU")), timeout=TIMEOUT)

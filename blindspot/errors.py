@@ -1,5 +1,6 @@
-"""What a user reads when something is wrong: one line that names the thing and the mend."""
+"""Runs a command: answers --help, and reports each failure as one line that names the problem and the fix."""
 
+import argparse
 import errno
 import os
 import sys
@@ -9,27 +10,30 @@ from collections.abc import Callable, Iterator
 from blindspot.telemetry import disable_telemetry
 
 TRACEBACK = "BLINDSPOT_TRACEBACK"
-#: How a full disk reads where the error number is lost: safetensors, shutil; SQLite; torch.save.
+#: Messages for a full disk where the error number is lost: from safetensors and shutil, SQLite, torch.save.
 FULL_DISK = ("No space left on device", "database or disk is full", "basic_ios::clear: iostream error")
 
 
 class BlindspotError(Exception):
-    """Something the user can mend. `str(error)` is one line."""
+    """An error that the user can fix. `str(error)` is one line: the problem, then the fix."""
 
-    def __init__(self, what: str, mend: str) -> None:
-        super().__init__(f"{' '.join(what.split())}: {' '.join(mend.split())}")
+    def __init__(self, problem: str, fix: str) -> None:
+        super().__init__(f"{' '.join(problem.split())}: {' '.join(fix.split())}")
 
 
 class UnreadableImage(Exception):
-    """An image that can be left out. `str(error)` says what is wrong with it, to stand behind its name."""
+    """An image that can be skipped. `str(error)` says what is wrong with it and is printed after its name."""
 
 
-def run(main: Callable[[], None], restore: str | None = None) -> None:
-    """Runs a command's `main`; any failure becomes one line on stderr and exit code 1.
+def run(main: Callable[[], None], restore: str | None = None, takes_arguments: bool = False) -> None:
+    """Runs the `main` function of a module; any failure becomes one line on stderr and exit code 1.
 
-    `restore`: the command that brings the former output back, named in the line. With BLINDSPOT_TRACEBACK=1 in the
-    environment the traceback is printed as well.
+    Without `takes_arguments`, `run` itself answers --help with the module's docstring, and refuses other arguments.
+    With it, `main` parses the command line. `restore`: the command that restores the previous output, named in the
+    error line. With BLINDSPOT_TRACEBACK=1 in the environment the traceback is printed as well.
     """
+    if not takes_arguments:
+        _refuse_arguments(main)
     disable_telemetry()
     try:
         main()
@@ -38,9 +42,19 @@ def run(main: Callable[[], None], restore: str | None = None) -> None:
     except Exception as error:  # noqa: BLE001 - the one place where every failure becomes a line for the user
         if os.environ.get(TRACEBACK):
             traceback.print_exc()
-        hint = f" (the former output: `{restore}`)" if restore else ""
+        hint = f" (the previous output: `{restore}`)" if restore else ""
         print(f"error: {_line(error)}{hint}", file=sys.stderr)
         sys.exit(1)
+
+
+def _refuse_arguments(main: Callable[[], None]) -> None:
+    """Prints the usage and exits where the command line has arguments: with code 0 for --help, else with code 2."""
+    module = sys.modules[main.__module__]
+    argparse.ArgumentParser(
+        prog=f"python -m {module.__spec__.name}" if module.__spec__ else None,
+        description=module.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    ).parse_args()
 
 
 def _line(error: Exception) -> str:
@@ -56,7 +70,7 @@ def _line(error: Exception) -> str:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error and those it came from: what is last seen may be a library's failure to clean up."""
+    """The error and its causes: the last error may come from a library that failed to clean up."""
     seen: set[int] = set()
     link: BaseException | None = error
     while link is not None and id(link) not in seen:

@@ -1,4 +1,4 @@
-"""Opens what params.yaml names: the candidate, the verifier, a questioner, and the VLM behind each."""
+"""Opens the candidate, the verifier and the questioner that params.yaml names."""
 
 from pathlib import Path
 
@@ -15,45 +15,46 @@ from blindspot.models.local import GreedyVLM, LocalQuestioner
 from blindspot.params import CandidateParams, VerifierParams
 from blindspot.protocols import VLM, Candidate, Questioner, Verifier
 from blindspot.questioner.steering import SteeredQuestioner, read_targets
-from blindspot.records.sampling import Sampling
+from blindspot.records.answer import Sampling
 from blindspot.scenes.planted import PlantedCandidate
 
 
 def open_candidate(params: CandidateParams) -> Candidate:
-    """The model under test. Raises BlindspotError where it is not there, or a gap planted in it cannot be read."""
-    found = describe(params.model)
-    if isinstance(found, Planted):
-        return PlantedCandidate(found.gaps, found.mistakes, found.seed)
-    return VLMCandidate(_named(params.model, _open_vlm(params.model, params.batch_size, params.max_new_tokens)))
+    """Returns the model under test. Raises BlindspotError if it is missing, or if a planted gap is invalid."""
+    description = describe(params.model)
+    if isinstance(description, Planted):
+        return PlantedCandidate(description.gaps, description.mistakes, description.seed)
+    return VLMCandidate(_require(params.model, _open_vlm(params.model, params.batch_size, params.max_new_tokens)))
 
 
 def open_verifier(params: VerifierParams, stronger: str | None = None) -> Verifier:
-    """The oracle, or a VLM as judge: `stronger`, or where that names nobody `params.model`, and the second with it.
+    """Returns the oracle, or a judge: `stronger` if it names a model, else `params.model`.
 
-    Raises BlindspotError where a VLM is not there.
+    If params.confirming_judge names a model, that model must confirm each failure. Raises BlindspotError if a
+    model is missing.
     """
     if params.kind == "oracle":
         return OracleVerifier(params.unparsed)
     sizes = params.batch_size, params.max_new_tokens
-    first = (stronger and _open_vlm(stronger, *sizes)) or _named(params.model, _open_vlm(params.model, *sizes))
+    first = (stronger and _open_vlm(stronger, *sizes)) or _require(params.model, _open_vlm(params.model, *sizes))
     second = _open_vlm(params.confirming_judge, *sizes)
     judge = _judge(first, params)
     return ConfirmedVerifier(judge, _judge(second, params)) if second else judge
 
 
 def refuse_absent(model: str) -> None:
-    """Raises BlindspotError where what a later stage is to open is not there: folder, file, server or key."""
-    found = _described_vlm(model)
-    if isinstance(found, Server):
-        EndpointVLM(found, max_new_tokens=1)
-    elif isinstance(found, Local):
-        refuse_missing(found)
+    """Raises BlindspotError if a model of a later stage is missing: its folder, file, server or API key."""
+    description = _describe_vlm(model)
+    if isinstance(description, Server):
+        EndpointVLM(description, max_new_tokens=1)
+    elif isinstance(description, Local):
+        refuse_missing(description)
 
 
 def open_questioner(model: str | Local, batch_size: int, max_new_tokens: int, temperature: float) -> Questioner:
-    """A model of weights here that asks, by the targets beside them where there are any.
+    """Returns a questioner with local weights. It asks by targets if its folder has any.
 
-    Raises BlindspotError where it is not there, or is served.
+    Raises BlindspotError if the weights are missing, or if the model is served.
     """
     questioner = open_steerable(model, batch_size, max_new_tokens, temperature)
     targets = read_targets(Path(questioner.source.model))
@@ -61,7 +62,7 @@ def open_questioner(model: str | Local, batch_size: int, max_new_tokens: int, te
 
 
 def open_steerable(model: str | Local, batch_size: int, max_new_tokens: int, temperature: float) -> LocalQuestioner:
-    """The same without its targets: it can be told any."""
+    """Returns a questioner with local weights that accepts a target for each question."""
     source = describe_local(model, "the questioner") if isinstance(model, str) else model
     return LocalQuestioner(source, batch_size, max_new_tokens, temperature)
 
@@ -69,26 +70,26 @@ def open_steerable(model: str | Local, batch_size: int, max_new_tokens: int, tem
 def _judge(vlm: VLM, params: VerifierParams) -> Verifier:
     if params.votes == 1:
         return VLMVerifier(vlm, require_valid=params.require_valid)
-    drawn = [Sampling(params.temperature, seed) for seed in range(params.votes)]
-    return Votes([VLMVerifier(vlm, sampling, params.require_valid) for sampling in drawn])
+    samplings = [Sampling(params.temperature, seed) for seed in range(params.votes)]
+    return Votes([VLMVerifier(vlm, sampling, params.require_valid) for sampling in samplings])
 
 
 def _open_vlm(model: str, batch_size: int, max_new_tokens: int) -> VLM | None:
-    """The VLM in a folder, or what a YAML file describes; None where the file names nobody."""
-    found = _described_vlm(model)
-    if isinstance(found, Server):
-        return EndpointVLM(found, max_new_tokens, probe=True)
-    return GreedyVLM(found, batch_size, max_new_tokens) if isinstance(found, Local) else None
+    """Returns the VLM in a folder or in the description of a YAML file, or None if the file has kind none."""
+    description = _describe_vlm(model)
+    if isinstance(description, Server):
+        return EndpointVLM(description, max_new_tokens, probe=True)
+    return GreedyVLM(description, batch_size, max_new_tokens) if isinstance(description, Local) else None
 
 
-def _described_vlm(model: str) -> Server | Local | Nothing:
-    found = describe(model)
-    if isinstance(found, Planted):
-        raise BlindspotError(f"{model} is of kind planted, which can be a candidate alone", "name a VLM")
-    return found
+def _describe_vlm(model: str) -> Server | Local | Nothing:
+    description = describe(model)
+    if isinstance(description, Planted):
+        raise BlindspotError(f"{model} has kind planted, which only a candidate can have", "name a VLM")
+    return description
 
 
-def _named(model: str, vlm: VLM | None) -> VLM:
+def _require(model: str, vlm: VLM | None) -> VLM:
     if vlm is None:
-        raise BlindspotError(f"{model} names no model", "name one: a folder, or another file of configs/models")
+        raise BlindspotError(f"{model} names no model", "name a folder, or a YAML file of another kind than none")
     return vlm

@@ -1,14 +1,14 @@
-"""Finds JSON objects in a text that a model wrote, and reads their values for what they mean."""
+"""Finds JSON objects in a generated text and interprets their values."""
 
 import json
 import re
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 
-#: Opening braces that nothing closes, after which a text is given up: `{` as a sign, or a broken object.
+#: Unclosed opening braces after which the search of a text stops.
 UNCLOSED = 20
-LARGE = 1e15  # from which on a float is no count
-#: A boolean that goes on in words, or is followed by another one: no repair can tell what is meant.
+LARGE = 1e15  # at or above this, a float is not a count
+#: A boolean with further words or a second boolean after it: its meaning is unclear, so the object is not repaired.
 _HEDGED = re.compile(
     r":\s*(?:true|false)\b(?!\s*(?:[,}\])\"'”]|//|/\*|#|\Z)|[^\S\n]*\n)|\b(?:true|false)\s*,\s*(?:true|false)\b",
     re.IGNORECASE,
@@ -17,10 +17,10 @@ _TRUE, _FALSE = {"true", "yes", "y", "t", "1"}, {"false", "no", "n", "f", "0"}
 
 
 def json_objects(text: str, keys: Collection[str] = ()) -> Iterator[object]:
-    """Every outermost balanced `{…}` of the text that can be parsed, in order.
+    """Yields every outermost balanced `{…}` of the text that can be parsed, in order.
 
-    What strict JSON does not allow and models write (Python's literals, single quotes, trailing commas, comments) is
-    repaired; not where one of `keys` stands there twice: a broken object that quotes another may be read as that.
+    Common errors of models are repaired: Python literals, single quotes, trailing commas, comments. An object in which
+    one of `keys` appears twice is not repaired, because it may quote another object.
     """
     from json_repair import repair_json
 
@@ -28,7 +28,7 @@ def json_objects(text: str, keys: Collection[str] = ()) -> Iterator[object]:
         try:
             yield json.loads(span, strict=False, object_pairs_hook=_object)
         except ValueError:
-            if _HEDGED.search(span) or any(_often(key, span) for key in keys):
+            if _HEDGED.search(span) or any(_is_repeated(key, span) for key in keys):
                 continue
             with suppress(ValueError, RecursionError):
                 yield repair_json(span, return_objects=True)
@@ -36,13 +36,13 @@ def json_objects(text: str, keys: Collection[str] = ()) -> Iterator[object]:
             continue
 
 
-def _often(key: str, span: str) -> bool:
-    """Whether the span has this key more than once."""
+def _is_repeated(key: str, span: str) -> bool:
+    """Returns whether the span has this key more than once."""
     return len(re.findall(rf"\b{re.escape(key)}[\"'”\\]*\s*:", span, re.IGNORECASE)) > 1
 
 
 def _unquoted(text: str) -> str:
-    """The text in a reply that is one JSON string: an object that was encoded twice. Any other text as it is."""
+    """Returns the content of a text that is one JSON string, as of an object encoded twice. Keeps any other text."""
     if not text.strip().startswith('"'):
         return text
     try:
@@ -53,15 +53,15 @@ def _unquoted(text: str) -> str:
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """The object of these keys and values; a key that has two different values has none."""
-    found = dict(pairs)
-    for key, value in pairs if len(found) < len(pairs) else []:
-        found[key] = None if found[key] != value else value
-    return found
+    """Returns the object of these keys and values. A key with two different values gets None."""
+    values = dict(pairs)
+    for key, value in pairs if len(values) < len(pairs) else []:
+        values[key] = None if values[key] != value else value
+    return values
 
 
 def as_bool(value: object) -> bool | None:
-    """The boolean that a value means; None for anything else."""
+    """Returns the boolean that a value stands for, or None if there is none."""
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float):
@@ -71,7 +71,7 @@ def as_bool(value: object) -> bool | None:
 
 
 def as_text(value: object) -> str:
-    """The text that a value means: a boolean as yes or no, nothing as the empty text, a list by its items."""
+    """Returns a value as text: a boolean as yes or no, null as the empty text, a list as its items."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -84,22 +84,22 @@ def as_text(value: object) -> str:
 
 
 def _balanced(text: str) -> Iterator[str]:
-    """Outermost balanced braces. Where one is never closed, the search goes on behind it."""
+    """Yields the outermost balanced braces. After an unclosed brace, the search resumes behind it."""
     start = text.find("{")
     for _ in range(UNCLOSED):
         opened, depth, quoted, escaped = start, 0, False, False
-        for place in range(max(start, 0), len(text) if start >= 0 else 0):
-            sign = text[place]
+        for index in range(max(start, 0), len(text) if start >= 0 else 0):
+            character = text[index]
             if quoted:
-                quoted, escaped = escaped or sign != '"', sign == "\\" and not escaped
-            elif sign == '"' and depth:
+                quoted, escaped = escaped or character != '"', character == "\\" and not escaped
+            elif character == '"' and depth:
                 quoted = True
-            elif sign == "{":
-                opened, depth = (place, 1) if depth == 0 else (opened, depth + 1)
-            elif sign == "}" and depth:
+            elif character == "{":
+                opened, depth = (index, 1) if depth == 0 else (opened, depth + 1)
+            elif character == "}" and depth:
                 depth -= 1
                 if depth == 0:
-                    yield text[opened : place + 1]
+                    yield text[opened : index + 1]
         if depth == 0:
             return
         start = text.find("{", opened + 1)

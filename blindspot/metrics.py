@@ -1,36 +1,52 @@
-"""Rates of outcomes, in the project's one sense of each word."""
+"""Computes rates of outcomes, as the glossary defines them, and formats them."""
 
 import math
 from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from blindspot.errors import BlindspotError
 from blindspot.records.unscored import Unscored
 from blindspot.records.verdict import Outcome
 
-NAMED = 5  # reasons in an error
-FIXES = {  # how to get a score where most questions have none
+NAMED = 5  # reasons in an error message
+FIXES = {  # by the most frequent reason of unscored questions
     Unscored.CUT_OFF: "raise candidate.max_new_tokens or verifier.max_new_tokens",
-    Unscored.UNFINISHED_THOUGHT: "raise max_new_tokens, or switch thinking off (chat_template_kwargs, extra)",
-    Unscored.THOUGHT_ONLY: "raise max_new_tokens, or switch thinking off (chat_template_kwargs, extra)",
-    Unscored.SERVER_ERROR: "fix what the server says",
+    Unscored.UNFINISHED_THOUGHT: "raise max_new_tokens, or disable thinking (chat_template_kwargs, extra)",
+    Unscored.THOUGHT_ONLY: "raise max_new_tokens, or disable thinking (chat_template_kwargs, extra)",
+    Unscored.SERVER_ERROR: "fix the problem that the server reports",
     Unscored.TIMEOUT: "raise timeout, or lower concurrency, in the endpoint file",
     Unscored.NO_CONNECTION: "start the server, or fix base_url in the endpoint file",
     Unscored.UNREADABLE: "fix base_url in the endpoint file",
-    Unscored.JUDGEMENT_NOT_UNDERSTOOD: "choose a judge that writes the JSON it is asked for",
-    Unscored.ANSWER_NOT_UNDERSTOOD: "choose verifier.kind: vlm, which reads free answers",
+    Unscored.JUDGEMENT_NOT_UNDERSTOOD: "use a judge that replies with the requested JSON",
+    Unscored.ANSWER_NOT_UNDERSTOOD: "set verifier.kind: vlm, which reads free-form answers",
 }
 
-PERSISTENT = 0.5  # a failure persists where more than this share of its repeats fail again
+Mask = npt.NDArray[np.bool_]
+PERSISTENT = 0.5  # a failure persists if more than this share of its repeats fail again
+
+
+def percent(share: float) -> str:
+    """Returns a share as a percentage: 0.0123 is "1.2 %", from ten up without decimals. The space does not break."""
+    return f"{share * 100:.1f}\u00a0%" if 0 < share < 0.0995 else f"{share * 100:.0f}\u00a0%"
+
+
+def jaccard(one: Mask, other: Mask) -> float:
+    """Returns the Jaccard index of two sets, given as masks: members of both ÷ members of either, 0 where none is."""
+    return float((one & other).sum() / max((one | other).sum(), 1))
 
 
 def rates(outcomes: Sequence[Outcome], families: Sequence[str | None]) -> dict[str, float | int | None]:
-    """Counts and rates of one method's verdicts; a rate whose denominator is 0 is None.
+    """Returns the counts and rates of one method's verdicts. A rate whose denominator is 0 is None.
 
-    `failure_rate` = failures ÷ (failures + correct + invalid), `valid_rate` = (failures + correct) ÷ the same,
-    `error_rate` = failures ÷ (failures + correct), `unscored_rate` = unscored ÷ asked, and `largest_family_share` =
-    the most frequent family's share of the failures, None where no failure has a family.
+    failure_rate = failures ÷ (failures + correct + invalid)
+    valid_rate = (failures + correct) ÷ (failures + correct + invalid)
+    error_rate = failures ÷ (failures + correct)
+    unscored_rate = unscored ÷ asked
+    largest_family_share = share of the most frequent family in the failures, None if no failure has a family
     """
     count = Counter(outcomes)
     valid = count["failure"] + count["correct"]
@@ -52,14 +68,14 @@ def rates(outcomes: Sequence[Outcome], families: Sequence[str | None]) -> dict[s
 
 
 def share(part: int, whole: int) -> float | None:
-    """`part` ÷ `whole`, None where that is 0."""
+    """Returns `part` ÷ `whole`, or None if `whole` is 0."""
     return part / whole if whole else None
 
 
 def interval(part: int, whole: int, spread: float = 1.0) -> tuple[float, float]:
-    """Wilson's 95 % interval of a share; (0, 1) where there is nothing.
+    """Returns the 95 % interval of a share by Wilson (1927), or (0, 1) if `whole` is 0.
 
-    `spread`: by how much its variance is wider than a simple random sample's.
+    `spread`: the variance of the share, relative to that of a simple random sample.
     """
     from scipy.stats import norm
 
@@ -69,47 +85,50 @@ def interval(part: int, whole: int, spread: float = 1.0) -> tuple[float, float]:
     share, weight = part / whole, 1 / (1 + z**2 / number)
     middle = weight * (share + z**2 / (2 * number))
     half = weight * z * math.sqrt(share * (1 - share) / number + z**2 / (4 * number**2))
-    # Within rounding the share itself may lie outside, where it is 0 or 1.
+    # By rounding, a share of 0 or 1 may lie outside its interval.
     return max(0.0, min(share, float(middle - half))), min(1.0, max(share, float(middle + half)))
 
 
 def unscored(outcomes: Sequence[Outcome], reasons: Sequence[object]) -> Counter[str]:
-    """How many questions have no score, by reason, the most frequent first."""
-    found = [str(reason) for outcome, reason in zip(outcomes, reasons, strict=True) if outcome == "unscored"]
-    return Counter(dict(Counter(found).most_common()))
+    """Returns the number of unscored questions by reason, the most frequent first."""
+    unscored_reasons = [
+        str(reason) for outcome, reason in zip(outcomes, reasons, strict=True) if outcome == "unscored"
+    ]
+    return Counter(dict(Counter(unscored_reasons).most_common()))
 
 
 class Scored(Protocol):
-    """A row of anything that was judged. Frames give NaN for a reason or message that is absent."""
+    """A judged row. A missing reason or message is None, or NaN in a frame."""
 
     @property
     def outcome(self) -> Outcome:
-        """As in a verdict."""
+        """That of the verdict."""
 
     @property
     def reason(self) -> object:
-        """As in a verdict."""
+        """That of the verdict."""
 
     @property
     def message(self) -> object:
-        """As in a verdict."""
+        """That of the verdict."""
 
 
 def refuse_unscored(rows: Sequence[Scored], limit: float, what: str, fix: str = "") -> None:
-    """Raises BlindspotError where more than `limit` of `what` have no score: any rate of the rest would mislead.
+    """Raises BlindspotError if the share of unscored rows exceeds `limit`: rates of the others would mislead.
 
-    The error names the reasons, the first message of each, and how to fix the most frequent one.
+    The error names the reasons, the first message of each, and a fix for the most frequent one, followed by `fix`.
+    `what`: the name of the rows in the error.
     """
-    often = unscored([row.outcome for row in rows], [row.reason for row in rows])
-    if often.total() <= limit * len(rows):
+    counts = unscored([row.outcome for row in rows], [row.reason for row in rows])
+    if counts.total() <= limit * len(rows):
         return
     first: dict[str, str] = {}
     for row in rows:
         if row.outcome == "unscored" and isinstance(row.message, str):
             first.setdefault(str(row.reason), f" ({row.message})")
-    named = [f"{reason} × {count}{first.get(reason, '')}" for reason, count in often.items()]
-    advice = FIXES.get(Unscored(next(iter(often))), "fix the candidate or the verifier")
+    named = [f"{reason} × {count}{first.get(reason, '')}" for reason, count in counts.items()]
+    advice = FIXES.get(Unscored(next(iter(counts))), "fix the candidate or the verifier")
     raise BlindspotError(
-        f"{often.total()} of {len(rows)} {what} have no score: {', '.join(named[:NAMED])}",
+        f"{counts.total()} of {len(rows)} {what} are unscored: {', '.join(named[:NAMED])}",
         f"{advice}, {fix}" if fix else advice,
     )

@@ -1,4 +1,4 @@
-"""Loads and checks params.yaml: a section a stage, and the shared seed, launch, budget, candidate and verifier."""
+"""Reads and validates params.yaml: one section per stage, and the settings that several stages share."""
 
 import difflib
 import json
@@ -15,107 +15,153 @@ from blindspot.errors import BlindspotError
 PARAMS = Path("params.yaml")
 SCHEMA = Path(__file__).with_name("params.schema.json")
 
-
 KeepRaw = Literal["all", "failures", "none"]
 
 
 class Section(BaseModel):
-    """Base of every section: typed, unknown keys refused, never changed after loading."""
+    """Base class of all sections: typed, immutable, and without unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class LaunchParams(Section):
-    """How the stages that models ask and learn in are launched: train and harvest."""
+    """How train and harvest are launched."""
 
-    config: str = Field("configs/accelerate/cpu.yaml", description="accelerate's config: which processes, on what")
-    threads: int = Field(1, ge=1, description="CPU threads of each process")
+    config: str = Field(
+        "configs/accelerate/cpu.yaml",
+        description="Accelerate configuration file: processes and devices. For GPUs, choose another file in "
+        "configs/accelerate",
+    )
+    threads: int = Field(1, ge=1, description="CPU threads per process")
 
 
 class CandidateParams(Section):
     """The model under test."""
 
     model: str = Field(
-        "models/scenes-candidate", description="folder of its weights, or a YAML file that describes it"
+        "models/scenes-candidate",
+        description="Folder with the weights, or a YAML file that describes the model (see configs/models)",
     )
-    batch_size: int = Field(256, ge=1, description="questions answered at once: a matter of memory alone, up to 256")
-    max_new_tokens: int = Field(4, ge=1, description="longest answer, in tokens; a longer one is an error")
+    batch_size: int = Field(
+        256,
+        ge=1,
+        description="Questions that a local candidate answers at once. Lower it if memory runs out; values above 256 "
+        "have no effect",
+    )
+    max_new_tokens: int = Field(
+        4,
+        ge=1,
+        description="Longest answer, in tokens; a longer one is unscored (cut off). Raise it for a candidate that "
+        "answers in sentences or writes thoughts",
+    )
 
 
 class BudgetParams(Section):
-    """What explore and train may spend; whatever is spent first ends them. Without a number there is no limit."""
+    """Limits for explore and train; reaching one ends the stage. null: no limit."""
 
-    candidate_calls: int | None = Field(None, ge=1, description="answers asked of the candidate, by both together")
-    judge_calls: int | None = Field(None, ge=1, description="rollouts judged, by both together")
-    seconds: float | None = Field(None, gt=0, description="wall time of each: with it no two runs are the same")
+    candidate_calls: int | None = Field(
+        None, ge=1, description="Answers asked of the candidate, by both stages together"
+    )
+    judge_calls: int | None = Field(None, ge=1, description="Rollouts judged, by both stages together")
+    seconds: float | None = Field(
+        None, gt=0, description="Wall time of each of the two stages, in s. A run with this limit is not reproducible"
+    )
 
 
 class VerifierParams(Section):
-    """What judges validity and correctness."""
+    """Decides whether a question is valid and whether the answer is correct."""
 
     kind: Literal["oracle", "vlm"] = Field(
-        "oracle", description="oracle: the exact truth, for scenes; vlm: a model, for any image"
+        "oracle", description="oracle: the exact truth, for scenes only. vlm: a VLM as judge, for any images"
     )
     unparsed: Literal["invalid", "unscored"] = Field(
-        "invalid", description="outcome of a question outside the oracle's grammar: invalid for a small questioner"
+        "invalid",
+        description="For kind oracle: outcome of a question outside its grammar. Set unscored for a large "
+        "questioner, whose other questions may be valid",
     )
     model: str = Field(
-        "models/scenes-judge", description="of a vlm: folder of its weights, or a YAML file that describes it"
+        "models/scenes-judge",
+        description="For kind vlm: folder with the weights, or a YAML file (see configs/models). The default knows "
+        "scenes only; set another for photographs",
     )
     confirming_judge: str = Field(
-        "configs/models/none.yaml", description="of a vlm: another that must agree before a failure counts"
+        "configs/models/none.yaml",
+        description="For kind vlm: second judge that must agree before a failure counts; none.yaml: no second judge",
     )
-    votes: Literal[1, 3, 5, 7] = Field(1, description="of a vlm: judgements of each rollout; the majority counts")
-    temperature: float = Field(0.7, gt=0, description="of several votes; a single one is at temperature 0")
+    votes: Literal[1, 3, 5, 7] = Field(
+        1, description="For kind vlm: judgements per rollout (1, 3, 5 or 7); the majority decides"
+    )
+    temperature: float = Field(
+        0.7, gt=0, description="For kind vlm: sampling temperature if there are several votes; a single vote uses 0"
+    )
     require_valid: bool = Field(
-        True, description="of a vlm: only a valid question can fail; false measures what that is worth"
+        True,
+        description="For kind vlm: only a valid question can be a failure. Set false only to measure the effect of "
+        "this rule",
     )
-    batch_size: int = Field(16, ge=1, description="of a vlm in a folder: questions judged at once")
-    max_new_tokens: int = Field(512, ge=1, description="of a vlm: longest judgement, in tokens")
+    batch_size: int = Field(
+        16, ge=1, description="For kind vlm: rollouts that a local judge judges at once. Lower it if memory runs out"
+    )
+    max_new_tokens: int = Field(
+        512, ge=1, description="For kind vlm: longest judgement, in tokens; a longer one is unscored (cut off)"
+    )
+
+
+class GenerationParams(Section):
+    """How a questioner generates questions."""
+
+    batch_size: int = Field(
+        256,
+        ge=1,
+        description="Questions generated at once. Lower it if memory runs out; values above 256 have no effect",
+    )
+    temperature: float = Field(1.0, gt=0, description="Sampling temperature of the questions")
+    max_new_tokens: int = Field(96, ge=1, description="Longest question, in tokens, including the thought before it")
 
 
 AnySection = TypeVar("AnySection", bound=Section)
 
 
 def load(section: str, model: type[AnySection]) -> AnySection:
-    """One section, after the whole file was checked. Raises BlindspotError naming every wrong key."""
+    """Returns one section; validates the whole file first. Raises BlindspotError that names every wrong key."""
     return model.model_validate(read()[section])
 
 
 def load_keep_raw() -> KeepRaw:
-    """Which raw replies are kept, after the whole file was checked."""
+    """Returns which raw replies to keep; validates the whole file first."""
     kept: KeepRaw = read()["keep_raw"]
     return kept
 
 
 def load_seed() -> int:
-    """The shared seed, after the whole file was checked."""
+    """Returns the shared seed; validates the whole file first."""
     return int(read()["seed"])
 
 
 def read(path: Path = PARAMS) -> dict[str, Any]:
-    """The whole file, checked. Raises BlindspotError where it is absent, no YAML, or breaks the schema."""
+    """Returns the whole file, validated. Raises BlindspotError if it is missing, not YAML, or breaks the schema."""
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise BlindspotError(f"{path} is not here", "run from the repository's root") from None
+        raise BlindspotError(f"{path} does not exist", "run from the repository's root") from None
     except yaml.YAMLError as error:
-        raise BlindspotError(f"{path} is not YAML ({error})", "mend that line") from None
+        raise BlindspotError(f"{path} is not YAML ({error})", "fix that line") from None
     check(values, str(path))
     return dict(values)
 
 
 def check(values: object, name: str = "params.yaml") -> None:
-    """Raises BlindspotError naming each key of `values` that is unknown, missing, mistyped or out of range."""
+    """Raises BlindspotError that names each key of `values` that is unknown, missing, mistyped or out of range."""
     validator = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
     found = sorted(validator.iter_errors(values), key=lambda error: [str(part) for part in error.path])
     if found:
-        lines = dict.fromkeys(line for error in found for line in _explain(error))  # one missing key tells of all
-        raise BlindspotError(f"{name}: {'; '.join(lines)}", "mend params.yaml (its comments say what each key is)")
+        # Each missing key is an error of its own, and _explain names all of them.
+        lines = dict.fromkeys(line for error in found for line in _explain(error))
+        raise BlindspotError(f"{name}: {'; '.join(lines)}", "fix params.yaml (its comments describe each key)")
 
 
 def _explain(error: ValidationError) -> list[str]:
-    """Each fault of one key: its dotted name and what is wrong with it."""
+    """Returns the faults of one key: its dotted name and what is wrong with it."""
     path = ".".join(str(part) for part in error.path)
     if error.validator == "additionalProperties" and isinstance(error.instance, dict):
         known = list(_schema(error)["properties"])

@@ -1,45 +1,51 @@
-"""What the parts of the loop are to each other: one method each."""
+"""Interfaces of the parts of the loop. Most have one method."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from pydantic import BaseModel
 
-from blindspot.records.answer import Answer
-from blindspot.records.image import Image
-from blindspot.records.sampling import Sampling
-from blindspot.records.source_image import SourceImage
+from blindspot.records.answer import Answer, Sampling
+from blindspot.records.image import Image, SourceImage
 from blindspot.records.verdict import Verdict
 
-Target = tuple[str, ...]  # features that a question is to have; without one it may be of any kind
-Form = type[BaseModel] | None  # that a reply is to have, None where any text will do
+Target = tuple[str, ...]  # features that a question should have; empty: any question
+Form = type[BaseModel] | None  # the JSON form that a reply should have; None: any text
 
 
 class VLM(Protocol):
-    """A model that is shown an image and a prompt, and says something."""
+    """A model that replies to an image and a prompt."""
 
     identity: str
 
     def complete(
         self, images: Sequence[Image], prompts: Sequence[str], form: Form, sampling: Sampling | None = None
     ) -> list[Answer]:
-        """What it says to each image and prompt, in the same order, or why nothing; as JSON of `form` if it can.
+        """Returns the reply to each image and prompt, in the same order, or why there is none.
 
-        Without `sampling` at temperature 0.
+        The reply is JSON of `form` if the model supports it. Without `sampling`, at temperature 0.
         """
 
 
 class LLM(Protocol):
-    """A model that is told something, and says something."""
+    """A model that replies to a text."""
 
     identity: str
 
     def tell(self, prompts: Sequence[str], form: Form) -> list[Answer]:
-        """What it says to each prompt, in the same order, or why nothing; as JSON of `form` if it can."""
+        """Returns the reply to each prompt, in the same order, or why there is none.
+
+        The reply is JSON of `form` if the model supports it.
+        """
 
 
-class Posed(NamedTuple):
-    """A question, the answer that its questioner has in mind, if it said one, and the log-probability of both."""
+class ProposedQuestion(NamedTuple):
+    """A question from a questioner.
+
+    Attributes:
+        answer: the answer that the questioner expects, if its reply has one.
+        log_prob: the log-probability of the whole reply.
+    """
 
     question: str
     answer: str | None
@@ -47,48 +53,48 @@ class Posed(NamedTuple):
 
 
 class Questioner(Protocol):
-    """Looks at an image and asks one question."""
+    """Asks one question about an image."""
 
     @property
     def identity(self) -> str:
-        """Its name, with what tells it from others of that name."""
+        """The name, and what distinguishes it from others with the same name."""
 
     def ask(self, images: Sequence[Image], seed: int) -> list[str]:
-        """One question for each image, in the same order; the same seed gives the same."""
+        """Returns one question for each image, in the same order. The same seed gives the same questions."""
 
 
 class Steerable(Questioner, Protocol):
-    """A questioner that can be told which features its question is to have."""
+    """A questioner that accepts a target for each question."""
 
-    def ask_for(self, targets: Sequence[Target], images: Sequence[Image], seed: int) -> list[Posed]:
-        """One question for each target and image, in the same order; the same seed gives the same.
+    def ask_for(self, targets: Sequence[Target], images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
+        """Returns one question for each target and image, in the same order. The same seed gives the same questions.
 
-        A target is a wish: nobody sees to it that the question has these features.
+        A question need not have the features of its target.
         """
 
 
 class Candidate(Protocol):
-    """The frozen model under test."""
+    """The model under test."""
 
     identity: str
 
     def answer(
         self, images: Sequence[Image], questions: Sequence[str], sampling: Sampling | None = None
     ) -> list[Answer]:
-        """One answer for each image and question, in the same order; without `sampling` at temperature 0."""
+        """Returns one answer for each image and question, in the same order. Without `sampling`, at temperature 0."""
 
 
 class Verifier(Protocol):
-    """Says whether a question was valid and its answer right."""
+    """Decides whether a question is valid and whether its answer is correct."""
 
     identity: str
 
     def judge(self, images: Sequence[Image], questions: Sequence[str], answers: Sequence[str]) -> list[Verdict]:
-        """One verdict for each image, question and answer, in the same order."""
+        """Returns one verdict for each image, question and answer, in the same order."""
 
 
 class ImageSource(Protocol):
-    """Where images come from."""
+    """A source of images."""
 
     def images(self) -> Iterator[SourceImage]:
-        """Every image, in a fixed order, no pixel read. Raises BlindspotError where the list itself is wrong."""
+        """Yields every image in a fixed order; reads no pixels. Raises BlindspotError if the list is invalid."""

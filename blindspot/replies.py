@@ -1,7 +1,6 @@
-"""Reads what a model says: as candidate, judge, questioner and namer, local and served.
+"""Reads generated texts: those of candidates, judges, questioners and skill namers, local and served.
 
-Every text that a model generates passes through `clean`, and every reply through `read_text`, so that a thought or an
-odd character means the same whoever replied.
+Every text passes through `clean`, and every reply loses its thoughts, in the same way for all of them.
 """
 
 import re
@@ -16,7 +15,7 @@ from blindspot.records.answer import Answer
 from blindspot.records.unscored import Unscored
 
 Marks = Sequence[tuple[str, str]]
-#: What models put before and after a thought, unless their description names other marks.
+#: Marks before and after a thought, unless the description of a model has others.
 THOUGHT_MARKS: Marks = (
     ("<think>", "</think>"),
     ("<thinking>", "</thinking>"),
@@ -28,39 +27,41 @@ THOUGHT_MARKS: Marks = (
     ("<seed:think>", "</seed:think>"),
     ("<|channel|>analysis<|message|>", "<|end|>"),
 )
-#: Characters of a message that reaches the user.
+#: Longest message, in characters.
 MESSAGE_LENGTH = 200
-#: Bytes (UTF-8) of a raw reply that are kept.
+#: Bytes (UTF-8) to which a raw reply is cut.
 RAW_BYTES = 32 * 2**10
-SLIP, LONG = 0.76, 8  # likeness of a key and the one that is meant, such as "answerble", and its letters at least
-ELLIPSES = {
-    "…",
-    "...",
-}  # stand for a text in the form as a prompt shows it: an object that has them repeats the prompt
-_OPPOSITE = re.compile("not_|no_|non|un|in|dis|sub|false")  # begins a key that means the opposite
-NESTED = 3  # levels of an object or list in which the object of the form may lie
+MISSPELLED = 0.76  # similarity (difflib) of a misspelled key such as "answerble" to the right one
+LONG_KEY = 8  # letters of a key; shorter keys are not matched to misspelled ones
+ELLIPSES = {"…", "..."}  # placeholders of the form in a prompt; an object that has one repeats the prompt
+_OPPOSITE = re.compile("not_|no_|non|un|in|dis|sub|false")  # prefix of a key with the opposite meaning
+NESTED = 3  # levels of objects and lists in which the object of the form is searched
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # category Cc, but for tab, line feed, carriage return
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # category Cc except tab, line feed and carriage return
 _END = re.compile(
     r"(?:\s*(?:</s>|<end_of_turn>|<end_of_utterance>|<｜end▁of▁sentence｜>|\[\|endofturn\|\]|<\|END_RESPONSE\|>"
     r"|<\|(?:im_end|eot|eot_id|end|endoftext|end_of_text|end_of_box|eom_id|return)\|>))+\s*\Z"
 )
-#: Marks before the answer itself, which some servers leave in a reply.
+#: Tokens before the answer that some servers leave in a reply.
 _START = re.compile(
     r"\A\s*(?:<\|start\|>assistant)?(?:<\|channel\|>final<\|message\|>|<\|START_RESPONSE\|>|<\|begin_of_box\|>)"
 )
 
 
-class Spoken(NamedTuple):
-    """A reply without its thoughts, and whether every thought ended."""
+class VisibleText(NamedTuple):
+    """A reply without its thoughts. `complete`: whether every thought ended."""
 
     text: str
     complete: bool
 
 
 class ReplyForm(BaseModel):
-    """A JSON form that a reply is asked for. Servers get its schema, which forbids other keys."""
+    """The JSON form that a reply should have. Its schema forbids other keys.
+
+    The docstring of a subclass is part of its schema, which is sent to servers and determines the key of a stored
+    reply: a new docstring makes stored replies unusable.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -69,26 +70,26 @@ AnyForm = TypeVar("AnyForm", bound=ReplyForm)
 
 
 def clean(text: str) -> str:
-    """The text without control characters; a lone surrogate becomes U+FFFD. UTF-8 can encode the result."""
+    """Returns the text without control characters. Lone surrogates become U+FFFD, so UTF-8 can encode the result."""
     return _CONTROL.sub("", _SURROGATE.sub("\ufffd", text))
 
 
 def shorten(text: str) -> str:
-    """The text on one line, at most MESSAGE_LENGTH characters long."""
+    """Returns the text on one line, cut to MESSAGE_LENGTH characters."""
     line = " ".join(clean(text).split())
     return line if len(line) <= MESSAGE_LENGTH else f"{line[: MESSAGE_LENGTH - 1]}…"
 
 
 def raw_of(text: str) -> str:
-    """The first RAW_BYTES of a raw reply."""
+    """Returns the first RAW_BYTES of a raw reply."""
     return clean(text).encode()[:RAW_BYTES].decode(errors="ignore")
 
 
-def without_thought(text: str, marks: Marks = THOUGHT_MARKS) -> Spoken:
+def without_thought(text: str, marks: Marks = THOUGHT_MARKS) -> VisibleText:
     """Removes every thought from a reply.
 
-    A closing mark without an opening one ends a thought that began with the reply: chat templates often write the
-    opening mark into the prompt.
+    A closing mark without an opening one ends a thought that began with the reply: many chat templates put the opening
+    mark into the prompt.
     """
     parts, start, depth = list[str](), 0, 0
     for mark, opens in _marks(text, marks):
@@ -100,60 +101,60 @@ def without_thought(text: str, marks: Marks = THOUGHT_MARKS) -> Spoken:
         depth = depth + 1 if opens else max(depth - 1, 0)
         start = mark.end()
     if depth:
-        return Spoken("".join(parts).strip(), complete=False)
-    return Spoken("".join([*parts, text[start:]]).strip(), complete=True)
+        return VisibleText("".join(parts).strip(), complete=False)
+    return VisibleText("".join([*parts, text[start:]]).strip(), complete=True)
 
 
 def without_frame(text: str) -> str:
-    """The text without the tokens of a turn that some servers leave before and behind it."""
+    """Returns the text without the turn tokens that some servers leave before and after it."""
     return _START.sub("", _END.sub("", text)).strip()
 
 
 def read_text(text: str, ended: bool, marks: Marks = THOUGHT_MARKS, raw: str | None = None) -> Answer:
-    """The answer in a generated text. `ended`: the model ended it, rather than the token limit."""
+    """Returns the answer in a generated text. `ended`: whether the model ended it, rather than the token limit."""
     raw = raw_of(text if raw is None else raw)
-    spoken = without_thought(clean(text), marks)
+    visible = without_thought(clean(text), marks)
     if not ended:
         return Answer("", Unscored.CUT_OFF, shorten(text), raw)
-    if not spoken.complete:
+    if not visible.complete:
         return Answer("", Unscored.UNFINISHED_THOUGHT, shorten(text), raw)
-    if not spoken.text:
+    if not visible.text:
         return Answer("", Unscored.THOUGHT_ONLY if clean(text).strip() else Unscored.EMPTY, shorten(text), raw)
-    return Answer(without_frame(spoken.text), raw=raw)
+    return Answer(without_frame(visible.text), raw=raw)
 
 
 def read_question(text: str, marks: Marks = THOUGHT_MARKS) -> str:
-    """The question in a questioner's reply; empty where a thought does not end."""
-    spoken = without_thought(clean(text), marks)
-    return spoken.text if spoken.complete else ""
+    """Returns the question in a reply, or an empty text if a thought does not end."""
+    visible = without_thought(clean(text), marks)
+    return visible.text if visible.complete else ""
 
 
 def read_reply(reply: Answer, form: type[AnyForm]) -> AnyForm | None:
-    """The last JSON object in a reply that fits the form; None where there is none.
+    """Returns the last JSON object in a reply that fits the form, or None.
 
-    Text around it, code fences, keys that the form does not have, texts for booleans and numbers for texts are
-    accepted. A text that is missing counts as empty, a boolean that is missing does not fit. An object that holds
-    several objects of the form, which differ in a boolean, does not fit either.
+    Accepts surrounding text, code fences, additional keys, texts for booleans, and numbers for texts. A missing text
+    counts as empty; an object without one of the booleans does not fit. Neither does an object that contains several
+    objects of the form with different booleans.
     """
     booleans = [name for name, field in form.model_fields.items() if field.annotation is bool]
     last = None
     try:
         for value in json_objects(reply.text, form.model_fields):
-            found = [*_fits(value, form, NESTED)]
-            clear = len({tuple(getattr(one, name) for name in booleans) for one in found}) == 1
-            if clear and (last is None or not _repeats_prompt(found[-1])):
-                last = found[-1]
+            matches = [*_fits(value, form, NESTED)]
+            unambiguous = len({tuple(getattr(one, name) for name in booleans) for one in matches}) == 1
+            if unambiguous and (last is None or not _repeats_prompt(matches[-1])):
+                last = matches[-1]
     except RecursionError:
         return None
     return last
 
 
-def _repeats_prompt(found: ReplyForm) -> bool:
-    return any(isinstance(value, str) and value.strip() in ELLIPSES for value in found.model_dump().values())
+def _repeats_prompt(reply: ReplyForm) -> bool:
+    return any(isinstance(value, str) and value.strip() in ELLIPSES for value in reply.model_dump().values())
 
 
 def _fits(value: object, form: type[AnyForm], levels: int) -> Iterator[AnyForm]:
-    """The value as the form, else every part of it that fits, down to so many levels."""
+    """Yields the value as the form if it fits, else every part of it that fits, down to `levels` levels."""
     if isinstance(value, dict):
         try:
             yield form.model_validate(_coerced(value, form))
@@ -166,41 +167,42 @@ def _fits(value: object, form: type[AnyForm], levels: int) -> Iterator[AnyForm]:
 
 
 def _coerced(given: dict[Any, Any], form: type[BaseModel]) -> dict[str, Any]:
-    """The values of the form's keys, each of the type that the form has where it can be read as that."""
+    """Returns the values of the form's keys, converted to the types of the form where possible."""
     known: dict[str, Any] = {}
-    for name, value in given.items():  # a key in two spellings with two values has none
+    for name, value in given.items():  # a key in two spellings with two values gets None
         known[_key(name)] = value if known.get(_key(name), value) == value else None
     if not form.model_fields.keys() & known.keys():
-        return known  # another object: no form is made of missing texts
+        return known  # it has no key of the form: missing texts alone make no form
     missing = [name for name in form.model_fields if name not in known]
-    if len(missing) == 1 and len(missing[0]) >= LONG:  # a slip in one long key leaves no doubt which one is meant
+    if len(missing) == 1 and len(missing[0]) >= LONG_KEY:  # one misspelled long key can be matched
         negated = bool(_OPPOSITE.match(missing[0]))
         other = sorted(key for key in known.keys() - form.model_fields.keys() if bool(_OPPOSITE.match(key)) is negated)
-        known[missing[0]] = next((known[near] for near in get_close_matches(missing[0], other, 1, SLIP)), None)
-    return {name: _as(known.get(name), field.annotation) for name, field in form.model_fields.items()}
+        known[missing[0]] = next((known[near] for near in get_close_matches(missing[0], other, 1, MISSPELLED)), None)
+    return {name: _converted(known.get(name), field.annotation) for name, field in form.model_fields.items()}
 
 
 def _key(name: object) -> str:
+    """Returns a key in snake case without the prefix "is_"."""
     words = re.sub(r"(?<=[a-z])(?=[A-Z])|[\W_]+", "_", str(name)).lower()
     return words.strip("_").removeprefix("is_")
 
 
-def _as(value: Any, kind: Any) -> Any:
+def _converted(value: Any, kind: Any) -> Any:
     if kind is bool:
         return as_bool(value)
     if kind is str:
         return clean(as_text(value))
     if get_origin(kind) is list and isinstance(value, list):
-        return [_as(part, *get_args(kind)) for part in value]
+        return [_converted(part, *get_args(kind)) for part in value]
     if isinstance(kind, type) and issubclass(kind, BaseModel) and isinstance(value, dict):
         return _coerced(value, kind)
     return value
 
 
 def _marks(text: str, marks: Marks) -> Iterator[tuple[re.Match[str], bool]]:
-    """Every mark in the text, in order, and whether it opens a thought."""
+    """Yields every mark in the text, in order, and whether it opens a thought."""
     opening = {before.lower() for before, _ in marks}
     every = sorted({mark for pair in marks for mark in pair if mark}, key=len, reverse=True)
     if every:
-        for found in re.finditer("|".join(map(re.escape, every)), text, re.IGNORECASE):
-            yield found, found[0].lower() in opening
+        for match in re.finditer("|".join(map(re.escape, every)), text, re.IGNORECASE):
+            yield match, match[0].lower() in opening

@@ -1,4 +1,4 @@
-"""Reads and writes the files that stages hand over, so that a failure never leaves half of one."""
+"""Reads and writes the files that stages exchange. A failure never leaves a partial file."""
 
 import hashlib
 import json
@@ -17,16 +17,17 @@ import yaml
 from filelock import FileLock
 
 from blindspot.errors import BlindspotError
+from blindspot.paths import IMAGES
 from blindspot.records.image import SPLITS, Image
 
-IMAGES = Path("data/images")
 METADATA = "metadata.jsonl"
 
 
 def work_folder() -> Path:
-    """Where runs, work in progress and the stores of MLflow and Prefect lie: BLINDSPOT_WORK, else .work here.
+    """Returns the folder of runs, work in progress and the MLflow and Prefect stores: BLINDSPOT_WORK, else .work.
 
-    Only its owner can read it: it holds Prefect's secret. A folder that exists and that the user named keeps its mode.
+    Creates it with mode 700, because it contains a secret of Prefect. The mode of .work is reset to 700; that of an
+    existing BLINDSPOT_WORK is kept.
     """
     named = os.environ.get("BLINDSPOT_WORK")
     path = Path(named or ".work").resolve()
@@ -38,9 +39,10 @@ def work_folder() -> Path:
 
 @contextmanager
 def working(stage: str) -> Iterator[Path]:
-    """A folder for a stage's work in progress, the same again after a kill and deleted when the block ends well.
+    """Yields a folder for the work in progress of a stage, and deletes it when the block succeeds.
 
-    It is keyed by all that the stage depends on, and held by one process at a time: a second waits.
+    Its name is a hash of everything that the stage depends on, so an interrupted stage gets the same folder again. One
+    process uses it at a time; a second one waits.
     """
     path = work_folder() / stage / work_key(stage)
     path.mkdir(parents=True, exist_ok=True)
@@ -54,44 +56,44 @@ def working(stage: str) -> Iterator[Path]:
 
 
 def is_main_process() -> bool:
-    """Whether this is the only process of a launch, or its first rank."""
+    """Returns whether this is the only process of a launch, or its first rank."""
     return os.environ.get("RANK", "0") == "0"
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yields an empty folder beside `path` that takes its place when the block ends well, and is removed otherwise."""
-    beside, former = path.with_name(f".{path.name}.new"), path.with_name(f".{path.name}.old")
-    shutil.rmtree(beside, ignore_errors=True)
+    """Yields an empty folder that replaces `path` when the block succeeds, and is deleted otherwise."""
+    new, previous = path.with_name(f".{path.name}.new"), path.with_name(f".{path.name}.old")
+    shutil.rmtree(new, ignore_errors=True)
     try:
         with _naming(path):
-            beside.mkdir(parents=True)
-            yield beside
-        if path.exists():  # renamed, not removed first: a kill in between would leave a part of it
-            shutil.rmtree(former, ignore_errors=True)
-            path.rename(former)
-        beside.rename(path)
-        shutil.rmtree(former, ignore_errors=True)
+            new.mkdir(parents=True)
+            yield new
+        if path.exists():  # renamed rather than deleted first: an interruption would leave a part of it
+            shutil.rmtree(previous, ignore_errors=True)
+            path.rename(previous)
+        new.rename(path)
+        shutil.rmtree(previous, ignore_errors=True)
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(new, ignore_errors=True)
 
 
 @contextmanager
 def _replacing_file(path: Path) -> Iterator[Path]:
-    """The same for a file."""
-    beside = path.with_name(f".{path.name}.new")
+    """Yields a path whose file replaces `path` when the block succeeds, and is deleted otherwise."""
+    new = path.with_name(f".{path.name}.new")
     try:
         with _naming(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            yield beside
-            beside.replace(path)
+            yield new
+            new.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        new.unlink(missing_ok=True)
 
 
 @contextmanager
 def _naming(path: Path) -> Iterator[None]:
-    """Gives an error of writing the name that libraries leave out: a full disk, say."""
+    """Adds the file name to an OSError without one, such as that of a full disk."""
     try:
         yield
     except OSError as error:
@@ -101,64 +103,64 @@ def _naming(path: Path) -> Iterator[None]:
 
 
 def write_json(path: Path, value: object) -> None:
-    """Writes sorted, indented JSON at once or not at all."""
-    with _replacing_file(path) as beside:
-        beside.write_text(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    """Writes sorted, indented JSON, completely or not at all."""
+    with _replacing_file(path) as new:
+        new.write_text(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def read_json(path: Path) -> Any:
-    """The value that `write_json` wrote. Raises BlindspotError where there is none."""
+    """Returns the value of a JSON file. Raises BlindspotError if it is missing or broken."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise BlindspotError(f"{path} cannot be read ({error})", _made_by(path)) from None
+        raise BlindspotError(f"{path} cannot be read ({error})", _how_to_restore(path)) from None
 
 
 def write_frame(path: Path, frame: pd.DataFrame, compression: Literal["snappy", "zstd"] = "snappy") -> None:
-    """Writes Parquet at once or not at all; the same rows give the same bytes. zstd: for long texts."""
-    with _replacing_file(path) as beside:
-        frame.to_parquet(beside, index=False, compression=compression)
+    """Writes Parquet, completely or not at all. The same rows give the same bytes. Use zstd for long texts."""
+    with _replacing_file(path) as new:
+        frame.to_parquet(new, index=False, compression=compression)
 
 
 def write_csv(path: Path, frame: pd.DataFrame) -> None:
-    """Writes CSV, which `dvc plots` reads, at once or not at all."""
-    with _replacing_file(path) as beside:
-        frame.to_csv(beside, index=False)
+    """Writes CSV, which `dvc plots` reads, completely or not at all."""
+    with _replacing_file(path) as new:
+        frame.to_csv(new, index=False)
 
 
 def read_frame(path: Path) -> pd.DataFrame:
-    """The frame that `write_frame` wrote. Raises BlindspotError where there is none."""
+    """Returns the frame of a Parquet file. Raises BlindspotError if it is missing or broken."""
     try:
         return pd.read_parquet(path)
     except (OSError, ValueError) as error:
-        raise BlindspotError(f"{path} cannot be read ({error})", _made_by(path)) from None
+        raise BlindspotError(f"{path} cannot be read ({error})", _how_to_restore(path)) from None
 
 
 def to_frame(records: Sequence[Any]) -> pd.DataFrame:
-    """A frame with a row for each frozen record."""
+    """Returns a frame with one row for each frozen record."""
     return pd.DataFrame([asdict(record) for record in records])
 
 
 def read_images(split: str, root: Path = IMAGES) -> list[Image]:
-    """The images of one split, in a fixed order. Raises BlindspotError where the split is absent or empty."""
+    """Returns the images of one split in a fixed order. Raises BlindspotError if the split is missing or empty."""
     if split not in SPLITS:
         raise BlindspotError(f"there is no split {split!r}", f"name one of {', '.join(SPLITS)}")
     metadata = root / split / METADATA
     try:
         rows = [json.loads(line) for line in metadata.read_text(encoding="utf-8").splitlines()]
     except (OSError, ValueError) as error:
-        raise BlindspotError(f"{metadata} cannot be read ({error})", _made_by(metadata)) from None
+        raise BlindspotError(f"{metadata} cannot be read ({error})", _how_to_restore(metadata)) from None
     if not rows:
-        raise BlindspotError(f"the {split} split is empty", "raise prepare.splits or give more images")
+        raise BlindspotError(f"the {split} split is empty", f"raise prepare.splits.{split}, or provide more images")
     images = [Image(row["image_id"], metadata.parent / row["file_name"], split, row.get("scene")) for row in rows]
     for image in images:
         if not image.path.is_file():
-            raise BlindspotError(f"image {image.path} is missing", _made_by(image.path))
+            raise BlindspotError(f"image {image.path} is missing", _how_to_restore(image.path))
     return images
 
 
 def digest(*paths: Path) -> str:
-    """A short hash of what lies in files and folders, names included. Raises BlindspotError where one is missing."""
+    """Returns a short hash of the names and contents of files and folders. Raises BlindspotError if one is missing."""
     total = hashlib.sha256()
     for path in paths:
         files = sorted(path.rglob("*")) if path.is_dir() else [path]
@@ -166,13 +168,13 @@ def digest(*paths: Path) -> str:
             if "__pycache__" in file.parts or file.is_dir():
                 continue
             if not file.is_file():
-                raise BlindspotError(f"{file} is missing", _made_by(file))
+                raise BlindspotError(f"{file} is missing", _how_to_restore(file))
             total.update(str(file.relative_to(path.parent)).encode() + b"\0" + file.read_bytes())
     return total.hexdigest()[:16]
 
 
 def work_key(stage: str) -> str:
-    """A hash of everything that stage depends on by dvc.yaml: params, code, data, models."""
+    """Returns a hash of everything that a stage depends on in dvc.yaml: parameters, code, data, models."""
     values = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
     spec = yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))["stages"][stage]
     deps = [Path(_fill(dep, values)) for dep in spec.get("deps", [])]
@@ -181,16 +183,16 @@ def work_key(stage: str) -> str:
 
 
 def _fill(text: str, values: dict[str, Any]) -> str:
-    """Replaces ${section.key} by its value, as DVC does."""
+    """Replaces ${section.key} with its value, as DVC does."""
 
     def value(match: re.Match[str]) -> str:
-        found: Any = values
+        node: Any = values
         for key in match[1].split("."):
-            found = found[key]
-        return str(found)
+            node = node[key]
+        return str(node)
 
     return re.sub(r"\$\{([\w.]+)\}", value, text)
 
 
-def _made_by(path: Path) -> str:
-    return f"`dvc checkout {path}` brings it back, `dvc repro` makes it anew"
+def _how_to_restore(path: Path) -> str:
+    return f"run `dvc checkout {path}` to restore it, or `dvc repro` to create it"

@@ -1,4 +1,4 @@
-"""No tool phones home, whatever the user's own settings are, and none talks of what only its makers can change."""
+"""Turns off the telemetry of all tools, whatever the user's settings are, and one irrelevant warning."""
 
 import os
 import warnings
@@ -16,7 +16,7 @@ QUIET = {
 
 
 def disable_telemetry() -> None:
-    """Tells every tool, before any of them is imported."""
+    """Sets the environment variables of all tools. Call it before any of them is imported."""
     os.environ.update(QUIET)
-    # TRL calls transformers by names that are to go, dozens of times a training.
+    # TRL uses deprecated names of transformers, which warns dozens of times per training.
     warnings.filterwarnings("ignore", category=FutureWarning, module=r"transformers\.")

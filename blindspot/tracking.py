@@ -1,4 +1,4 @@
-"""Records a stage's execution in MLflow. It can't alter an output, so no stage depends on it in dvc.yaml."""
+"""Records the execution of stages in MLflow. It never changes an output, so no stage in dvc.yaml depends on it."""
 
 import hashlib
 import os
@@ -14,26 +14,26 @@ from blindspot.store import is_main_process
 
 EXPERIMENT = "blindspot"
 GROUP_TAG = "blindspot.group"
-TRAINING_VIEW = {"mlflow.experimentKind": "custom_model_development"}  # MLflow's pages open with runs and models
+TRAINING_VIEW = {"mlflow.experimentKind": "custom_model_development"}  # MLflow then shows runs and models first
 REGISTERED = "blindspot-questioner"
 RATE_TAG = "validation_failure_rate"
 
 
 def store_uri(work: Path) -> str:
-    """MLflow's tracking URI: MLFLOW_TRACKING_URI, else a database under the work folder."""
+    """Returns MLflow's tracking URI: MLFLOW_TRACKING_URI, else a database in the work folder."""
     return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{work}/mlflow/mlflow.db"
 
 
 def group() -> str:
-    """What groups the stages of one pipeline run: BLINDSPOT_GROUP, else a hash of params.yaml."""
+    """Returns the tag that groups the stages of a pipeline run: BLINDSPOT_GROUP, else a hash of params.yaml."""
     return os.environ.get("BLINDSPOT_GROUP") or hashlib.sha256(Path("params.yaml").read_bytes()).hexdigest()[:12]
 
 
 @contextmanager
 def stage_run(stage: str, work: Path, params: dict[str, Any]) -> Iterator[Any]:
-    """An MLflow run for one stage execution: FINISHED or FAILED as the block ends. Yields the mlflow module.
+    """Opens an MLflow run for one execution of a stage and yields the mlflow module.
 
-    Of several ranks the first alone logs; the others get None.
+    The run ends as FINISHED, or as FAILED if the block raises. Only the first rank logs; other ranks get None.
     """
     if not is_main_process():
         yield None
@@ -42,11 +42,11 @@ def stage_run(stage: str, work: Path, params: dict[str, Any]) -> Iterator[Any]:
     import mlflow
 
     (work / "mlflow").mkdir(parents=True, exist_ok=True)
-    artifacts = _artifacts(work)  # before the URI is set, which MLflow does by way of the environment
+    artifacts = _artifacts(work)  # read before set_tracking_uri, which changes the environment
     mlflow.set_tracking_uri(store_uri(work))
-    with FileLock(work / "mlflow" / "store.lock"):  # of two that begin at once to make a new database one would fail
+    with FileLock(work / "mlflow" / "store.lock"):  # two processes cannot create the database at once
         if mlflow.get_experiment_by_name(EXPERIMENT) is None:
-            with suppress(mlflow.exceptions.MlflowException):  # on a server: a run elsewhere was first
+            with suppress(mlflow.exceptions.MlflowException):  # on a server, another run may have created it
                 mlflow.create_experiment(EXPERIMENT, artifact_location=artifacts, tags=TRAINING_VIEW)
         mlflow.set_experiment(EXPERIMENT)
     with mlflow.start_run(run_name=stage, tags={GROUP_TAG: group(), "blindspot.stage": stage}):
@@ -55,7 +55,7 @@ def stage_run(stage: str, work: Path, params: dict[str, Any]) -> Iterator[Any]:
 
 
 def flatten(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested params with dotted names, as MLflow shows them."""
+    """Returns nested parameters with dotted names, as MLflow shows them."""
     flat: dict[str, Any] = {}
     for key, value in values.items():
         flat |= flatten(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
@@ -63,16 +63,16 @@ def flatten(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def _artifacts(work: Path) -> str | None:
-    """Beside the local database; a tracking server decides for itself."""
+    """Returns a folder beside the local database, or None for a tracking server, which has its own."""
     return None if os.environ.get("MLFLOW_TRACKING_URI") else (work / "mlflow" / "artifacts").as_uri()
 
 
 def log_checkpoint(
     mlflow: Any, step: int, files: Sequence[Path], rates: dict[str, float | int | None], samples: dict[str, list[Any]]
 ) -> str:
-    """One questioner checkpoint as a logged model with its own metrics, and sample questions with their images.
+    """Logs a checkpoint of the questioner as a model with metrics, and sample questions with their images.
 
-    `samples` has a list a column; "image" holds paths. Returns the logged model's id.
+    `samples`: a list for each column; those in "image" are paths. Returns the id of the logged model.
     """
     from mlflow.entities import LoggedModelStatus
 
@@ -89,7 +89,7 @@ def log_checkpoint(
 
 
 def log_model(mlflow: Any, files: Sequence[Path]) -> str:
-    """A whole questioner, whose checkpoints hold adapters alone. Returns the logged model's id."""
+    """Logs a whole questioner whose checkpoints are adapters only. Returns the id of the logged model."""
     from mlflow.entities import LoggedModelStatus
 
     client = mlflow.MlflowClient()
@@ -101,7 +101,7 @@ def log_model(mlflow: Any, files: Sequence[Path]) -> str:
 
 
 def log_samples(mlflow: Any, samples: dict[str, list[Any]], name: str) -> None:
-    """A table with a picture a row; `samples["image"]` holds paths. Rows of later calls are added."""
+    """Logs a table with an image in each row; `samples["image"]` has paths. Later calls append rows."""
     texts = {
         column: [clean(value) if isinstance(value, str) else value for value in values]
         for column, values in samples.items()
@@ -110,9 +110,9 @@ def log_samples(mlflow: Any, samples: dict[str, list[Any]], name: str) -> None:
 
 
 def register(mlflow: Any, model_id: str, failure_rate: float) -> None:
-    """The logged model as a new version of REGISTERED.
+    """Registers a logged model as a new version of REGISTERED.
 
-    The alias "best" moves to it when its validation failure_rate is above that of the version it names.
+    The alias "best" moves to it if its validation failure_rate exceeds that of the present best version.
     """
     client = mlflow.MlflowClient()
     version = mlflow.register_model(f"models:/{model_id}", REGISTERED, tags={RATE_TAG: str(failure_rate)})

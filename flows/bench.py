@@ -1,6 +1,6 @@
-"""Runs a bench: `python -m flows.bench search`, or `taxonomy`; `make bench-search` and `make bench-taxonomy` do.
+"""Runs a bench: `make bench-search` (docs/bench.md) or `make bench-taxonomy` (docs/bench_taxonomy.md).
 
-What is done is left alone, so that a broken run goes on.
+Stages that are up to date are skipped, so the same command resumes an interrupted run.
 """
 
 import argparse
@@ -13,60 +13,60 @@ from pathlib import Path
 from blindspot.errors import BlindspotError, run
 from flows.environment import apply
 from flows.process_group import process_group
-from flows.secret import without
+from flows.secret import without_secret
 
 FOLDER = Path("bench")  # a DVC project of its own
-#: of each bench the pipeline, and where its results are
+#: For each bench, its pipeline and where it writes its results.
 BENCHES = {
     "search": ("dvc.yaml", "figures: bench/metrics/search.json, page: bench/data/search.html"),
     "taxonomy": ("taxonomy/dvc.yaml", "figures: bench/metrics/taxonomy.json"),
 }
-DVC = [sys.executable, "-P", "-m", "dvc"]  # -P: no module of the bench takes the place of one that DVC imports
-AT_ONCE = 2  # runs, of which each takes one core
-IN_A_ROW = 6  # stages that one DVC runs: so few that no core waits long for the other at the end
+DVC = [sys.executable, "-P", "-m", "dvc"]  # -P: no module of the bench shadows one that DVC imports
+WORKERS = 2  # DVC processes side by side; each stage uses one core
+BATCH = 6  # stages that one DVC process runs; few, so that no core idles for long at the end
 ONE_CORE = {"OMP_NUM_THREADS": "1", "TQDM_DISABLE": "1"}
 
 
 def main() -> None:
-    """Runs every stage of the bench that is not done yet: first the truth, last the summary."""
+    """Runs every stage of the bench that is not up to date: the truth first, the summary last."""
     parser = argparse.ArgumentParser(prog="python -m flows.bench", description=__doc__)
     parser.add_argument("bench", choices=[*BENCHES])
-    pipeline, where = BENCHES[parser.parse_args().bench]
+    pipeline, results = BENCHES[parser.parse_args().bench]
     apply()
     os.chdir(FOLDER)
-    targets = stages(pipeline)
-    first, last = [target for target in targets if "_truth@" in target], targets[-1]
-    at_once(first)
-    at_once([target for target in targets if target not in (*first, last)])
-    reproduce([last])
-    print(f"\n{where}")
+    targets = list_stages(pipeline)
+    truths, summary = [target for target in targets if "_truth@" in target], targets[-1]
+    reproduce_in_parallel(truths)
+    reproduce_in_parallel([target for target in targets if target not in (*truths, summary)])
+    reproduce([summary])
+    print(f"\n{results}")
 
 
-def stages(pipeline: str) -> list[str]:
-    """Every stage of a bench, in order. Raises BlindspotError where its files cannot be read."""
+def list_stages(pipeline: str) -> list[str]:
+    """Returns every stage of a pipeline, in order. Raises BlindspotError where DVC cannot read the pipeline."""
     command = [*DVC, "stage", "list", "--name-only", pipeline]
-    done = subprocess.run(command, env=without(os.environ), capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=without_secret(os.environ), capture_output=True, text=True, check=False)
     if done.returncode:
         raise BlindspotError(f"{pipeline} cannot be read", " ".join(done.stderr.split()))
     return done.stdout.split()
 
 
-def at_once(targets: list[str]) -> None:
-    """Reproduces targets of which none needs another."""
-    rows = [targets[start : start + IN_A_ROW] for start in range(0, len(targets), IN_A_ROW)]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(reproduce, rows))
+def reproduce_in_parallel(targets: list[str]) -> None:
+    """Reproduces independent targets: none may depend on another."""
+    batches = [targets[start : start + BATCH] for start in range(0, len(targets), BATCH)]
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(reproduce, batches))
 
 
 def reproduce(targets: list[str]) -> None:
-    """Runs `dvc repro` on them, one after another. Raises BlindspotError where one fails."""
+    """Runs `dvc repro` on the targets, one after another. Raises BlindspotError where one fails."""
     if not targets:
         return
     command = [*DVC, "--wait-for-lock", "repro", "--single-item", *targets]
     with process_group(command, env=ONE_CORE) as process:
         if process.wait():
-            raise BlindspotError("a run failed", "see the lines above; the same command goes on from there")
+            raise BlindspotError("a stage of the bench failed", "see the output above; the same command resumes")
 
 
 if __name__ == "__main__":
-    run(main)
+    run(main, takes_arguments=True)

@@ -1,6 +1,7 @@
-"""Trains the embedded models anew: `python -m flows.bootstrap`, or `make bootstrap`.
+"""Trains the embedded models again (`make bootstrap`). It takes an hour on two cores.
 
-Their stages are frozen, so that no other change retrains them; they are thawed for this run alone.
+The stages of the embedded models are frozen, so that no other change retrains the models. This command unfreezes them
+while it runs.
 """
 
 import re
@@ -11,6 +12,7 @@ from pathlib import Path
 import yaml
 
 from blindspot.errors import BlindspotError, run
+from flows.command_line import parser as command_parser
 from flows.environment import apply
 from flows.process_group import process_group
 
@@ -18,7 +20,8 @@ PIPELINE = Path("dvc.yaml")
 
 
 def main() -> None:
-    """Retrains every frozen stage, in order; dvc.yaml is left as it was, failure or not."""
+    """Runs every frozen stage, in order. Restores dvc.yaml at the end, also after a failure."""
+    command_parser("bootstrap", __doc__, "").parse_args()
     apply()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     text = PIPELINE.read_bytes()
@@ -31,12 +34,12 @@ def main() -> None:
         PIPELINE.write_bytes(text)
 
 
-def _train(name: str) -> None:
-    command = [sys.executable, "-m", "dvc", "repro", "--single-item", "--force", name]
+def _train(stage: str) -> None:
+    command = [sys.executable, "-m", "dvc", "repro", "--single-item", "--force", stage]
     with process_group(command) as process:
         if process.wait():
-            raise BlindspotError(f"stage {name} failed", "see the lines above; the former weights are still there")
+            raise BlindspotError(f"stage {stage} failed", "see the output above; the previous weights are kept")
 
 
 if __name__ == "__main__":
-    run(main)
+    run(main, takes_arguments=True)

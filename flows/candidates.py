@@ -1,82 +1,111 @@
-"""Which failure modes several candidates share: matched over runs, and told as universal, shared or specific."""
+"""Compares the failure modes of several candidates: which are universal, shared or specific."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-SAME = 0.5  # Jaccard index of the questions that two modes claim, from which they are one
+import numpy as np
 
-WRITTEN = ("failure_modes", "meta_skills")  # in data/taxonomy
-COLUMNS = ("abilities", "skills", "meta_skills", "features")  # of questions.parquet there
+from blindspot.metrics import Mask, jaccard
+from blindspot.paths import FAILURE_MODES, QUESTIONS, TAXONOMY_FOLDER, VERDICTS
+from blindspot.records.failure_mode import FailureMode, read_failure_modes
 
-Mode = Mapping[str, Any]  # as data/taxonomy/failure_modes.json has it
+SAME = 0.5  # Jaccard index of the questions that two modes contain, from which they are the same mode
+COLUMNS = ("abilities", "skills", "meta_skills", "features")  # of questions.parquet
+
 Extent = Literal["universal", "shared", "specific"]
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a run found: its candidate, its failure modes, and the features of each valid question, and if it failed.
+    """What a run found: its candidate, its failure modes and, of each valid question, the features and the outcome.
 
-    Skills are fitted anew in each run: so a question's abilities are among its features, whatever they are called
-    there, and of a meta-skill the run's own skills stand for it elsewhere.
+    Skills are fitted anew in each run. So the abilities of a question are among its features, whatever the skills are
+    called, and `meta_skills` holds the members of each meta-skill, which stand for it in other runs.
     """
 
     candidate: str
-    modes: Sequence[Mode]
+    modes: Sequence[FailureMode]
     features: Sequence[frozenset[str]]
     failed: Sequence[bool]
     meta_skills: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
-    def claim(self, mode: Mode) -> list[frozenset[str]]:
-        """For each feature of a mode of this run the names of which a question has one."""
-        return [self.meta_skills.get(feature, frozenset()) | {feature} for feature in mode["features"]]
+    def contained(self, mode: FailureMode, questions: Sequence[frozenset[str]]) -> Mask:
+        """Returns which questions, of any run and given by their features, a mode of this run contains."""
+        return np.array(
+            [mode.contains(features | self._meta_skills_of(features)) for features in questions], dtype=bool
+        )
+
+    def _meta_skills_of(self, features: frozenset[str]) -> frozenset[str]:
+        return frozenset(name for name, members in self.meta_skills.items() if not members.isdisjoint(features))
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Modes that are the same: the first, the run it is of, the questions of all runs that it contains, and all."""
+
+    mode: FailureMode
+    run: Run
+    contained: Mask
+    modes: list[FailureMode]
 
 
 def by_candidate(runs: Sequence[Run]) -> list[dict[str, Any]]:
-    """The failure modes of all runs, those of most candidates first; none where there are fewer than two candidates.
+    """Returns the failure modes of all runs, those of most candidates first; none for fewer than two candidates.
 
-    Two modes are one where their features are equal, or where of the questions of all runs that either claims at least
-    SAME are claimed by both. A mode is `universal` where it was found in all candidates, `shared` where in several,
-    `specific` where in one; `candidates` has for each in how many of its `runs` it was `found`, and how many of the
-    questions that its features claim were `asked` there and were `failures`, found or not.
+    Two modes are the same if their features are equal or if the Jaccard index of the questions of all runs that they
+    contain is at least SAME. The `extent` of a mode is `universal` if it was found in all candidates, `shared` if in
+    several, `specific` if in one. `candidates` has, for each of them, in how many of its `runs` the mode was `found`,
+    how many of the questions that it contains were `asked`, and how many were `failures`, whether found or not.
     """
     names = [*dict.fromkeys(run.candidate for run in runs)]
     if len(names) < 2:
         return []
     found = []
-    for mode, claim, others in _groups(runs):
-        where = {name: _in_candidate(claim, others, [run for run in runs if run.candidate == name]) for name in names}
+    for group in _groups(runs):
+        where = {name: _in_candidate(group, [run for run in runs if run.candidate == name]) for name in names}
         number = sum(one["found"] > 0 for one in where.values())
         extent: Extent = "universal" if number == len(names) else "shared" if number > 1 else "specific"
-        found.append({"name": mode["name"], "features": [*mode["features"]], "extent": extent, "candidates": where})
+        mode = {"name": group.mode.name, "features": [*group.mode.features]}
+        found.append({**mode, "extent": extent, "candidates": where})
     return sorted(found, key=lambda one: -sum(where["found"] > 0 for where in one["candidates"].values()))
 
 
 def read_run(root: Path, candidate: str) -> Run:
-    """What lies in a run's folder; without modes where its pipeline makes none."""
-    folder = root / "data" / "taxonomy"
-    if not folder.is_dir():
+    """Reads what a run found from its folder; without modes if its pipeline has no taxonomy."""
+    if not (root / TAXONOMY_FOLDER).is_dir():
         return Run(candidate, [], [], [])
     import pandas as pd
 
-    modes, meta_skills = (json.loads((folder / f"{name}.json").read_text(encoding="utf-8")) for name in WRITTEN)
-    outcomes = pd.read_parquet(root / "data/verdicts/verdicts.parquet", columns=["rollout_id", "outcome"])
-    rows = pd.read_parquet(folder / "questions.parquet").merge(outcomes, on="rollout_id", validate="one_to_one")
-    lists = zip(*(rows[column] for column in COLUMNS), strict=True)
-    members = {one["name"]: frozenset(one["skills"]) for one in meta_skills}
-    failed = (rows["outcome"] == "failure").tolist()
-    return Run(candidate, modes, [frozenset().union(*one) for one in lists], failed, members)
+    meta_skills = json.loads((root / TAXONOMY_FOLDER / "meta_skills.json").read_text(encoding="utf-8"))
+    outcomes = pd.read_parquet(root / VERDICTS, columns=["rollout_id", "outcome"])
+    rows = pd.read_parquet(root / QUESTIONS).merge(outcomes, on="rollout_id", validate="one_to_one")
+    return Run(
+        candidate,
+        read_failure_modes(root / FAILURE_MODES),
+        [frozenset().union(*lists) for lists in zip(*(rows[column] for column in COLUMNS), strict=True)],
+        (rows["outcome"] == "failure").tolist(),
+        {one["name"]: frozenset(one["skills"]) for one in meta_skills},
+    )
 
 
 def table(found: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Lines of text: each mode, its extent, and what came of its questions in each candidate; * where it was found."""
+    """Returns lines of text: each mode, its extent, its failures by candidate (* where it was found), its features."""
     if not found:
         return []
     names = [*found[0]["candidates"]]
-    head = [f"failure modes of {len(names)} candidates", "", *short(names)]
-    cells = [[one["name"], one["extent"], *(_rate(one["candidates"][name]) for name in names)] for one in found]
+    head = [f"failure modes of {len(names)} candidates", "", *short(names), "features"]
+    cells = [
+        [
+            one["name"],
+            one["extent"],
+            *(_failures(one["candidates"][name]) for name in names),
+            " + ".join(one["features"]),
+        ]
+        for one in found
+    ]
     widths = [max(len(row[column]) for row in [head, *cells]) for column in range(len(head))]
     return [
         "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
@@ -85,47 +114,33 @@ def table(found: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def short(names: Sequence[str]) -> list[str]:
-    """Paths by their last part without its ending, where no two are then alike."""
+    """Returns paths as their last parts without endings; unchanged where two of these would be equal."""
     stems = [Path(name).stem for name in names]
     return stems if len({*stems}) == len(stems) else [*names]
 
 
-def _groups(runs: Sequence[Run]) -> Iterator[tuple[Mode, list[frozenset[str]], list[Mode]]]:
-    """The modes that stand for the others, with most evidence first; what they claim; those that are the same."""
-    every = [features for run in runs for features in run.features]
-    groups: list[tuple[Mode, list[frozenset[str]], list[Mode]]] = []
-    claimed: list[frozenset[int]] = []
-    modes = [(mode, run.claim(mode)) for run in runs for mode in run.modes]
-    for mode, claim in sorted(modes, key=lambda one: -one[0]["log_likelihood_ratio"]):
-        here = frozenset(place for place, features in enumerate(every) if _claims(claim, features))
-        for (first, _, others), there in zip(groups, claimed, strict=True):
-            if {*first["features"]} == {*mode["features"]} or _jaccard(there, here) >= SAME:
-                others.append(mode)
+def _groups(runs: Sequence[Run]) -> list[_Group]:
+    """Returns groups of modes that are the same, by the highest log_likelihood_ratio, which the first mode has."""
+    questions = [features for run in runs for features in run.features]
+    groups: list[_Group] = []
+    modes = [(mode, run) for run in runs for mode in run.modes]
+    for mode, run in sorted(modes, key=lambda one: -one[0].log_likelihood_ratio):
+        here = run.contained(mode, questions)
+        for group in groups:
+            if {*group.mode.features} == {*mode.features} or jaccard(group.contained, here) >= SAME:
+                group.modes.append(mode)
                 break
         else:
-            groups.append((mode, claim, [mode]))
-            claimed.append(here)
-    yield from groups
+            groups.append(_Group(mode, run, here, [mode]))
+    return groups
 
 
-def _claims(claim: Sequence[frozenset[str]], features: frozenset[str]) -> bool:
-    return not any(names.isdisjoint(features) for names in claim)
+def _in_candidate(group: _Group, runs: Sequence[Run]) -> dict[str, int]:
+    own = [group.run.contained(group.mode, run.features) for run in runs]
+    failures = sum(int(np.array(run.failed, dtype=bool)[mask].sum()) for run, mask in zip(runs, own, strict=True))
+    found = sum(any(one is other for one in run.modes for other in group.modes) for run in runs)
+    return {"runs": len(runs), "found": found, "asked": sum(int(mask.sum()) for mask in own), "failures": failures}
 
 
-def _jaccard(one: frozenset[int], other: frozenset[int]) -> float:
-    return len(one & other) / max(len(one | other), 1)
-
-
-def _in_candidate(claim: Sequence[frozenset[str]], others: Sequence[Mode], runs: Sequence[Run]) -> dict[str, int]:
-    outcomes = [
-        failed
-        for run in runs
-        for features, failed in zip(run.features, run.failed, strict=True)
-        if _claims(claim, features)
-    ]
-    found = sum(any(one is other for one in run.modes for other in others) for run in runs)
-    return {"runs": len(runs), "found": found, "asked": len(outcomes), "failures": sum(outcomes)}
-
-
-def _rate(where: Mapping[str, int]) -> str:
+def _failures(where: Mapping[str, int]) -> str:
     return f"{'*' if where['found'] else ' '} {where['failures']} of {where['asked']}"

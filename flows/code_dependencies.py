@@ -10,6 +10,8 @@ import textwrap
 from functools import cache
 from pathlib import Path
 
+from blindspot.errors import run
+
 ROOT = Path(__file__).parents[1]
 CODE = ("blindspot", "stages", "flows", "lab", "bench")
 PIPELINE = ROOT / "dvc.yaml"
@@ -58,10 +60,10 @@ def closure(path: str) -> frozenset[str]:
 
 @cache
 def imports(path: str) -> frozenset[str]:
-    """Files of the repository that a file imports, also inside functions; empty `__init__.py` are left out."""
+    """Files of the repository that a file imports, also inside functions."""
     tree = ast.parse((ROOT / path).read_text("utf-8"))
     files = {module_file(module) for node in ast.walk(tree) for module in imported(node)}
-    return frozenset(file for file in files if file and (ROOT / file).read_text("utf-8").strip())
+    return frozenset(filter(None, files))
 
 
 def imported(node: ast.AST) -> list[str]:
@@ -75,14 +77,12 @@ def imported(node: ast.AST) -> list[str]:
 
 
 def module_file(module: str) -> str | None:
-    """The file of a module of the repository, relative to it; None for other modules and for attributes."""
-    path = Path(*module.split("."))
-    if path.parts[0] not in CODE:
-        return None
-    for candidate in (path.with_suffix(".py"), path / "__init__.py"):
-        if (ROOT / candidate).is_file():
-            return candidate.as_posix()
-    return None
+    """The file of a module of the repository, relative to it; None for others, for packages and for attributes.
+
+    The `__init__.py` of a package is empty, or in blindspot names the public API: it changes no output.
+    """
+    path = Path(*module.split(".")).with_suffix(".py")
+    return path.as_posix() if path.parts[0] in CODE and (ROOT / path).is_file() else None
 
 
 def _rewritten(stage: re.Match[str]) -> str:
@@ -100,4 +100,4 @@ def _rows(items: list[str]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -1,4 +1,4 @@
-"""Crossing: what a questioner that was trained on one candidate finds in the others, without further training."""
+"""Crossing: a questioner that was trained on one candidate asks another candidate, without further training."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ RATES = ("failure_rate", "valid_rate", "error_rate")
 
 @dataclass(frozen=True)
 class Crossing:
-    """The questioner of the run `trained_on` is asked of the candidate of the run `asked_of`."""
+    """The questioner of the run `trained_on` asks the candidate of the run `asked_of`."""
 
     trained_on: str
     asked_of: str
 
 
 def crossings(runs: Mapping[str, Values]) -> list[Crossing]:
-    """Every run's questioner with every candidate that is not its own, in the words of the first run that has it."""
+    """Returns each run's questioner with each other candidate, named by the first run that has that candidate."""
     first: dict[str, str] = {}
     for name, values in runs.items():
         first.setdefault(values["candidate"]["model"], name)
@@ -35,11 +35,11 @@ def crossings(runs: Mapping[str, Values]) -> list[Crossing]:
     ]
 
 
-def crossed(trained_on: Values, asked_of: Values, root: Path) -> dict[str, Any]:
-    """The parameters of a crossing: those of the run that trained, in `root`, with the other's candidate.
+def crossing_params(trained_on: Values, asked_of: Values, root: Path) -> dict[str, Any]:
+    """Returns the parameters of a crossing: those of the run that trained, in `root`, with the other candidate.
 
-    Nothing is explored and nothing trained; failures are not asked about again, for no rate depends on it. The
-    questioner is handed over as it is, with the targets that lie beside its weights.
+    A crossing does not explore, train or repeat questions; no rate depends on repeats. It uses the trained questioner
+    unchanged, with the targets that are stored beside its weights.
     """
     start = TRAINED if root.resolve() == Path.cwd() else root / TRAINED
     return {
@@ -52,23 +52,24 @@ def crossed(trained_on: Values, asked_of: Values, root: Path) -> dict[str, Any]:
 
 
 def cost(runs: Mapping[str, Values]) -> str:
-    """What crossing takes besides the runs, in words. Raises BlindspotError where there is nobody to cross with."""
+    """Returns a sentence with the calls that crossing adds. Raises BlindspotError where all runs share a candidate."""
     planned, calls = crossings(runs), 0
     if not planned:
-        raise BlindspotError("--cross wants recipes with several candidates", "give each its own candidate.model")
+        raise BlindspotError("--cross requires several candidates", "set candidate.model in each recipe")
     for one in planned:
         values = runs[one.trained_on]
         calls += (3 if values["prepare"]["source"] == "scenes" else 2) * values["harvest"]["calls"]
     return (
-        f"crossing: after the {len(runs)} runs {len(planned)} harvests more, without training: {calls:,} calls of the "
-        "candidates in all, and each time one for every validation image; as many rollouts are judged"
+        f"crossing: {len(planned)} more harvests, without training, after the {len(runs)} runs: {calls:,} more calls "
+        "to the candidates, plus one per validation image in each crossing; as many rollouts are judged"
     )
 
 
 def rates(measured: Mapping[str, Any]) -> dict[str, dict[str, float | int | None]]:
-    """Of metrics/verify.json the rates of the trained questioner and the base, with the interval of failure_rate.
+    """Returns the rates of the trained questioner and of the base, with the interval of failure_rate.
 
-    Wilson's, 95 %, as though questions about one image were independent; None where nothing was judged.
+    `measured`: the content of metrics/verify.json. `low` and `high` are the 95 % Wilson interval, which treats
+    questions about the same image as independent; None where nothing was judged.
     """
     found = {}
     for method in SHOWN:
@@ -80,20 +81,20 @@ def rates(measured: Mapping[str, Any]) -> dict[str, dict[str, float | int | None
 
 
 def table(found: list[dict[str, Any]]) -> list[str]:
-    """Lines of text: who trained on what, asked of whom, with what came of it; the base's rates beside."""
+    """Returns a table as lines of text: each questioner with each candidate, its rates and those of the base."""
     if not found:
         return []
     names, models = ([*dict.fromkeys(one[key] for one in found)] for key in ("trained_on", "candidate"))
-    called = dict(zip(models, short(models), strict=True))
-    cells = [("trained in", "asked of", "failure_rate", "error_rate", "base's failure_rate", "base's error_rate")]
+    short_names = dict(zip(models, short(models), strict=True))
+    cells = [("trained in", "candidate", "failure_rate", "error_rate", "base failure_rate", "base error_rate")]
     for one in sorted(found, key=lambda one: names.index(one["trained_on"])):
-        row = [one["trained_on"], called[one["candidate"]] + (" (its own)" if one["own"] else "")]
-        cells.append((*row, *(text for method in SHOWN for text in _said(one.get(method)))))
+        row = [one["trained_on"], short_names[one["candidate"]] + (" (its own)" if one["own"] else "")]
+        cells.append((*row, *(text for method in SHOWN for text in _rates_text(one.get(method)))))
     widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
     return ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in cells]
 
 
-def _said(row: Mapping[str, Any] | None) -> Iterator[str]:
+def _rates_text(row: Mapping[str, Any] | None) -> Iterator[str]:
     if row is None or row["failure_rate"] is None:
         yield from ("", "")
         return

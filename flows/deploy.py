@@ -1,7 +1,7 @@
-"""Registers the pipeline with Prefect and serves it: `python -m flows.deploy [--schedule CRON] [--active]`.
+"""Deploys the pipeline to a Prefect server and serves it until interrupted.
 
-While this runs, runs can be started with other parameters, scheduled and cancelled in Prefect's pages. Schedules that
-exist are kept, unless the command line says otherwise.
+While this command runs, Prefect's pages can start, schedule and cancel runs, also with other parameters. Existing
+schedules are kept unless an option changes them.
 """
 
 import argparse
@@ -9,38 +9,39 @@ import os
 
 from blindspot.errors import BlindspotError, run
 from blindspot.params import read
+from flows.command_line import parser as command_parser
 from flows.environment import apply
-from flows.schedules import WEEKLY, Options, checked, settle
-from flows.server import API, join
+from flows.schedules import WEEKLY, Options, parse_cron, update_schedules
+from flows.server import API, use_running_server
 
 NAME = "blindspot"
 
 
 def arguments() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m flows.deploy", description=__doc__)
+    parser = command_parser("deploy", __doc__, "", "--schedule '0 3 * * *' --active")
     parser.add_argument(
         "--schedule", metavar="CRON",
-        help=f"when it runs, in place of every schedule that exists (default: those; where none exists, {WEEKLY})",
+        help=f"replace all schedules by this one (default: keep them; where none exists, add {WEEKLY}, inactive)",
     )  # fmt: skip
-    parser.add_argument("--active", action="store_true", help="switch the schedules on; otherwise Prefect's pages do")
+    parser.add_argument("--active", action="store_true", help="activate the schedules (default: do not change them)")
     parser.add_argument("--limit", type=int, default=2, help="runs side by side (default: %(default)s)")
     return parser.parse_args()
 
 
 def main() -> None:
-    """Serves till it is ended."""
-    asked = arguments()
+    """Serves until interrupted."""
+    given = arguments()
     values = read()
-    beside = join(apply())
+    shared = use_running_server(apply())
     if not os.environ.get(API):
-        raise BlindspotError("no Prefect server is up", f"`make ui` opens one and deploys, or set {API}")
-    # A pause at the end would stop the schedules of the `make ui` that goes on.
-    serve_pipeline(values, Options(asked.schedule, asked.active), asked.limit, pause_at_end=not beside)
+        raise BlindspotError("no Prefect server is running", f"`make ui` starts one and deploys, or set {API}")
+    # Pausing at the end would stop the schedules of the `make ui` that is still running.
+    serve_pipeline(values, Options(given.schedule, given.active), given.limit, pause_at_end=not shared)
 
 
 def serve_pipeline(values: dict[str, object], options: Options, limit: int, pause_at_end: bool) -> None:
-    """Registers `discover` with its form, filled in with `values`, and runs what is asked of it. Never returns."""
+    """Deploys the flow `discover` with `values` as the form's defaults, and serves its runs. Never returns."""
     from prefect import serve
     from prefect.client.orchestration import get_client
     from prefect.types.entrypoint import EntrypointType
@@ -48,19 +49,19 @@ def serve_pipeline(values: dict[str, object], options: Options, limit: int, paus
     from flows.pipeline import discover
 
     if options.cron is not None:
-        checked(options.cron)
+        parse_cron(options.cron)
     deployment = discover.to_deployment(
         name=NAME,
         parameters={"params": values},
         entrypoint_type=EntrypointType.MODULE_PATH,
-        description="Form: every parameter. Other values than params.yaml's run in a clone, side by side.",
+        description="The form has every parameter. A run whose values differ from params.yaml has its own clone.",
     )
-    # Prefect deletes every schedule for an empty list; it leaves them as they are for a field that is not set.
+    # For an empty list Prefect deletes every schedule; for a field that is not set it keeps them.
     deployment.model_fields_set.discard("schedules")  # type: ignore[union-attr]
     with get_client(sync_client=True) as client:
-        settle(client, deployment.apply(), options)  # type: ignore[union-attr,arg-type]
+        update_schedules(client, deployment.apply(), options)  # type: ignore[union-attr,arg-type]
     serve(deployment, pause_on_shutdown=pause_at_end, limit=limit, print_starting_message=False)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":
-    run(main)
+    run(main, takes_arguments=True)

@@ -1,4 +1,4 @@
-"""Runs the pipeline as a Prefect flow: `python -m flows.discover [-R recipe.yaml] [-P section.key=value …]`."""
+"""Finds where the candidate fails: runs the pipeline as a Prefect flow. Unchanged stages are skipped."""
 
 import argparse
 import os
@@ -12,43 +12,50 @@ from typing import Any
 
 from blindspot.errors import run
 from blindspot.params import PARAMS, read
+from flows.command_line import parser as command_parser
 from flows.overrides import with_changes, with_recipe, write_params
-from flows.secret import without
-from flows.server_choice import completed
+from flows.secret import without_secret
+from flows.server_choice import run_flow
 
 
 def arguments() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m flows.discover", description=__doc__)
+    parser = command_parser(
+        "discover",
+        __doc__,
+        "",
+        "-R recipes/one_gpu.yaml --estimate",
+        "-P train.steps=200 -P candidate.model=configs/models/mine.yaml",
+    )
     parser.add_argument(
-        "-R", dest="recipe", type=Path, metavar="recipe.yaml", help="parameters in place of params.yaml's (recipes/)"
+        "-R", dest="recipe", type=Path, metavar="recipe.yaml", help="recipe: values that replace those of params.yaml"
     )
     parser.add_argument(
         "-P", dest="changes", action="append", default=[], metavar="section.key=value",
-        help="another value than in params.yaml, for this run alone; may be given several times",
+        help="value to change for this run; may be given several times",
     )  # fmt: skip
-    parser.add_argument("--estimate", action="store_true", help="print what it will take, and start nothing")
+    parser.add_argument("--estimate", action="store_true", help="print the cost of the run, and do not start it")
     return parser.parse_args()
 
 
 def main() -> None:
-    """Checks every parameter, then runs the flow and prints what it found."""
-    asked = arguments()
-    values = with_recipe(read(), asked.recipe) if asked.recipe else read()
-    values = with_changes(values, asked.changes)
-    if asked.estimate:
+    """Checks the parameters, runs the flow and prints its results."""
+    given = arguments()
+    values = with_recipe(read(), given.recipe) if given.recipe else read()
+    values = with_changes(values, given.changes)
+    if given.estimate:
         sys.exit(_estimate(values))
-    state = completed(partial(_run, values), "the run did not complete")
+    state = run_flow(partial(_run, values), "the run did not complete")
     print(f"\n{state.message}")
 
 
 def _estimate(values: dict[str, Any]) -> int:
-    """Has stages.estimate print its table; its exit code."""
+    """Runs flows.estimate, which prints a table. Returns its exit code."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / PARAMS
         file.write_text(write_params(PARAMS.read_text("utf-8"), values), encoding="utf-8")
-        command = [sys.executable, "-m", "stages.estimate", str(file)]
-        return subprocess.run(command, env=without(os.environ), check=False).returncode
+        command = [sys.executable, "-m", "flows.estimate", str(file)]
+        return subprocess.run(command, env=without_secret(os.environ), check=False).returncode
 
 
 def _run(values: dict[str, Any], await_server: Callable[[], None]) -> Any:
@@ -61,6 +68,6 @@ def _run(values: dict[str, Any], await_server: Callable[[], None]) -> Any:
 
 if __name__ == "__main__":
     try:
-        run(main)
+        run(main, takes_arguments=True)
     except KeyboardInterrupt:
-        sys.exit("interrupted: the stage was ended; the same command goes on from its last checkpoint")
+        sys.exit("interrupted: the stage was stopped; the same command resumes from its last checkpoint")

@@ -1,4 +1,4 @@
-"""The addresses of MLflow's and Prefect's pages: those of the `make ui` that is up, else those it will have."""
+"""The addresses of the pages of MLflow and Prefect: those of a running `make ui`, otherwise the default ones."""
 
 import json
 import os
@@ -17,41 +17,44 @@ FILE = Path("pages.json")
 
 @dataclass(frozen=True)
 class Pages:
-    """Where both tools answer."""
+    """The addresses of both tools."""
 
     mlflow: str
     prefect: str
 
 
-def at(mlflow_port: int, prefect_port: int) -> Pages:
-    """The pages on these ports."""
+def pages_at(mlflow_port: int, prefect_port: int) -> Pages:
+    """Returns the addresses on these ports of this machine."""
     return Pages(f"http://{HOST}:{mlflow_port}", f"http://{HOST}:{prefect_port}")
 
 
-DEFAULT = at(MLFLOW_PORT, PREFECT_PORT)
+DEFAULT = pages_at(MLFLOW_PORT, PREFECT_PORT)
 
 
 @contextmanager
-def announced(pages: Pages, work: Path) -> Iterator[None]:
-    """Tells other processes of this work folder where the pages are, while the block runs."""
+def published(pages: Pages, work: Path) -> Iterator[None]:
+    """Publishes the addresses to other processes through a file in the work folder, while the block runs."""
     path = work / FILE
-    beside = path.with_suffix(".new")
+    new = path.with_suffix(".new")
     text = json.dumps(asdict(pages) | {"pid": os.getpid(), "started": psutil.Process().create_time()})
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
+    new.write_text(text, encoding="utf-8")
+    new.replace(path)
     try:
         yield
     finally:
-        if path.exists() and path.read_text(encoding="utf-8") == text:  # not those of a later `make ui`
+        if path.exists() and path.read_text(encoding="utf-8") == text:  # not the file of a later `make ui`
             path.unlink()
 
 
-def opened(work: Path) -> Pages | None:
-    """The pages that are up. A `make ui` that was killed leaves its file, and others may have its ports by now."""
+def running_pages(work: Path) -> Pages | None:
+    """Returns the addresses of the running `make ui`; None where none is running.
+
+    A killed `make ui` leaves its file behind, and its process number may belong to another process by now.
+    """
     try:
-        told = json.loads((work / FILE).read_text(encoding="utf-8"))
-        if psutil.Process(told["pid"]).create_time() != told["started"]:
+        content = json.loads((work / FILE).read_text(encoding="utf-8"))
+        if psutil.Process(content["pid"]).create_time() != content["started"]:
             return None
-        return Pages(told["mlflow"], told["prefect"])
+        return Pages(content["mlflow"], content["prefect"])
     except (OSError, ValueError, KeyError, TypeError, psutil.Error):
         return None

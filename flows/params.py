@@ -1,15 +1,29 @@
-"""The whole of params.yaml as one model: the form in Prefect's UI, and the schema that every stage checks against.
+"""Writes the schema of params.yaml, and the comments in params.yaml, from the fields of the sections in the code.
 
-`python -m flows.params` writes blindspot/params.schema.json anew.
+Run `python -m flows.params` after changing a field or its description. The values in params.yaml stay as they are.
 """
 
 import json
+import re
+import textwrap
 from typing import Any
 
-from pydantic import Field
+import yaml
+from pydantic import BaseModel, Field
+from pydantic.fields import FieldInfo
 
 from blindspot.errors import run
-from blindspot.params import SCHEMA, BudgetParams, CandidateParams, KeepRaw, LaunchParams, Section, VerifierParams
+from blindspot.params import (
+    PARAMS,
+    SCHEMA,
+    BudgetParams,
+    CandidateParams,
+    KeepRaw,
+    LaunchParams,
+    Section,
+    VerifierParams,
+    read,
+)
 from lab.bootstrap_candidate import Params as BootstrapCandidateParams
 from lab.bootstrap_judge import Params as BootstrapJudgeParams
 from lab.bootstrap_questioner import Params as BootstrapQuestionerParams
@@ -22,13 +36,19 @@ from stages.taxonomy import Params as TaxonomyParams
 from stages.train import Params as TrainParams
 from stages.verify import Params as VerifyParams
 
+WIDTH, NO_BREAK = 119, "\u00a0"
+HEAD = """# yaml-language-server: $schema=blindspot/params.schema.json
+# All parameters: settings that stages share, then one section per stage. Edit the values here; the comments are
+# generated from the code by `python -m flows.params`.
+"""
+
 
 class Params(Section):
-    """Every parameter: a section a stage, and what stages share."""
+    """All parameters: settings that stages share, and one section per stage."""
 
-    seed: int = Field(ge=0, description="of everything random but the embedded models' own training")
+    seed: int = Field(ge=0, description="Seed of all random choices, except the training of the embedded models")
     keep_raw: KeepRaw = Field(
-        description="raw replies of candidate and judge that are kept: all, those of failures and unscored ones, none"
+        description="Raw replies of candidate and judge to store: all, failures (and unscored questions) or none"
     )
     launch: LaunchParams
     budget: BudgetParams
@@ -47,24 +67,83 @@ class Params(Section):
     report: ReportParams
 
 
+def main() -> None:
+    """Writes the schema, then checks params.yaml against it and writes its comments."""
+    SCHEMA.write_text(schema_text(), encoding="utf-8")
+    PARAMS.write_text(params_text(read()), encoding="utf-8")
+
+
 def schema() -> dict[str, Any]:
-    """JSON schema of params.yaml. Every key is required there: a default in the code would be a second truth."""
-    made: dict[str, Any] = _strict(Params.model_json_schema())
-    return made
+    """Returns the JSON schema of params.yaml. All keys are required, so that each value is written in one place."""
+    found: dict[str, Any] = _strict(Params.model_json_schema())
+    return found
 
 
-def written() -> str:
-    """The schema as its file has it."""
+def schema_text() -> str:
+    """Returns the text of the schema file."""
     return json.dumps(schema(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def main() -> None:
-    """Writes the schema."""
-    SCHEMA.write_text(written(), encoding="utf-8")
+def params_text(values: dict[str, Any]) -> str:
+    """Returns the text of params.yaml with these values, in their order, and with the comments of the fields."""
+    return HEAD + "".join(f"{line}\n" for line in _lines(Params, values, indent=""))
+
+
+def _section_of(field: FieldInfo) -> type[Section] | None:
+    """Returns the section that a field holds, None if it holds a value."""
+    kind = field.annotation
+    return kind if isinstance(kind, type) and issubclass(kind, Section) else None
+
+
+def _lines(model: type[BaseModel], values: dict[str, Any], indent: str) -> list[str]:
+    lines: list[str] = []
+    for key, value in values.items():
+        field = model.model_fields[key]
+        section = _section_of(field)
+        lines += [""] if section and not indent else []  # between top-level sections
+        if section:
+            lines += _commented(f"{indent}{key}:", " ".join((section.__doc__ or "").split()).rstrip("."))
+            lines += _lines(section, value, indent + "  ")
+        else:
+            lines += _commented(indent + _assigned(key, value), f"{field.description or ''}{_range(field)}")
+    return lines
+
+
+def _commented(line: str, comment: str) -> list[str]:
+    """Returns the line with the comment after it, or above it if that is too long."""
+    if len(line) + len(f" # {comment}") <= WIDTH:
+        return [f"{line} # {comment}"]
+    start = " " * (len(line) - len(line.lstrip())) + "# "
+    whole = re.sub(
+        r"\[[^]]*\]$", lambda found: found[0].replace(" ", NO_BREAK), comment
+    )  # the range stays on one line
+    above = textwrap.wrap(
+        whole, WIDTH, initial_indent=start, subsequent_indent=start, break_long_words=False, break_on_hyphens=False
+    )
+    return [*(part.replace(NO_BREAK, " ") for part in above), line]
+
+
+def _assigned(key: str, value: Any) -> str:
+    """Returns a key with its value, or list of values, as YAML on one line."""
+    if isinstance(value, list):
+        return f"{key}: {yaml.safe_dump(value, default_flow_style=True).strip()}"
+    return yaml.safe_dump({key: value}, width=float("inf"), allow_unicode=True).strip()
+
+
+def _range(field: FieldInfo) -> str:
+    """Returns the range of a number, such as " [≥ 1]"; an empty text if it has none."""
+    signs = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
+    limits = [
+        f"{sign} {getattr(part, name):g}"
+        for part in field.metadata
+        for name, sign in signs.items()
+        if hasattr(part, name)
+    ]
+    return f" [{', '.join(limits)}]" if limits else ""
 
 
 def _strict(value: Any) -> Any:
-    """Requires every property; says `type: [a, b]` for a choice of plain types, so that a fault is named plainly."""
+    """Requires every property, and writes a choice of plain types as `type: [a, b]`, which gives clearer errors."""
     if isinstance(value, list):
         return [_strict(part) for part in value]
     if not isinstance(value, dict):

@@ -1,6 +1,6 @@
-"""The pipeline as Prefect flows: `discover`, and in it a flow a stage, which runs it with DVC.
+"""The pipeline as Prefect flows: `discover`, with one subflow per stage. Each subflow runs its stage with DVC.
 
-DVC alone decides what is up to date: there is no caching here, and no retry of a stage that failed.
+DVC decides which stages are up to date. The flows themselves cache nothing, and do not retry a failed stage.
 """
 
 import logging
@@ -21,42 +21,43 @@ from blindspot.store import work_folder
 from blindspot.tracking import group
 from flows.environment import WORK
 from flows.params import Params
-from flows.repro import leading_unchanged, reproduce, stages
+from flows.repro import leading_unchanged, list_stages, reproduce
 from flows.summary import links, summary
-from flows.workspace import prepare_place
+from flows.workspace import prepare_workspace
 
 
 @flow(
     name="discover",
     flow_run_name="seed {params.seed}, {params.train.steps} steps",
-    description="Finds where the candidate fails. Stages in which nothing changed are skipped.",
+    description="Finds where the candidate fails. Unchanged stages are skipped.",
 )
 def discover(params: Params) -> State[Any]:
-    """Runs every stage that is not frozen, in order: here, or in a clone where `params` are not params.yaml's.
+    """Runs every stage that is not frozen, in order. The state's result is the folder of the run.
 
-    Returns the folder it ran in.
+    The run happens in this checkout; where `params` differ from params.yaml, it happens in a clone.
     """
     return _run(params, None)
 
 
-@flow(name="ask", description="Has a questioner's questions asked and verified, and no more.")
+@flow(name="ask", description="Runs the pipeline up to the stage verify.")
 def ask(params: Params) -> State[Any]:
-    """The same up to the stage verify."""
+    """Runs the stages up to verify, as `discover` does."""
     return _run(params, "verify")
 
 
 def _run(params: Params, last: str | None) -> State[Any]:
-    """Runs the stages up to the `last`, all where there is none of that name."""
+    """Runs the stages up to the stage `last`; all stages where none has that name."""
     values = params.model_dump(mode="json")
     try:
         check(values, "the parameters")
-        root = prepare_place(values, work_folder(), str(flow_run.id).replace("-", "")[:12], get_run_logger().info)
-        names = stages(root)
+        run_id = str(flow_run.id).replace("-", "")[:12]
+        root = prepare_workspace(values, work_folder(), run_id, get_run_logger().info)
+        names = list_stages(root)
         names = names[: names.index(last) + 1] if last in names else names
         unchanged = leading_unchanged(names, root)
     except (BlindspotError, OSError) as error:
         return Failed(message=str(error))
-    # The heartbeat of the whole is enough: that of a stage costs a second at its end, where its thread is joined.
+    # The heartbeat of the parent flow is enough. A stage with a heartbeat ends a second later: its thread is joined.
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
         for name in names:
             state = stage.with_options(name=name, flow_run_name=name)(
@@ -65,28 +66,28 @@ def _run(params: Params, last: str | None) -> State[Any]:
             if not state.is_completed():
                 return Failed(message=state.message)
     with chdir(root):
-        found, where = summary(root), links(root, work_folder(), group())
+        lines, pages = summary(root), links(root, work_folder(), group())
     create_markdown_artifact(
-        key="found",
-        markdown="\n\n".join([*found, *(link.markdown() for link in where)]),
-        description="What was found, and where it is.",
+        key="summary",
+        markdown="\n\n".join([*lines, *(link.markdown() for link in pages)]),
+        description="Results of the run, with links.",
     )
-    return Completed(message="\n".join([*found, *(link.line() for link in where)]), data=str(root))
+    return Completed(message="\n".join([*lines, *(link.line() for link in pages)]), data=str(root))
 
 
-@flow(name="stage")
+@flow(name="stage", description="Runs one stage of the pipeline with DVC.")
 def stage(name: str, root: str, unchanged: bool) -> State[Any]:
-    """Runs one stage with DVC. The state's name says whether it ran, was restored, or was up to date."""
+    """Runs one stage with DVC. The name of the state says whether the stage ran, was restored or was up to date."""
     env = {WORK: str(work_folder()), "PYTHONUNBUFFERED": "1"}
     try:
-        did = "up to date" if unchanged else reproduce(name, Path(root), env, _api_logger().info)
+        result = "up to date" if unchanged else reproduce(name, Path(root), env, _api_logger().info)
     except (BlindspotError, OSError) as error:
         return Failed(message=str(error))
-    return Completed(name=did.capitalize(), message=f"{name}: {did}")
+    return Completed(name=result.capitalize(), message=f"{name}: {result}")
 
 
 def _api_logger() -> logging.Logger:
-    """Reaches the run's page alone: the terminal has the stage's output already, byte by byte."""
+    """Returns a logger that writes to the run's page only: the terminal already shows the stage's output."""
     logger = logging.getLogger("blindspot.dvc")
     if not logger.handlers:
         logger.addHandler(APILogHandler())

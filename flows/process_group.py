@@ -1,7 +1,8 @@
-"""Runs a command so that it and all it started end when whoever asked for it ends, even by SIGKILL.
+"""Runs a command so that it and all of its descendants end when the caller ends, even if the caller gets SIGKILL.
 
-The asker holds the writing end of this process's standard input and never writes: the end of that input means that
-the asker is done or dead. `python flows/process_group.py COMMAND …` exits with the command's own code.
+`process_group` starts this file as a script: `python flows/process_group.py COMMAND …`. This supervisor runs the
+command and exits with its exit code. The caller holds the writing end of the supervisor's standard input and never
+writes to it: when that input ends, the caller has finished or died, and the supervisor ends the command.
 """
 
 import os
@@ -16,7 +17,7 @@ from typing import IO
 
 import psutil  # type: ignore[import-untyped]
 
-GRACE_SECONDS = 10  # between SIGTERM and SIGKILL; Prefect itself waits 30 before it kills a flow
+GRACE_SECONDS = 10  # between SIGTERM and SIGKILL; less than the 30 that Prefect waits before it kills a flow
 
 
 @contextmanager
@@ -26,21 +27,21 @@ def process_group(
     env: dict[str, str] | None = None,
     output: IO[bytes] | int | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """The running command; when the block ends, however it ends, so does everything the command started.
+    """Runs a command during the block. When the block ends in any way, the command and its descendants end too.
 
-    `output`: where its output goes, errors included: a file, subprocess.PIPE for `stdout` of the process, or None for
-    where ours goes. `env` is added to ours, from which the secret of Prefect's server is left out.
+    `output`: a file for stdout and stderr, subprocess.PIPE to read both from `stdout` of the process, or None to
+    inherit ours. `env`: variables added to our environment, without the secret of the Prefect server.
     """
-    from flows.secret import without  # not above: this file also runs as a script, which need not find the package
+    from flows.secret import without_secret  # not at the top: as a script, this file may not find the package
 
     process = subprocess.Popen(
         [sys.executable, "-P", __file__, *command],
         cwd=cwd,
-        env=without(os.environ) | (env or {}),
+        env=without_secret(os.environ) | (env or {}),
         stdin=subprocess.PIPE,
         stdout=output,
         stderr=None if output is None else subprocess.STDOUT,
-        start_new_session=True,  # Ctrl-C reaches the asker alone, which then lets go
+        start_new_session=True,  # Ctrl-C reaches only the caller, which then closes the supervisor's input
     )
     try:
         yield process
@@ -51,19 +52,19 @@ def process_group(
         process.wait()
 
 
-def hold(command: Sequence[str]) -> int:
-    """Runs the command till it ends or standard input does. Returns its exit code."""
+def supervise(command: Sequence[str]) -> int:
+    """Runs a command until it ends, or ends it when standard input ends. Returns the exit code of the command."""
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
-    ending = threading.Lock()  # held while everything is being ended, so that we don't leave before
+    ending = threading.Lock()  # held while the command is being ended, so that this process does not exit first
     threading.Thread(target=_end_with_input, args=[process.pid, ending], daemon=True).start()
     code = process.wait()
     with ending:
-        _signal_group(process.pid, signal.SIGKILL)  # what the command left behind
+        _signal_group(process.pid, signal.SIGKILL)  # processes that the command left behind
     return code
 
 
-def end(pid: int) -> None:
-    """Ends a process, its group and every descendant, those in sessions of their own (torchrun's) included."""
+def end_tree(pid: int) -> None:
+    """Ends a process, its group and all of its descendants, also those in sessions of their own (torchrun's)."""
     found: list[psutil.Process] = []
     with suppress(psutil.NoSuchProcess):
         leader = psutil.Process(pid)
@@ -82,7 +83,7 @@ def _end_with_input(pid: int, ending: threading.Lock) -> None:
     while os.read(sys.stdin.fileno(), 4096):
         pass
     with ending:
-        end(pid)
+        end_tree(pid)
 
 
 def _signal_group(pid: int, number: signal.Signals) -> None:
@@ -91,4 +92,4 @@ def _signal_group(pid: int, number: signal.Signals) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(hold(sys.argv[1:]))
+    sys.exit(supervise(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""Reads MLflow's store: the experiment, and registered questioners, fetched as folders that no longer change."""
+"""Reads MLflow's store: the experiment and the registered questioners, which it downloads as folders."""
 
 import os
 import re
@@ -12,17 +12,17 @@ SCHEME = "models:/"
 
 
 def tracking_server() -> str | None:
-    """The address of the user's own MLflow server, where MLFLOW_TRACKING_URI names one."""
+    """Returns the address of the user's own MLflow server; None where MLFLOW_TRACKING_URI names none."""
     uri = store_uri(Path())
     return uri.rstrip("/") if uri.startswith(("http://", "https://")) else None
 
 
 def read_store(work: Path) -> tuple[str | None, bool]:
-    """The id of the experiment, if one exists yet, and whether a questioner is registered."""
+    """Returns the id of the experiment, None before the first run, and whether a questioner is registered."""
     uri = store_uri(work)
     if uri.startswith("sqlite:///") and not Path(uri.removeprefix("sqlite:///")).exists():
-        return None, False  # MLflow would make the database
-    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")  # read at import
+        return None, False  # otherwise MLflow would create the database
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")  # MLflow reads it at import
     import mlflow
     from mlflow.exceptions import MlflowException
 
@@ -30,21 +30,21 @@ def read_store(work: Path) -> tuple[str | None, bool]:
     try:
         experiment = store.get_experiment_by_name(EXPERIMENT)
         registered = bool(store.search_registered_models(f"name = '{REGISTERED}'"))
-    except MlflowException:  # a server that does not answer, a database of another version: links to the first page
+    except MlflowException:  # no answer from the server, or a database of another version: link to the first page
         return None, False
     return (experiment.experiment_id if experiment else None), registered
 
 
 def is_registered(start: str) -> bool:
-    """Whether this names a registered version (models:/name/3) or alias (models:/name@best, models:/name/best)."""
+    """Whether `start` names a registered version (models:/name/3) or alias (models:/name@best, models:/name/best)."""
     return start.startswith(SCHEME)
 
 
 def download(uri: str, folder: Path, work: Path) -> Path:
-    """Fetches weights into `folder`/name-version. Raises BlindspotError where there is no such version."""
+    """Downloads weights into `folder`/name-version. Raises BlindspotError where the version does not exist."""
     match = re.fullmatch(r"models:/([^/@]+)[/@]([^/@]+)", uri)
     if not match:
-        raise BlindspotError(f"{uri} names no registered version", "write models:/name/3 or models:/name@alias")
+        raise BlindspotError(f"{uri} is not a registered version", "write models:/name/3 or models:/name@alias")
     import mlflow
     from mlflow.exceptions import MlflowException
 
@@ -53,15 +53,17 @@ def download(uri: str, folder: Path, work: Path) -> Path:
     client = mlflow.MlflowClient()
     try:
         version = which if which.isdigit() else str(client.get_model_version_by_alias(name, which).version)
-        made = folder / f"{name}-{version}"
-        beside = folder / f".{made.name}.new"
-        beside.mkdir(parents=True)
-        mlflow.artifacts.download_artifacts(f"models:/{name}/{version}", dst_path=str(beside))
+        target = folder / f"{name}-{version}"
+        new = folder / f".{target.name}.new"
+        new.mkdir(parents=True)
+        mlflow.artifacts.download_artifacts(f"models:/{name}/{version}", dst_path=str(new))
     except MlflowException as error:
-        raise BlindspotError(f"{uri} is not in MLflow's registry ({error.message})", "see `make ui`, Models") from None
-    configs = sorted(beside.rglob("config.json"), key=lambda path: len(path.parts))
+        raise BlindspotError(
+            f"{uri} is not in MLflow's registry ({error.message})", "see `make ui`, MLflow, Models"
+        ) from None
+    configs = sorted(new.rglob("config.json"), key=lambda path: len(path.parts))
     if not configs:
-        raise BlindspotError(f"{uri} holds no model folder", "name a version that training registered")
-    configs[0].parent.rename(made)
-    shutil.rmtree(beside, ignore_errors=True)
-    return made
+        raise BlindspotError(f"{uri} contains no model folder", "name a version that training registered")
+    configs[0].parent.rename(target)
+    shutil.rmtree(new, ignore_errors=True)
+    return target

@@ -1,4 +1,4 @@
-"""Runs one stage with DVC, and says what DVC did."""
+"""Runs one stage with DVC, and reports whether DVC ran it, restored it, or found it up to date."""
 
 import json
 import os
@@ -15,37 +15,38 @@ import yaml
 
 from blindspot.errors import BlindspotError
 from flows.process_group import process_group
-from flows.secret import without
+from flows.secret import without_secret
 
-Did = Literal["ran", "restored", "up to date"]
-# DVC's words. Another dvc at work on the same files is the one failure that waiting mends.
-SAID: dict[str, Did] = {
+Result = Literal["ran", "restored", "up to date"]
+# Parts of DVC's messages.
+RESULT_MESSAGES: dict[str, Result] = {
     "didn't change, skipping": "up to date",
     "is cached - skipping run": "restored",
     "Running stage ": "ran",
 }
+# Another dvc process uses the same files: the only failure that is worth waiting for.
 BUSY = ("is busy, it is being blocked by", "Unable to acquire lock")
-# A progress bar that is still open stands before the stage's own.
+# `error: ` may follow an unfinished progress bar on the same line.
 ERROR_LINE = re.compile(r"(?:\berror|^ERROR): .*")
-# Where the stage itself could not say what was wrong: it was killed, say. DVC has removed its former output by then.
-MEND = "; run again to go on, or `dvc checkout` brings the former output back"
+# For a stage that printed no error line of its own, for example a killed one. DVC has removed its previous output.
+FIX = "; run again to resume, or restore the previous output with `dvc checkout`"
 BUSY_TRIES = 360
 BUSY_SECONDS = 10.0
-BAR_SECONDS = 30.0  # a progress bar reaches the log this often
+BAR_SECONDS = 30.0  # interval at which an unfinished progress bar is written to the log
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What one dvc command printed that matters here."""
+class CommandResult:
+    """The exit code of a dvc command, and what its output says: the result, whether DVC was busy, the error line."""
 
     code: int
-    did: Did
+    result: Result
     busy: bool
     error: str
 
 
-def stages(root: Path) -> list[str]:
-    """The stages of dvc.yaml that run, in its order, which is that of their dependencies. Frozen ones are left out."""
+def list_stages(root: Path) -> list[str]:
+    """Returns the stages of dvc.yaml, without the frozen ones, in its order, which respects their dependencies."""
     path = root / "dvc.yaml"
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))["stages"]
@@ -55,54 +56,57 @@ def stages(root: Path) -> list[str]:
 
 
 def leading_unchanged(names: list[str], root: Path) -> set[str]:
-    """The stages, from the first on, in which nothing changed: one question to DVC instead of one for each stage."""
+    """Returns the unchanged stages before the first changed one, with a single DVC command for all of them."""
     command = [sys.executable, "-m", "dvc", "status", "--json"]
-    done = subprocess.run(command, cwd=root, env=without(os.environ), capture_output=True, text=True, check=False)
+    env = without_secret(os.environ)
+    done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
-        return set()  # `dvc repro` will say what is wrong
+        return set()  # `dvc repro` will report the error
     changed = json.loads(done.stdout)
     first = next((index for index, name in enumerate(names) if name in changed), len(names))
     return set(names[:first])
 
 
-def reproduce(stage: str, root: Path, env: dict[str, str], log: Callable[[str], None]) -> Did:
-    """Runs `dvc repro --single-item stage`, and waits while another dvc is at work on the same files.
+def reproduce(stage: str, root: Path, env: dict[str, str], log: Callable[[str], None]) -> Result:
+    """Runs `dvc repro --single-item stage`, and waits while another dvc process uses the same files.
 
-    Its output goes to the terminal as it comes, progress bars included, and to `log` line by line. Raises
+    The output goes to the terminal unchanged, progress bars included, and to `log` line by line. Raises
     BlindspotError with the stage's own error line.
     """
     for _ in range(BUSY_TRIES):
-        heard = _listen([sys.executable, "-m", "dvc", "repro", "--single-item", stage], root, env, log)
-        if heard.code == 0:
-            return heard.did
-        if not heard.busy:
-            raise BlindspotError(
-                f"stage {stage} failed", heard.error or f"dvc ended with exit code {heard.code}{MEND}"
-            )
-        log(f"another dvc is at work here; trying again in {BUSY_SECONDS:.0f} s")
+        done = _run_dvc(["repro", "--single-item", stage], root, env, log)
+        if done.code == 0:
+            return done.result
+        if not done.busy:
+            raise BlindspotError(f"stage {stage} failed", done.error or f"dvc ended with exit code {done.code}{FIX}")
+        log(f"another dvc process is running here; trying again in {BUSY_SECONDS:.0f} s")
         time.sleep(BUSY_SECONDS)
-    raise BlindspotError(f"stage {stage} did not start", "another dvc has been at work here for an hour: end it")
+    raise BlindspotError(f"stage {stage} did not start", "another dvc process has run here for an hour: end it")
 
 
-def _listen(command: list[str], root: Path, env: dict[str, str], log: Callable[[str], None]) -> Heard:
-    did: Did = "ran"
+def _run_dvc(arguments: list[str], root: Path, env: dict[str, str], log: Callable[[str], None]) -> CommandResult:
+    command = [sys.executable, "-m", "dvc", *arguments]
+    result: Result = "ran"
     busy, error = False, ""
     with process_group(command, cwd=root, env=env, output=subprocess.PIPE) as process:
         assert process.stdout is not None
         for line in _lines(process.stdout):
             log(line)
-            did = next((did_so for words, did_so in SAID.items() if words in line), did)
-            busy = busy or any(words in line for words in BUSY)
-            said = ERROR_LINE.search(line)
-            if said and not error.startswith("error: "):
-                error = said[0]  # the stage's own line, rather than DVC's about it
+            result = next((name for message, name in RESULT_MESSAGES.items() if message in line), result)
+            busy = busy or any(message in line for message in BUSY)
+            found = ERROR_LINE.search(line)
+            if found and not error.startswith("error: "):
+                error = found[0]  # prefers the stage's own line, `error: …`, over DVC's, `ERROR: …`
         code = process.wait()
-    mend = MEND if error.startswith("ERROR: ") else ""
-    return Heard(code, did, busy, error.partition(": ")[2] + mend)
+    fix = FIX if error.startswith("ERROR: ") else ""
+    return CommandResult(code, result, busy, error.partition(": ")[2] + fix)
 
 
 def _lines(stream: IO[bytes]) -> Iterator[str]:
-    """Finished lines; of a progress bar its latest state now and then. Copies every byte to the terminal."""
+    """Yields finished lines, and the state of an unfinished progress bar every BAR_SECONDS.
+
+    Copies every byte to the terminal.
+    """
     rest, shown = b"", time.monotonic()
     while chunk := stream.read1(65536):  # type: ignore[attr-defined]  # a pipe's buffered reader has it
         sys.stdout.buffer.write(chunk)
@@ -117,5 +121,5 @@ def _lines(stream: IO[bytes]) -> Iterator[str]:
 
 
 def _last_state(line: bytes) -> str:
-    """What a terminal shows of a line in the end: what follows its last carriage return."""
+    """Returns the text after the last carriage return of a line: what a terminal shows in the end."""
     return line.decode("utf-8", errors="replace").rstrip("\r ").rpartition("\r")[2].rstrip()

@@ -1,4 +1,4 @@
-"""The schedules of the deployed pipeline. A start keeps those that the operator made or changed in Prefect's pages."""
+"""The schedules of the deployed pipeline. A deployment keeps schedules that were changed in Prefect's pages."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,14 +11,14 @@ WEEKLY = "0 3 * * 1"  # Mondays at three, UTC
 
 @dataclass(frozen=True)
 class Options:
-    """The command line: a cron line or none, and whether to switch schedules on."""
+    """The options of the command line. `cron`: a schedule, None to keep the existing ones; `active`: activate them."""
 
     cron: str | None
     active: bool
 
 
-def checked(cron: str) -> Any:
-    """Prefect's schedule of a cron line. Raises BlindspotError where it is none."""
+def parse_cron(cron: str) -> Any:
+    """Returns Prefect's schedule for a cron expression. Raises BlindspotError where the expression is invalid."""
     from prefect.client.schemas.schedules import CronSchedule
 
     try:
@@ -26,24 +26,24 @@ def checked(cron: str) -> Any:
     except ValueError as error:
         reason = str(error).splitlines()[-1] if str(error) else "no reason given"
         raise BlindspotError(
-            f"--schedule {cron} is no cron line ({reason})", "five fields, such as 0 3 * * 1"
+            f"--schedule {cron} is not a cron expression ({reason})", "write five fields, such as 0 3 * * 1"
         ) from None
 
 
-def settle(client: Any, deployment: UUID, options: Options) -> None:
-    """Adds, replaces or switches on schedules when the deployment starts; `client` is Prefect's synchronous client.
+def update_schedules(client: Any, deployment: UUID, options: Options) -> None:
+    """Adds, replaces or activates schedules when the deployment starts; `client` is Prefect's synchronous client.
 
-    Without options, those that exist stay as they are. Where none exists, the weekly one is added, switched off. A
-    cron line replaces them all; it stays switched on where it already was.
+    Without options, existing schedules stay unchanged; where none exists, the weekly one is added, inactive. A cron
+    expression replaces all schedules, and is active if `options.active` or if it was active before.
     """
     found = client.read_deployment_schedules(deployment)
     if options.cron is not None:
-        was_on = any(one.active and getattr(one.schedule, "cron", None) == options.cron for one in found)
+        was_active = any(one.active and getattr(one.schedule, "cron", None) == options.cron for one in found)
         for one in found:
             client.delete_deployment_schedule(deployment, one.id)
-        client.create_deployment_schedules(deployment, [(checked(options.cron), options.active or was_on)])
+        client.create_deployment_schedules(deployment, [(parse_cron(options.cron), options.active or was_active)])
     elif not found:
-        client.create_deployment_schedules(deployment, [(checked(WEEKLY), options.active)])
+        client.create_deployment_schedules(deployment, [(parse_cron(WEEKLY), options.active)])
     elif options.active:
         for one in found:
             client.update_deployment_schedule(deployment, one.id, active=True)

@@ -1,4 +1,4 @@
-"""Runs a flow from the command line, on a Prefect server of its own unless there is one."""
+"""Runs a flow from the command line: on a running Prefect server, or on a temporary one."""
 
 import signal
 import sys
@@ -7,18 +7,19 @@ from typing import Any
 
 from blindspot.errors import BlindspotError
 from flows.environment import apply
-from flows.server import start_temporary
+from flows.server import start_temporary_server
 
 
-def completed(flow: Callable[[Callable[[], None]], Any], otherwise: str) -> Any:
-    """The state that `flow` ends in. Raises BlindspotError where that is not completed: its message, or `otherwise`.
+def run_flow(flow: Callable[[Callable[[], None]], Any], default_message: str) -> Any:
+    """Runs a flow and returns its final state.
 
-    `flow` imports what it needs of Prefect, then calls its argument, which waits for the server that starts meanwhile.
+    `flow` first imports Prefect, then calls its argument, which waits until the server is ready. Raises BlindspotError
+    where the flow does not complete, with the state's message or, where it has none, `default_message`.
     """
-    await_server = start_temporary(apply())
+    await_server = start_temporary_server(apply())
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     state = flow(await_server)
     if not state.is_completed():
-        what, _, mend = (state.message or otherwise).partition(": ")
-        raise BlindspotError(what, mend or "see the lines above")
+        problem, _, fix = (state.message or default_message).partition(": ")
+        raise BlindspotError(problem, fix or "see the output above")
     return state

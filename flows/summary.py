@@ -1,61 +1,66 @@
-"""Says in a few lines what a run found, and at which addresses it is shown."""
+"""Summarises what a run found in a few lines, and links to the pages that show it."""
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from blindspot.metrics import percent
+from blindspot.paths import FAILURE_MODES, REPORTS, VERIFY_METRICS
+from blindspot.records.failure_mode import FailureMode, read_failure_modes
 from blindspot.tracking import REGISTERED
-from flows.pages import DEFAULT, Pages, opened
+from flows.pages import DEFAULT, Pages, running_pages
 from flows.registry import read_store, tracking_server
 
-RUNS = "workflowType=machine_learning"  # without it MLflow shows traces of chats, which there are none of
-
-MODES = 5
+RUNS = "workflowType=machine_learning"  # without it MLflow shows traces, of which there are none
+MODES = 5  # failure modes in a summary
 
 
 @dataclass(frozen=True)
 class Link:
-    """An address to open, what is there, and what to know beforehand."""
+    """An address, the name of what is there, and a note."""
 
     name: str
     address: str
     note: str = ""
 
     def line(self) -> str:
-        """As a terminal shows it."""
+        """Returns the link as a line for a terminal."""
         return f"{self.name + ':':13}{self.address}{self.note and f' ({self.note})'}"
 
     def markdown(self) -> str:
-        """As Prefect's page shows it: there a browser opens no link to a file."""
+        """Returns the link as Markdown for Prefect's page, on which browsers open no links to files."""
         if self.address.startswith("file:"):
             return f"{self.name}: `{self.address}`"
         return f"[{self.name}]({self.address}){self.note and f' ({self.note})'}"
 
 
 def summary(root: Path) -> list[str]:
-    """Lines of plain text: how each method's questions fared, and the first failure modes."""
-    measured = _read(root / "metrics/verify.json") or {}
+    """Returns lines of plain text: the rates of each method, and the first failure modes."""
+    path = root / VERIFY_METRICS
+    measured = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     lines = [_method(name, rates) for name, rates in measured.items() if "asked" in rates]  # others: of the judge
-    modes = _read(root / "data/taxonomy/failure_modes.json")
-    if modes is None:
+    if not (root / FAILURE_MODES).is_file():
         return lines
-    lines.append(f"failure modes: {len(modes)}{', the first of them' if len(modes) > MODES else ''}")
-    return lines + [_mode(mode) for mode in modes[:MODES]]
+    modes = read_failure_modes(root / FAILURE_MODES)
+    count = f"{len(modes)} failure mode{'s' * (len(modes) != 1)}"
+    order = ", ordered by log-likelihood ratio" if len(modes) > 1 else ""
+    first = f", the first {MODES}" if len(modes) > MODES else ""
+    return [*lines, f"{count}{order}{first}", *map(_mode, modes[:MODES])]
 
 
 def links(root: Path, work: Path, group: str) -> list[Link]:
-    """Where to open the report, MLflow's and Prefect's pages: at the ports of the `make ui` that is up, if one is."""
-    up = opened(work)
+    """Returns links to the report, MLflow and Prefect, at the ports of `make ui` if it is running."""
+    up = running_pages(work)
     pages, note = (up, "") if up else (DEFAULT, "after `make ui`")
     runs, *rest = recorded(pages, work)
     runs = Link(runs.name, runs.address, ", ".join(filter(None, [f"group {group}", runs.note, note])))
     rest = [Link(link.name, link.address, note) for link in [*rest, Link("Prefect", pages.prefect)]]
-    return [Link("report", (root / "reports" / "index.html").as_uri()), runs, *rest]
+    return [Link("report", (root / REPORTS / "index.html").as_uri()), runs, *rest]
 
 
 def recorded(pages: Pages, work: Path) -> list[Link]:
-    """MLflow's list of runs and, where a questioner is registered, its versions. MLflow's first page shows neither."""
+    """Returns links to MLflow's list of runs and, if a questioner is registered, to its versions."""
     base = tracking_server() or pages.mlflow
     experiment, registered = read_store(work)
     listed = f"{base}/#/experiments/{experiment}/runs?{RUNS}"
@@ -64,20 +69,13 @@ def recorded(pages: Pages, work: Path) -> list[Link]:
 
 
 def _method(name: str, rates: dict[str, Any]) -> str:
-    asked = f"{rates['asked']:,} questions asked"
-    return f"{name}: {asked}, {_percent(rates['failure_rate'])} failures, {_percent(rates['valid_rate'])} valid"
+    failure, valid = (
+        "none" if rates[rate] is None else percent(rates[rate]) for rate in ("failure_rate", "valid_rate")
+    )
+    return f"{name}: {rates['asked']:,} questions, failure rate {failure}, valid rate {valid}"
 
 
-def _mode(mode: dict[str, Any]) -> str:
-    interval = f"{_percent(mode['low'])}–{_percent(mode['high'])}"
-    new = " (novel)" if mode.get("documented") == [] else ""
-    return f"  {_percent(mode['error_rate'])} wrong ({interval}, {mode['asked']} asked): {mode['name']}{new}"
-
-
-def _percent(rate: float | None) -> str:
-    return "no rate of" if rate is None else f"{100 * rate:.0f} %"
-
-
-def _read(path: Path) -> Any:
-    """None where the pipeline makes no such file."""
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+def _mode(mode: FailureMode) -> str:
+    wrong = f"{percent(mode.low)} – {percent(mode.high)}, {mode.failures} of {mode.asked} wrong"
+    novel = ", novel" if mode.documented == () else ""
+    return f"  {mode.name}: error rate {percent(mode.error_rate)} ({wrong}){novel} [{' + '.join(mode.features)}]"

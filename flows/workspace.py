@@ -1,4 +1,4 @@
-"""Where a run happens: here, when its parameters are those of params.yaml, else in a local clone of its own."""
+"""Chooses the folder of a run: this checkout if the parameters equal params.yaml, otherwise a local clone."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ from blindspot.errors import BlindspotError
 from blindspot.params import PARAMS, read
 from flows.overrides import write_params
 from flows.registry import download, is_registered
-from flows.secret import without
+from flows.secret import without_secret
 
 TRAINED = Path("models/questioner")
 PATHS = (
@@ -30,26 +30,26 @@ PATHS = (
     ".taxonomy.embedding",
     ".taxonomy.skill_namer",
     ".taxonomy.documented",
-)  # parameters that may lead somewhere
-STARTS = Path("models") / "start"  # in a clone: weights that git does not have
+)  # parameters that may be paths
+BASE_MODEL = Path("models") / "start"  # in a clone: a copy of weights that git does not track
 
 
-def prepare_place(values: dict[str, Any], work: Path, run_id: str, log: Callable[[str], None]) -> Path:
-    """The folder to run in, its params.yaml holding `values`. Raises BlindspotError.
+def prepare_workspace(values: dict[str, Any], work: Path, run_id: str, log: Callable[[str], None]) -> Path:
+    """Returns the folder for a run. Its params.yaml contains `values`. Raises BlindspotError.
 
-    A clone lies in `work`/runs/`run_id`, shares the DVC cache, and is used again when that run is retried.
+    A clone is created in `work`/runs/`run_id`, shares the DVC cache, and is used again when the run is retried.
     """
     here = Path.cwd()
     start = values["train"]["base_model"]
-    # Weights that `train` would overwrite can't be what it starts from here: DVC would see a stage that needs itself.
+    # `train` cannot start from its own output in this folder: DVC would see a stage that depends on itself.
     if values == read(here / PARAMS) and not is_registered(start) and Path(start) != TRAINED:
         return here
     clone = work / "runs" / run_id
     if not clone.is_dir():
         _clone(here, clone, values, work)
     log(
-        f"other parameters than {PARAMS}'s, or weights to be fixed: running in {clone}, a clone of HEAD; "
-        "remove it when you are done with it"
+        f"running in {clone}, a clone of HEAD, because the parameters differ from {PARAMS} or the base model must be "
+        "copied; delete the clone when you no longer need it"
     )
     if changed := _uncommitted(here):
         log(f"not part of this run, because not committed: {', '.join(changed)}")
@@ -57,54 +57,54 @@ def prepare_place(values: dict[str, Any], work: Path, run_id: str, log: Callable
 
 
 def _clone(here: Path, clone: Path, values: dict[str, Any], work: Path) -> None:
-    """Makes the clone beside and renames it, so that a folder of that name is a whole one."""
-    beside = clone.with_name(f".{clone.name}.new")
-    shutil.rmtree(beside, ignore_errors=True)
+    """Creates the clone under another name and renames it at the end, so that an existing clone is complete."""
+    new = clone.with_name(f".{clone.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
     clone.parent.mkdir(parents=True, exist_ok=True)
     try:
-        _git(here, "clone", "--local", "--quiet", "--no-tags", str(here), str(beside))
+        _git(here, "clone", "--local", "--quiet", "--no-tags", str(here), str(new))
         local = here / ".dvc" / "config.local"
         if local.is_file():
-            shutil.copy(local, beside / ".dvc")
-        _dvc(beside, "config", "--local", "cache.dir", _dvc(here, "cache", "dir"))
-        values = _reachable(values, here, beside)
-        values = _with_fixed_start(values, here, beside, work)
-        beside.joinpath(PARAMS).write_text(write_params((here / PARAMS).read_text("utf-8"), values), "utf-8")
-        beside.rename(clone)
+            shutil.copy(local, new / ".dvc")
+        _dvc(new, "config", "--local", "cache.dir", _dvc(here, "cache", "dir"))
+        values = _with_absolute_paths(values, here, new)
+        values = _with_copied_base_model(values, here, new, work)
+        new.joinpath(PARAMS).write_text(write_params((here / PARAMS).read_text("utf-8"), values), "utf-8")
+        new.rename(clone)
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(new, ignore_errors=True)
 
 
-def _with_fixed_start(values: dict[str, Any], here: Path, clone: Path, work: Path) -> dict[str, Any]:
-    """Copies the weights that training starts from into the clone, where git has them not: they are fixed then.
+def _with_copied_base_model(values: dict[str, Any], here: Path, clone: Path, work: Path) -> dict[str, Any]:
+    """Copies the base model into the clone if git does not track it, so that later changes do not affect the run.
 
-    Those that lie in another run's clone too, under an absolute path: it may be removed any time.
+    Also copies a base model from the clone of another run, because that clone may be deleted at any time.
     """
     start = values["train"]["base_model"]
     if is_registered(start):
         folder = download(start, clone / "models" / "registered", work)
     elif (here / start).is_dir() and (not (clone / start).exists() or Path(start).is_relative_to(work / "runs")):
-        folder = clone / STARTS
+        folder = clone / BASE_MODEL
         shutil.copytree(here / start, folder)
-    elif (here / start).is_file() and not (clone / start).exists():  # a model's description
-        folder = (clone / STARTS).with_suffix(Path(start).suffix)
+    elif (here / start).is_file() and not (clone / start).exists():  # the description of a model
+        folder = (clone / BASE_MODEL).with_suffix(Path(start).suffix)
         shutil.copy(here / start, folder)
     else:
         return values
     return values | {"train": values["train"] | {"base_model": str(folder.relative_to(clone))}}
 
 
-def _reachable(values: Any, here: Path, clone: Path, name: str = "") -> Any:
-    """Makes absolute every relative path that leads somewhere here and nowhere in the clone (photos, other models)."""
+def _with_absolute_paths(values: Any, here: Path, clone: Path, name: str = "") -> Any:
+    """Makes each relative path absolute that exists here but not in the clone (photographs, models)."""
     if isinstance(values, dict):
-        return {key: _reachable(value, here, clone, f"{name}.{key}") for key, value in values.items()}
+        return {key: _with_absolute_paths(value, here, clone, f"{name}.{key}") for key, value in values.items()}
     if name not in PATHS or not values:
         return values
     return str(here / values) if (here / values).exists() and not (clone / values).exists() else values
 
 
 def _uncommitted(here: Path) -> list[str]:
-    """Files changed or new here, but for those that the run has anyway."""
+    """Returns the changed and new files of this checkout, without the two that the clone gets anyway."""
     lines = _git(here, "status", "--porcelain", "--untracked-files=all").splitlines()
     return [name for line in lines if (name := line[3:]) not in (str(PARAMS), "dvc.lock")]
 
@@ -118,10 +118,10 @@ def _dvc(folder: Path, *arguments: str) -> str:
 
 
 def _output(folder: Path, tool: str, command: list[str]) -> str:
-    """What a tool prints in a folder. Raises BlindspotError with what it says where it fails."""
-    told = without(os.environ)  # git runs hooks and filters of the repository
-    done = subprocess.run(command, cwd=folder, env=told, capture_output=True, text=True, check=False)
+    """Runs a tool in a folder and returns its output. Raises BlindspotError with its error message where it fails."""
+    env = without_secret(os.environ)  # git runs hooks and filters of the repository
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
         task = f"{tool} {command[command.index(tool) + 1]}"
-        raise BlindspotError(f"{task} failed in {folder}", done.stderr or f"{tool} gave no reason")
+        raise BlindspotError(f"{task} failed in {folder}", done.stderr or f"{tool} printed no error message")
     return done.stdout

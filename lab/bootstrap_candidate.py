@@ -1,4 +1,4 @@
-"""Trains the embedded candidate from scratch on scenes, and measures its accuracy by family."""
+"""Trains the embedded candidate from scratch on scenes, and measures its accuracy per question family."""
 
 import random
 import tempfile
@@ -17,23 +17,25 @@ from lab.scene_curriculum import answered_questions, caption, exam
 
 MODEL = Path("models/scenes-candidate")
 METRICS = Path("metrics/candidate.json")
-TURNS = 6  # questions about each image in a training row
-EXAM = 400  # questions a family
+TURNS = 6  # questions per image in a training row
+EXAM = 400  # questions per family
 
 
 class Params(Section):
-    """How the embedded candidate is trained."""
+    """Parameters of the training of the embedded candidate."""
 
-    seed: int = Field(7011, description="of scenes, weights and order")
-    scenes: int = Field(24000, ge=1, description="images drawn")
-    steps: int = Field(2000, ge=1)
-    batch_size: int = Field(64, ge=1, description="images a step")
-    caption_steps: int = Field(200, ge=1, description="steps over which captions fade from all rows to a tenth")
-    learning_rate: float = Field(0.002, gt=0)
+    seed: int = Field(7011, description="Seed of the scenes, the weights and the order of the rows")
+    scenes: int = Field(24000, ge=1, description="Number of images")
+    steps: int = Field(2000, ge=1, description="Updates of the weights")
+    batch_size: int = Field(64, ge=1, description="Images per step")
+    caption_steps: int = Field(
+        200, ge=1, description="Steps over which the share of captions among the rows falls from 1 to 0.1"
+    )
+    learning_rate: float = Field(0.002, gt=0, description="Highest learning rate")
 
 
 def bootstrap_candidate(params: Params, folder: Path) -> None:
-    """Trains the model and saves weights and processor to `folder`."""
+    """Trains the candidate, and saves its weights and processor to `folder`."""
     from lab.pretrain import Turns, pretrain
     from lab.tiny_vlm import DESCRIBE, build_model, build_processor
 
@@ -53,7 +55,7 @@ def bootstrap_candidate(params: Params, folder: Path) -> None:
 
 
 def accuracy(folder: Path, seed: int) -> dict[str, float]:
-    """The share of EXAM questions a family, about new scenes, that the model in `folder` answers rightly."""
+    """Returns the share of correct answers of the model in `folder` per family, on EXAM questions about new scenes."""
     from blindspot.models.local import GreedyVLM
     from blindspot.scenes.answers import understand
 
@@ -67,7 +69,7 @@ def accuracy(folder: Path, seed: int) -> dict[str, float]:
 
 
 def main() -> None:
-    """Trains, measures, writes."""
+    """Writes models/scenes-candidate and metrics/candidate.json."""
     params = load("bootstrap_candidate", Params)
     with stage_run("bootstrap_candidate", work_folder(), params.model_dump()) as mlflow:
         with replacing(MODEL) as folder:

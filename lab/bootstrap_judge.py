@@ -1,4 +1,4 @@
-"""Trains the two embedded judges from scratch on scenes, and measures how each agrees with the oracle."""
+"""Trains the two embedded judges from scratch on scenes, and measures their agreement with the oracle."""
 
 import random
 import tempfile
@@ -24,26 +24,31 @@ MODELS = (Path("models/scenes-judge"), Path("models/scenes-second-judge"))
 CANDIDATE = Path("models/scenes-candidate")
 METRICS = Path("metrics/judge.json")
 LAYERS = 4
-CAPTIONS, SAMENESS = 0.05, 0.17  # of the rows in the end: descriptions, pairs of answers; the others are questions
-EXAM, EXAM_SEED = 2000, 7041  # questions, and what they are drawn by
-LONGEST = 64  # tokens of a reply
+CAPTIONS = 0.05  # share of the rows, at the end of the training, that are captions
+SAMENESS = 0.17  # share of the remaining rows that compare two answers; the others check the validity of a question
+EXAM, EXAM_SEED = 2000, 7041  # questions, and the seed that draws them
+MAX_NEW_TOKENS = 64  # of a reply
 Draw = Callable[[Scene, str, random.Random], Question | None]
-SAMPLES: dict[str, Draw] = {"valid_or_not": draw_freely, "valid": draw_question}  # what they are examined in
+SAMPLES: dict[str, Draw] = {"valid_or_not": draw_freely, "valid": draw_question}  # the questions of the two exams
 
 
 class Params(Section):
-    """How the embedded judges are trained."""
+    """Parameters of the training of the embedded judges."""
 
-    seeds: tuple[int, int] = Field((7021, 7022), description="of scenes, weights and order: one of each judge")
-    scenes: int = Field(24000, ge=1, description="images drawn")
-    steps: int = Field(1900, ge=1, description="of each judge")
-    batch_size: int = Field(160, ge=1, description="images a step, one lesson each")
-    caption_steps: int = Field(250, ge=1, description="first steps, of captions alone; over as many more these fade")
-    learning_rate: float = Field(0.002, gt=0)
+    seeds: tuple[int, int] = Field(
+        (7021, 7022), description="Seed of the scenes, the weights and the order of the rows, one per judge"
+    )
+    scenes: int = Field(24000, ge=1, description="Number of images")
+    steps: int = Field(1900, ge=1, description="Steps per judge")
+    batch_size: int = Field(160, ge=1, description="Images per step, one lesson each")
+    caption_steps: int = Field(
+        250, ge=1, description="First steps, which train on captions only; over as many steps more, captions fade out"
+    )
+    learning_rate: float = Field(0.002, gt=0, description="Highest learning rate")
 
 
 def bootstrap_judge(params: Params, seed: int, folder: Path) -> None:
-    """Trains one judge and saves weights and processor to `folder`."""
+    """Trains one judge, and saves its weights and processor to `folder`."""
     from lab import judge_curriculum as lessons
     from lab.pretrain import Turns, pretrain
     from lab.tiny_vlm import DESCRIBE, IMAGE_LAST, build_model, build_processor
@@ -67,10 +72,11 @@ def bootstrap_judge(params: Params, seed: int, folder: Path) -> None:
 
 
 def agreement(folder: Path, seed: int, draw: Draw, count: int = EXAM) -> dict[str, Any]:
-    """How the judge in `folder` agrees with the oracle on the candidate's answers to `count` questions on new scenes.
+    """Measures how the judge in `folder` agrees with the oracle on the candidate's answers about new scenes.
 
-    The questions are drawn uniformly over families by `draw`: draw_freely gives valid and other ones, as they fall,
-    draw_question valid ones alone. `by_family`: the share of each on which both give the same outcome.
+    Draws `count` questions uniformly over families with `draw`: draw_freely draws valid and invalid questions,
+    draw_question only valid ones. `by_family` in the result: the share of questions on which both give the same
+    outcome.
     """
     from blindspot.judges.oracle import OracleVerifier
     from blindspot.judges.vlm import VLMVerifier
@@ -84,7 +90,7 @@ def agreement(folder: Path, seed: int, draw: Draw, count: int = EXAM) -> dict[st
         images = pictures_of(scenes, Path(pictures))
         candidate = GreedyVLM(CANDIDATE, batch_size=256, max_new_tokens=4)
         answers = [answer.text for answer in candidate.complete(images, questions, None)]
-        judge = VLMVerifier(GreedyVLM(folder, batch_size=256, max_new_tokens=LONGEST))
+        judge = VLMVerifier(GreedyVLM(folder, batch_size=256, max_new_tokens=MAX_NEW_TOKENS))
         judged = [verdict.outcome for verdict in judge.judge(images, questions, answers)]
         truth = [verdict.outcome for verdict in OracleVerifier("invalid").judge(images, questions, answers)]
     same: dict[str, list[bool]] = {name: [] for name in FAMILIES}
@@ -99,14 +105,14 @@ def agreement(folder: Path, seed: int, draw: Draw, count: int = EXAM) -> dict[st
 
 
 def _question(scene: Scene, family: str, rng: random.Random, draw: Draw) -> str:
-    """One of that family, or where the scene has none (two things of the same kind) of another."""
+    """Returns a question of `family`, or of another family where the scene allows none (two identical things)."""
     order = [family, *FAMILIES]
     found = next(one for name in order if (one := draw(scene, name, rng)) is not None)
     return ask(found, rng)
 
 
 def main() -> None:
-    """Trains, measures, writes."""
+    """Writes both models and metrics/judge.json."""
     params = load("bootstrap_judge", Params)
     with stage_run("bootstrap_judge", work_folder(), params.model_dump()) as mlflow:
         found = {}

@@ -1,6 +1,6 @@
-"""Trains the embedded base questioner from scratch on scenes, and measures how valid its questions are.
+"""Trains the embedded base questioner from scratch on scenes, and measures how many of its questions are valid.
 
-It learns to ask of its own accord, by a target and like an example (`lab/question_curriculum.py`).
+It learns to ask with an open prompt, with a target, and with an example (lab/question_curriculum.py).
 """
 
 import random
@@ -20,26 +20,28 @@ from lab.scene_curriculum import caption
 
 MODEL = Path("models/scenes-questioner")
 METRICS = Path("metrics/base.json")
-EXAM = 6000  # questions in all
+EXAM = 6000  # questions
 LAYERS = 4
-LONGEST = 96  # tokens, what it thinks included
-TARGETED = 0.6  # of the lessons; the others leave open what to ask
-LIKE = 6  # of so many steps one is of lessons with an example, whose prompts are longer
+MAX_NEW_TOKENS = 96  # thought and question
+TARGETED = 0.6  # share of the lessons without an example that have a target; the others have the open prompt
+EXAMPLE_STEP = 6  # every so many steps, all lessons of the step have an example; their prompts are longer
 
 
 class Params(Section):
-    """How the embedded base questioner is trained."""
+    """Parameters of the training of the embedded base questioner."""
 
-    seed: int = Field(7002, description="of scenes and order")
-    scenes: int = Field(24000, ge=1, description="images drawn")
-    steps: int = Field(6500, ge=1)
-    batch_size: int = Field(128, ge=1, description="images a step, one question each")
-    caption_steps: int = Field(200, ge=1, description="first steps, of captions alone; over as many more these fade")
-    learning_rate: float = Field(0.002, gt=0)
+    seed: int = Field(7002, description="Seed of the scenes, the weights and the order of the rows")
+    scenes: int = Field(24000, ge=1, description="Number of images")
+    steps: int = Field(6500, ge=1, description="Updates of the weights")
+    batch_size: int = Field(128, ge=1, description="Images per step, one question each")
+    caption_steps: int = Field(
+        200, ge=1, description="First steps, which train on captions only; over as many steps more, captions fade out"
+    )
+    learning_rate: float = Field(0.002, gt=0, description="Highest learning rate")
 
 
 def bootstrap_questioner(params: Params, folder: Path) -> None:
-    """Trains the model on valid questions of every family and saves weights and processor to `folder`."""
+    """Trains the model on valid questions of every family, and saves its weights and processor to `folder`."""
     from lab.pretrain import Turns, pretrain
     from lab.question_curriculum import Asking
     from lab.tiny_vlm import DESCRIBE, IMAGE_LAST, build_model, build_processor
@@ -52,7 +54,7 @@ def bootstrap_questioner(params: Params, folder: Path) -> None:
         scene = scenes[index]
         if rng.random() < 2 - step / params.caption_steps:
             return [(DESCRIBE, caption(scene))]
-        if step % LIKE == 0:
+        if step % EXAMPLE_STEP == 0:
             return [asking.like(scene)]
         return [asking.targeted(scene) if rng.random() < TARGETED else asking.plain(scene)]
 
@@ -64,9 +66,9 @@ def bootstrap_questioner(params: Params, folder: Path) -> None:
 
 
 def groundedness(folder: Path, seed: int) -> dict[str, dict[str, float | None]]:
-    """Share and valid rate of each family among EXAM questions sampled about new scenes.
+    """Returns the share and the valid rate of each family among EXAM questions sampled about new scenes.
 
-    A family's valid rate is None where it was never asked in; text outside the grammar is in no family, and counts as
+    The valid rate of a family without questions is None. Text outside the grammar belongs to no family, and counts as
     invalid in `all`.
     """
     from blindspot.models.local import LocalQuestioner
@@ -75,7 +77,7 @@ def groundedness(folder: Path, seed: int) -> dict[str, dict[str, float | None]]:
     scenes = draw_scenes(EXAM, seed)
     with tempfile.TemporaryDirectory() as pictures:
         images = pictures_of(scenes, Path(pictures))
-        questioner = LocalQuestioner(folder, batch_size=256, max_new_tokens=LONGEST, temperature=1.0)
+        questioner = LocalQuestioner(folder, batch_size=256, max_new_tokens=MAX_NEW_TOKENS, temperature=1.0)
         questions = questioner.ask(images, seed)
     rulings = [rule(question, scene) for question, scene in zip(questions, scenes, strict=True)]
     asked = Counter(ruling.family for ruling in rulings)
@@ -89,7 +91,7 @@ def groundedness(folder: Path, seed: int) -> dict[str, dict[str, float | None]]:
 
 
 def main() -> None:
-    """Trains, measures, writes."""
+    """Writes models/scenes-questioner and metrics/base.json."""
     params = load("bootstrap_questioner", Params)
     with stage_run("bootstrap_questioner", work_folder(), params.model_dump()) as mlflow:
         with replacing(MODEL) as folder:

@@ -1,9 +1,9 @@
-"""What the embedded judges learn from: a judge's prompts about scenes, and the replies that an exact judge would give.
+"""Lessons for the embedded judges: a judge's prompts about scenes, with the replies of an exact judge.
 
-Each fixed part of a prompt or a reply is one token to them, so that a model of a million weights reads and writes what
-any judge does. Before they rule they go through the nine places of the grid and name those of the things that the
-question speaks of: "a1 - - - - c2 - - -", columns a to c from the left, rows 1 to 3 from the top. Where two values are
-to be compared they say these next: "red blue".
+Each fixed part of a prompt or a reply is one token, so that a model with a million weights can read and write the same
+prompts and replies as any other judge. The reasoning in a reply goes through the nine places of the grid and names the
+places of things that the question mentions: "a1 - - - - c2 - - -", with columns a to c from the left and rows 1 to 3
+from the top. If the answer compares two values, they follow: "red blue".
 """
 
 import random
@@ -18,70 +18,80 @@ from blindspot.scenes.scene import ATTRIBUTES, GRID, Scene, Thing
 from blindspot.scenes.templates import ask, draw_freely, draw_question
 from lab.scene_curriculum import place, places
 
-#: The criterion that a question misses, for each of the oracle's reasons.
-MISSED = {
+#: The criterion that an invalid question misses, for each of the oracle's reasons.
+MISSED_CRITERION = {
     "unparsed": "one_question",
     "no_referent": "true_premise",
     "ambiguous_referent": "objective",
     "same_referent": "true_premise",
 }
-GARBLED, ELSEWHERE, FREELY = 0.12, 0.12, 0.3  # of the questions: broken, drawn for another scene, drawn valid or not
-SAME, ODD = 0.4, 0.1  # of the answers: the reference, any value there is; of the others some are the same by chance
-SPOKEN = 0.3  # of the numbers that an answer says in words
-UNKNOWN = "xyzzy"  # in no vocabulary
-FORMS = ("{}", "{} .", "it is {}", "the answer is {}", "there are {}", "i see {}")
-NOT = "-"  # said of a place that is not spoken of
+# Shares of the questions: garbled, drawn for another scene, drawn without a check of validity.
+GARBLED, OTHER_SCENE, UNCHECKED = 0.12, 0.12, 0.3
+# Shares of the answers: equal to the reference, any value of any kind. The others may equal the reference by chance.
+SAME, ANY_KIND = 0.4, 0.1
+IN_WORDS = 0.3  # share of the numbers that an answer spells: "two"
+UNKNOWN = "xyzzy"  # a word that is in no vocabulary
+ANSWER_FORMS = ("{}", "{} .", "it is {}", "the answer is {}", "there are {}", "i see {}")
+NOT_MENTIONED = "-"  # stands for a place without a thing that the question mentions
 _SPELLED = {number: word for word, number in reversed(NUMBER_WORDS.items())}
-_GAP = "@@"  # in no prompt: what stands around it is fixed
+_GAP = "@@"  # placeholder for the variable parts of a prompt or a reply; occurs in none of them
 
 
 def words() -> list[str]:
-    """What the judges must spell beside the words of questions."""
-    said = {word for form in FORMS for word in form.replace("{}", "").split()}
-    return sorted({*places(), *_SPELLED.values(), *said, ";", NOT})
+    """Returns the words that the judges need besides those of questions."""
+    in_answers = {word for form in ANSWER_FORMS for word in form.replace("{}", "").split()}
+    return sorted({*places(), *_SPELLED.values(), *in_answers, ";", NOT_MENTIONED})
 
 
 def phrases() -> list[str]:
-    """The fixed parts of the prompts and of the replies."""
+    """Returns the fixed parts of the prompts and the replies."""
     prompts = [ask_validity(_GAP), ask_sameness(_GAP, _GAP, _GAP)]
     replies = [_validity(_GAP, missed, "" if missed else _GAP) for missed in (None, *CRITERIA)]
     replies += [_sameness(_GAP, same) for same in (True, False)]
     return list(dict.fromkeys(part for text in prompts + replies for part in text.split(_GAP)))
 
 
-def question_to_judge(scene: Scene, elsewhere: Scene, rng: random.Random) -> str:
-    """A question about the scene: three of four valid, others drawn freely, for the scene `elsewhere`, or broken."""
+def question_to_judge(scene: Scene, other_scene: Scene, rng: random.Random) -> str:
+    """Draws a question about the scene. Three of four are valid.
+
+    The others are drawn without a check of validity, drawn for `other_scene`, or garbled.
+    """
     kind, family, full = rng.random(), rng.choice(FAMILIES), rng.choice((0.0, 1.0))
-    if kind < ELSEWHERE:
-        question = draw_question(elsewhere, family, rng, full)
-    elif kind < ELSEWHERE + FREELY:
+    if kind < OTHER_SCENE:
+        question = draw_question(other_scene, family, rng, full)
+    elif kind < OTHER_SCENE + UNCHECKED:
         question = draw_freely(scene, family, rng, full)
     else:
         question = draw_question(scene, family, rng, full)
     if question is None:
-        return question_to_judge(scene, elsewhere, rng)
+        return question_to_judge(scene, other_scene, rng)
     text = ask(question, rng)
     return _garbled(text, rng) if kind > 1 - GARBLED else text
 
 
 def validity_lesson(scene: Scene, text: str) -> tuple[str, str]:
-    """The prompt of the first step and the right reply to it."""
+    """Returns the prompt of a judge's first step, whether a question is valid, and the correct reply."""
     ruling = rule(text, scene)
-    evidence = _evidence(ruling.question, scene) if ruling.question else ""
-    missed = None if ruling.reason is None else MISSED[ruling.reason]
-    return ask_validity(text), _validity(evidence, missed, ruling.answer or "")
+    reasoning = _reasoning(ruling.question, scene) if ruling.question else ""
+    missed = None if ruling.reason is None else MISSED_CRITERION[ruling.reason]
+    return ask_validity(text), _validity(reasoning, missed, ruling.answer or "")
 
 
 def sameness_lesson(scene: Scene, rng: random.Random) -> tuple[str, str]:
-    """The prompt of the second step, about an answer that is as often the reference's as not, and the right reply."""
+    """Returns the prompt of a judge's second step, whether an answer equals the reference, and the correct reply.
+
+    About half of the answers equal the reference.
+    """
     question = draw_question(scene, rng.choice(FAMILIES), rng)
     if question is None:
         return sameness_lesson(scene, rng)
     values, kind = ANSWERS[question.answer_kind], rng.random()
     reference = rng.choice(values)
-    answer = reference if kind < SAME else rng.choice(values if kind < 1 - ODD else rng.choice([*ANSWERS.values()]))
-    said = _SPELLED[answer] if answer in _SPELLED and rng.random() < SPOKEN else answer
-    prompt = ask_sameness(ask(question, rng), reference, rng.choice(FORMS).format(said))
+    answer = (
+        reference if kind < SAME else rng.choice(values if kind < 1 - ANY_KIND else rng.choice([*ANSWERS.values()]))
+    )
+    spelled = _SPELLED[answer] if answer in _SPELLED and rng.random() < IN_WORDS else answer
+    prompt = ask_sameness(ask(question, rng), reference, rng.choice(ANSWER_FORMS).format(spelled))
     return prompt, _sameness(f"{reference} ; {answer}", answer == reference)
 
 
@@ -94,8 +104,8 @@ def _sameness(reasoning: str, same: bool) -> str:
     return Sameness(reasoning=reasoning, same=same).model_dump_json()
 
 
-def _evidence(question: Question, scene: Scene) -> str:
-    """Where the things are that the question speaks of, in the order in which they are sought; what is compared."""
+def _reasoning(question: Question, scene: Scene) -> str:
+    """Returns the places of the things that the question mentions, in the order of the search, and compared values."""
     subjects, others = matching(question.subject, scene), matching(question.other or Description(), scene)
     if question.family == "extremum":
         return f"{_places(subjects)} ; {_places(extreme(str(question.word), subjects))}"
@@ -108,7 +118,7 @@ def _evidence(question: Question, scene: Scene) -> str:
 
 
 def _compared(question: Question, subjects: Sequence[Thing], others: Sequence[Thing]) -> list[str]:
-    """The two values on which the answer rests, where there are two: counts, columns or rows (from 1), attributes."""
+    """Returns the two values that the answer compares, if any: counts, columns or rows (from 1), attributes."""
     if question.family == "comparison":
         return [f"{len(subjects)} {len(others)}"]
     if len(subjects) != 1 or len(others) != 1:
@@ -122,14 +132,14 @@ def _compared(question: Question, subjects: Sequence[Thing], others: Sequence[Th
 
 
 def _places(things: Sequence[Thing]) -> str:
-    """Every place of the grid: its name where one of the things is, else NOT."""
-    there = {(thing.row, thing.column) for thing in things}
+    """Returns every place of the grid: its name if it contains one of the things, otherwise NOT_MENTIONED."""
+    occupied = {(thing.row, thing.column) for thing in things}
     grid = ((row, column) for row in range(GRID) for column in range(GRID))
-    return " ".join(place(*one) if one in there else NOT for one in grid)
+    return " ".join(place(*one) if one in occupied else NOT_MENTIONED for one in grid)
 
 
 def _garbled(text: str, rng: random.Random) -> str:
-    """The text with a word lost, doubled, moved or put in from nowhere, or cut short: mostly no question any more."""
+    """Returns the text with a word deleted, inserted, moved or replaced, or truncated: mostly no longer a question."""
     tokens = text.split()
     spot, other = rng.randrange(len(tokens)), rng.randrange(len(tokens))
     kind = rng.randrange(5)

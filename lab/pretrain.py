@@ -1,4 +1,4 @@
-"""Trains an embedded VLM from scratch: text by rows of (prompt, answer) turns, the loss on answers alone."""
+"""Trains an embedded VLM from scratch on rows of (prompt, answer) turns. Only answer tokens count in the loss."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     import torch
     from transformers import LlavaForConditionalGeneration, LlavaProcessor
 
-#: One image's row of a batch: the turns of a conversation, each a prompt and the answer to be learned.
+#: The row of one image in a batch: the turns of a conversation, each with a prompt and the answer to learn.
 Turns = Sequence[tuple[str, str]]
 WARM_UP = 100  # steps
-LENGTH_STEP = 8  # tokens: the CPU kernels are built anew for every length of row
-_GAP = "@@"  # in no prompt
-IGNORED = -100  # label of a token that is no part of an answer
+LENGTH_STEP = 8  # tokens: row lengths are rounded up to it, because CPU kernels are rebuilt for each new length
+_GAP = "@@"  # placeholder for the prompt; occurs in no prompt
+IGNORED = -100  # label of a token outside the answers
 
 
 def pretrain(
@@ -32,7 +32,7 @@ def pretrain(
     learning_rate: float,
     seed: int,
 ) -> None:
-    """Trains `model` in place. `turns(step, index)` gives the row for scene `index` at that step."""
+    """Trains `model` in place. `turns(step, index)` returns the row for scene `index` at a step."""
     import torch
 
     pictures = torch.from_numpy(np.stack([np.asarray(draw(scene, IMAGE_SIZE)) for scene in tqdm(scenes, "drawing")]))
@@ -40,7 +40,7 @@ def pretrain(
     optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate, betas=(0.9, 0.98), weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps))
     model.train()
-    fast = bool(torch.cpu.get_capabilities().get("avx512_bf16"))  # elsewhere bfloat16 takes ten times as long
+    fast = bool(torch.cpu.get_capabilities().get("avx512_bf16"))  # on other CPUs bfloat16 is ten times slower
     model.set_attn_implementation("eager")  # with bfloat16, twice as fast as "sdpa" on a CPU at these lengths
     bar = tqdm(range(steps), "training")
     for step in bar:
@@ -66,16 +66,16 @@ def pretrain(
 
 
 def _rate(step: int, steps: int) -> float:
-    """Linear warm-up, then a cosine down to a twentieth."""
+    """Returns the factor of the learning rate: linear warm-up, then cosine decay to 0.05."""
     if step < WARM_UP:
         return (step + 1) / WARM_UP
     return 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * (step - WARM_UP) / max(1, steps - WARM_UP)))
 
 
 def _encode(rows: Sequence[Turns], processor: "LlavaProcessor") -> tuple["torch.Tensor", "torch.Tensor"]:
-    """Token ids and labels, both (rows, longest row rounded up to LENGTH_STEP), padded on the right.
+    """Returns token ids and labels, both of shape (rows, longest row rounded up to LENGTH_STEP), padded on the right.
 
-    The text is that of the chat template, with the image in the first turn.
+    The text follows the chat template, with the image in the first turn.
     """
     import torch
 
@@ -106,7 +106,7 @@ def _encode(rows: Sequence[Turns], processor: "LlavaProcessor") -> tuple["torch.
 
 
 def _turn(processor: "LlavaProcessor", with_image: bool) -> str:
-    """How the chat template has a prompt, _GAP in its place, up to where the answer begins."""
+    """Returns the text of a turn up to the answer, as the chat template formats it, with _GAP for the prompt."""
     parts = [{"type": "image"}] * with_image + [{"type": "text", "text": _GAP}]
     talk: list[dict[str, Any]] = [{"role": "user", "content": parts}]
     text = processor.apply_chat_template(talk, add_generation_prompt=True)

@@ -1,4 +1,4 @@
-"""What the embedded VLMs learn from: scenes with captions, answered questions, or questions to ask."""
+"""Lessons about scenes for the embedded models: captions, answered questions, questions to ask and thoughts."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -12,26 +12,26 @@ from blindspot.scenes.question import FAMILIES, RELATIONS, Description, Question
 from blindspot.scenes.scene import ATTRIBUTES, COLOURS, GRID, Scene, Thing, random_scene
 from blindspot.scenes.templates import ask, draw_freely, draw_question
 
-NOTHING = "nothing"  # said of a place where no thing lies
-AGAIN = "again"  # said after an attempt at a question that means no thing, or several
-ATTEMPTS = 0.5  # of the lessons in asking: an attempt is drawn, which may come out valid and is left out then
-ABSENT = 0.15  # of the attempts: one of a colour drawn at random
-TWICE = 0.4  # of the attempts that speak of two: both are the same
-DRAWS = 8  # questions that a lesson in asking is chosen from
-TWO_HOP_DRAWS = 12  # the same for two-hop questions, of which more can go wrong
-#: How often a family is asked in: the one that is learnt last the most.
-ASKED = dict.fromkeys(FAMILIES, 1.0) | {"two_hop": 1.5}
-RISKY = 20  # near misses that a doubtful relation counts for: more than there can be of others
+NOTHING = "nothing"  # stands for an empty place
+AGAIN = "again"  # ends a failed attempt: a question that refers to no thing, or to several
+ATTEMPTS = 0.5  # share of the thoughts for which a failed attempt is drawn; a draw that is valid is left out
+ABSENT = 0.15  # share of the attempts whose colour is replaced by a random one
+SAME_THING = 0.4  # share of the attempts about two things in which both descriptions are the same
+DRAWS = 8  # questions from which the best is chosen
+TWO_HOP_DRAWS = 12  # the same for two-hop questions, which are harder to get right
+#: Weights with which families are drawn. Two-hop questions are learnt last and get the highest weight.
+FAMILY_WEIGHTS = dict.fromkeys(FAMILIES, 1.0) | {"two_hop": 1.5}
+RISKY = 20  # weight of a doubtful relation in near misses; more than the other near misses can add up to
 
 
 def caption(scene: Scene, empty: str = NOTHING) -> str:
-    """Every place of the grid in reading order: "small red star , nothing , …"."""
+    """Returns the content of every place of the grid in reading order: "small red star , nothing , …"."""
     things = {(thing.row, thing.column): f"{thing.size} {thing.colour} {thing.shape}" for thing in scene.things}
     return " , ".join(things.get((row, column), empty) for row in range(GRID) for column in range(GRID))
 
 
 def answered_questions(scene: Scene, count: int, rng: random.Random) -> list[tuple[str, str]]:
-    """`count` valid questions with their true answers, families drawn uniformly."""
+    """Returns `count` valid questions with their true answers, with families drawn uniformly."""
     found: list[tuple[str, str]] = []
     while len(found) < count:
         question = draw_question(scene, rng.choice(FAMILIES), rng, full=0.3)
@@ -41,12 +41,13 @@ def answered_questions(scene: Scene, count: int, rng: random.Random) -> list[tup
 
 
 def question_to_ask(scene: Scene, rng: random.Random, family: str | None = None) -> Question:
-    """A valid question whose referents are hard to mistake, of `family` or, without one, as ASKED draws.
+    """Returns a valid question whose things are hard to confuse, of `family` or of one drawn with FAMILY_WEIGHTS.
 
-    Of DRAWS questions the one with the fewest near misses: learnt from such, a small model grounds what it asks.
+    Of DRAWS questions, it takes the one with the fewest near misses. A small model that learns from such questions
+    asks about things that are in the image.
     """
     while True:
-        chosen = family or rng.choices([*ASKED], [*ASKED.values()])[0]
+        chosen = family or rng.choices([*FAMILY_WEIGHTS], [*FAMILY_WEIGHTS.values()])[0]
         questions = apt_questions(scene, chosen, rng)
         if questions:
             return min(questions, key=lambda question: near_misses(question, scene))
@@ -54,7 +55,7 @@ def question_to_ask(scene: Scene, rng: random.Random, family: str | None = None)
 
 
 def apt_questions(scene: Scene, family: str, rng: random.Random) -> list[Question]:
-    """Valid questions of the family, most of them with full descriptions; none where the scene allows none."""
+    """Returns valid questions of the family, most with full descriptions; none if the scene allows none."""
     return _two_hops(scene, rng) if family == "two_hop" else _drawn(scene, family, rng, DRAWS, 0.8)
 
 
@@ -64,7 +65,7 @@ def _drawn(scene: Scene, family: str, rng: random.Random, draws: int, full: floa
 
 
 def _two_hops(scene: Scene, rng: random.Random) -> list[Question]:
-    """Two-hop questions in which both things are described as fully as may be."""
+    """Returns two-hop questions in which both things have full descriptions."""
     questions = []
     for question in _drawn(scene, "two_hop", rng, TWO_HOP_DRAWS, 1.0):
         thing = _subject(question, scene)
@@ -74,20 +75,20 @@ def _two_hops(scene: Scene, rng: random.Random) -> list[Question]:
 
 
 def say(question: Question, rng: random.Random) -> str:
-    """The question in English: "what is the colour of …" where it is plain, "what colour is the …" where two-hop.
+    """Returns the question in English: "what is the colour of …" for one hop, "what colour is the …" for two hops.
 
-    So which of the two is asked is settled before the subject is named, and with it where an apt subject lies.
+    The first words then decide between one and two hops, before the question names its subject.
     """
     return phrasings(question)[-1] if question.family in ATTRIBUTES else ask(question, rng)
 
 
 def thought(question: Question, scene: Scene, rng: random.Random) -> str:
-    """A question's kind, how its things are found, and its true answer: "relation red a2 b1 star a2 ; blue c3 : no".
+    """Returns a question's family, the search for its things, and its true answer.
 
-    After each word the places that are still meant: columns a to c from the left, rows 1 to 3 from the top. So it
-    shows before the question is asked whether it means one thing, if its kind has to. Some lessons begin with an
-    attempt that does not, and start AGAIN: who has never seen that happen says that it means one thing whatever the
-    image shows.
+    Example: "relation red a2 b1 star a2 ; blue c3 : no". Each word is followed by the places that still match: columns
+    a to c from the left, rows 1 to 3 from the top. The thought thus shows whether a description fits exactly one
+    thing, if the family requires that. Some thoughts begin with an attempt that fails, and start AGAIN. Without such
+    attempts, the model would learn to claim that a description fits one thing whatever the image shows.
     """
     attempt = _attempt(scene, question.family, rng) if rng.random() < ATTEMPTS else ""
     found = " ; ".join(text for text, _ in _groups(question, scene))
@@ -95,26 +96,29 @@ def thought(question: Question, scene: Scene, rng: random.Random) -> str:
 
 
 def _attempt(scene: Scene, family: str, rng: random.Random) -> str:
-    """A question that is not valid, up to where that shows; empty where none was drawn."""
+    """Returns the thought of an invalid question up to the point where it fails; empty if the draw is valid."""
     question = draw_freely(scene, family, rng, full=0.5)
     if question is None:
         return ""
     if rng.random() < ABSENT:
         question = replace(question, subject=replace(question.subject, colour=rng.choice(COLOURS)))
-    if question.other and rng.random() < TWICE:
+    if question.other and rng.random() < SAME_THING:
         question = replace(question, other=question.subject)
     if rule_question(question, scene).valid:
         return ""
-    said = []
+    parts = []
     for text, things in _groups(question, scene):
-        said.append(text)
+        parts.append(text)
         if len(things) != 1 and family != "comparison":
             break
-    return f"{' ; '.join(said)} {AGAIN} "
+    return f"{' ; '.join(parts)} {AGAIN} "
 
 
 def _groups(question: Question, scene: Scene) -> Iterator[tuple[str, list[Thing]]]:
-    """How each description's things are found, and they; of a two-hop first the other's, which has to be one."""
+    """Yields the search for each description's things as text, and these things.
+
+    In a two-hop question, the other thing comes first; its description must fit exactly one thing.
+    """
     if question.family != "two_hop":
         text, things = _found(question.subject, scene.things)
         if question.family == "extremum":
@@ -131,14 +135,14 @@ def _groups(question: Question, scene: Scene) -> Iterator[tuple[str, list[Thing]
 
 
 def _found(description: Description, things: Sequence[Thing]) -> tuple[str, list[Thing]]:
-    """A description's words, each with the places that it and those before it leave of the things'; those left."""
-    left, said = list(things), []
+    """Returns the words of a description, each with the places that match so far, and the things that match all."""
+    left, parts = list(things), []
     for name in ATTRIBUTES:
         word = getattr(description, name)
         if word:
             left = [thing for thing in left if getattr(thing, name) == word]
-            said.append(f"{word} {_places(left)}")
-    return " ".join(said) or f"thing {_places(left)}", left
+            parts.append(f"{word} {_places(left)}")
+    return " ".join(parts) or f"thing {_places(left)}", left
 
 
 def _places(things: Sequence[Thing]) -> str:
@@ -146,19 +150,20 @@ def _places(things: Sequence[Thing]) -> str:
 
 
 def place(row: int, column: int) -> str:
-    """A place's name, such as "a2"."""
+    """Returns the name of a place, such as "a2"."""
     return f"{'abc'[column]}{row + 1}"
 
 
 def places() -> list[str]:
-    """The names of all."""
+    """Returns the names of all places."""
     return [place(row, column) for row in range(GRID) for column in range(GRID)]
 
 
 def near_misses(question: Question, scene: Scene) -> int:
-    """How easily a misreading of the scene makes the question invalid.
+    """Returns how easily a misperception of the scene makes the question invalid: 0 is safe, higher is riskier.
 
-    Counts things that differ from a referent's description in a single word, and how easily a two-hop relation fails.
+    Counts the things that differ from a description in a single word. A two-hop question also gets RISKY times the
+    doubt about its relation.
     """
     if question.family in ("existence", "counting", "comparison"):
         return 0
@@ -168,10 +173,11 @@ def near_misses(question: Question, scene: Scene) -> int:
 
 
 def _doubt(question: Question, scene: Scene) -> int:
-    """For a valid two-hop question: 0 where any relation word would fit the subject, and this one's anchor is apt.
+    """Returns how doubtful the relation of a valid two-hop question is; 0 is the safest.
 
-    A small model picks the word without looking where the subject lies. Things in the middle have all four relations
-    to things at the border, those in a corner two; and an anchor at the border has its relation to most things.
+    A small model chooses the relation word without looking at the subject's place. A subject in the middle has all
+    four relations to things at the border, one in a corner only two. An anchor at the border has its relation to most
+    things.
     """
     word, last = str(question.word), GRID - 1
     anchor, subject = _anchor(question, scene), _subject(question, scene)
@@ -193,7 +199,10 @@ def _differences(description: Description, thing: Thing) -> int:
 
 
 def exam(count: int, seed: int, folder: Path) -> tuple[list[Image], list[str], list[tuple[str, str, str]]]:
-    """`count` valid questions of each family about as many new scenes: images, questions, (family, kind, answer)."""
+    """Returns images, questions and (family, answer kind, true answer): `count` valid questions per family.
+
+    Each question is about a new scene, whose image is written to `folder`.
+    """
     rng = random.Random(seed)
     scenes, questions, truths = [], [], []
     for family in FAMILIES:

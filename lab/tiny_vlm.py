@@ -1,7 +1,7 @@
-"""Builds the embedded VLM: LLaVA classes of transformers, small enough to train on two CPU cores.
+"""Builds the embedded VLM with the LLaVA classes of transformers, small enough to train on two CPU cores.
 
-A 1-layer CLIP tower sees 48 × 48 px as one patch for each of the nine places of a scene; a 3-layer, 128-wide Llama
-reads and writes words. 0.78 M parameters. The judges' have a fourth layer.
+A 1-layer CLIP tower sees an image of 48 × 48 px as nine patches, one per place of a scene. A Llama with 3 layers and
+width 128 reads and writes words. The model has 0.78 M parameters. The questioner and the judges have a fourth layer.
 """
 
 from collections.abc import Sequence
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 WIDTH = 128
 LAYERS = 3
 HEADS = 4
-POSITIONS = 256  # tokens, image included
-PLACE_SCALE = 1.0  # deviation of the vision tower's position embedding: how loudly a patch says where it lies
+POSITIONS = 256  # tokens, including those of the image
+PLACE_SCALE = 1.0  # standard deviation of the vision tower's position embedding
 PATCH_EMBEDDING = "model.vision_tower.embeddings.patch_embedding.weight"
 
 DESCRIBE = "describe the image ."
@@ -35,7 +35,7 @@ CHAT_TEMPLATE = (
     "{% if add_generation_prompt %}<assistant>{% endif %}"
 )
 
-#: The same with the image after the text: a patch then knows what is asked, and whether it has to do with that.
+#: The same with the image after the text, so that the representation of a patch can depend on the question.
 IMAGE_LAST = CHAT_TEMPLATE.replace(
     "{% for part in message['content'] %}",
     "{% for part in message['content'] if part['type'] != 'image' %} {{ part['text'] }}{% endfor %}"
@@ -44,7 +44,7 @@ IMAGE_LAST = CHAT_TEMPLATE.replace(
 
 
 def vocabulary(more: Sequence[str] = ()) -> list[str]:
-    """Every word of a template, an answer, a caption or `more`, in a fixed order, special tokens first."""
+    """Returns all words of templates, answers, captions and `more` in a fixed order, special tokens first."""
     words = {str(number) for number in range(GRID * GRID + 1)} | {"yes", "no", NOTHING, ",", "."}
     words |= set(f"{DESCRIBE} {ASK}".split())
     words |= {word for values in ATTRIBUTES.values() for word in values}
@@ -55,9 +55,9 @@ def vocabulary(more: Sequence[str] = ()) -> list[str]:
 def build_processor(
     words: Sequence[str] = (), phrases: Sequence[str] = (), template: str = CHAT_TEMPLATE
 ) -> "LlavaProcessor":
-    """Word-level tokenizer, image processor and chat template in one.
+    """Returns a processor: a word-level tokenizer, an image processor and a chat template.
 
-    `words`: further ones. `phrases`: texts of any length that are one token each, wherever they stand. `template`:
+    `words`: additional words. `phrases`: texts of any length, each of which is always one token. `template`:
     CHAT_TEMPLATE or IMAGE_LAST.
     """
     from tokenizers import AddedToken, Tokenizer, models, pre_tokenizers
@@ -97,11 +97,11 @@ def build_processor(
 
 
 def build_model(processor: "LlavaProcessor", seed: int, layers: int = LAYERS) -> "LlavaForConditionalGeneration":
-    """A model with fresh weights: Normal(0, fan_in^-0.5), 0.3 for the embeddings of words.
+    """Returns a model with random weights: Normal(0, fan_in^-0.5), with standard deviation 0.3 for word embeddings.
 
-    With transformers' own initialisation a model this small does not learn to see in any time it has. The patch
-    embedding stays as it is drawn: trained, it grows till hardly anything says where a patch lies (0.2 % of the
-    variance of what the language model is shown).
+    With transformers' own initialisation, a model this small does not learn to see within its training. The patch
+    embedding is not trained. A trained one grows until the position of a patch is almost lost: 0.2 % of the variance
+    of the language model's input.
     """
     import torch
     from transformers import LlavaForConditionalGeneration
@@ -163,7 +163,7 @@ def _deviation(name: str, fan_in: int) -> float:
 
 
 def _every_kind() -> list[Question]:
-    """One question for each way of asking."""
+    """Returns one question for each phrasing of the grammar."""
     thing = Description(SIZES[0], COLOURS[0], SHAPES[0])
     things = [Description(shape=shape) for shape in (*SHAPES, None)]
     kinds = [Question(family, one) for family in ("existence", "counting") for one in things]

@@ -1,4 +1,4 @@
-"""taxonomy: which skills the questions need, and in which of them the candidate fails."""
+"""taxonomy: finds the skills that the questions need and the failure modes of the candidate."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -10,45 +10,48 @@ import pandas as pd
 from pydantic import Field
 
 from blindspot import store
-from blindspot.checks.failure_mode import FAILURE_MODE
-from blindspot.checks.primitive import PRIMITIVE
 from blindspot.checks.run import check
+from blindspot.checks.taxonomy import FAILURE_MODE, PRIMITIVE
 from blindspot.errors import run
 from blindspot.models.llm import open_llm
 from blindspot.params import load, load_seed
+from blindspot.paths import FAILURE_MODES, QUESTIONS, TAXONOMY_FOLDER, TAXONOMY_METRICS, VERDICTS
 from blindspot.taxonomy.clustering.skills import Skill
 from blindspot.taxonomy.clustering.topics import Topic
 from blindspot.taxonomy.discovery import Found, Sorting, TaxonomyOptions, find_taxonomy
 from blindspot.taxonomy.modes.comparison import compare, figures
+from blindspot.taxonomy.modes.describe import describe, title
 from blindspot.taxonomy.modes.documented import Weakness, matched, read_documented
 from blindspot.taxonomy.modes.search import distinct_first
 from blindspot.tracking import stage_run
 
-VERDICTS, OUT, METRICS = Path("data/verdicts/verdicts.parquet"), Path("data/taxonomy"), Path("metrics/taxonomy.json")
-SHOWN = 5  # questions that a skill is shown by
+SHOWN = 5  # example questions of a skill, rollout ids of a mode in MLflow
+FIGURES = ("error_rate", "low", "high", "failures", "asked", "recurrence", "log_likelihood_ratio", "q_value")
 QUESTION = ("rollout_id", "method", "fitted", "abilities", "skills", "meta_skills", "features")
 
 
 class Params(Sorting):
-    """How questions are sorted into skills, by whom, and what counts as a failure mode."""
+    """How questions are sorted into skills, by rules or LLMs, and what counts as a failure mode."""
 
     primitive_extractor: str = Field(
-        "configs/models/none.yaml", description="LLM that reads what a question needs; none: rules do"
+        "configs/models/none.yaml", description="LLM that reads what a question needs; none.yaml: rules do it"
     )
     skill_namer: str = Field(
-        "configs/models/none.yaml", description="LLM that names and defines skills; none: rules do"
+        "configs/models/none.yaml", description="LLM that names and defines skills; none.yaml: rules do it"
     )
-    max_new_tokens: int = Field(1024, ge=16, description="of an LLM's reply; one that is cut off is none")
+    max_new_tokens: int = Field(
+        1024, ge=16, description="Longest reply of an LLM, in tokens; a longer one is not used"
+    )
     documented: str = Field(
         "configs/documented_weaknesses.yaml",
-        description="file of known weaknesses: a mode that matches none of them is new",
+        description="File of documented weaknesses; a mode that matches none of them is novel (docs/novelty.md)",
     )
 
 
 def taxonomy(verdicts: pd.DataFrame, params: Params, seed: int, documented: Sequence[Weakness] = ()) -> Found:
-    """The taxonomy of the valid questions in `verdicts` (verdicts.parquet). `documented`: weaknesses to match.
+    """Finds the taxonomy of the valid questions in `verdicts` (verdicts.parquet). `documented`: weaknesses to match.
 
-    Raises BlindspotError where an LLM is not there.
+    Raises BlindspotError where an LLM cannot be opened.
     """
     extractor, namer = (
         open_llm(model, params.max_new_tokens) for model in (params.primitive_extractor, params.skill_namer)
@@ -57,9 +60,12 @@ def taxonomy(verdicts: pd.DataFrame, params: Params, seed: int, documented: Sequ
 
 
 def metrics(found: Found) -> dict[str, Any]:
-    """What metrics/taxonomy.json holds. `skill_stability`: the adjusted Rand index, its median over resamples."""
+    """Returns what metrics/taxonomy.json holds.
+
+    `skill_stability`: the median of the adjusted Rand index over resamples; `mode_recurrence`: a mean.
+    """
     questions = found.questions
-    back = [mode.recurrence for mode in found.modes if mode.recurrence is not None]
+    recurrences = [mode.recurrence for mode in found.modes if mode.recurrence is not None]
     return {
         "read_by_rules": found.unread,
         "primitives": len({text for texts in questions["primitives"] for text in texts}),
@@ -71,7 +77,7 @@ def metrics(found: Found) -> dict[str, Any]:
         "novel_modes": sum(mode.documented == () for mode in found.modes) if found.documented else None,
         "threshold": found.threshold,
         "skill_stability": median(found.stability) if found.stability else None,
-        "modes_came_back": mean(back) if back else None,
+        "mode_recurrence": mean(recurrences) if recurrences else None,
         "note": found.note,
     }
 
@@ -81,29 +87,31 @@ def write(found: Found, out: Path) -> None:
     sorted_, questions = found.taxonomy, found.questions
     with store.replacing(out) as folder:
         store.write_frame(folder / "primitives.parquet", questions[["rollout_id", "primitives", "words"]])
-        store.write_frame(folder / "questions.parquet", questions[[*QUESTION]])
+        store.write_frame(folder / QUESTIONS.name, questions[[*QUESTION]])
         store.write_json(folder / "topics.json", [_texts(topic) for topic in sorted_.topics])
         store.write_json(folder / "skills.json", [_skill(skill, found) for skill in sorted_.skills])
-        store.write_json(folder / "meta_skills.json", [asdict(meta_skill) for meta_skill in sorted_.meta_skills])
-        store.write_json(folder / "failure_modes.json", [asdict(mode) for mode in found.modes])
+        groups = [asdict(meta_skill) | {"title": title(meta_skill.name)} for meta_skill in sorted_.meta_skills]
+        store.write_json(folder / "meta_skills.json", groups)
+        store.write_json(folder / FAILURE_MODES.name, [asdict(mode) for mode in found.modes])
         store.write_json(folder / "comparison.json", compare(questions))
         store.write_json(folder / "documented.json", matched(found.modes, found.documented))
         store.write_json(folder / "stability.json", found.stability)
 
 
 def _texts(thing: Topic | Skill) -> dict[str, Any]:
-    """As JSON, its primitives as phrases."""
+    """Returns a topic or skill as JSON, with its primitives as phrases."""
     return {**asdict(thing), "primitives": [primitive.text for primitive in thing.primitives]}
 
 
 def _skill(skill: Skill, found: Found) -> dict[str, Any]:
-    """With how often each questioner asked for it, and how often the candidate was wrong."""
+    """Returns a skill as JSON, with its title and, by method, how often it was asked for and failed."""
     needs = found.questions[found.questions["skills"].map(lambda names: skill.name in names)]
     asked = {
         method: {"asked": len(rows), "failures": int((rows["outcome"] == "failure").sum())}
         for method, rows in needs.groupby("method")
     }
-    return {**_texts(skill), "methods": asked, "examples": distinct_first(needs)["question"].head(SHOWN).tolist()}
+    examples = distinct_first(needs)["question"].head(SHOWN).tolist()
+    return {**_texts(skill), "title": title(skill.name), "methods": asked, "examples": examples}
 
 
 def main() -> None:
@@ -116,26 +124,41 @@ def main() -> None:
         check(found.questions[[*PRIMITIVE.columns]], PRIMITIVE, docs / "primitives")
         if found.modes:
             check(store.to_frame(found.modes), FAILURE_MODE, docs / "failure_modes")
-        write(found, OUT)
-        store.write_json(METRICS, metrics(found))
+        write(found, TAXONOMY_FOLDER)
+        store.write_json(TAXONOMY_METRICS, metrics(found))
         log(mlflow, found, docs)
 
 
 def log(mlflow: Any, found: Found, docs: Path) -> None:
-    """Counts, the taxonomy's files, methods side by side as a table, and failure modes as one with Data Docs."""
+    """Logs counts, the files of the taxonomy, tables of the methods and of the failure modes, and the Data Docs."""
     compared = compare(found.questions)
     counts = {name: value for name, value in metrics(found).items() if isinstance(value, int | float)}
     mlflow.log_metrics(counts | figures(compared))
     methods = [{"method": method, **measures} for method, measures in compared["methods"].items()]
     if methods:
         mlflow.log_table(pd.DataFrame(methods), "comparison.json")
-    mlflow.log_artifacts(str(OUT), "taxonomy")
+    mlflow.log_artifacts(str(TAXONOMY_FOLDER), "taxonomy")
     if found.modes:
-        table = [{**asdict(mode), "examples": ", ".join(mode.examples[:3])} for mode in found.modes]
-        mlflow.log_table(
-            pd.DataFrame(table).astype(dict.fromkeys(("features", "kinds", "documented"), str)), "failure_modes.json"
-        )
+        mlflow.log_table(mode_table(found), "failure_modes.json")
     mlflow.log_artifacts(str(docs), "data_docs")
+
+
+def mode_table(found: Found) -> pd.DataFrame:
+    """Returns the failure modes as a table for people: a sentence with an example question, features, figures."""
+    question = dict(zip(found.questions["rollout_id"], found.questions["question"], strict=True))
+    rows = [
+        {
+            "failure_mode": describe(mode.features, question[mode.examples[0]]),
+            "features": " + ".join(mode.features),
+            **{name: getattr(mode, name) for name in FIGURES},
+            "kinds": ", ".join(mode.kinds),
+            "documented": None if mode.documented is None else ", ".join(mode.documented) or "novel",
+            "examples": ", ".join(mode.examples[:SHOWN]),
+            "mode_id": mode.mode_id,
+        }
+        for mode in found.modes
+    ]
+    return pd.DataFrame(rows)
 
 
 if __name__ == "__main__":

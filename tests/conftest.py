@@ -1,9 +1,9 @@
-"""Tests phone home as little as the tools do, and can be interrupted wherever they run."""
+"""Disables telemetry in tests, and lets Ctrl-C interrupt them wherever they run."""
 
 import signal
 
 from blindspot.telemetry import disable_telemetry
 
 disable_telemetry()
-# A shell's background job ignores Ctrl-C, and so would everything that tests start in order to interrupt it.
+# A background job of a shell ignores Ctrl-C, and so would the processes that tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,4 +1,4 @@
-"""A project folder of its own, in which stages run as a user runs them: as processes."""
+"""Creates project folders and runs stages in them as processes, as a user does."""
 
 import os
 import subprocess
@@ -16,22 +16,22 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 
 
 def make_project(folder: Path, **sections: Any) -> Path:
-    """A folder with the repository's params.yaml, in which keys of the sections given are replaced."""
+    """Creates a folder with the repository's params.yaml, with the values of `sections` replaced."""
     values = yaml.safe_load((REPOSITORY / "params.yaml").read_text(encoding="utf-8"))
-    for section, given in sections.items():
-        values[section] = values[section] | given if isinstance(given, dict) else given
+    for section, changes in sections.items():
+        values[section] = values[section] | changes if isinstance(changes, dict) else changes
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "params.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
     return folder
 
 
 def meter(**limits: float) -> Meter:
-    """Of a budget with these limits."""
+    """Returns a meter of a budget with these limits."""
     return Meter(BudgetParams.model_validate(limits))
 
 
 def environment(project: Path) -> dict[str, str]:
-    """The environment of a stage: its own MLflow store, nothing sent anywhere."""
+    """Returns the environment of a stage: its own MLflow store, no telemetry, and no access to the Hub."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("MLFLOW_", "BLINDSPOT_"))}
     return kept | {
         "PYTHONPATH": str(REPOSITORY),
@@ -42,7 +42,7 @@ def environment(project: Path) -> dict[str, str]:
 
 
 def run_stage(project: Path, stage: str, before: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
-    """`python -m stages.<stage>` in the project, with a command in front of it where `before` gives one."""
+    """Runs `python -m stages.<stage>` in the project. `before`: a command to put in front of it."""
     command = [*before, sys.executable, "-m", f"stages.{stage}"]
     return subprocess.run(
         command, cwd=project, env=environment(project), capture_output=True, text=True, timeout=300, check=False
@@ -50,9 +50,9 @@ def run_stage(project: Path, stage: str, before: Sequence[str] = ()) -> subproce
 
 
 def error_line(result: subprocess.CompletedProcess[str], among_others: bool = False) -> str:
-    """The one line on stderr of a stage that failed as it should: exit code not 0, no traceback.
+    """Returns the single error line of a stage that failed as expected: exit code not 0, no traceback.
 
-    `among_others`: the stage was at work, so that bars and libraries' warnings stand before it.
+    `among_others`: whether progress bars and warnings may precede it.
     """
     assert result.returncode != 0, result.stdout
     assert "Traceback" not in result.stderr
@@ -63,5 +63,5 @@ def error_line(result: subprocess.CompletedProcess[str], among_others: bool = Fa
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """Every file below the folder, hidden ones too."""
+    """Returns the contents of every file in the folder, hidden files included."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

@@ -5,13 +5,13 @@ import pytest
 from tests.project import meter
 
 
-def test_without_limits_there_is_always_room() -> None:
+def test_a_budget_without_limits_never_ends() -> None:
     unlimited = meter()
     unlimited.spend(10**9, 10**9)
     assert unlimited.ended_by(10**6) is None and unlimited.room(64) == 64
 
 
-def test_a_limit_is_named_once_so_many_questions_would_pass_it() -> None:
+def test_the_limit_that_more_questions_would_exceed_is_named() -> None:
     spent = meter(candidate_calls=2000, judge_calls=1990)
     spent.spend(1900, 1880)
     assert spent.ended_by(100) is None
@@ -22,7 +22,7 @@ def test_a_limit_is_named_once_so_many_questions_would_pass_it() -> None:
     assert spent.ended_by() == "judge_calls 1,990" and spent.room(64) == 0
 
 
-def test_time_runs_on_where_a_killed_search_left_off() -> None:
+def test_a_resumed_search_continues_the_time() -> None:
     first = meter(seconds=100.0)
     assert first.ended_by() is None
     first.restore({"candidate_calls": 7, "judge_calls": 6, "seconds": 99.99})

@@ -1,13 +1,19 @@
-"""What the user reads on stderr."""
+"""The error line of a command on stderr, and its answer to --help."""
 
 import errno
 import sqlite3
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from blindspot.errors import BlindspotError, run
+
+
+@pytest.fixture(autouse=True)
+def no_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["command"])
 
 
 def line_of(main: Callable[[], None], capsys: pytest.CaptureFixture[str], restore: str | None = None) -> str:
@@ -19,15 +25,15 @@ def line_of(main: Callable[[], None], capsys: pytest.CaptureFixture[str], restor
     return text.strip()
 
 
-def test_a_user_error_is_one_line_with_thing_mend_and_restore(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_user_error_is_one_line_with_problem_fix_and_restore(capsys: pytest.CaptureFixture[str]) -> None:
     def main() -> None:
         raise BlindspotError("image a.png\nis corrupt", "replace\n it")
 
     said = line_of(main, capsys, "dvc checkout data/images")
-    assert said == "error: image a.png is corrupt: replace it (the former output: `dvc checkout data/images`)"
+    assert said == "error: image a.png is corrupt: replace it (the previous output: `dvc checkout data/images`)"
 
 
-def test_an_unforeseen_error_is_one_line_and_says_how_to_see_more(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unexpected_error_is_one_line_and_says_how_to_see_more(capsys: pytest.CaptureFixture[str]) -> None:
     def main() -> None:
         raise KeyError("a\nb" + "x" * 1000)
 
@@ -35,7 +41,9 @@ def test_an_unforeseen_error_is_one_line_and_says_how_to_see_more(capsys: pytest
     assert said.startswith("error: KeyError: ") and "BLINDSPOT_TRACEBACK=1" in said and len(said) < 400
 
 
-def test_a_traceback_comes_when_asked_for(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_traceback_is_printed_on_request(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def main() -> None:
         raise BlindspotError("a", "b")
 
@@ -45,9 +53,28 @@ def test_a_traceback_comes_when_asked_for(capsys: pytest.CaptureFixture[str], mo
     assert "Traceback" in capsys.readouterr().err
 
 
-def test_success_says_nothing_and_does_not_exit(capsys: pytest.CaptureFixture[str]) -> None:
+def test_success_prints_nothing_and_does_not_exit(capsys: pytest.CaptureFixture[str]) -> None:
     run(lambda: None)
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(("argument", "code"), [("--help", 0), ("-h", 0), ("--steps=1", 2), ("x", 2)])
+def test_a_command_without_arguments_does_not_start_with_one(
+    argument: str, code: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["command", argument])
+    with pytest.raises(SystemExit) as caught:
+        run(lambda: pytest.fail("the command started"))
+    assert caught.value.code == code
+    shown = capsys.readouterr()
+    assert (__doc__ or "?") in shown.out if code == 0 else f"unrecognized arguments: {argument}" in shown.err
+
+
+def test_a_command_with_arguments_parses_them_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["command", "--steps=1"])
+    seen: list[str] = []
+    run(lambda: seen.extend(sys.argv[1:]), takes_arguments=True)
+    assert seen == ["--steps=1"]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +86,9 @@ def test_success_says_nothing_and_does_not_exit(capsys: pytest.CaptureFixture[st
         sqlite3.OperationalError("database or disk is full"),
     ],
 )
-def test_a_full_disk_is_called_that_whoever_reports_it(error: Exception, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_full_disk_is_named_whichever_library_reports_it(
+    error: Exception, capsys: pytest.CaptureFixture[str]
+) -> None:
     def main() -> None:
         raise error
 
@@ -67,7 +96,7 @@ def test_a_full_disk_is_called_that_whoever_reports_it(error: Exception, capsys:
     assert line_of(main, capsys) == f"error: the disk is full while writing {name}: free some space, then run again"
 
 
-def test_a_full_disk_is_seen_behind_the_error_that_followed_it(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_full_disk_is_named_when_another_error_follows_it(capsys: pytest.CaptureFixture[str]) -> None:
     def main() -> None:
         try:
             Path("/dev/full").write_text("x")
@@ -87,7 +116,7 @@ def test_a_user_error_that_hides_its_cause_keeps_its_own_words(capsys: pytest.Ca
     assert line_of(main, capsys) == "error: this: that"
 
 
-def test_control_c_is_no_error_line() -> None:
+def test_control_c_prints_no_error_line() -> None:
     def main() -> None:
         raise KeyboardInterrupt
 

@@ -1,4 +1,4 @@
-"""JSON objects in texts that models write, and what their values mean."""
+"""JSON objects in generated texts, and their values."""
 
 import json
 from typing import Any
@@ -61,7 +61,7 @@ def test_no_text_raises(text: str) -> None:
     [("{" * 100_000, []), ("{" * 19 + ' {"a": 1}', [{"a": 1}]), ("{" * 5000 + "}" * 5000, None)],
     ids=["braces", "a few braces", "levels"],
 )
-def test_open_braces_are_given_up(text: str, found: list[Any] | None) -> None:
+def test_the_search_stops_after_many_unclosed_braces(text: str, found: list[Any] | None) -> None:
     assert found is None or list(json_objects(text)) == found
     assert not [one for one in json_objects(text) if isinstance(one, str)]
 
@@ -70,12 +70,12 @@ def test_open_braces_are_given_up(text: str, found: list[Any] | None) -> None:
     "value",
     [True, 1, 1.0, "true", "True", "TRUE.", "yes", "Yes!", "y", "t", "1", "`true`", '"true"', "**yes**", " true\n"],
 )
-def test_true(value: object) -> None:
+def test_a_value_that_means_true(value: object) -> None:
     assert as_bool(value) is True
 
 
 @pytest.mark.parametrize("value", [False, 0, 0.0, -0.0, "false", "False", "no", "No.", "N", "f", "0", "'false'"])
-def test_false(value: object) -> None:
+def test_a_value_that_means_false(value: object) -> None:
     assert as_bool(value) is False
 
 
@@ -103,7 +103,7 @@ def test_false(value: object) -> None:
         "trueish",
     ],
 )
-def test_neither(value: object) -> None:
+def test_a_value_that_means_neither(value: object) -> None:
     assert as_bool(value) is None
 
 
@@ -133,6 +133,6 @@ def test_a_value_as_text(value: object, text: str) -> None:
 
 
 @given(VALUES)
-def test_every_value_of_json_has_a_text_and_at_most_one_truth(value: object) -> None:
+def test_every_json_value_has_a_text_and_at_most_one_boolean(value: object) -> None:
     assert isinstance(as_text(value), str)
     assert as_bool(value) in (True, False, None)

@@ -1,4 +1,4 @@
-"""Replies of judges as models write them: each is understood, or could mean two things and is not."""
+"""Tests replies of judges as models write them: each is understood, or is ambiguous and not understood."""
 
 import json
 
@@ -12,11 +12,11 @@ GOOD = {"reasoning": "ok", **dict.fromkeys(CRITERIA, True), "reference": "3"}
 VALID = json.dumps(GOOD)
 SAME = '{"reasoning": "ok", "same": true}'
 OTHER = SAME.replace("true", "false")
-#: How a verdict is written, and how the other one is.
-TURNED = [("true", "false"), ("True", "False"), ('"yes"', '"no"'), ('"Yes."', '"No."'), ('"Y"', '"N"')]
-TURNED += [('"same": 1', '"same": 0'), ('"same": "1"', '"same": "0"')]
+#: Pairs of how a judgement and its opposite are written.
+OPPOSITES = [("true", "false"), ("True", "False"), ('"yes"', '"no"'), ('"Yes."', '"No."'), ('"Y"', '"N"')]
+OPPOSITES += [('"same": 1', '"same": 0'), ('"same": "1"', '"same": "0"')]
 
-#: Each says that the answers are the same.
+#: Each says that the two answers are the same.
 UNDERSTOOD = {
     "plain": SAME,
     "blanks around": f"\n\n  {SAME}\n",
@@ -83,7 +83,7 @@ UNDERSTOOD = {
     "a key twice with one value": '{"same": true, "same": true}',
 }
 
-#: Each may mean two things, or nothing.
+#: Each is ambiguous or says nothing.
 NOT_UNDERSTOOD = {
     "empty": "",
     "words": "They are the same.",
@@ -120,21 +120,21 @@ NOT_UNDERSTOOD = {
 
 
 @pytest.mark.parametrize("case", UNDERSTOOD)
-def test_a_verdict_is_understood_whatever_stands_around_it(case: str) -> None:
-    for text, same in ((UNDERSTOOD[case], True), (_turned(UNDERSTOOD[case]), False)):
+def test_a_clear_judgement_is_understood_in_any_format(case: str) -> None:
+    for text, same in ((UNDERSTOOD[case], True), (_opposite(UNDERSTOOD[case]), False)):
         found = read_reply(Answer(text), Sameness)
         assert found is not None and found.same is same
         found.reasoning.encode()
 
 
-def _turned(text: str) -> str:
-    """The same text with the other verdict."""
-    said, other = next(pair for pair in TURNED if pair[0] in text)
+def _opposite(text: str) -> str:
+    """Returns the same text with the opposite judgement."""
+    said, other = next(pair for pair in OPPOSITES if pair[0] in text)
     return text.replace(said, other)
 
 
 @pytest.mark.parametrize("case", NOT_UNDERSTOOD)
-def test_a_reply_that_is_no_clear_verdict_is_not_understood(case: str) -> None:
+def test_an_ambiguous_reply_is_not_understood(case: str) -> None:
     assert read_reply(Answer(NOT_UNDERSTOOD[case]), Sameness) is None
 
 
@@ -162,7 +162,7 @@ def test_a_reference_of_any_type_is_read_as_text(value: str, reference: str) -> 
 
 
 @pytest.mark.parametrize("sign", [" ", "-", ""])
-def test_criteria_are_found_under_keys_as_models_write_them(sign: str) -> None:
+def test_criteria_are_found_under_other_spellings_of_their_keys(sign: str) -> None:
     names = {name: name.title().replace("_", sign) if sign else _camel(name) for name in GOOD}
     for criterion in CRITERIA:
         said = {names[name]: value for name, value in (GOOD | {criterion: False}).items()}
@@ -206,12 +206,12 @@ def test_a_criterion_is_never_read_from_its_opposite(criterion: str, key: str) -
         ("true_premise", "true premises"),
     ],
 )
-def test_a_slip_in_one_key_is_read(criterion: str, key: str) -> None:
+def test_a_typing_error_in_a_key_is_corrected(criterion: str, key: str) -> None:
     found = read_reply(Answer(VALID.replace(f'"{criterion}": true', f'"{key}": false')), Validity)
     assert found is not None and not getattr(found, criterion)
 
 
-def test_the_form_repeated_after_the_verdict_does_not_count() -> None:
+def test_a_repeated_form_does_not_count_as_a_judgement() -> None:
     shown = '{"reasoning": "…", "same": true}'
     for text in (f"{OTHER}\n(Format: {shown})", f"{shown}\n{OTHER}"):
         found = read_reply(Answer(text), Sameness)

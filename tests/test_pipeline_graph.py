@@ -17,12 +17,15 @@ HEAVY = {"accelerate", "bertopic", "datasets", "great_expectations", "mlflow", "
 HEAVY_HOMES = ("blindspot/models/", "blindspot/training/", "flows/")
 #: Imports point to earlier entries, or to the same entry. A folder stands for all of its files that no entry names.
 ORDER = [
+    "blindspot/paths.py",
     *(f"blindspot/{name}" for name in ("telemetry.py", "errors.py", "records", "params.py", "protocols.py")),
     *(f"blindspot/{name}" for name in ("json_objects.py", "replies.py", "store.py", "tracking.py", "metrics.py")),
     *(f"blindspot/{name}" for name in ("budget.py", "distributed.py", "launch.py", "checks", "scenes", "images")),
     *(f"blindspot/taxonomy/{name}" for name in ("reading", "clustering", "modes")),
     *(f"blindspot/{name}" for name in ("taxonomy", "questioner", "models", "judges", "factory.py")),
+    *(f"blindspot/{name}" for name in ("harvest.py", "verification.py")),
     *(f"blindspot/{name}" for name in ("rewards", "search", "training", "audit", "probes", "report", "failure_set")),
+    *(f"blindspot/{name}" for name in ("results.py", "doctor.py", "cli.py")),
     *("lab", "bench", "stages", "flows"),
 ]
 #: Top folders that a top folder may not import although they are earlier.
@@ -176,9 +179,14 @@ def outside_functions(tree: ast.AST) -> list[ast.AST]:
 
 
 def test_package_files_are_empty() -> None:
-    found = [path for top in CODE for path in (ROOT / top).glob("**/__init__.py")]
+    public = ROOT / "blindspot/__init__.py"
+    found = [path for top in CODE for path in (ROOT / top).glob("**/__init__.py") if path != public]
     assert found and [path for path in found if path.read_text("utf-8").strip()] == []
 
 
 def test_the_exempt_file_is_there() -> None:
     assert (ROOT / EXEMPT).is_file()
+
+
+def test_dvc_shows_the_metrics_of_the_summary_only() -> None:
+    assert [stage["metrics"] for stage in STAGES.values() if "metrics" in stage] == [["metrics/summary.json"]]

@@ -1,4 +1,4 @@
-"""Every recipe fits params.yaml, names models that are described, and says truly what it costs."""
+"""Every recipe fits params.yaml, names models that are described, and states its calls correctly."""
 
 import re
 from pathlib import Path
@@ -8,9 +8,9 @@ import pytest
 
 from blindspot.models.description import describe
 from blindspot.params import CandidateParams, read
+from flows.estimate import parts
 from flows.overrides import with_recipe
 from flows.workspace import PATHS
-from stages.estimate import parts
 from stages.explore import Params as ExploreParams
 from stages.harvest import Params as HarvestParams
 from stages.train import Params as TrainParams
@@ -35,7 +35,7 @@ def values_of(recipe: Path) -> dict[str, Any]:
 
 
 def test_a_run_elsewhere_finds_every_model() -> None:
-    fixed = {"train.base_model"}  # copied, not only found
+    fixed = {"train.base_model"}  # copied into the run
     assert {name[1:] for name in PATHS} >= {*MODELS} - fixed
 
 
@@ -44,7 +44,7 @@ def test_there_are_recipes() -> None:
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.stem)
-def test_every_file_and_model_it_names_is_there(recipe: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_file_and_model_that_it_names_exists(recipe: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     values = values_of(recipe)
     assert Path(values["launch"]["config"]).is_file()
@@ -55,7 +55,7 @@ def test_every_file_and_model_it_names_is_there(recipe: Path, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.stem)
-def test_it_says_what_machine_it_wants_how_long_and_how_many_calls(recipe: Path) -> None:
+def test_it_states_machine_time_and_calls(recipe: Path) -> None:
     values, text = values_of(recipe), recipe.read_text("utf-8")
     head = " ".join(line.removeprefix("#").strip() for line in text.splitlines() if line.startswith("#"))
     assert "Machine: " in head and "Time: " in head

@@ -1,4 +1,4 @@
-"""What a model says is read as what it says, or not at all."""
+"""Reading generated texts."""
 
 import pytest
 from hypothesis import given, settings
@@ -20,7 +20,7 @@ from blindspot.replies import (
     without_thought,
 )
 
-ANY_TEXT = st.text(st.characters(codec=None), max_size=200)  # half surrogate pairs and control characters too
+ANY_TEXT = st.text(st.characters(codec=None), max_size=200)  # lone surrogates and control characters included
 MARKED = st.lists(
     st.sampled_from(["<think>", "</think>", "[THINK]", "[/THINK]", "◁think▷", "◁/think▷", "a", " ", "\n", "{", "}"])
 ).map("".join)
@@ -41,17 +41,17 @@ VERDICTS = st.builds(Validity, reasoning=WORDS, reference=WORDS, **dict.fromkeys
         ("😀\u2028\u200b", "😀\u2028\u200b"),
     ],
 )
-def test_control_characters_and_half_pairs_are_removed(text: str, cleaned: str) -> None:
+def test_control_characters_and_lone_surrogates_are_removed(text: str, cleaned: str) -> None:
     assert clean(text) == cleaned
 
 
 @given(ANY_TEXT)
-def test_a_cleaned_text_can_be_written_and_stays_as_it_is(text: str) -> None:
+def test_a_cleaned_text_can_be_encoded_and_is_stable(text: str) -> None:
     assert clean(text).encode().decode() == clean(text) == clean(clean(text))
     assert len(shorten(text)) <= MESSAGE_LENGTH and len(shorten(text).splitlines()) <= 1
 
 
-def test_a_message_is_cut_at_its_length_and_a_raw_reply_at_its_bytes() -> None:
+def test_a_message_is_cut_to_characters_and_a_raw_reply_to_bytes() -> None:
     assert shorten("a\n\tb \u2028 c") == "a b c"
     assert shorten("a" * 200) == "a" * 200 and shorten("a" * 201) == "a" * 199 + "…"
     assert raw_of("é" * RAW_BYTES) == "é" * (RAW_BYTES // 2)
@@ -59,7 +59,7 @@ def test_a_message_is_cut_at_its_length_and_a_raw_reply_at_its_bytes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "spoken", "complete"),
+    ("text", "visible", "complete"),
     [
         ("blue", "blue", True),
         ("", "", True),
@@ -81,27 +81,27 @@ def test_a_message_is_cut_at_its_length_and_a_raw_reply_at_its_bytes() -> None:
         ("I think so", "I think so", True),
     ],
 )
-def test_thoughts_are_removed(text: str, spoken: str, complete: bool) -> None:
-    assert without_thought(text) == (spoken, complete)
+def test_thoughts_are_removed(text: str, visible: str, complete: bool) -> None:
+    assert without_thought(text) == (visible, complete)
 
 
-def test_other_marks_replace_the_usual_ones() -> None:
+def test_other_marks_replace_the_defaults() -> None:
     assert without_thought("«red»<think>blue", [("«", "»")]) == ("<think>blue", True)
     assert without_thought("<think>red</think>", []) == ("<think>red</think>", True)
     assert without_thought("red</think>blue", [("", "</think>")]) == ("blue", True)  # the prompt opens the thought
-    assert without_thought("a.*b", [(".*", "$")]) == ("a", False)  # a mark is no pattern
+    assert without_thought("a.*b", [(".*", "$")]) == ("a", False)  # a mark is not a regular expression
 
 
 @given(MARKED | ANY_TEXT)
-def test_no_mark_stays_in_any_text(text: str) -> None:
-    spoken, complete = without_thought(text)
+def test_no_mark_remains_in_any_text(text: str) -> None:
+    visible, complete = without_thought(text)
     assert complete or "think" in text.lower()
-    again = without_thought(spoken)
-    assert again.complete and len(again.text) <= len(spoken)
+    again = without_thought(visible)
+    assert again.complete and len(again.text) <= len(visible)
 
 
 @given(MARKED, WORDS)
-def test_an_answer_behind_a_whole_thought_is_read(thought: str, answer: str) -> None:
+def test_an_answer_after_a_finished_thought_is_read(thought: str, answer: str) -> None:
     inner = without_thought(f"<think>{thought}")
     if not inner.complete and thought.count("<think>") == 0 and "THINK" not in thought and "◁" not in thought:
         assert without_thought(f"<think>{thought}</think>{answer}").text == answer.strip()
@@ -165,18 +165,18 @@ def test_no_text_raises(text: str) -> None:
     ],
     ids=range(8),
 )
-def test_no_nesting_and_no_number_raises(text: str) -> None:
+def test_deep_nesting_and_large_numbers_do_not_raise(text: str) -> None:
     assert read_reply(Answer(text), Sameness) is None
 
 
 @given(VERDICTS, st.sampled_from(["{}", "```json\n{}\n```", "Here it is: {}", "{}\nThat is all.", "[{}]", "{}\n{}"]))
-def test_the_form_itself_is_read_back(verdict: Validity, around: str) -> None:
+def test_a_form_is_read_back(verdict: Validity, around: str) -> None:
     text = around.replace("{}", verdict.model_dump_json())
     assert read_reply(Answer(text), Validity) == verdict
 
 
 @given(VERDICTS, st.sampled_from(CRITERIA))
-def test_of_two_verdicts_the_last_counts_unless_one_object_holds_both(verdict: Validity, criterion: str) -> None:
+def test_the_last_of_two_verdicts_counts_unless_one_object_contains_both(verdict: Validity, criterion: str) -> None:
     other = verdict.model_copy(update={criterion: not getattr(verdict, criterion)})
     first, second = verdict.model_dump_json(), other.model_dump_json()
     assert read_reply(Answer(f"{first}\nNo, wait:\n```json\n{second}\n```"), Validity) == other
@@ -191,7 +191,7 @@ def test_end_of_turn_tokens_at_the_end_are_removed(end: str) -> None:
     assert read_text(f"it says {end.strip()} here", ended=True).text == f"it says {end.strip()} here"
 
 
-def test_a_form_is_strict_for_servers() -> None:
+def test_the_schema_of_a_form_is_strict() -> None:
     for form in (Validity, Sameness):
         schema = form.model_json_schema()
         assert schema["additionalProperties"] is False and set(schema["required"]) == set(schema["properties"])
@@ -200,7 +200,7 @@ def test_a_form_is_strict_for_servers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "answer"),
     [
         ("<|channel|>analysis<|message|>one, two<|end|><|start|>assistant<|channel|>final<|message|>2<|return|>", "2"),
         ("<|START_THINKING|>one<|END_THINKING|><|START_RESPONSE|>2<|END_RESPONSE|>", "2"),
@@ -208,5 +208,5 @@ def test_a_form_is_strict_for_servers() -> None:
         ("<|begin_of_box|>2<|end_of_box|>", "2"),
     ],
 )
-def test_the_turn_tokens_of_a_model_are_no_part_of_its_answer(text: str, said: str) -> None:
-    assert read_text(text, ended=True).text == said
+def test_turn_tokens_are_not_part_of_the_answer(text: str, answer: str) -> None:
+    assert read_text(text, ended=True).text == answer

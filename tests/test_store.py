@@ -1,4 +1,4 @@
-"""Files are written at once or not at all."""
+"""Files are written completely or not at all."""
 
 import errno
 import json
@@ -21,34 +21,34 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_folder_takes_the_place_of_the_former(tmp_path: Path) -> None:
+def test_a_new_folder_replaces_the_previous_one(tmp_path: Path) -> None:
     for text in ("one", "two"):
-        with store.replacing(tmp_path / "out") as beside:
-            (beside / f"{text}.txt").write_text(text)
+        with store.replacing(tmp_path / "out") as new:
+            (new / f"{text}.txt").write_text(text)
     assert files(tmp_path) == {"out/two.txt": b"two"}
 
 
-def test_a_failure_leaves_the_former_folder_and_no_trace(tmp_path: Path) -> None:
-    with store.replacing(tmp_path / "out") as beside:
-        (beside / "one.txt").write_text("one")
-    with pytest.raises(Broken), store.replacing(tmp_path / "out") as beside:
-        (beside / "two.txt").write_text("two")
+def test_a_failure_keeps_the_previous_folder_and_leaves_nothing_else(tmp_path: Path) -> None:
+    with store.replacing(tmp_path / "out") as new:
+        (new / "one.txt").write_text("one")
+    with pytest.raises(Broken), store.replacing(tmp_path / "out") as new:
+        (new / "two.txt").write_text("two")
         raise Broken
     assert files(tmp_path) == {"out/one.txt": b"one"}
 
 
-def test_what_a_killed_run_left_is_not_taken_over(tmp_path: Path) -> None:
+def test_leftovers_of_an_interrupted_run_are_removed(tmp_path: Path) -> None:
     (tmp_path / ".out.new").mkdir()
     (tmp_path / ".out.new" / "half.txt").write_text("half")
     (tmp_path / ".out.old").mkdir()
     (tmp_path / "out").mkdir()
-    with store.replacing(tmp_path / "out") as beside:
-        (beside / "whole.txt").write_text("whole")
+    with store.replacing(tmp_path / "out") as new:
+        (new / "whole.txt").write_text("whole")
     assert files(tmp_path) == {"out/whole.txt": b"whole"}
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-def test_json_and_frames_come_back_as_they_were_written(tmp_path: Path) -> None:
+def test_json_and_frames_are_read_as_they_were_written(tmp_path: Path) -> None:
     value = {"b": [1, None, "é"], "a": 0.1}
     frame = pd.DataFrame({"text": ["a", None], "number": [1, 2]})
     store.write_json(tmp_path / "new" / "value.json", value)
@@ -64,10 +64,10 @@ def test_equal_frames_give_equal_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
-def test_a_full_disk_leaves_the_former_file_and_names_it(tmp_path: Path) -> None:
+def test_a_full_disk_keeps_the_previous_file_and_is_reported_with_its_name(tmp_path: Path) -> None:
     path = tmp_path / "value.json"
     store.write_json(path, 1)
-    (tmp_path / ".value.json.new").symlink_to("/dev/full")  # where the new one is written
+    (tmp_path / ".value.json.new").symlink_to("/dev/full")  # the path where the new file is written
     with pytest.raises(OSError) as caught:
         store.write_json(path, 2)
     assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(path))
@@ -76,7 +76,7 @@ def test_a_full_disk_leaves_the_former_file_and_names_it(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("read", [store.read_json, store.read_frame])
 @pytest.mark.parametrize("content", [None, b"", b"{ half"])
-def test_a_missing_or_broken_file_is_named_with_its_mend(read: object, content: bytes | None, tmp_path: Path) -> None:
+def test_a_missing_or_broken_file_is_named_with_its_fix(read: object, content: bytes | None, tmp_path: Path) -> None:
     path = tmp_path / "file"
     if content is not None:
         path.write_bytes(content)
@@ -91,7 +91,7 @@ def write_split(root: Path, split: str, rows: list[dict[str, str | None]]) -> No
         (root / split / str(row["file_name"])).touch()
 
 
-def test_images_of_a_split_come_in_the_order_of_the_metadata(tmp_path: Path) -> None:
+def test_images_of_a_split_have_the_order_of_the_metadata(tmp_path: Path) -> None:
     names = ("b", "a")
     write_split(tmp_path, "test", [{"file_name": f"{name}.png", "image_id": name, "scene": None} for name in names])
     images = store.read_images("test", tmp_path)
@@ -107,9 +107,9 @@ def test_a_missing_image_is_named(tmp_path: Path) -> None:
         store.read_images("test", tmp_path)
 
 
-def test_an_empty_absent_or_unknown_split_is_named(tmp_path: Path) -> None:
+def test_an_empty_missing_or_unknown_split_is_named(tmp_path: Path) -> None:
     write_split(tmp_path, "train", [])
-    with pytest.raises(BlindspotError, match=r"train split is empty"):
+    with pytest.raises(BlindspotError, match=r"train split is empty: raise prepare\.splits\.train, or"):
         store.read_images("train", tmp_path)
     with pytest.raises(BlindspotError, match=r"validation/metadata\.jsonl cannot be read"):
         store.read_images("validation", tmp_path)
@@ -117,7 +117,7 @@ def test_an_empty_absent_or_unknown_split_is_named(tmp_path: Path) -> None:
         store.read_images("holdout", tmp_path)
 
 
-def test_a_digest_changes_with_content_and_names_and_nothing_else(tmp_path: Path) -> None:
+def test_a_digest_depends_on_contents_and_names_only(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "x.py").write_text("1")
     before = store.digest(tmp_path / "a")
@@ -148,7 +148,7 @@ def test_only_its_owner_can_read_the_work_folder(
     assert mode(tmp_path / ".work") == 0o700
 
 
-def test_a_work_folder_that_the_user_named_is_made_for_them_alone_and_keeps_its_mode_if_it_exists(
+def test_a_work_folder_that_the_user_named_is_private_if_new_and_keeps_its_mode_if_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     named = tmp_path / "shared" / "work"

@@ -1,4 +1,4 @@
-"""How a stage's execution is recorded in MLflow."""
+"""Recording the execution of stages in MLflow."""
 
 import subprocess
 import sys
@@ -14,7 +14,7 @@ with stage_run("toy", Path.cwd() / ".work", {}):
 """
 
 
-def test_stages_that_start_at_once_in_a_new_work_folder_are_all_recorded(tmp_path: Path) -> None:
+def test_stages_that_start_together_in_a_new_work_folder_are_all_recorded(tmp_path: Path) -> None:
     project = make_project(tmp_path / "project")
     command = [sys.executable, "-c", STAGE]
     started = [

@@ -1,4 +1,4 @@
-"""How far a taxonomy says what is known of scenes, and taxonomies of several searches say the same."""
+"""Measures how far a taxonomy agrees with the grammar of scenes, and how far the taxonomies of searches agree."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from itertools import combinations
@@ -14,15 +14,16 @@ from blindspot.taxonomy.clustering.skills import Skill
 from blindspot.taxonomy.discovery import Found
 from blindspot.taxonomy.reading.primitive import Primitive
 
-Phrases = Mapping[str, Sequence[tuple[str, str]]]  # of each skill its primitives: abilities and targets
+SkillPrimitives = Mapping[str, Sequence[tuple[str, str]]]  # by skill, its primitives as (ability, target)
 
 
-def of_families(found: Found) -> Scores:
-    """Adjusted mutual information of meta-skills with families, and of skill sets with families and attributes.
+def grammar_agreement(found: Found) -> Scores:
+    """Returns the adjusted mutual information of the questions' skills with their kinds in the grammar.
 
-    Over the questions that are in the grammar, for a VLM may call others valid; None where none is. `skills_asked`:
-    with the attribute that is asked for. `skills_turning`: and the word that the question turns on (left of, leftmost,
-    fewer). `skills_described`: and the attributes that things are described by.
+    `meta_skills_families`: meta-skills with families. `skills_asked`: skills with the family and the attribute asked
+    for. `skills_turning`: the same and the word that decides the question (left of, leftmost, fewer).
+    `skills_described`: the same and the attributes that describe things. Questions outside the grammar, which a VLM
+    may judge valid, are left out. A value is None if no question is left.
     """
     parsed = [*map(parse, found.questions["question"])]
     known = [place for place, question in enumerate(parsed) if question is not None]
@@ -39,31 +40,31 @@ def of_families(found: Found) -> Scores:
     }
 
 
-def of_modes(found: Found, truth: Truth) -> Scores:
-    """Mode recall, also in parts, and mode precision."""
-    placing = SkillAssignment(found.taxonomy.skills, found.taxonomy.meta_skills)
-    return truth.found(found.modes, placing.features)
+def taxonomy_mode_scores(found: Found, truth: Truth) -> Scores:
+    """Returns the recall and the precision of a taxonomy's failure modes."""
+    assignment = SkillAssignment(found.taxonomy.skills, found.taxonomy.meta_skills)
+    return truth.match(found.modes, assignment.features)
 
 
-def of_searches(searches: Sequence[Phrases]) -> list[float]:
-    """The adjusted Rand index of the skills of each two searches, over all the primitives of both."""
+def search_agreement(searches: Sequence[SkillPrimitives]) -> list[float]:
+    """Returns the adjusted Rand index of the skills of each pair of searches, over all primitives of both."""
     from sklearn.metrics import adjusted_rand_score
 
     indices = list[float]()
-    for pair in combinations([_skills(phrases) for phrases in searches], 2):
-        asked = sorted({primitive for skills in pair for skill in skills for primitive in skill.primitives})
-        placings = [SkillAssignment(skills, []) for skills in pair]
-        labels = [[next(iter(placing.skills([one])), one.text) for one in asked] for placing in placings]
+    for pair in combinations([_skills(primitives) for primitives in searches], 2):
+        every = sorted({primitive for skills in pair for skill in skills for primitive in skill.primitives})
+        assignments = [SkillAssignment(skills, []) for skills in pair]
+        labels = [[next(iter(one.skills([primitive])), primitive.text) for primitive in every] for one in assignments]
         indices.append(float(adjusted_rand_score(*labels)))
     return indices
 
 
-def _skills(phrases: Phrases) -> list[Skill]:
-    return [Skill(name, "", (), tuple(Primitive(*phrase) for phrase in some)) for name, some in phrases.items()]
+def _skills(primitives: SkillPrimitives) -> list[Skill]:
+    return [Skill(name, "", (), tuple(Primitive(*pair) for pair in pairs)) for name, pairs in primitives.items()]
 
 
 def _described(question: Question) -> frozenset[str]:
-    """The attributes that things are described by."""
+    """Returns the attributes that describe the things of a question."""
     things = [thing for thing in (question.subject, question.other) if thing is not None]
     return frozenset(name for thing in things for name in ATTRIBUTES if getattr(thing, name) is not None)
 

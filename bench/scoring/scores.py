@@ -1,4 +1,4 @@
-"""How a search did on one candidate: what all its calls found, and what its finished policy does on new images."""
+"""Scores of a search on one candidate: of all questions of the search, and of its final policy on new images."""
 
 import tempfile
 from collections import Counter, defaultdict
@@ -21,8 +21,8 @@ from bench.scoring.slices import Slice
 from bench.scoring.truth import draw_sample, measure_slices, uniform_questions
 from blindspot.metrics import share
 from blindspot.protocols import Candidate
-from blindspot.records.asked import Asked
 from blindspot.records.failure_mode import FailureMode
+from blindspot.records.rollout import Asked
 from blindspot.scenes.inconspicuous import inconspicuous_share
 from blindspot.scenes.oracle import rule
 from blindspot.scenes.parse import parse
@@ -31,19 +31,19 @@ from blindspot.scenes.scene import Scene
 from blindspot.search.variety import variety
 from blindspot.taxonomy.reading.question_features import all_features
 
-SAMPLE_SEED, MATCHING_SEED = 0, 1_000_000  # apart: slices are not matched on what they are called weak on
-FINE, COARSE = range(20, 420, 20), 200  # calls after which modes are looked for: these, then every so many
+SAMPLE_SEED, MATCHING_SEED = 0, 1_000_000  # different: slices are measured and matched on different questions
+FINE, COARSE = range(20, 420, 20), 200  # numbers of calls at which recall is measured: these, then every COARSE calls
 Scores = dict[str, float | None]
 FeaturesOf = Callable[[str, str], Collection[str]]
-Curve = list[tuple[int, float | None]]  # recall after so many calls
+Curve = list[tuple[int, float | None]]  # (calls, recall)
 
 
 @dataclass(frozen=True)
 class Truth:
     """The weak slices of a candidate, and uniformly drawn questions on which modes are matched with them.
 
-    `weak`: of which some count. `questions`: each with its true answer. `belongs`: which of these is in which weak
-    slice, shape (questions, weak slices).
+    `weak`: the weak slices, those that count and the others. `questions`: each with its true answer. `belongs`: which
+    question is in which weak slice, shape (questions, weak slices).
     """
 
     weak: list[SliceRate]
@@ -52,44 +52,48 @@ class Truth:
 
     @property
     def ideal(self) -> float | None:
-        """What an all-knowing asker gets who draws uniformly over the weak slices and within them."""
+        """The failure rate of an ideal questioner, which draws uniformly over the weak slices and within them."""
         rates = [slice_.error_rate for slice_ in self.weak if slice_.error_rate is not None]
         return sum(rates) / len(rates) if rates else None
 
     def counting(self) -> list[int]:
-        """The places of the weak slices that count."""
-        return [place for place, slice_ in enumerate(self.weak) if slice_.counts]
+        """Returns the indices of the weak slices that count."""
+        return [index for index, slice_ in enumerate(self.weak) if slice_.counts]
 
-    def due(self) -> dict[str, float]:
-        """What share of the questions each family has for an asker who draws uniformly over the slices that count."""
+    def family_shares(self) -> dict[str, float]:
+        """Returns the share of each family if questions are drawn uniformly over the slices that count."""
         family = np.array([_read(question).family for question, _ in self.questions])
         shares: dict[str, float] = defaultdict(float)
         slices = self.counting()
-        for place in slices:
-            within = family[self.belongs[:, place]].tolist()
+        for index in slices:
+            within = family[self.belongs[:, index]].tolist()
             for name, count in Counter(within).items():
                 shares[name] += count / len(within) / len(slices)
         return dict(shares)
 
-    def found(self, modes: Sequence[FailureMode], features_of: FeaturesOf = all_features) -> Scores:
-        """Mode recall, also in parts, and mode precision. `features_of`: a question and its true answer."""
+    def match(self, modes: Sequence[FailureMode], features_of: FeaturesOf = all_features) -> Scores:
+        """Returns mode recall, mode recall in parts and mode precision.
+
+        `features_of`: returns the features of a question and its true answer.
+        """
         features = [features_of(*row) for row in self.questions]
-        claimed = [np.array([mode.claims(one) for one in features]) for mode in modes]
+        contained = [np.array([mode.contains(one) for one in features]) for mode in modes]
         slices = [*self.belongs.T]
-        counting = [slices[place] for place in self.counting()]
+        counting = [slices[index] for index in self.counting()]
         return {
-            "mode_recall": mode_recall(claimed, counting),
-            "mode_recall_in_parts": mode_recall_in_parts(claimed, counting),
-            "mode_precision": mode_precision(claimed, slices),
+            "mode_recall": mode_recall(contained, counting),
+            "mode_recall_in_parts": mode_recall_in_parts(contained, counting),
+            "mode_precision": mode_precision(contained, slices),
         }
 
 
 def find_truth(
     candidate: Candidate, gaps: Sequence[str], per_slice: int, matching: int
 ) -> tuple[list[SliceRate], Truth]:
-    """All slices' rates on `per_slice` uniformly drawn questions each, and the truth on `matching` others.
+    """Returns the rates of all slices, and the truth that modes are matched with.
 
-    `gaps`: those planted, each of which is a slice as well.
+    `per_slice`: uniformly drawn questions per slice. `matching`: further uniformly drawn questions, for the truth.
+    `gaps`: the planted gaps of the candidate; each is a slice too.
     """
     with tempfile.TemporaryDirectory() as pictures:
         slices = measure_slices(candidate, draw_sample(Path(pictures), per_slice, SAMPLE_SEED, gaps))
@@ -100,8 +104,8 @@ def find_truth(
     return slices, Truth(weak, [*zip(questions, answers, strict=True)], belongs)
 
 
-def of_questions(asked: Sequence[Asked], scenes: Sequence[Scene], truth: Truth) -> Scores:
-    """Rates and variety of what was asked, in the order of the scenes it was asked about. Errors count nowhere."""
+def question_scores(asked: Sequence[Asked], scenes: Sequence[Scene], truth: Truth) -> Scores:
+    """Returns the rates and the variety of questions. `scenes`: the scene of each. Leaves out unscored questions."""
     known = [(row, scene) for row, scene in zip(asked, scenes, strict=True) if row.outcome != "unscored"]
     valid = [(row, scene) for row, scene in known if row.outcome != "invalid"]
     failures = [row.question for row, _ in valid if row.outcome == "failure"]
@@ -110,18 +114,18 @@ def of_questions(asked: Sequence[Asked], scenes: Sequence[Scene], truth: Truth) 
         "failure_rate": failure_rate,
         "valid_rate": share(len(valid), len(known)),
         "failure_rate_to_ideal": failure_rate / truth.ideal if failure_rate is not None and truth.ideal else None,
-        "largest_family_ratio": largest_family_ratio([_read(text).family for text in failures], truth.due()),
+        "largest_family_ratio": largest_family_ratio([_read(text).family for text in failures], truth.family_shares()),
         "inconspicuous": inconspicuous_share([(row.question, scene) for row, scene in valid]),
         **variety([row.question for row, _ in valid], failures, len(asked)),
     }
 
 
-def of_modes(modes: Sequence[tuple[int, Sequence[FailureMode]]], truth: Truth) -> tuple[Scores, Curve]:
-    """The last modes' recall and precision, the calls that recall took, and recall by calls.
+def mode_scores(modes: Sequence[tuple[int, Sequence[FailureMode]]], truth: Truth) -> tuple[Scores, Curve]:
+    """Returns the recall and precision of the final modes with the calls to reach recall levels, and recall by calls.
 
-    `modes`: by calls spent, ascending.
+    `modes`: pairs (calls, the failure modes in the questions up to then), by calls.
     """
-    found = [(calls, truth.found(of_calls)) for calls, of_calls in modes]
+    found = [(calls, truth.match(of_calls)) for calls, of_calls in modes]
     curve = [(calls, scores["mode_recall"]) for calls, scores in found]
     return {
         "modes": len(modes[-1][1]),
@@ -131,12 +135,12 @@ def of_modes(modes: Sequence[tuple[int, Sequence[FailureMode]]], truth: Truth) -
     }, curve
 
 
-def stops(calls: int) -> list[int]:
-    """After how many calls modes are looked for, the last of `calls` included."""
+def measuring_points(calls: int) -> list[int]:
+    """Returns the numbers of calls at which recall is measured, up to and including `calls`."""
     return sorted({*(stop for stop in FINE if stop < calls), *range(FINE[-1] + COARSE, calls, COARSE), calls})
 
 
 def _read(text: str) -> Question:
     question = parse(text)
-    assert question is not None, "the oracle called it valid"
+    assert question is not None, "the oracle ruled it valid"
     return question

@@ -1,16 +1,16 @@
-"""How a candidate does on the questions of one slice."""
+"""The measured error rate of a candidate on one slice."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class SliceRate:
-    """A slice of the scenes with what was measured in it.
+    """A slice and the results of its measurement.
 
-    `share`: of all uniformly drawn questions. `error_rate` = `failures` / `asked`, None where nothing could be judged;
-    `low` and `high` bound it at 95 % (Wilson). `q_value`: of the test that it lies above the threshold, false
-    discoveries controlled over all slices (Benjamini-Hochberg). `weak`: it does. `counts`: it is a weakness of its
-    own, rather than one that a weak slice before it tells of.
+    `share`: share of all uniformly drawn questions. `error_rate`: `failures` / `asked`, None if nothing could be
+    judged. `low`, `high`: its 95 % Wilson interval. `q_value`: of the test that error_rate is above the threshold,
+    with the false discovery rate controlled over all slices (Benjamini-Hochberg). `weak`: the error_rate is above the
+    threshold. `counts`: the weakness is not explained by another slice that counts.
     """
 
     name: str

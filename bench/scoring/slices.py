@@ -1,4 +1,4 @@
-"""The slices: kinds of questions, each of which a candidate may be weak in."""
+"""The slices: sets of question kinds in which a candidate may be weak."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from blindspot.scenes.scene import ATTRIBUTES, COLOURS, SHAPES, SIZES
 ANY = "any family"
 _LOOKS = (*COLOURS, *SHAPES, *SIZES)
 _YES_NO = ("yes", "no")
-#: What can be said of a question of each family: answers, the word it turns on, what it may ask for, words said.
+# By family: the possible answers, deciding words, attributes asked for, and numbers of words in descriptions.
 _ANSWERS = dict.fromkeys(("existence", "relation", "comparison", "same"), _YES_NO) | {**ATTRIBUTES}
 _ANSWERS |= {"extremum": _LOOKS, "two_hop": _LOOKS, ANY: (*_YES_NO, *_LOOKS)}
 WORDS = {"relation": (*RELATIONS,), "two_hop": (*RELATIONS,), "extremum": EXTREMA, "comparison": COMPARISONS}
@@ -18,15 +18,15 @@ _ASKING = ("extremum", "same", "two_hop", ANY)
 _SAID = dict.fromkeys(("existence", "counting"), range(1, 4)) | dict.fromkeys(ATTRIBUTES, range(1, 3))
 _SAID |= {"relation": range(2, 7), "extremum": range(3), "comparison": range(2, 7), "same": range(2, 5)}
 _SAID |= {"two_hop": range(2, 6), ANY: range(1, 7)}
-_COUNTS = range(5)  # answers that are asked for often enough to be a slice each; more of them at once are as well
-_AT_LEAST = range(2, 6)
+_COUNTS = range(5)  # counts that are frequent enough to be a slice each
+_AT_LEAST = range(2, 6)  # slices of this count or more
 
 
 @dataclass(frozen=True)
 class Slice:
-    """All questions of one `family`, or of ANY, that share one attribute, or what they turn on and a yes or no.
+    """All questions of a `family`, or of ANY family, that share one attribute, or a deciding word and a yes or no.
 
-    `condition` says which, in the form of a gap. Slices overlap, and lie in one another.
+    `condition`: which questions, written as a gap. Slices overlap, and some contain others.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Slice:
 
 
 def all_slices() -> list[Slice]:
-    """Every family, each by what it may be narrowed to; then what is common to several families."""
+    """Returns each family, its slices by one attribute, and then the slices that several families share."""
     found = []
     for family in (*FAMILIES, ANY):
         within = [] if family == ANY else [f"family == {family}"]
@@ -46,7 +46,7 @@ def all_slices() -> list[Slice]:
 
 
 def _aspects(family: str) -> Iterator[tuple[str, str]]:
-    """What may set a question apart from others of its family: a name, and the condition."""
+    """Yields the attributes by which questions of a family differ: the name and the condition of each."""
     if family == "counting":
         yield from ((f"answer {number}", f"answer == {number}") for number in _COUNTS)
         yield from ((f"answer {number} or more", f"answer >= {number}") for number in _AT_LEAST)
@@ -63,7 +63,7 @@ def _aspects(family: str) -> Iterator[tuple[str, str]]:
 
 
 def _turning(family: str) -> Iterator[tuple[str, str]]:
-    """The kinds of yes-or-no question that a family falls into."""
+    """Yields the kinds of yes-or-no questions of a family."""
     if family in ("relation", "comparison"):
         yield from ((word.replace("_", " "), f"word == {word}") for word in WORDS[family])
     if family == "same":

@@ -1,4 +1,4 @@
-"""What several searches of one method come to: medians with 95 % intervals over seeds, and bars that were met."""
+"""Summarises the searches of a method over seeds: medians with 95 % intervals, and the bars that were met."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -8,29 +8,29 @@ import numpy as np
 from bench.scoring.scores import Scores
 from blindspot.params import Section
 
-PROMPT_ONLY = ("templates", "zero_shot", "few_shot")  # the rivals that neither train nor choose
-CALLS_TO = ("calls_to_half_recall", "calls_to_90_recall")  # None where it was never reached: more than any number
+PROMPT_ONLY = ("templates", "zero_shot", "few_shot")  # methods that neither train nor select questions
+CALLS_TO = ("calls_to_half_recall", "calls_to_90_recall")  # None means never reached: more than any number
 RESAMPLES = 10_000
-NUMBERS = 3  # decimals kept
+DECIMALS = 3
 
 Figure = dict[str, float | None]  # median, low, high
 
 
 class Bar(Section):
-    """What a measure has to reach."""
+    """The range that a measure has to be in."""
 
     at_least: float | None = None
     at_most: float | None = None
 
     def met(self, value: float | None) -> bool:
-        """Whether it does; what has no value does not."""
+        """Returns whether the value is in the range; None is not."""
         if value is None:
             return False
         return value >= (self.at_least or -math.inf) and value <= (math.inf if self.at_most is None else self.at_most)
 
 
 def with_ratios(of_methods: Mapping[str, Scores]) -> dict[str, Scores]:
-    """The scores of one seed by method, with each one's ratios to its rivals of that seed."""
+    """Returns the scores of one seed by method, with the ratios to other methods of the same seed."""
     return {method: scores | _ratios(scores, of_methods) for method, scores in of_methods.items()}
 
 
@@ -48,7 +48,7 @@ def _ratios(scores: Scores, of_methods: Mapping[str, Scores]) -> Scores:
 
 
 def _ratio(value: float | None, other: float) -> float | None:
-    """Whoever reaches what the other never did is infinitely better; None where neither did."""
+    """Returns value ÷ other: infinite if only `other` is 0, None for 0 ÷ 0 and for ∞ ÷ ∞."""
     if value is None or (math.isinf(value) and math.isinf(other)):
         return None
     return value / other if other else None if value == 0 else math.inf
@@ -59,9 +59,10 @@ def _calls(value: float | None) -> float:
 
 
 def figure(measure: str, values: Sequence[float | None]) -> Figure:
-    """Median and percentile bootstrap of it, over seeds; null where most have no value, or it is infinite.
+    """Returns the median over seeds with its percentile bootstrap interval.
 
-    With five seeds an interval is as wide as all five.
+    A number is None if it is infinite, and all are None if at most half of the seeds have a value. With five seeds the
+    interval covers all five values.
     """
     known = [_calls(value) if measure in CALLS_TO else value for value in values]
     numbers = np.array([value for value in known if value is not None])
@@ -70,11 +71,11 @@ def figure(measure: str, values: Sequence[float | None]) -> Figure:
     draws = np.random.default_rng(0).choice(numbers, (RESAMPLES, len(numbers)))
     low, high = np.quantile(np.median(draws, axis=1), (0.025, 0.975), method="nearest")
     found = {"median": float(np.median(numbers)), "low": float(low), "high": float(high)}
-    return {name: round(value, NUMBERS) if math.isfinite(value) else None for name, value in found.items()}
+    return {name: round(value, DECIMALS) if math.isfinite(value) else None for name, value in found.items()}
 
 
 def figures(seeds: Sequence[Mapping[str, Scores]]) -> dict[str, dict[str, Figure]]:
-    """Of each method each measure, from the scores of each seed by method."""
+    """Returns the figure of each measure by method. `seeds`: for each seed, the scores by method."""
     return {
         method: {measure: figure(measure, [one[method][measure] for one in seeds]) for measure in scores}
         for method, scores in seeds[0].items()
@@ -82,7 +83,7 @@ def figures(seeds: Sequence[Mapping[str, Scores]]) -> dict[str, dict[str, Figure
 
 
 def bars_met(seeds: Sequence[Scores], bars: Mapping[str, Bar]) -> dict[str, dict[str, object]]:
-    """Of each bar how many seeds meet it, and with what."""
+    """Returns, for each bar, how many seeds meet it, and the values of all seeds."""
     return {
         measure: {
             **bar.model_dump(exclude_none=True),
@@ -95,4 +96,4 @@ def bars_met(seeds: Sequence[Scores], bars: Mapping[str, Bar]) -> dict[str, dict
 
 
 def _finite(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else round(value, NUMBERS)
+    return None if value is None or not math.isfinite(value) else round(value, DECIMALS)

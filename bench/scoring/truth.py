@@ -1,4 +1,4 @@
-"""The truth that a search is measured against: the slices in which a candidate is weak, found at any cost."""
+"""Finds the truth that a search is compared with: the slices in which a candidate is weak, at any cost in calls."""
 
 import random
 from collections import Counter, defaultdict
@@ -27,17 +27,18 @@ from blindspot.taxonomy.modes.search import LEFT
 THRESHOLD = 0.25  # the error_rate above which a slice is weak
 LEVEL = 0.05  # false discovery rate
 PER_SLICE = 400  # questions
-MOST_SCENES = 60  # for each question that a slice wants: one that needs more is not listed
+MOST_SCENES = 60  # scenes per question of a slice; a slice that needs more is not listed
 
 Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Uniformly drawn valid questions, about images and in words, with their families and the slices that they fill.
+    """Uniformly drawn valid questions with their images, their families and their slices.
 
-    `belongs`: shape (questions, slices). Of each slice the first `size` questions are a uniform sample; those after
-    them were kept for rarer slices and are none. `shares`: of each slice, of all questions.
+    `belongs`: which question is in which slice, shape (questions, slices). The first `size` questions of a slice are a
+    uniform sample of it; the later ones were kept for rarer slices and are not. `shares`: the share of each slice
+    among all questions.
     """
 
     images: list[Image]
@@ -49,76 +50,76 @@ class Sample:
     size: int
 
     def of_slice(self, slice_: int) -> npt.NDArray[np.intp]:
-        """The places of that slice's questions."""
+        """Returns the indices of the uniform sample of a slice."""
         return np.flatnonzero(self.belongs[:, slice_])[: self.size]
 
 
 class Membership:
-    """Which slices a question is in."""
+    """Determines which slices a question is in."""
 
     def __init__(self, slices: Sequence[Slice]) -> None:
         self._slices: dict[str, list[tuple[int, Gap]]] = defaultdict(list)
-        for place, slice_ in enumerate(slices):
-            self._slices[slice_.family].append((place, Gap(slice_.condition)))
+        for index, slice_ in enumerate(slices):
+            self._slices[slice_.family].append((index, Gap(slice_.condition)))
 
     def __call__(self, question: Question, scene: Scene) -> list[int]:
-        """The places of the slices."""
+        """Returns the indices of the slices of a question."""
         facts = facts_of(rule_question(question, scene), scene)
-        near = self._slices[question.family] + self._slices[ANY]
-        return [place for place, gap in near if gap.holds(facts)]
+        possible = self._slices[question.family] + self._slices[ANY]
+        return [index for index, gap in possible if gap.holds(facts)]
 
 
 def draw_sample(folder: Path, size: int = PER_SLICE, seed: int = 0, gaps: Sequence[str] = ()) -> Sample:
-    """Draws questions until each slice has `size` of them; pictures go to `folder`.
+    """Draws questions until each slice has `size` of them. Writes the images to `folder`.
 
-    Scenes and families are drawn uniformly. What no slice wants any more is left out, and so is a slice that would
-    need over MOST_SCENES × `size` scenes to be filled. `gaps`: planted ones, each a slice too. Nothing else of the
-    candidate matters.
+    Scenes and families are drawn uniformly. A question is left out if all of its slices are full. A slice is left out
+    if it is not full after MOST_SCENES × `size` scenes. `gaps`: planted gaps, which are slices too. The sample depends
+    on nothing else of the candidate.
     """
-    filling, rng = _Filling([*all_slices(), *(Slice(gap, ANY, gap) for gap in gaps)], size), random.Random(seed)
+    sampler, rng = _Sampler([*all_slices(), *(Slice(gap, ANY, gap) for gap in gaps)], size), random.Random(seed)
     for _ in range(MOST_SCENES * size):
-        if not any(filling.wanting.values()):
+        if not any(sampler.open_slices.values()):
             break
-        filling.ask_about(random_scene(rng), rng)
-    return filling.sample(folder)
+        sampler.ask_about(random_scene(rng), rng)
+    return sampler.sample(folder)
 
 
-class _Filling:
-    """Slices while questions are put into them. `wanting`: how many of each family are not full yet."""
+class _Sampler:
+    """Fills slices with questions. `open_slices`: by family, the number of slices that are not full."""
 
     def __init__(self, slices: Sequence[Slice], size: int) -> None:
         self._slices, self._size, self._member = slices, size, Membership(slices)
         self._counts, self._full_at, self._drawn = [0] * len(slices), [0] * len(slices), 0
         self._scenes: list[Scene] = []
-        self._rows: list[tuple[int, str, str, list[int]]] = []  # place of the scene, family, question, its slices
-        self.wanting = Counter(slice_.family for slice_ in slices)
+        self._rows: list[tuple[int, str, str, list[int]]] = []  # index of the scene, family, question, its slices
+        self.open_slices = Counter(slice_.family for slice_ in slices)
 
     def ask_about(self, scene: Scene, rng: random.Random) -> None:
-        """One question of each family, as far as somebody wants them."""
+        """Draws one question of each family that still has open slices."""
         self._drawn += 1
         rows = len(self._rows)
         for family in FAMILIES:
-            if self.wanting[family] or self.wanting[ANY]:
+            if self.open_slices[family] or self.open_slices[ANY]:
                 question = draw_question(scene, family, rng)
                 if question is not None:
                     self._add(family, ask(question, rng), self._member(question, scene))
         if len(self._rows) > rows:
             self._scenes.append(scene)
 
-    def _add(self, family: str, question: str, places: list[int]) -> None:
-        if any(self._counts[place] < self._size for place in places):
-            self._rows.append((len(self._scenes), family, question, places))
-        for place in places:
-            self._counts[place] += 1
-            if self._counts[place] == self._size:
-                self._full_at[place] = self._drawn
-                self.wanting[self._slices[place].family] -= 1
+    def _add(self, family: str, question: str, slices: list[int]) -> None:
+        if any(self._counts[index] < self._size for index in slices):
+            self._rows.append((len(self._scenes), family, question, slices))
+        for index in slices:
+            self._counts[index] += 1
+            if self._counts[index] == self._size:
+                self._full_at[index] = self._drawn
+                self.open_slices[self._slices[index].family] -= 1
 
     def sample(self, folder: Path) -> Sample:
-        """The sample so far, with the slices that are full; slices that hold the same questions are listed once."""
+        """Returns the questions and the full slices. Slices with the same questions are listed once."""
         belongs = np.zeros((len(self._rows), len(self._slices)), dtype=bool)
-        for row, (*_, places) in enumerate(self._rows):
-            belongs[row, places] = True
+        for row, (*_, slices) in enumerate(self._rows):
+            belongs[row, slices] = True
         filled = np.flatnonzero(self._full_at)
         full = filled[np.sort(np.unique(belongs[:, filled], axis=1, return_index=True)[1])].tolist()
         pictures = pictures_of(self._scenes, folder)
@@ -126,17 +127,17 @@ class _Filling:
             images=[pictures[scene] for scene, *_ in self._rows],
             questions=[question for _, _, question, _ in self._rows],
             families=[family for _, family, *_ in self._rows],
-            slices=[self._slices[place] for place in full],
+            slices=[self._slices[index] for index in full],
             belongs=belongs[:, full],
-            shares=[self._size / (self._full_at[place] * len(FAMILIES)) for place in full],
+            shares=[self._size / (self._full_at[index] * len(FAMILIES)) for index in full],
             size=self._size,
         )
 
 
 def uniform_questions(slices: Sequence[Slice], count: int, seed: int) -> tuple[list[Scene], list[str], Mask]:
-    """Scenes and texts of `count` uniformly drawn valid questions, and which slices they are in: (count, slices).
+    """Returns scenes and texts of `count` uniformly drawn valid questions, and their slices, shape (count, slices).
 
-    For matching: another seed than that of the weak slices makes it independent of them.
+    For matching modes with slices, use another seed than for measuring the slices, so that both are independent.
     """
     member, rng, scenes, questions = Membership(slices), random.Random(seed), list[Scene](), list[str]()
     belongs = np.zeros((count, len(slices)), dtype=bool)
@@ -151,10 +152,11 @@ def uniform_questions(slices: Sequence[Slice], count: int, seed: int) -> tuple[l
 
 
 def measure_slices(candidate: Candidate, sample: Sample) -> list[SliceRate]:
-    """How the candidate does in every slice, in the sample's order, judged by the oracle; errors are in no rate.
+    """Returns the candidate's rates in every slice, in the sample's order, judged by the oracle.
 
-    A slice is weak where its error_rate lies above THRESHOLD (one-sided binomial, Benjamini-Hochberg over all slices),
-    and does so in each of the families that it spans: else those that are weak have slices of their own to say so.
+    Unscored questions are excluded. A slice is weak if its error_rate is above THRESHOLD (one-sided binomial test,
+    Benjamini-Hochberg over all slices) in each of the families that it spans. If only some of the families are weak,
+    they have weak slices of their own.
     """
     from scipy.stats import binom, false_discovery_control
 
@@ -192,22 +194,22 @@ def _rate(
 
 
 def _throughout(sample: Sample, places: npt.NDArray[np.intp], judged: Mask, failed: Mask) -> bool:
-    """Whether error_rate is above THRESHOLD in each family of the questions that could be judged."""
+    """Returns whether error_rate is above THRESHOLD in each family of the judged questions."""
     asked = places[judged[places]]
     families = np.array(sample.families)[asked]
     return all(failed[asked[families == family]].mean() > THRESHOLD for family in set(families))
 
 
 def _counting(sample: Sample, judged: Mask, failed: Mask, weak: Mask) -> list[int]:
-    """Of the weak slices those that are weaknesses of their own, the one with the most evidence first.
+    """Returns the indices of the weak slices that count as weaknesses of their own, by descending score.
 
-    Slices overlap, so one weakness makes many of them weak: where counts of 4 or more fail, so do, less often, those
-    of 3 or more. The evidence of a slice is how much better its error_rate explains its questions than THRESHOLD does
-    (the divergence of the two, in nats, times the slice's share of all questions): the slice that fits a weakness best
-    has the most of it, for a wider one adds questions that go well and a narrower one leaves out some that fail. So
-    the slice with the most evidence counts, the questions in it are set aside, and again, as long as there is a slice
-    of which over LEFT is left, as a mode needs, and that is weak in what is left (one-sided binomial at LEVEL,
-    Bonferroni over the weak slices, each of which is a chance to be weak by chance).
+    Slices overlap, so one weakness makes many of them weak: if counts of 4 or more fail, counts of 3 or more fail too,
+    less often. The score of a slice is how much better its error_rate explains its questions than THRESHOLD: the
+    divergence of the two, in nats, times the slice's share of all questions. The slice that fits a weakness best has
+    the highest score: a wider one adds correct answers, a narrower one misses failures. Repeats three steps: the slice
+    with the highest score counts; its questions are set aside; the others are scored on the remaining questions. A
+    slice is considered only while more than LEFT of it remains, as for a failure mode, and while it is weak in what
+    remains (one-sided binomial test at LEVEL, Bonferroni over the weak slices).
     """
     from scipy.special import rel_entr
     from scipy.stats import binom
@@ -222,9 +224,9 @@ def _counting(sample: Sample, judged: Mask, failed: Mask, weak: Mask) -> list[in
             if len(rest) <= len(places) * LEFT or binom.sf(wrong - 1, asked, THRESHOLD) > LEVEL / len(rows):
                 continue
             rate, part = wrong / asked, sample.shares[slice_] * asked / len(places)
-            evidence = part * float(rel_entr(rate, THRESHOLD) + rel_entr(1 - rate, 1 - THRESHOLD))
-            if evidence > most:
-                best, most = slice_, evidence
+            score = part * float(rel_entr(rate, THRESHOLD) + rel_entr(1 - rate, 1 - THRESHOLD))
+            if score > most:
+                best, most = slice_, score
         if best is None:
             return found
         found.append(best)

@@ -1,4 +1,4 @@
-"""What a search is compared with: untrained questioners, of which some learn from what came of their questions."""
+"""Baselines of the search: untrained questioners, some of which learn from the outcomes of their questions."""
 
 import random
 from collections import Counter
@@ -9,8 +9,8 @@ import numpy as np
 
 from blindspot.protocols import Questioner
 from blindspot.questioner.prompts import ASK, ask_like
-from blindspot.records.asked import Asked
 from blindspot.records.image import Image
+from blindspot.records.rollout import Asked
 from blindspot.scenes.parse import parse
 from blindspot.scenes.question import FAMILIES
 from blindspot.scenes.scene import Scene
@@ -18,62 +18,62 @@ from blindspot.scenes.templates import ask, draw_question
 from blindspot.search.journal import Journal
 from blindspot.taxonomy.reading.question_features import all_features
 
-BLOCK = 100  # questions after which it learns what came of them
+BLOCK = 100  # questions asked before a searcher learns their outcomes
 
 
 class Prompted(Questioner, Protocol):
-    """A questioner that says something to any prompt."""
+    """A questioner that takes any prompt."""
 
     def ask_by(self, prompts: Sequence[str], images: Sequence[Image], seed: int) -> list[str]:
-        """One question for each prompt and image, in the same order; the same seed gives the same."""
+        """Returns one question for each prompt and image, in their order. The same seed gives the same questions."""
 
 
 class Searcher(Protocol):
-    """Asks, and is told what came of it."""
+    """Asks questions and learns from their outcomes."""
 
     def ask(self, images: Sequence[Image], seed: int) -> list[str]:
-        """One question for each image, in the same order; the same seed gives the same."""
+        """Returns one question for each image, in the same order. The same seed gives the same questions."""
 
     def learn(self, asked: Sequence[Asked]) -> None:
-        """Takes in what came of its latest questions, in the order in which it asked them."""
+        """Learns from the outcomes of the latest questions, in the order in which they were asked."""
 
 
 class Fixed:
-    """A questioner that learns nothing: templates, or the base as it is (zero-shot)."""
+    """A questioner that learns nothing: the templates, or the untrained base (zero-shot)."""
 
     def __init__(self, questioner: Questioner) -> None:
         self._questioner = questioner
 
     def ask(self, images: Sequence[Image], seed: int) -> list[str]:
-        """The questioner's."""
+        """Returns the questioner's questions."""
         return self._questioner.ask(images, seed)
 
     def learn(self, asked: Sequence[Asked]) -> None:
-        """Nothing."""
+        """Does nothing."""
 
 
 class FewShot:
-    """The base with past failures of the candidate in its prompt, drawn at random for each image."""
+    """The base, with randomly drawn past failures of the candidate in the prompt of each image."""
 
     def __init__(self, questioner: Prompted, shots: int) -> None:
         self._questioner, self._shots = questioner, shots
         self._failures: list[tuple[str, str]] = []
 
     def ask(self, images: Sequence[Image], seed: int) -> list[str]:
-        """Questions like failures; of any kind as long as there is none."""
+        """Returns questions like past failures; without failures, questions to the open prompt."""
         rng, shots = random.Random(seed), min(self._shots, len(self._failures))
         prompts = [ask_like(rng.sample(self._failures, shots)) if shots else ASK for _ in images]
         return self._questioner.ask_by(prompts, images, seed)
 
     def learn(self, asked: Sequence[Asked]) -> None:
-        """Keeps the failures."""
+        """Stores the failures."""
         self._failures += [(row.question, row.reference or "") for row in asked if row.outcome == "failure"]
 
 
 class BestOf:
-    """Of `number` questions about an image, the one that most resembles past failures is asked (rejection sampling).
+    """Proposes `number` questions about an image and asks the one most likely to fail (rejection sampling).
 
-    Which that is, a logistic regression on the features that words show says, learnt from all outcomes so far.
+    A logistic regression on the features of a question's words predicts failures. It learns from all outcomes so far.
     """
 
     def __init__(self, questioner: Questioner, number: int) -> None:
@@ -83,22 +83,22 @@ class BestOf:
         self._model: Any = None
 
     def ask(self, images: Sequence[Image], seed: int) -> list[str]:
-        """The best for each image; the first, where nothing was learnt."""
+        """Returns the best question for each image; the first one while the model has not learnt."""
         repeated = [image for image in images for _ in range(self._number)]
         questions = self._questioner.ask(repeated, seed)
         if self._model is None:
             return questions[:: self._number]
-        scores = self._model.predict_proba([_shown(question) for question in questions])[:, 1]
+        scores = self._model.predict_proba([_word_features(question) for question in questions])[:, 1]
         best = scores.reshape(len(images), self._number).argmax(axis=1)
-        return [questions[place * self._number + int(choice)] for place, choice in enumerate(best)]
+        return [questions[index * self._number + int(choice)] for index, choice in enumerate(best)]
 
     def learn(self, asked: Sequence[Asked]) -> None:
-        """Learns anew from all, once there are failures and others."""
+        """Fits the model to all outcomes, once there are both failures and other outcomes."""
         from sklearn.feature_extraction import DictVectorizer
         from sklearn.linear_model import LogisticRegression
         from sklearn.pipeline import make_pipeline
 
-        self._features += [_shown(row.question) for row in asked]
+        self._features += [_word_features(row.question) for row in asked]
         self._failed += [row.outcome == "failure" for row in asked]
         if len(set(self._failed)) == 2:
             self._model = make_pipeline(DictVectorizer(), LogisticRegression(max_iter=500))
@@ -106,46 +106,46 @@ class BestOf:
 
 
 class Bandit:
-    """Asks templates of the family that promises most: Thompson sampling, a Beta for each. It reads the scene."""
+    """Asks templates of the most promising family: Thompson sampling with a Beta prior per family. Reads the scene."""
 
     def __init__(self) -> None:
         self._asked: Counter[str] = Counter()
         self._failed: Counter[str] = Counter()
 
     def ask(self, images: Sequence[Image], seed: int) -> list[str]:
-        """One valid question for each image."""
-        rng, dice = random.Random(seed), np.random.default_rng(seed)
-        return [self._ask(Scene.from_json(image.scene or ""), rng, dice) for image in images]
+        """Returns one valid question for each image."""
+        rng, generator = random.Random(seed), np.random.default_rng(seed)
+        return [self._ask(Scene.from_json(image.scene or ""), rng, generator) for image in images]
 
     def learn(self, asked: Sequence[Asked]) -> None:
-        """Counts them by family."""
+        """Counts questions and failures per family."""
         for row in asked:
             question = parse(row.question)
-            assert question is not None, "a template's question can be read"
+            assert question is not None, "a question of the templates can be parsed"
             self._asked[question.family] += 1
             self._failed[question.family] += row.outcome == "failure"
 
-    def _ask(self, scene: Scene, rng: random.Random, dice: np.random.Generator) -> str:
-        """Of the best family that this scene has a question of."""
+    def _ask(self, scene: Scene, rng: random.Random, generator: np.random.Generator) -> str:
+        """Returns a question of the best family that the scene allows."""
         failed = np.array([self._failed[family] for family in FAMILIES])
         asked = np.array([self._asked[family] for family in FAMILIES])
-        for place in np.argsort(-dice.beta(1 + failed, 1 + asked - failed)):
-            question = draw_question(scene, FAMILIES[place], rng)
+        for index in np.argsort(-generator.beta(1 + failed, 1 + asked - failed)):
+            question = draw_question(scene, FAMILIES[index], rng)
             if question is not None:
                 return ask(question, rng)
-        raise ValueError("no question can be asked of a scene without things")
+        raise ValueError("a scene without things allows no question")
 
 
-def _shown(question: str) -> dict[str, bool]:
+def _word_features(question: str) -> dict[str, bool]:
     return dict.fromkeys(sorted(all_features(question, None)), True)
 
 
 def search(searcher: Searcher, images: Sequence[Image], journal: Journal, seed: int) -> list[Asked]:
-    """Has it ask about images drawn at random, BLOCK at a time, as long as the journal has room. Returns all."""
-    dice, asked = random.Random(seed), list[Asked]()
+    """Runs a search about randomly drawn images, BLOCK at a time, until the budget is spent. Returns all questions."""
+    rng, asked = random.Random(seed), list[Asked]()
     while room := journal.meter.room(BLOCK):
-        drawn = dice.choices(images, k=room)
-        found = journal.ask(drawn, searcher.ask(drawn, dice.getrandbits(32)))
+        drawn = rng.choices(images, k=room)
+        found = journal.ask(drawn, searcher.ask(drawn, rng.getrandbits(32)))
         searcher.learn(found)
         asked += found
     return asked

@@ -1,4 +1,4 @@
-"""The methods of search that the bench compares: what each may spend, and how it asks."""
+"""The search methods that the bench compares."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,33 +12,33 @@ from blindspot.factory import open_steerable
 from blindspot.params import BudgetParams, Section
 from blindspot.protocols import Questioner
 from blindspot.questioner.templates import TemplateQuestioner
-from blindspot.records.asked import Asked
 from blindspot.records.failure_mode import FailureMode
 from blindspot.records.image import Image
+from blindspot.records.rollout import Asked
 from blindspot.records.verdict import VALID
 from blindspot.scenes.draw import draw_scenes, pictures_of
 from blindspot.search.explorer import modes_in
 from blindspot.search.journal import Journal
 
-IMAGES_SEED = 50_000_000  # of scenes: far from those that the embedded models have learnt from
+IMAGES_SEED = 50_000_000  # of scenes; far from the seeds of the scenes on which the embedded models were trained
 HELD_OUT_SEED = 60_000_000
 
 
 class Methods(Section):
-    """What every method may spend, and how it is measured."""
+    """The budget of every method, its settings, and how it is measured."""
 
     budget: BudgetParams
     base: Base
-    images: int = Field(1000, ge=1, description="that are asked about during the search")
-    held_out: int = Field(600, ge=1, description="new images that a finished policy asks about, one question each")
-    threshold: float = Field(0.25, gt=0, lt=1, description="a mode's error_rate must lie significantly above it")
-    min_asked: int = Field(6, ge=5, description="valid questions that a mode needs")
-    shots: int = Field(1, ge=1, description="of few_shot: past failures in the prompt")
-    best_of: int = Field(4, ge=2, description="of best_of_n: questions of which one is asked")
+    images: int = Field(1000, ge=1, description="images of the search")
+    held_out: int = Field(600, ge=1, description="new images for the final policy, one question each")
+    threshold: float = Field(0.25, gt=0, lt=1, description="a mode's error_rate must be significantly above it")
+    min_asked: int = Field(6, ge=5, description="minimum of valid questions in a mode")
+    shots: int = Field(1, ge=1, description="few_shot: past failures in the prompt")
+    best_of: int = Field(4, ge=2, description="best_of_n: proposed questions, of which one is asked")
     trained: dict[str, Training] = Field(description="methods that train, by name")
 
 
-def searched(
+def run_search(
     method: str,
     how: Methods,
     seed: int,
@@ -46,7 +46,7 @@ def searched(
     journal: Journal,
     work: Path,
 ) -> tuple[list[Asked], Questioner | Searcher]:
-    """What a method asked until the budget was spent, and what asks as it would from now on."""
+    """Runs a method until its budget is spent. Returns all questions of the search, and the method's final policy."""
     training = how.trained.get(method)
     if training is not None:
         mode = how.threshold, how.min_asked
@@ -56,7 +56,7 @@ def searched(
 
 
 def baseline(method: str, how: Methods) -> Searcher:
-    """Who asks, untrained. Raises BlindspotError where there is no such method."""
+    """Returns the searcher of a method that does not train. Raises BlindspotError if there is no such method."""
     if method == "templates":
         return Fixed(TemplateQuestioner())
     if method == "bandit":
@@ -69,18 +69,18 @@ def baseline(method: str, how: Methods) -> Searcher:
         "best_of_n": BestOf(questioner, how.best_of),
     }
     if method not in known:
-        named = ", ".join(["templates", "bandit", *known, *how.trained])
-        raise BlindspotError(f"there is no method {method}", f"it is one of {named}")
+        names = ", ".join(["templates", "bandit", *known, *how.trained])
+        raise BlindspotError(f"there is no method {method}", f"choose one of {names}")
     return known[method]
 
 
 def modes_of(asked: Sequence[Asked], how: Methods) -> list[FailureMode]:
-    """The failure modes in what was asked."""
+    """Returns the failure modes in the questions."""
     valid = [row for row in asked if row.outcome in VALID]
     return modes_in(valid, how.threshold, how.min_asked)
 
 
 def draw_images(count: int, seed: int, folder: Path) -> list[Image]:
-    """Pictures of random scenes."""
+    """Draws images of random scenes and writes them to a new folder."""
     folder.mkdir()
     return pictures_of(draw_scenes(count, seed), folder)

@@ -1,4 +1,4 @@
-"""A whole search by training: explore, then GRPO steered by what was found, until the budget is spent."""
+"""Searches that train: exploration, then GRPO steered by the failure modes found, until the budget is spent."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,30 +12,32 @@ from blindspot.models.description import describe_local
 from blindspot.params import Section
 from blindspot.protocols import Questioner
 from blindspot.questioner.steering import SteeredQuestioner
-from blindspot.records.asked import Asked
 from blindspot.records.image import Image
+from blindspot.records.rollout import Asked
 from blindspot.rewards.trl import Reward
 from blindspot.search.exploring import Exploration, explore
 from blindspot.search.journal import Journal
-from blindspot.training.grpo import Schedule, build_trainer
-from blindspot.training.options import Lora, Vllm
+from blindspot.training.grpo import build_trainer
+from blindspot.training.options import TrainingParams
 
-UNENDING = 1_000_000  # steps: it is the budget that ends them
+UNENDING = 1_000_000  # steps; the budget ends the training earlier
 
 
 class Training(Section):
-    """How such a search explores and trains."""
+    """The settings of exploration and training, as in the sections explore and train of params.yaml."""
 
-    explore: int = Field(ge=0, description="questions asked before the training, at most; 0: it is steered by nothing")
-    at_least: int = Field(400, ge=0, description="of these, even where no failure is left to follow")
-    together: int = Field(10, ge=1, description="questions asked before the next are chosen")
+    explore: int = Field(ge=0, description="maximum of explored questions; 0: the training is not steered")
+    at_least: int = Field(400, ge=0, description="minimum of explored questions, even if no failure is left to follow")
+    together: int = Field(10, ge=1, description="questions asked before the next ones are chosen")
     proposals: int = Field(32, ge=1, description="questions proposed each time")
     images_per_step: int = Field(8, ge=1)
-    num_generations: int = Field(8, ge=2, description="questions about each image of a step")
+    num_generations: int = Field(8, ge=2, description="questions per image of a step")
     learning_rate: float = Field(gt=0)
     beta: float = Field(ge=0)
-    reward: Literal["ours", "unchecked", "visplay"] = Field("ours", description="the other two: rewards/rivals.py")
-    weights: dict[str, float] = Field(description="of the reward's components")
+    reward: Literal["ours", "unchecked", "visplay"] = Field(
+        "ours", description="unchecked and visplay: bench/searchers/rival_rewards.py"
+    )
+    weights: dict[str, float] = Field(description="weights of the reward's components")
     archive_size: int = Field(512, ge=1)
 
 
@@ -57,21 +59,24 @@ def search_by_training(
     journal: Journal,
     work: Path,
 ) -> tuple[list[Asked], Questioner]:
-    """All that was asked, and the trained questioner. `mode`: the threshold and the valid questions a mode needs."""
+    """Runs the search. Returns all questions and the trained questioner.
+
+    `mode`: the threshold of a failure mode, and its minimum of valid questions.
+    """
     asking = (base.batch_size, base.max_new_tokens, base.temperature)
-    exploration = Exploration(how.explore, how.at_least, how.together, how.proposals, *mode)
-    asked, modes = explore(exploration, seed, images, open_steerable(base.model, *asking), journal)
+    asked, modes = explore(exploration(how, *mode), seed, images, open_steerable(base.model, *asking), journal)
     targets, last = [tuple(found.features) for found in modes], list[Path]()
-    rewarding = {"ours": Reward, "unchecked": Unchecked, "visplay": VisPlay}[how.reward]
-    if journal.meter.ended_by(how.images_per_step * how.num_generations * rewarding.calls):
+    reward = {"ours": Reward, "unchecked": Unchecked, "visplay": VisPlay}[how.reward]
+    if journal.meter.ended_by(how.images_per_step * how.num_generations * reward.calls):
         start = open_steerable(base.model, *asking)
         return asked, SteeredQuestioner(start, targets) if targets else start
     trainer = build_trainer(
         describe_local(base.model, "the questioner"),
         images,
         targets,
-        rewarding(images, journal.candidate, journal.verifier, how.archive_size, journal.meter, asked.extend),
-        schedule(how, base, seed),
+        reward(images, journal.candidate, journal.verifier, how.archive_size, journal.meter, asked.extend),
+        training_params(how, base),
+        seed,
         lambda step, checkpoint: last.append(checkpoint),
         work,
     )
@@ -79,22 +84,31 @@ def search_by_training(
     return asked, open_questioner(str(last[-1]), *asking)
 
 
-def schedule(how: Training, base: Base, seed: int) -> Schedule:
-    """The part that the trainer takes."""
-    return Schedule(
-        steps=UNENDING,
-        images_per_step=how.images_per_step,
-        num_generations=how.num_generations,
-        learning_rate=how.learning_rate,
-        beta=how.beta,
-        temperature=base.temperature,
-        max_new_tokens=base.max_new_tokens,
-        checkpoint_every=UNENDING,
-        weights=how.weights,
-        batch_size=how.images_per_step * how.num_generations,
-        bf16=False,
-        gradient_checkpointing=False,
-        lora=Lora.model_validate({}),
-        vllm=Vllm.model_validate({}),
-        seed=seed,
+def exploration(how: Training, threshold: float, min_asked: int) -> Exploration:
+    """Returns the parameters of the exploration."""
+    return Exploration(
+        calls=how.explore,
+        at_least=how.at_least,
+        together=how.together,
+        proposals=how.proposals,
+        threshold=threshold,
+        min_asked=min_asked,
+    )
+
+
+def training_params(how: Training, base: Base) -> TrainingParams:
+    """Returns the parameters of the trainer."""
+    return TrainingParams.model_validate(
+        {
+            "steps": UNENDING,
+            "images_per_step": how.images_per_step,
+            "num_generations": how.num_generations,
+            "learning_rate": how.learning_rate,
+            "beta": how.beta,
+            "temperature": base.temperature,
+            "max_new_tokens": base.max_new_tokens,
+            "checkpoint_every": UNENDING,
+            "weights": how.weights,
+            "batch_size": how.images_per_step * how.num_generations,
+        }
     )

@@ -1,4 +1,4 @@
-"""How far judge and auditor agree, where both can say."""
+"""Measures how well the judge agrees with the auditor."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ SAID: tuple[Outcome, ...] = ("failure", "correct", "invalid")
 
 @dataclass(frozen=True)
 class Detection:
-    """How well the judge tells one outcome; None where nothing is there to be told."""
+    """How well the judge detects one outcome; None where the denominator is 0."""
 
     precision: Estimate | None
     recall: Estimate | None
@@ -23,9 +23,10 @@ class Detection:
 
 @dataclass(frozen=True)
 class Agreement:
-    """The judge against the auditor, over `rows` rollouts of which both could say failure, correct or invalid.
+    """The agreement of judge and auditor over the `rows` rollouts that neither left unscored.
 
-    `kappa`: Cohen's, over the three; None where both gave all the same one.
+    `failure`, `invalid`: detection of these outcomes, with the auditor as the truth. `kappa`: Cohen's kappa over the
+    three outcomes; None if judge and auditor gave every rollout the same outcome.
     """
 
     rows: int
@@ -35,7 +36,7 @@ class Agreement:
 
 
 def agree(audited: Counts) -> Agreement:
-    """The agreement in a table of counts (4 × 4): the judge's outcome by row, the auditor's by column."""
+    """Returns the agreement in a table of counts (4 × 4): the judge's outcome by row, the auditor's by column."""
     both = audited[np.ix_(columns(SAID), columns(SAID))]
     return Agreement(
         rows=int(both.sum()),
@@ -46,7 +47,7 @@ def agree(audited: Counts) -> Agreement:
 
 
 def confusion(judged: list[Outcome], audited: list[Outcome]) -> Counts:
-    """How many rollouts have each pair of outcomes (4 × 4): the judge's by row, the auditor's by column."""
+    """Counts the rollouts with each pair of outcomes (4 × 4): the judge's by row, the auditor's by column."""
     from sklearn.metrics import confusion_matrix
 
     table: Counts = confusion_matrix(judged, audited, labels=OUTCOMES) if judged else np.zeros((4, 4), np.int64)
@@ -54,7 +55,10 @@ def confusion(judged: list[Outcome], audited: list[Outcome]) -> Counts:
 
 
 def _detection(both: Counts, at: int) -> Detection:
-    """Wilson intervals. F1 = 2J ÷ (1 + J) with J = hits ÷ (hits + misses + false alarms): J's bounds give F1's."""
+    """Returns precision, recall and F1 with Wilson intervals.
+
+    F1 = 2J ÷ (1 + J) with J = hits ÷ (hits + misses + false alarms), so the bounds of J give the bounds of F1.
+    """
     hits, said, true = int(both[at, at]), int(both[at].sum()), int(both[:, at].sum())
     overlap = _share(hits, said + true - hits)
     f1 = overlap and Estimate(*(2 * j / (1 + j) for j in (overlap.value, overlap.low, overlap.high)))
@@ -66,9 +70,9 @@ def _share(part: int, whole: int) -> Estimate | None:
 
 
 def _kappa(both: Counts) -> Estimate | None:
-    """Cohen's kappa with the interval of its posterior (Dirichlet, a prior worth one observation)."""
+    """Returns Cohen's kappa with its posterior interval (Dirichlet, with a prior worth one observation)."""
     total = both.sum()
-    if np.trace(both) == both.max() == total:  # nothing, or all the same: chance agrees as often
+    if np.trace(both) == both.max() == total:  # no rollouts, or one outcome only: kappa is not defined
         return None
     draws = np.random.default_rng(SEED).dirichlet(both.ravel() + 1 / both.size, DRAWS).reshape(DRAWS, *both.shape)
     low, high = bounds(_kappas(draws))
@@ -77,7 +81,7 @@ def _kappa(both: Counts) -> Estimate | None:
 
 
 def _kappas(tables: Shares) -> Shares:
-    """Kappa of each table of shares (n × 3 × 3)."""
+    """Returns the kappa of each table of shares (n × 3 × 3)."""
     seen = np.trace(tables, axis1=1, axis2=2)
     chance = np.einsum("nk,nk->n", tables.sum(axis=1), tables.sum(axis=2))
     kappas: Shares = (seen - chance) / (1 - chance)

@@ -1,10 +1,11 @@
-"""Rates corrected for the judge's mistakes: prediction-powered inference.
+"""Corrects rates for the judge's errors, by prediction-powered inference.
 
-The judge's outcomes of all rollouts say how often it gives each; the audited part says what each of them is worth. So
-P(truth) = Σ P(judge says so) · P(truth | judge says so), each factor with a Dirichlet posterior: the chain-rule
-estimate of Bayesian prediction-powered inference (Hofer et al. 2024, arXiv 2405.06034), which with a discrete judge
-uses it as well as the power-tuned estimate of PPI++ (Angelopoulos et al. 2023, arXiv 2311.01453) and keeps its
-coverage where few are audited, few or no mistakes are seen among them, or a rate is near 0 or 1 (docs/log.md).
+All rollouts show how often the judge gives each outcome; the audited rollouts show which true outcomes these have. So
+P(truth) = Σ P(judge's outcome) · P(truth | judge's outcome), and each factor has a Dirichlet posterior. This is the
+chain-rule estimate of Bayesian prediction-powered inference (Hofer et al. 2024, arXiv 2405.06034). With a discrete
+judge, it is as efficient as the power-tuned estimate of PPI++ (Angelopoulos et al. 2023, arXiv 2311.01453), and it
+keeps its coverage if few rollouts are audited, if few or none of them show errors, or if a rate is near 0 or 1
+(docs/log.md).
 """
 
 from typing import Any
@@ -18,23 +19,24 @@ from blindspot.records.verdict import OUTCOMES, Outcome
 Counts = npt.NDArray[np.int64]
 Shares = npt.NDArray[np.float64]
 
-#: Of each rate, the outcomes in its numerator and in its denominator.
+#: The outcomes in the numerator and in the denominator of each rate.
 RATES: dict[str, tuple[tuple[Outcome, ...], tuple[Outcome, ...]]] = {
     "failure_rate": (("failure",), ("failure", "correct", "invalid")),
     "valid_rate": (("failure", "correct"), ("failure", "correct", "invalid")),
     "error_rate": (("failure",), ("failure", "correct")),
 }
 DRAWS = 4000
-SEED = 0  # fixed, so that the same counts give the same interval
+SEED = 0  # fixed, so that equal counts give equal intervals
 TAILS = (0.025, 0.975)
 
 
 def corrected(judged: Counts, audited: Counts) -> dict[str, Estimate]:
-    """Each rate with its 95 % interval, for what the questioner asks (not only what it happened to ask).
+    """Returns each rate with its 95 % interval.
 
-    `judged` (4): how many of all rollouts the judge gave each of OUTCOMES. `audited` (4 × 4): how many of the audited
-    it gave each (rows) while the auditor gave each (columns). The audited must be a random part of all. An interval
-    reaches 0 or 1 where none of the audited speaks against that.
+    The interval is for the questioner's distribution of questions, not only for the questions that it happened to ask.
+    `judged` (4): the number of rollouts with each of OUTCOMES according to the judge. `audited` (4 × 4): the number of
+    audited rollouts by the judge's outcome (rows) and the auditor's (columns). The audited rollouts must be a random
+    sample of all. An interval includes 0 or 1 if no audited rollout contradicts that.
     """
     rng = np.random.default_rng(SEED)
     said = _draw(judged, rng)
@@ -43,18 +45,18 @@ def corrected(judged: Counts, audited: Counts) -> dict[str, Estimate]:
 
 
 def columns(outcomes: tuple[Outcome, ...]) -> list[int]:
-    """Where these stand in a row of counts."""
+    """Returns the indices of the outcomes in OUTCOMES."""
     return [OUTCOMES.index(outcome) for outcome in outcomes]
 
 
 def bounds(draws: npt.NDArray[Any]) -> tuple[float, float]:
-    """The 95 % interval of a posterior's draws, equal tails."""
+    """Returns the equal-tailed 95 % interval of posterior draws."""
     low, high = np.quantile(draws, TAILS)
     return float(low), float(high)
 
 
 def _draw(counts: Counts, rng: np.random.Generator) -> Shares:
-    """Draws of the shares along the last axis; the prior is worth one observation, spread evenly."""
+    """Returns posterior draws of the shares along the last axis; the uniform prior is worth one observation."""
     drawn = rng.standard_gamma(np.broadcast_to(counts + 1 / counts.shape[-1], (DRAWS, *counts.shape)))
     shares: Shares = drawn / drawn.sum(axis=-1, keepdims=True)
     return shares

@@ -1,4 +1,4 @@
-"""Which rollouts are audited: a uniformly random part of each method's, in random order."""
+"""Draws the rollouts to audit: a uniformly random sample of each method, in random order."""
 
 import numpy as np
 import pandas as pd
@@ -7,10 +7,10 @@ from blindspot.records.rollout import METHODS
 
 
 def draw_sample(rollouts: pd.DataFrame, size: int, seed: int) -> pd.DataFrame:
-    """`size` rollouts of each method, or all it has, of those that were asked and answered.
+    """Returns `size` rollouts of each method, or all if there are fewer, of those without an error.
 
-    Any first part of the rows is a uniformly random part of each method's, the methods as equal in number as can be:
-    so whoever stops half-way has labelled at random. A larger `size` adds rows at the end and moves none.
+    Each leading part of the rows is a uniformly random sample of each method, and has about as many rows of each. So a
+    person who stops early has labelled a random sample. A larger `size` only adds rows at the end.
     """
     answered = rollouts[rollouts["error"].isna()]
     drawn = []

@@ -1,4 +1,4 @@
-"""What an audit says of each method's rates: as judged, corrected, and how far the judge agrees with the auditor."""
+"""Summarises an audit by method: rates as judged and as corrected, and the agreement of judge and auditor."""
 
 from dataclasses import asdict
 from typing import Any
@@ -13,14 +13,14 @@ from blindspot.records.estimate import Estimate
 from blindspot.records.rollout import METHODS
 from blindspot.records.verdict import OUTCOMES
 
-FEWEST = 30  # audited rollouts in a rate's denominator; with fewer it is not corrected
+FEWEST = 30  # audited rollouts in the denominator of a rate that is corrected
 
 
 def summarize(outcomes: pd.DataFrame, sample: pd.DataFrame) -> dict[str, Any]:
-    """Of each method that asked, and of the auditor, what metrics/audit.json says.
+    """Returns the content of metrics/audit.json: the auditor, and the summary of each method with rollouts.
 
-    `outcomes`: columns method and outcome, of all rollouts that were asked and answered. `sample`: the rows of
-    data/audit, part of them audited.
+    `outcomes`: columns method and outcome, of all rollouts without an error. `sample`: the rows of data/audit, audited
+    or not.
     """
     found: dict[str, Any] = {"auditor": str(sample["auditor"].iloc[0])}
     for method in METHODS:
@@ -34,10 +34,10 @@ def summarize(outcomes: pd.DataFrame, sample: pd.DataFrame) -> dict[str, Any]:
 
 
 def _method(judged: Counts, audited: Counts) -> dict[str, Any]:
-    """`note` of a rate: why it is not corrected."""
+    """Returns the summary of one method. `note` of a rate says why it is not corrected."""
     agreement = agree(audited)
     estimates = corrected(judged, audited)
-    notes = {name: _refusal(name, audited, agreement) for name in RATES}
+    notes = {name: _obstacle(name, audited, agreement) for name in RATES}
     return {
         "audited": int(audited.sum()),
         "unsure": int(audited[:, OUTCOMES.index("unscored")].sum()),
@@ -57,13 +57,13 @@ def _method(judged: Counts, audited: Counts) -> dict[str, Any]:
 
 
 def _as_judged(name: str, judged: Counts) -> dict[str, float] | None:
-    """The rate as though the judge were exact (Wilson); None where its denominator is 0."""
+    """Returns the rate as if the judge were exact, with Wilson's interval; None if its denominator is 0."""
     part, whole = (int(judged[columns(outcomes)].sum()) for outcomes in RATES[name])
     return asdict(Estimate(part / whole, *interval(part, whole))) if whole else None
 
 
-def _refusal(name: str, audited: Counts, agreement: Agreement) -> str | None:
-    """Why a rate cannot be corrected, or None."""
+def _obstacle(name: str, audited: Counts, agreement: Agreement) -> str | None:
+    """Returns why the rate cannot be corrected, or None if it can."""
     if not audited.sum():
         return "not audited"
     whole = RATES[name][1]

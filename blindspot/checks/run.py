@@ -1,30 +1,43 @@
-"""Checks a frame against a suite with Great Expectations, before it is handed over.
+"""Validates the rows that a stage is about to write, with Great Expectations.
 
-A stage calls it with the rows that it is about to write:
-
-    check(frame, ROLLOUT, docs := work_folder() / "docs" / Path.cwd().name / "harvest")
-    mlflow.log_artifacts(str(docs), "data_docs")
+check(frame, ROLLOUT, docs := work_folder() / "docs" / Path.cwd().name / "harvest")
+mlflow.log_artifacts(str(docs), "data_docs")
 """
 
 import html
 import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from blindspot.checks.suite import Suite
 from blindspot.errors import BlindspotError
 
-SHOWN = 3  # rows, and breaches, named in an error
+SHOWN = 3  # rows, and broken rules, that an error names
 _OFFLINE = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'self' 'unsafe-inline' data: file:\">"
 
 
-def check(frame: pd.DataFrame, suite: Suite, docs: Path) -> None:
-    """Validates every row and leaves the Data Docs in the folder `docs` (`index.html`), breach or not.
+@dataclass(frozen=True)
+class Suite:
+    """The rules for one kind of row.
 
-    Data Docs carry timestamps, so `docs` must lie outside DVC's outputs. It is replaced. Raises BlindspotError naming
-    rows, column and rule of the first SHOWN breaches.
+    `key`: the column that identifies a row in an error. `columns`: all columns, in order. `rules`: returns the
+    Great Expectations expectations; a function, because importing the library takes seconds.
+    """
+
+    name: str
+    key: str
+    columns: tuple[str, ...]
+    rules: Callable[[], list[Any]]
+
+
+def check(frame: pd.DataFrame, suite: Suite, docs: Path) -> None:
+    """Validates every row and writes the Data Docs to the folder `docs` (`index.html`), valid or not.
+
+    `docs` is replaced; it must be outside of DVC's outputs, because Data Docs contain timestamps. Raises
+    BlindspotError that names rows, column and rule for the first SHOWN broken rules.
     """
     import great_expectations as gx
 
@@ -47,7 +60,7 @@ def check(frame: pd.DataFrame, suite: Suite, docs: Path) -> None:
     context.build_data_docs(site_names=["docs"])
     _keep_offline(docs)
     if not result.success:
-        raise BlindspotError(f"{suite.name} rows break their rules: {_explain(result, suite)}", _mend(suite))
+        raise BlindspotError(f"{suite.name} rows break their rules: {_explain(result, suite)}", _fix(suite))
 
 
 def _add_site(context: Any, docs: Path) -> None:
@@ -66,7 +79,7 @@ def _key(frame: pd.DataFrame, suite: Suite) -> list[str]:
 
 
 def _escape_stored(store: Any) -> None:
-    """Text from a model must not become HTML: the library renders values as they are."""
+    """Escapes stored values: the library renders them unescaped, and text from a model must not become HTML."""
     for key in store.list_keys():
         stored = store.get(key)
         for one in stored.results:
@@ -83,23 +96,23 @@ def _escape(value: Any) -> Any:
 
 
 def _keep_offline(docs: Path) -> None:
-    """The pages load a logo with a timestamp, scripts and styles from servers: a browser that opens them mustn't."""
+    """Blocks the remote logo, scripts and styles that the pages load, with a Content-Security-Policy."""
     for page in docs.rglob("*.html"):
         page.write_text(page.read_text(encoding="utf-8").replace("<head>", f"<head>{_OFFLINE}", 1), encoding="utf-8")
-    for film in (docs / "static" / "images").glob("*.gif"):  # 3 MB that only the how-to buttons show
+    for film in (docs / "static" / "images").glob("*.gif"):  # 3 MB, shown only by the how-to buttons
         film.unlink()
 
 
 def _explain(result: Any, suite: Suite) -> str:
     broken = [one for one in result.results if not one.success]
-    # Where columns are amiss every other rule trips over them.
+    # Wrong columns break every other rule too, so only they are named.
     first = [one for one in broken if one.expectation_config.type == "expect_table_columns_to_match_ordered_list"]
-    said = [_sentence(one, suite) for one in (first or broken)[:SHOWN]]
-    return "; ".join(said) + (f"; and {len(broken) - SHOWN} more" if not first and len(broken) > SHOWN else "")
+    named = [_sentence(one, suite) for one in (first or broken)[:SHOWN]]
+    return "; ".join(named) + (f"; and {len(broken) - SHOWN} more" if not first and len(broken) > SHOWN else "")
 
 
 def _sentence(one: Any, suite: Suite) -> str:
-    """Such as: rollout_id t-3, t-5 (2 rows): method "psychic" breaks "to be in set ['trained', 'base']"."""
+    """Returns, for example: rollout_id t-3, t-5 (2 rows): method 'x' breaks "to be in set ['trained', 'base']"."""
     config = one.expectation_config
     given = {key: value for key, value in config.kwargs.items() if value is not None}
     column = given.get("column") or " and ".join(str(given[key]) for key in ("column_A", "column_B") if key in given)
@@ -115,5 +128,6 @@ def _sentence(one: Any, suite: Suite) -> str:
     return f'{suite.key} {names} ({len(rows)} rows): {column} {values[:200]} breaks "{rule}"'
 
 
-def _mend(suite: Suite) -> str:
-    return f"nothing was written; mend what made these rows (the rules: blindspot/checks/{suite.name}.py)"
+def _fix(suite: Suite) -> str:
+    file = f"{suite.rules.__module__.replace('.', '/')}.py"
+    return f"nothing was written; fix the code that made these rows (rules: {file})"

@@ -1,4 +1,4 @@
-"""The failure set's data card: README.md with the front matter that `datasets` and the hub read."""
+"""Renders the data card of the failure set: README.md with the front matter that `datasets` and the hub read."""
 
 import re
 from collections import Counter
@@ -21,13 +21,13 @@ ASKED_BY = {
     "base": "the untrained base",
     "templates": "uniform templates",
 }
-#: Numbers of rows, each with the hub's name for fewer.
+#: Upper limits of the number of rows, each with the hub's size category.
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 
 def render_card(found: FailureSet, audit: Mapping[str, Any]) -> str:
-    """Markdown in which every name is escaped. `audit`: what metrics/audit.json holds."""
-    environment = Environment(  # Markdown is escaped by the filter `plain`
+    """Returns the card as Markdown with all names escaped. `audit`: the content of metrics/audit.json."""
+    environment = Environment(  # the filter `plain` escapes Markdown
         loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"plain": plain, "percent": _percent}
@@ -47,7 +47,7 @@ def render_card(found: FailureSet, audit: Mapping[str, Any]) -> str:
 
 
 def plain(text: str) -> str:
-    """A text as Markdown shows it as it is, on one line: no HTML, link or table cell comes of it."""
+    """Escapes a text for Markdown, on one line, so that it shows as it is: without HTML, links and table cells."""
     return re.sub(r"([\\`*_\[\]|<>&~$:])", r"\\\1", " ".join(text.split()))
 
 
@@ -65,7 +65,7 @@ def _front_matter(number: int) -> str:
 
 
 def _askers(found: FailureSet) -> list[tuple[str, str, int]]:
-    """Who asked the failures: what they are, their name, and how many of the failures are theirs."""
+    """Returns the description, the name and the number of failures of each questioner in the set."""
     count = Counter((failure.method, failure.questioner) for failure in found.failures)
     return [(ASKED_BY[method], name, count[method, name]) for method, name in sorted(count, key=_order)]
 
@@ -75,21 +75,18 @@ def _order(asker: tuple[str, str]) -> tuple[int, str]:
 
 
 def _reliability(audit: Mapping[str, Any]) -> list[tuple[str, int, Mapping[str, float]]]:
-    """For each who asked: failures that the auditor looked at, and the share that were failures for them too.
-
-    None of whom no failure was looked at.
-    """
+    """Returns, for each method with audited failures, its description, their number, and the judge's precision."""
     found = []
     for method in METHODS:
         agreement = audit.get(method, {}).get("agreement") or {}
         precision = agreement.get("failure", {}).get("precision")
         if precision:
             confusion = audit[method]["confusion"]["failure"]
-            looked_at = sum(number for outcome, number in confusion.items() if outcome != "unscored")
-            found.append((ASKED_BY[method], looked_at, precision))
+            audited = sum(number for outcome, number in confusion.items() if outcome != "unscored")
+            found.append((ASKED_BY[method], audited, precision))
     return found
 
 
 def _percent(share: float) -> str:
-    """0.0123 → "1.2 %"; whole percents from ten up."""
+    """Formats a share: 0.0123 → "1.2 %"; without decimals from 10 % up."""
     return f"{share * 100:.1f} %" if 0 < share < 0.0995 else f"{share * 100:.0f} %"

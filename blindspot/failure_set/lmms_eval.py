@@ -1,4 +1,4 @@
-"""The failure set as a task of lmms-eval, which reads the Parquet file beside it."""
+"""Writes the lmms-eval task of the failure set, which reads the Parquet file."""
 
 import shutil
 from pathlib import Path
@@ -10,7 +10,7 @@ TEMPLATE = Path(__file__).with_name("templates") / "lmms_eval.yaml"
 
 
 def write_task(folder: Path) -> None:
-    """Writes what `--include_path` takes: the task, and the functions it names, which need no package of ours."""
+    """Writes the folder for `--include_path`: the task and its functions, which do not import blindspot."""
     folder.mkdir()
     shutil.copyfile(TEMPLATE, folder / f"{TASK}.yaml")
     shutil.copyfile(lmms_eval_utils.__file__, folder / "utils.py")

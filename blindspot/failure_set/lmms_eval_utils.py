@@ -1,4 +1,4 @@
-"""Functions of the lmms-eval task blindspot_failures: how a question is put, and when an answer is right."""
+"""Functions of the lmms-eval task blindspot_failures: the prompt, and when an answer is correct."""
 
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -9,30 +9,31 @@ NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight
 
 
 def doc_to_visual(doc: Mapping[str, Any]) -> list[Any]:
-    """The image that the question is about."""
+    """Returns the image that the question is about."""
     return [doc["image"].convert("RGB")]
 
 
 def doc_to_text(doc: Mapping[str, Any], lmms_eval_specific_kwargs: Mapping[str, Any] | None = None) -> str:
-    """The question, between the task's `pre_prompt` and `post_prompt`."""
+    """Returns the question between the task's `pre_prompt` and `post_prompt`."""
     around = lmms_eval_specific_kwargs or {}
     return f"{around.get('pre_prompt', '')}{doc['question']}{around.get('post_prompt', '')}"
 
 
 def doc_to_target(doc: Mapping[str, Any]) -> str:
-    """The true answer, as the judge has it."""
+    """Returns the true answer according to the judge."""
     return str(doc["reference"])
 
 
 def process_results(doc: Mapping[str, Any], results: Sequence[str]) -> dict[str, float]:
-    """1 where the answer and the true one are the same once both are normalised, else 0."""
+    """Returns 1 if the normalised answer equals the normalised true answer, else 0."""
     return {"exact_match": float(normalise(results[0]) == normalise(doc["reference"]))}
 
 
 def normalise(text: str) -> str:
-    """Its words in small letters, without articles, punctuation around them or invisible signs; numbers as digits.
+    """Returns the text in lower case, without articles, punctuation around words and invisible characters.
 
-    "The Red one." and "red 1" are the same, "-1" and "1" are not. A text of nothing but these keeps them.
+    Number words become digits, so "The Red one." equals "red 1"; "-1" does not equal "1". A text that would become
+    empty is only lower-cased.
     """
     seen = "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
     words = [_bare(word) for word in seen.casefold().split()]
@@ -41,7 +42,7 @@ def normalise(text: str) -> str:
 
 
 def _bare(word: str) -> str:
-    """Without punctuation at its ends; the minus of a number stays."""
+    """Removes punctuation at both ends of a word, except the minus of a number."""
     start, end = 0, len(word)
     while start < end and _is_punctuation(word[start]) and not _is_minus(word[start:end]):
         start += 1

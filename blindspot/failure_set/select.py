@@ -1,4 +1,4 @@
-"""Which rollouts are in the failure set."""
+"""Selects the rollouts of the failure set."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,15 +8,16 @@ from typing import Any
 import pandas as pd
 
 from blindspot.records.failure import Failure
+from blindspot.records.failure_mode import FailureMode
 from blindspot.records.verdict import VALID
 
-OVERRULED = ("correct", "invalid")  # what an auditor may call a failure that is none
-TRAITS = ("skills", "meta_skills", "features")
+OVERRULED = ("correct", "invalid")  # outcomes of the auditor that overrule a failure
+FEATURE_COLUMNS = ("skills", "meta_skills", "features")
 
 
 @dataclass(frozen=True)
 class ModeCount:
-    """A failure mode: how many failures of the set are of it, and its rate over the harvest (95 % interval)."""
+    """A failure mode: the number of failures in the set (`here`), and its figures over the harvest (95 % interval)."""
 
     name: str
     here: int
@@ -28,11 +29,11 @@ class ModeCount:
 
 @dataclass(frozen=True)
 class FailureSet:
-    """The failures, in the order in which they were harvested, and what the card says of them.
+    """The failures, in the order of the harvest, and the figures for the card.
 
-    `candidate`, `verifier`: who they were, also where nothing failed. `asked`: valid questions that were harvested.
-    `repeated`: failures left out because the same was asked about the same image before; `overruled`: left out because
-    the auditor says that they are none.
+    `candidate`, `verifier`: their names, even if there are no failures. `asked`: the number of valid questions in the
+    harvest. `repeated`: failures left out because the same question about the same image is already in the set.
+    `overruled`: failures left out because the auditor gave another outcome.
     """
 
     failures: tuple[Failure, ...]
@@ -49,12 +50,12 @@ def select(
     pictures: Mapping[str, Path],
     sample: pd.DataFrame,
     questions: pd.DataFrame,
-    modes: Sequence[Mapping[str, Any]],
+    modes: Sequence[FailureMode],
 ) -> FailureSet:
-    """The verified failures, whoever asked.
+    """Returns the verified failures of all methods.
 
-    `rows`: rollouts with their verdicts. `pictures`: the file of each image id. `sample`: what the audit drew.
-    `questions`: rollout_id and the lists of names TRAITS of each valid question. `modes`: as in failure_modes.json.
+    `rows`: rollouts with their verdicts. `pictures`: the file of each image, by id. `sample`: the audit sample.
+    `questions`: rollout_id and the FEATURE_COLUMNS (lists of names) of each valid question.
     """
     seen = sample.dropna(subset="audited")
     audited = dict(zip(seen["rollout_id"], seen["audited"], strict=True))
@@ -75,8 +76,8 @@ def select(
 
 
 def _features(questions: pd.DataFrame) -> dict[str, set[str]]:
-    """The names of all features of each question, by rollout id."""
-    lists = zip(*(questions[column] for column in TRAITS), strict=True)
+    """Returns the names of all features of each question, by rollout id."""
+    lists = zip(*(questions[column] for column in FEATURE_COLUMNS), strict=True)
     return {
         rollout_id: {name for names in found for name in names}
         for rollout_id, found in zip(questions["rollout_id"], lists, strict=True)
@@ -88,7 +89,7 @@ def _failure(
     pictures: Mapping[str, Path],
     audited: Mapping[str, str],
     having: Mapping[str, set[str]],
-    modes: Sequence[Mapping[str, Any]],
+    modes: Sequence[FailureMode],
 ) -> Failure:
     features = having.get(row["rollout_id"], set())
     return Failure(
@@ -98,7 +99,7 @@ def _failure(
         question=row["question"],
         reference=row["reference"],
         candidate_answer=row["answer"],
-        failure_modes=tuple(mode["name"] for mode in modes if features.issuperset(mode["features"])),
+        failure_modes=tuple(mode.name for mode in modes if mode.contains(features)),
         method=row["method"],
         questioner=row["questioner"],
         candidate=row["candidate"],
@@ -108,9 +109,9 @@ def _failure(
     )
 
 
-def _count(mode: Mapping[str, Any], failures: Sequence[Failure]) -> ModeCount:
-    here = sum(mode["name"] in failure.failure_modes for failure in failures)
-    return ModeCount(mode["name"], here, mode["asked"], mode["failures"], mode["low"], mode["high"])
+def _count(mode: FailureMode, failures: Sequence[Failure]) -> ModeCount:
+    here = sum(mode.name in failure.failure_modes for failure in failures)
+    return ModeCount(mode.name, here, mode.asked, mode.failures, mode.low, mode.high)
 
 
 def _names(column: "pd.Series[Any]") -> str:

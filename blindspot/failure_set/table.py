@@ -1,4 +1,4 @@
-"""The failure set as one Parquet file with the images inside, which `datasets` reads."""
+"""Writes the failure set as one Parquet file with images, which `datasets` reads."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,28 +6,28 @@ from typing import Any
 
 from blindspot.records.failure import Failure
 
-#: Fields in the order of the file, and what they hold.
+#: Fields in the order of the file, with their descriptions.
 FIELDS = {
-    "image": "what the question is about",
-    "question": "a valid question about it, in the questioner's words",
-    "reference": "the true answer, as the judge has it",
-    "candidate_answer": "what the candidate said instead; wrong, as the judge has it",
-    "failure_modes": "names of the failure modes that the question is of, the most useful first; it may be of none",
-    "image_id": "the image's id in the search",
-    "rollout_id": "the question's id in the search",
-    "method": "who asked: the trained questioner, the untrained base, or uniform templates",
-    "questioner": "their name, with a digest of the weights",
-    "candidate": "the model that was asked, with a digest of its weights",
-    "verifier": "who judged question and answer",
-    "audited": "failure where the auditor agreed, error where they could not say, null where they were not asked",
-    "persists": "asked again with another seed, in other words, of the image rescaled: the share that failed again; "
-    "null where it was not tried",
+    "image": "the image",
+    "question": "a valid question about the image, as the questioner asked it",
+    "reference": "the true answer according to the judge",
+    "candidate_answer": "the candidate's answer, incorrect according to the judge",
+    "failure_modes": "names of the failure modes that contain the question, most useful first; may be empty",
+    "image_id": "the id of the image in the search",
+    "rollout_id": "the id of the rollout in the search",
+    "method": "the method that asked: the trained questioner, the untrained base, or uniform templates",
+    "questioner": "the name of the questioner, with a digest of its weights",
+    "candidate": "the name of the model under test, with a digest of its weights",
+    "verifier": "the name of the judge of question and answer",
+    "audited": "failure if the auditor agreed, unscored if the auditor could not decide, null if not audited",
+    "persists": "the share of repeats (other seeds, paraphrases, rescaled images) that failed again; "
+    "null without repeats",
 }
-ROWS = 64  # of a row group, whose images are in memory together
+ROWS = 64  # rows of a row group, whose images are in memory at the same time
 
 
 def write_table(failures: Sequence[Failure], path: Path) -> None:
-    """Writes the file, the images as they are on disk; the same failures give the same bytes."""
+    """Writes the file with the image files as they are. The same failures give the same bytes."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -44,7 +44,7 @@ def _row(failure: Failure) -> dict[str, Any]:
 
 
 def _schema() -> Any:
-    """Arrow's schema of FIELDS, in which `datasets` notes that `image` is one."""
+    """Returns the Arrow schema of FIELDS, with the metadata by which `datasets` decodes images."""
     from datasets import Features, Image, List, Value
 
     kinds = {"image": Image(), "failure_modes": List(Value("string")), "persists": Value("float64")}

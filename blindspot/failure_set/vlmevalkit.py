@@ -1,4 +1,4 @@
-"""The failure set as the TSV that VLMEvalKit reads."""
+"""Writes the failure set as a TSV file for VLMEvalKit."""
 
 import base64
 import csv
@@ -8,23 +8,23 @@ from pathlib import Path
 
 from blindspot.records.failure import Failure
 
-# VLMEvalKit goes by names: "openended" makes a data set of its users one of open questions, and "GQA" makes its
-# ImageVQADataset compare answers as they are; otherwise it wants ten true answers to each question.
+# VLMEvalKit chooses the evaluation by the name of the data set: "openended" marks a custom data set as open-ended, and
+# "GQA" makes ImageVQADataset compare answers exactly. Without "GQA" it expects ten true answers to each question.
 NAME = "blindspot_GQA_openended"
 COLUMNS = ("index", "image", "question", "answer", "category", "rollout_id", "failure_modes")
 NO_MODE = "no failure mode"
-#: Texts for which `pandas.read_csv` reads a missing value.
+#: Texts that `pandas.read_csv` reads as missing values.
 MISSING = {"", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN"} | {
     "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"
 }  # fmt: skip
 
 
 def write_tsv(failures: Sequence[Failure], folder: Path) -> None:
-    """Writes NAME.tsv: a row a failure, its image in base64, `category` the first of its failure modes.
+    """Writes NAME.tsv: one row for each failure, with the image in base64 and its first failure mode as `category`.
 
-    `answer` is a list of the one true answer, as VLMEvalKit has it where there may be several: it runs `eval` on this
-    column, and of a plain text that would run what a judge wrote. Nor does pandas take a list for a number, or the
-    answer "none" for a missing one.
+    `answer` is a list with the one true answer, the form that VLMEvalKit uses for several answers. VLMEvalKit calls
+    `eval` on this column, and would execute a plain text that the judge wrote. Besides, pandas would read some plain
+    texts as numbers or missing values.
     """
     folder.mkdir()
     with (folder / f"{NAME}.tsv").open("w", encoding="utf-8", newline="") as file:
@@ -36,12 +36,19 @@ def write_tsv(failures: Sequence[Failure], folder: Path) -> None:
 def _row(failure: Failure) -> list[str]:
     image = base64.b64encode(failure.picture.read_bytes()).decode()
     modes = failure.failure_modes
-    category = _there(modes[0] if modes else NO_MODE)
-    return [image, _there(failure.question), _json([failure.reference]), category, failure.rollout_id, _json(modes)]
+    category = _not_missing(modes[0] if modes else NO_MODE)
+    return [
+        image,
+        _not_missing(failure.question),
+        _json([failure.reference]),
+        category,
+        failure.rollout_id,
+        _json(modes),
+    ]
 
 
-def _there(text: str) -> str:
-    """The text, with a space at its end where pandas would take it for missing."""
+def _not_missing(text: str) -> str:
+    """Appends a space if pandas would read the text as a missing value."""
     return f"{text} " if text in MISSING else text
 
 

@@ -1,4 +1,4 @@
-"""Writes the failure set: one folder that `datasets`, lmms-eval and VLMEvalKit read."""
+"""Writes the failure set: a folder that `datasets`, lmms-eval and VLMEvalKit read."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +12,10 @@ from blindspot.failure_set.vlmevalkit import write_tsv
 
 
 def write_failure_set(found: FailureSet, audit: Mapping[str, Any], folder: Path) -> None:
-    """Writes `folder`, which must not exist. `audit`: what metrics/audit.json holds. The same gives the same bytes."""
+    """Writes `folder`, which must not exist. The same input gives the same bytes.
+
+    `audit`: the content of metrics/audit.json.
+    """
     (folder / "data").mkdir(parents=True)
     write_table(found.failures, folder / "data" / "test.parquet")
     write_task(folder / "lmms_eval")

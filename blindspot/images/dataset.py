@@ -1,4 +1,4 @@
-"""Images in a column of a Hugging Face dataset, from the hub or from here."""
+"""Images in a column of a Hugging Face dataset, local or from the hub."""
 
 import re
 from collections.abc import Iterator
@@ -11,19 +11,18 @@ from PIL.Image import Image as Picture
 from blindspot.errors import BlindspotError, UnreadableImage
 from blindspot.images.files import id_from, scene_from
 from blindspot.images.reading import read_picture
-from blindspot.records.image import IMAGE_ID
-from blindspot.records.source_image import SourceImage
+from blindspot.records.image import IMAGE_ID, SourceImage
 
 LOCAL_FILES = {".parquet": "parquet", ".arrow": "arrow"}
-ON_DISK = ("dataset_dict.json", "state.json")  # what Dataset.save_to_disk leaves
+ON_DISK = ("dataset_dict.json", "state.json")  # files that Dataset.save_to_disk writes
 
 
 class DatasetSource:
-    """The image of each row of a dataset, in its order, no side above `max_side` px.
+    """The image of each row of a dataset, in row order, scaled down to `max_side` px.
 
-    `name`: a hub id, or a folder (as `save_to_disk` writes it, or with files that `load_dataset` reads) or a Parquet
-    or Arrow file. Columns `image_id` and `scene` are optional. The row's number is the id unless each row has one of
-    its own that can be a file name (a row may be a question about an image). No code of the dataset is run.
+    `name`: a hub id, a folder (as `save_to_disk` writes it, or with files that `load_dataset` reads), or a Parquet or
+    Arrow file. The columns `image_id` and `scene` are optional. The id is the row number unless `image_id` is unique
+    and a valid file name in every row (several rows may be questions about one image). No code of the dataset is run.
     """
 
     def __init__(
@@ -33,9 +32,10 @@ class DatasetSource:
         self.max_side = max_side
 
     def images(self) -> Iterator[SourceImage]:
-        """Every image. Raises BlindspotError.
+        """Yields each image.
 
-        That is where the dataset cannot be had, has no row, no such split or column, or no images in the column.
+        Raises BlindspotError if the dataset cannot be loaded or has no rows, or if the split or the column is missing
+        or the column has no images.
         """
         rows = self._rows()
         pictures = _undecoded(rows, self.column, self.name)
@@ -51,12 +51,12 @@ class DatasetSource:
             rows = self._load()
         except (ConnectionError, TimeoutError) as error:
             raise BlindspotError(
-                f"dataset {self.name} is no folder or file here, and the hub cannot be reached ({error})",
-                "set prepare.dataset.name to what is here, or run where there is a network",
+                f"dataset {self.name} is not a local folder or file, and the hub cannot be reached ({error})",
+                "set prepare.dataset.name to a local dataset, or connect to a network",
             ) from None
         except (OSError, ValueError, LookupError, RuntimeError) as error:
             raise BlindspotError(
-                f"dataset {self.name} cannot be read ({_first_line(error)})", "set prepare.dataset to one that can"
+                f"dataset {self.name} cannot be read ({_first_line(error)})", "set prepare.dataset to another dataset"
             ) from None
         if isinstance(rows, DatasetDict):
             if self.split not in rows:
@@ -68,7 +68,7 @@ class DatasetSource:
         return rows
 
     def _load(self) -> Any:
-        """The dataset or, as it was saved, all its splits."""
+        """Returns the split, or all splits of a dataset that `save_to_disk` wrote."""
         from datasets import load_dataset, load_from_disk
 
         path = Path(self.name)
@@ -81,7 +81,7 @@ class DatasetSource:
     def _open(self, pictures: Any, index: int) -> Picture:
         cell = pictures[index][self.column]
         if cell is None:
-            raise UnreadableImage("holds no image")
+            raise UnreadableImage("has no image")
         if cell["bytes"] is not None:
             return read_picture(cell["bytes"], self.max_side)
         path = Path(cell["path"])
@@ -99,7 +99,7 @@ def _ids(rows: Any) -> list[str]:
 
 
 def _undecoded(rows: Any, column: str, name: str) -> Any:
-    """The column alone, as bytes or paths. Raises BlindspotError where it is not there or holds no images."""
+    """Returns the column, as bytes or paths. Raises BlindspotError if it is missing or has no images."""
     from datasets import Image, Value
 
     if column not in rows.column_names:
@@ -109,12 +109,12 @@ def _undecoded(rows: Any, column: str, name: str) -> Any:
         )
     kind = rows.features[column]
     if not (isinstance(kind, Image) or kind == Value("binary") or (isinstance(kind, dict) and "bytes" in kind)):
-        raise BlindspotError(f"column {column!r} of dataset {name} holds no images", "set prepare.dataset.column")
+        raise BlindspotError(f"column {column!r} of dataset {name} has no images", "set prepare.dataset.column")
     return rows.select_columns([column]).cast_column(column, Image(decode=False))
 
 
 def _roots(name: str) -> list[Path]:
-    """Where a dataset's files may lie: rows could name any file of this machine."""
+    """Returns the folders from which a dataset's files may be read; otherwise rows could name any local file."""
     from datasets import config
     from huggingface_hub import constants
 

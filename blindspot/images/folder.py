@@ -1,4 +1,4 @@
-"""Images in a folder, by the imagefolder convention of Hugging Face datasets."""
+"""Images in a folder, in the imagefolder layout of Hugging Face datasets."""
 
 import json
 from collections.abc import Iterator
@@ -8,33 +8,33 @@ from typing import Any
 from PIL import Image
 
 from blindspot.errors import BlindspotError
-from blindspot.images.files import find_files, from_row, inside
-from blindspot.records.source_image import SourceImage
+from blindspot.images.files import find_files, from_row, refuse_outside
+from blindspot.records.image import SourceImage
 
 
 class FolderSource:
-    """Every image file below `folder`, in the order of their paths, no side above `max_side` px.
+    """All image files below `folder`, sorted by path, scaled down to `max_side` px.
 
-    `metadata.jsonl` or `metadata.csv` in the folder may give files, by `file_name` relative to the folder, an
-    `image_id` and a `scene`. Where no id is given it comes from the file's path, so it stays when others are added.
-    Other files and hidden ones are passed over.
+    `metadata.jsonl` or `metadata.csv` in the folder may give an `image_id` and a `scene` for each `file_name`, a path
+    relative to the folder. Without an id, the id is derived from the path, so that it does not change when images are
+    added. Hidden files and files that are not images are ignored.
     """
 
     def __init__(self, folder: Path, max_side: int) -> None:
         self.folder, self.max_side = folder, max_side
 
     def images(self) -> Iterator[SourceImage]:
-        """Every image. Raises BlindspotError.
+        """Yields each image.
 
-        That is where the folder is absent or has no image, the metadata cannot be read or names a file that is
-        missing, or a link leads out of the folder.
+        Raises BlindspotError if the folder is missing or has no images, if the metadata cannot be read or names a
+        missing file, or if a link leads out of the folder.
         """
         if not self.folder.is_dir():
-            raise BlindspotError(f"image folder {self.folder} is not there", "set prepare.folder")
+            raise BlindspotError(f"image folder {self.folder} does not exist", "set prepare.folder")
         rows = _metadata(self.folder)
         found = {path.relative_to(self.folder).as_posix() for path in _image_files(self.folder)}
         if not (names := sorted(found | rows.keys())):
-            raise BlindspotError(f"folder {self.folder} has no image", "put images in it or set prepare.folder")
+            raise BlindspotError(f"folder {self.folder} has no images", "add images or set prepare.folder")
         for name in names:
             yield from_row(self.folder / name, name, rows.get(name, {}), self.max_side)
 
@@ -47,13 +47,13 @@ def _image_files(folder: Path) -> Iterator[Path]:
             continue
         is_image = path.suffix.lower() in known and not path.is_dir()
         if path.is_symlink() and (is_image or path.is_dir()):
-            inside(path, folder)  # a folder that is linked to from beside itself is read in its own place
+            refuse_outside(path, folder)  # rglob does not follow links to folders
         if is_image:
             yield path
 
 
 def _metadata(folder: Path) -> dict[str, dict[str, Any]]:
-    """The metadata's rows by file name, every one of which exists."""
+    """Returns the rows of the metadata by file name, and checks that each file exists."""
     for path in (folder / "metadata.jsonl", folder / "metadata.csv"):
         if path.is_file():
             rows = _read_rows(path)
@@ -75,5 +75,5 @@ def _read_rows(path: Path) -> dict[str, dict[str, Any]]:
     except (ValueError, TypeError, KeyError) as error:
         raise BlindspotError(f"{path} cannot be read ({error!r})", "give each row a file_name") from None
     if len(named) < len(rows):
-        raise BlindspotError(f"{path} names a file twice", "keep one row a file")
+        raise BlindspotError(f"{path} names a file twice", "keep one row per file")
     return named

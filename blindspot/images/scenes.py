@@ -4,22 +4,22 @@ import random
 from collections.abc import Iterator
 from functools import partial
 
-from blindspot.records.source_image import SourceImage
+from blindspot.records.image import SourceImage
 from blindspot.scenes.draw import draw
 from blindspot.scenes.scene import random_scene
 
 
 class SceneSource:
-    """`count` random scenes, no two alike, drawn `size` × `size` pixels.
+    """`count` different random scenes, drawn at `size` × `size` px.
 
-    The same seed gives the same images; a larger count only adds to them.
+    The same seed gives the same images; a larger count adds images and changes none.
     """
 
     def __init__(self, count: int, seed: int, size: int) -> None:
         self.count, self.seed, self.size = count, seed, size
 
     def images(self) -> Iterator[SourceImage]:
-        """Every image with its scene, drawn when it is opened."""
+        """Yields each image with its scene; the picture is drawn when the image is opened."""
         rng = random.Random(f"images {self.seed}")
         seen: set[str] = set()
         while len(seen) < self.count:

@@ -1,4 +1,4 @@
-"""Which split each image is in."""
+"""Assigns images to splits."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -11,28 +11,31 @@ from PIL import Image
 
 from blindspot.records.image import SPLITS
 
-BITS = 64  # of a perceptual hash
-#: Bits in which near-duplicates may differ. Of 26 pictures of scikit-image, JPEGs of a third of the size differ from
-#: their original in 0 to 4 bits (chessboards in 15), and no two that show different things in fewer than 20.
+BITS = 64  # length of a perceptual hash
+#: Most bits in which near-duplicates differ. For 26 pictures of scikit-image, JPEGs of a third of the size differ from
+#: the original in 0 to 4 bits (chessboards in 15), and pictures of different things in 20 or more.
 NEAR = 7
-ORDER = tuple(reversed(SPLITS))  # test first, so more training images leave it as it is
+ORDER = tuple(reversed(SPLITS))  # test first, so that more training images do not change it
 
 
-def by_count(files: Sequence[Path], shares: Mapping[str, int]) -> list[tuple[str, str | None]]:
-    """A split for each image in turn, and no duplicate: for images that are drawn to be unlike."""
+def split_by_count(files: Sequence[Path], shares: Mapping[str, int]) -> list[tuple[str, str | None]]:
+    """Assigns the given number of images to each split, in order. For images known to have no duplicates.
+
+    Returns (split, None) for each file. Raises ValueError if the number of files is not the sum of the shares.
+    """
     splits = chain.from_iterable(repeat(split, shares[split]) for split in ORDER)
     return [(split, None) for split, _ in zip(splits, files, strict=True)]
 
 
-def by_likeness(files: Sequence[Path], shares: Mapping[str, int]) -> list[tuple[str, str | None]]:
-    """The split of each image by what it looks like, and the id of the image that it is a near-duplicate of.
+def split_by_likeness(files: Sequence[Path], shares: Mapping[str, int]) -> list[tuple[str, str | None]]:
+    """Assigns images to splits by what they look like, in the proportions of `shares`.
 
-    An image's place is a hash of its perceptual hash, so it depends on nothing but the image: neither its name nor
-    other images move it, and an exact copy has the same. Near-duplicates form a group, and theirs belong to it too. A
-    group is where its highest place puts it, in the order test, validation, train. So an added image moves another
-    only where the two are near-duplicates that alone would be in different splits, so that one of them has to, and
-    then towards train: what was trained on is never asked about in test. The image that others are duplicates of is
-    the one of the smallest id.
+    Returns for each file its split and the id of the image that it is a near-duplicate of, or None. An image's place
+    is a hash of its perceptual hash, so it depends on the pixels only, not on the name or on other images.
+    Near-duplicates, also indirect ones, form a group, and the highest place in a group decides its split (in the
+    order test, validation, train). So an added image moves another only if the two are near-duplicates that would be
+    in different splits, and then towards train: no training image ever moves to test. The smallest id in a group is
+    the original, the others are its duplicates.
     """
     hashes = np.array([perceptual_hash(file) for file in files], dtype=np.uint64)
     groups = near_groups(hashes)
@@ -48,13 +51,13 @@ def by_likeness(files: Sequence[Path], shares: Mapping[str, int]) -> list[tuple[
 
 
 def place(text: str) -> float:
-    """Where in [0, 1) a text lies, as if at random."""
+    """Returns a pseudo-random number in [0, 1) that depends on the text only."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) / 2**64
 
 
-def split_at(where: float, shares: Mapping[str, int]) -> str:
-    """The split that holds a place in [0, 1), each being as wide as its share."""
-    rest = where * sum(shares.values())
+def split_at(position: float, shares: Mapping[str, int]) -> str:
+    """Returns the split at a position in [0, 1), which the splits divide in proportion to their shares."""
+    rest = position * sum(shares.values())
     for split in ORDER[:-1]:
         if rest < shares[split]:
             return split
@@ -63,7 +66,7 @@ def split_at(where: float, shares: Mapping[str, int]) -> str:
 
 
 def perceptual_hash(file: Path) -> int:
-    """64 bits that tell the coarse structure of a picture (DCT, `imagehash.phash`)."""
+    """Returns 64 bits that describe the coarse structure of a picture (DCT, `imagehash.phash`)."""
     import imagehash
 
     with Image.open(file) as picture:
@@ -72,19 +75,19 @@ def perceptual_hash(file: Path) -> int:
 
 
 def near_groups(hashes: NDArray[np.uint64]) -> list[int]:
-    """The group of each hash: those NEAR bits apart or less are in one, and so are those whom a third joins.
+    """Returns the group of each hash. Hashes at most NEAR bits apart, directly or through others, share a group.
 
-    Two of them share at least one of NEAR + 1 bands of the bits, so only those that do are compared.
+    Two hashes at most NEAR bits apart are equal in at least one of NEAR + 1 bands, so only such pairs are compared.
     """
-    unique, where = np.unique(hashes, return_inverse=True)
+    unique, inverse = np.unique(hashes, return_inverse=True)
     groups = np.arange(len(unique))
     for band in range(NEAR + 1):
         _join_in_band(unique, groups, np.uint64(band * BITS // (NEAR + 1)))
-    return [int(group) for group in groups[where]]
+    return [int(group) for group in groups[inverse]]
 
 
 def _join_in_band(hashes: NDArray[np.uint64], groups: NDArray[np.int64], shift: np.uint64) -> None:
-    """Joins the groups of near hashes that share the band of bits there. Pairs are not kept: they can be many."""
+    """Joins the groups of near hashes that are equal in one band of bits. Pairs are not stored: there can be many."""
     band = (hashes >> shift) & np.uint64(2 ** (BITS // (NEAR + 1)) - 1)
     order = np.argsort(band, kind="stable")
     for bucket in np.split(order, np.flatnonzero(np.diff(band[order])) + 1):

@@ -1,4 +1,4 @@
-"""A second judge that must agree before a failure counts."""
+"""A verifier with a second judge that must confirm every failure."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,16 +9,16 @@ from blindspot.records.verdict import Verdict
 
 
 class ConfirmedVerifier:
-    """A failure stands only where both judges say so. The second is shown what the first calls a failure, no more.
+    """Counts a failure only if two judges agree on it. The second judge sees only the failures of the first.
 
     | first | second | verdict |
     |---|---|---|
     | failure | failure | failure, with the first's reference |
-    | failure | correct, invalid or error | the second's |
-    | correct, invalid or error | not asked | the first's |
+    | failure | correct, invalid or unscored | the second's |
+    | correct, invalid or unscored | not asked | the first's |
 
-    So failures can only become fewer: those that are left are the better founded, and those that the first misses stay
-    missed. A verdict's `verifier` names the judges who gave it.
+    The second judge removes false failures; it cannot add failures that the first judge misses. A verdict's `verifier`
+    names the judges that were asked.
     """
 
     def __init__(self, first: Verifier, second: Verifier) -> None:
@@ -26,7 +26,7 @@ class ConfirmedVerifier:
         self.identity = f"{first.identity} & {second.identity}"
 
     def judge(self, images: Sequence[Image], questions: Sequence[str], answers: Sequence[str]) -> list[Verdict]:
-        """One verdict for each image, question and answer, in the same order."""
+        """Returns one verdict for each image, question and answer, in order."""
         verdicts = self._first.judge(images, questions, answers)
         failed = [place for place, verdict in enumerate(verdicts) if verdict.outcome == "failure"]
         again = self._second.judge(

@@ -1,4 +1,4 @@
-"""Has answers judged, those that are not there included."""
+"""Judges answers, including those that are missing."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,10 @@ from blindspot.records.verdict import Verdict
 def judge_all(
     verifier: Verifier, images: Sequence[Image], questions: Sequence[str], answers: Sequence[Answer]
 ) -> list[Verdict]:
-    """One verdict for each answer, in the same order; one that is not there is an error, unseen by `verifier`."""
+    """Returns one verdict for each answer, in order.
+
+    A missing answer is unscored with the reason of its error. The verifier does not see it.
+    """
     asked = [index for index, answer in enumerate(answers) if answer.error is None]
     judged = iter(
         verifier.judge(

@@ -1,4 +1,4 @@
-"""Judges by the exact truth about scenes."""
+"""The oracle: a verifier that knows the exact truth about scenes."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -11,17 +11,17 @@ from blindspot.scenes.answers import understand
 from blindspot.scenes.oracle import rule
 from blindspot.scenes.scene import Scene, scene_of
 
-_UNSEEN = (
+_NO_SCENE = (
     "the oracle cannot judge questions about it",
     "set verifier.kind: vlm, or give the images' metadata a scene column",
-)  # what follows from an image without a scene, and the mend
+)  # the consequence of an image without a scene, and the fix
 
 
 class OracleVerifier:
-    """A verifier that is never wrong, for images whose scene is known.
+    """A verifier with exact verdicts, for images whose scene is known.
 
-    `unparsed` is the outcome of a question that the grammar does not know: "invalid" for a small questioner, whose
-    text is then babble, "unscored" for a large one, whose English may be better than the grammar.
+    `unparsed`: the outcome of a question outside of the grammar. Use "invalid" for a small questioner, whose unparsed
+    text has no meaning, and "unscored" for a large one, which may ask good questions that the grammar does not cover.
     """
 
     identity = "oracle/1"
@@ -30,14 +30,14 @@ class OracleVerifier:
         self.unparsed = unparsed
 
     def judge(self, images: Sequence[Image], questions: Sequence[str], answers: Sequence[str]) -> list[Verdict]:
-        """One verdict for each image, question and answer, in the same order.
+        """Returns one verdict for each image, question and answer, in order.
 
-        The reason of an invalid question is the oracle's own; of an unscored one a value of Unscored. An invalid
-        question is invalid whatever was answered. Raises BlindspotError for an image without a scene: no verdict about
-        it would mean anything.
+        The reason of an invalid question is that of its ruling (blindspot.scenes.oracle); the reason of an unscored
+        one is a value of Unscored, or "unparsed". The answer to an invalid question is not read. Raises BlindspotError
+        for an image without a scene.
         """
         rows = zip(images, questions, answers, strict=True)
-        return [self._judge(scene_of(image, *_UNSEEN), question, answer) for image, question, answer in rows]
+        return [self._judge(scene_of(image, *_NO_SCENE), question, answer) for image, question, answer in rows]
 
     def _judge(self, scene: Scene, question: str, answer: str) -> Verdict:
         if not question.strip():

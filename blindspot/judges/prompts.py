@@ -1,4 +1,7 @@
-"""What a VLM judge is told. Question and answers stand in it as data, each on a line of its own."""
+"""The prompts of a VLM judge. They contain the question and the answers as data, each on its own line.
+
+The embedded judges were trained on these exact strings. A change of any of them requires training them again.
+"""
 
 import json
 
@@ -35,12 +38,12 @@ AGAIN = "Your last reply could not be read. Reply with the JSON object alone, ev
 
 
 def ask_validity(question: str) -> str:
-    """The prompt of the first step, which does not show the candidate's answer."""
+    """Returns the prompt of the first step, which does not show the candidate's answer."""
     return VALIDITY.format(question=_line("QUESTION", question))
 
 
 def ask_sameness(question: str, reference: str, answer: str) -> str:
-    """The prompt of the second step."""
+    """Returns the prompt of the second step."""
     return SAMENESS.format(
         question=_line("QUESTION", question),
         reference=_line("REFERENCE", reference),
@@ -49,14 +52,15 @@ def ask_sameness(question: str, reference: str, answer: str) -> str:
 
 
 def ask_again(prompt: str) -> str:
-    """The prompt that follows a reply which could not be read."""
+    """Returns the prompt to repeat after a reply that could not be read."""
     return f"{prompt}\n\n{AGAIN}"
 
 
 def _line(name: str, text: str) -> str:
-    r"""One line that no text can leave: ASCII, and without the brackets of chat templates' special tokens.
+    r"""Returns the text as JSON on one line, so that it cannot be taken for a part of the prompt.
 
-    `json.dumps` escapes quotes, line ends, control and bidirectional characters; <, > and [ ] become \u003c and so on.
+    The line is ASCII: `json.dumps` escapes quotes, line ends, control and bidirectional characters. Brackets, which
+    special tokens of chat templates contain, are escaped as well (< becomes \u003c).
     """
     escaped = json.dumps(text)
     for sign in "<>[]{}|`":

@@ -1,4 +1,4 @@
-"""Raw replies that are kept beside the verdicts, for a person to read."""
+"""Selects the raw replies that are stored with the verdicts, for people to read."""
 
 import pandas as pd
 
@@ -7,10 +7,11 @@ from blindspot.records.verdict import OUTCOMES
 
 
 def raw_replies(verdicts: pd.DataFrame, candidate: pd.DataFrame, keep: KeepRaw) -> pd.DataFrame:
-    """A row for each rollout whose replies are kept: `rollout_id`, `candidate` (a text), `judge` (a list of texts).
+    """Returns a row for each rollout whose replies are kept.
 
-    `verdicts`: rows with `rollout_id`, `outcome` and the judge's replies as `raw`. `candidate`: rows with `rollout_id`
-    and the candidate's reply as `raw`. `keep`: "failures" keeps the unscored ones too.
+    Columns: rollout_id, candidate (a text), judge (a list of texts). `verdicts`: columns rollout_id, outcome and raw
+    (the judge's replies). `candidate`: columns rollout_id and raw (the candidate's reply). `keep`: "failures" means
+    failures and unscored questions.
     """
     kept = {"all": OUTCOMES, "failures": ("failure", "unscored"), "none": ()}[keep]
     rows = verdicts.loc[verdicts["outcome"].isin(kept), ["rollout_id", "raw"]].rename(columns={"raw": "judge"})

@@ -1,4 +1,4 @@
-"""Judges by a VLM: is the question valid, and does the answer say what the judge's own answer says?"""
+"""A verifier that asks a VLM: is the question valid, and does the answer mean the same as the judge's own answer?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,14 +6,13 @@ from typing import Any, Generic
 
 from blindspot.judges.prompts import ask_again, ask_sameness, ask_validity
 from blindspot.protocols import VLM
-from blindspot.records.answer import Answer
+from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image
-from blindspot.records.sampling import Sampling
 from blindspot.records.unscored import Unscored
 from blindspot.records.verdict import Verdict
 from blindspot.replies import AnyForm, ReplyForm, read_reply, shorten
 
-#: What judges write in the place of an answer that they do not give.
+#: What judges write if they give no answer of their own.
 NO_REFERENCE = {
     "",
     "…",
@@ -31,7 +30,7 @@ CRITERIA = ("one_question", "objective", "not_taste", "answerable", "true_premis
 
 
 class Validity(ReplyForm):
-    """What the judge says of a question."""
+    """The form of the judge's reply about a question (first step)."""
 
     reasoning: str
     one_question: bool
@@ -43,7 +42,7 @@ class Validity(ReplyForm):
 
 
 class Sameness(ReplyForm):
-    """What the judge says of an answer to a valid question."""
+    """The form of the judge's reply about an answer (second step)."""
 
     reasoning: str
     same: bool
@@ -51,28 +50,29 @@ class Sameness(ReplyForm):
 
 @dataclass(frozen=True)
 class Judgement(Generic[AnyForm]):
-    """A judge's reply, and what is read in it: None where it is an error or not of the form."""
+    """A judge's reply, and its content in the form; None if there is no reply or it does not have the form."""
 
     reply: Answer
     read: AnyForm | None
 
 
 class VLMVerifier:
-    """The paper's verifier. Validity comes first and without the candidate's answer, so no answer can sway it.
+    """The verifier of the paper (Jain et al., arXiv 2604.04733).
 
-    A reply that is refused, cut off or not of the form asked for is an error, never a failure.
+    The judge first decides about validity, without the candidate's answer, so that the answer cannot influence it. If
+    a reply is refused, cut off or not of the required form, the question is unscored and never a failure.
     """
 
     def __init__(self, vlm: VLM, sampling: Sampling | None = None, require_valid: bool = True) -> None:
-        """`sampling`: None for temperature 0. `require_valid`: False lets an invalid question count as a failure."""
+        """`sampling`: None for temperature 0. `require_valid`: if False, invalid questions can count as failures."""
         self._vlm, self.identity = vlm, vlm.identity
         self._sampling, self._require_valid = sampling, require_valid
 
     def judge(self, images: Sequence[Image], questions: Sequence[str], answers: Sequence[str]) -> list[Verdict]:
-        """One verdict for each image, question and answer, in the same order.
+        """Returns one verdict for each image, question and answer, in order.
 
-        The reason of an invalid question is the first of CRITERIA that it misses; of an unscored one a value of
-        Unscored. A reply that cannot be read is asked for once more.
+        The reason of an invalid question is the first of CRITERIA that it does not meet; the reason of an unscored one
+        is a value of Unscored. If a reply cannot be read, the judge is asked once more.
         """
         verdicts: dict[int, Verdict] = {}
         for place, (question, answer) in enumerate(zip(questions, answers, strict=True)):
@@ -94,7 +94,7 @@ class VLMVerifier:
         return [replace(verdicts[place], raw=tuple(filter(None, some))) for place, some in enumerate(raw)]
 
     def _ask(self, images: Sequence[Image], prompts: Sequence[str], form: type[AnyForm]) -> list[Judgement[AnyForm]]:
-        """What the judge replies to each prompt; a reply that is there and cannot be read is asked for once more."""
+        """Asks the judge each prompt, and once more if it replies but the reply cannot be read."""
         replies = self._vlm.complete(images, prompts, form, self._sampling)
         found = [read_reply(reply, form) for reply in replies]
         unread = [
@@ -111,11 +111,11 @@ class VLMVerifier:
         return [Judgement(reply, read) for reply, read in zip(replies, found, strict=True)]
 
     def _validity(self, judgement: "Judgement[Validity]") -> Verdict | str:
-        """The judge's own answer to a valid question, or the verdict on another."""
+        """Returns the judge's own answer if the question is valid, else the verdict."""
         found = judgement.read
         if found is None:
             return self._unread(judgement)
-        if not self._require_valid:  # an answer that it does not give is one to which no other is the same
+        if not self._require_valid:  # may be empty; then no answer is the same
             return found.reference.strip()
         missed = [name for name in CRITERIA if not getattr(found, name)]
         if missed:

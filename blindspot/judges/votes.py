@@ -1,4 +1,4 @@
-"""Several judgements of each rollout, of which the majority counts."""
+"""A verifier that takes the majority of several votes."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,19 +11,19 @@ from blindspot.records.verdict import Verdict
 
 
 class Votes:
-    """Gives each rollout the outcome that more than half of the voters give it, an error no less than any other.
+    """Gives each rollout the outcome that more than half of the voters give; "unscored" is an outcome like any other.
 
-    The verdict is the first such voter's, reason and reference included. Without a majority (of three, a failure, a
-    correct and an invalid one) it is an error, "no majority": to call it anything else would be a guess.
+    The verdict is that of the first voter with this outcome, with its reason and reference. Without a majority (one
+    failure, one correct and one invalid), the rollout is unscored with the reason "no majority".
     """
 
     def __init__(self, voters: Sequence[Verifier]) -> None:
-        """`voters`: one at least; an odd number, so that two outcomes never tie."""
+        """`voters`: at least one; use an odd number, so that two outcomes cannot tie."""
         self._voters = voters
         self.identity = f"{voters[0].identity} × {len(voters)}"
 
     def judge(self, images: Sequence[Image], questions: Sequence[str], answers: Sequence[str]) -> list[Verdict]:
-        """One verdict for each image, question and answer, in the same order."""
+        """Returns one verdict for each image, question and answer, in order."""
         votes = [voter.judge(images, questions, answers) for voter in self._voters]
         return [self._count(rollout) for rollout in zip(*votes, strict=True)]
 

@@ -1,4 +1,4 @@
-"""Why a call of a served model failed: what the server says, whether to try again, whether to ask it anything more."""
+"""Reads why a call to a server failed, and decides whether to retry it or to end all calls."""
 
 import html
 import json
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blindspot.models.description import Server
-from blindspot.models.waits import asked_wait, wait_in
+from blindspot.models.waits import requested_wait, wait_in_sentence
 from blindspot.records.unscored import Unscored
 from blindspot.replies import shorten
 
 if TYPE_CHECKING:
     import httpx
 
-RETRIED = (408, 409, 425, 429)  # of the 4xx; all 5xx besides
-#: HTTP statuses that codes in words stand for, where an error comes with HTTP status 200.
+RETRIED = (408, 409, 425, 429)  # all 5xx are retried too
+#: HTTP statuses of error codes, for errors that come with HTTP status 200.
 NAMED = {
     "invalid_api_key": 401,
     "authentication_error": 401,
@@ -23,9 +23,9 @@ NAMED = {
     "invalid_request_error": 400,
     "context_length_exceeded": 400,
 }
-LEVELS = 4  # of an error's JSON that are read
+LEVELS = 4  # of the JSON of an error, to which it is read
 PAGE = 20_000  # characters of an HTML page that are read
-_SENTENCES = ("message", "msg", "detail", "error", "error_msg", "error_message", "error_description", "errors")
+_MESSAGE_KEYS = ("message", "msg", "detail", "error", "error_msg", "error_message", "error_description", "errors")
 _SECRET_NAME = re.compile("key|token|secret|sig|password", re.IGNORECASE)
 _USER = re.compile(r"(?<=//)[^/@\s]+@")
 _BAD_KEY = re.compile(r"(?:invalid|incorrect)[_ ]api[_ ]?key|api[_ ]?key[_ ](?:not[_ ]valid|invalid)")
@@ -53,20 +53,20 @@ _NO_IMAGES = re.compile(
 
 
 class Stop(Exception):
-    """No further call is made. `args`: what is wrong, and how to fix it."""
+    """Ends all calls of a stage. `args`: the problem and its fix."""
 
 
 @dataclass(eq=False)
 class CallFailed(Exception):
-    """One attempt at a call failed.
+    """One attempt of a call failed.
 
-    `passing`: another attempt may succeed. `wait`: seconds that the server asks to wait before it, None where it does
-    not say. `status`: of an HTTP error, else None.
+    `transient`: another attempt may succeed. `wait`: the seconds that the server asks the client to wait before it, or
+    None. `status`: the status of an HTTP error, or None.
     """
 
     reason: Unscored
     message: str
-    passing: bool
+    transient: bool
     status: int | None = None
     wait: float | None = None
 
@@ -75,50 +75,50 @@ class CallFailed(Exception):
 
 
 def read_refusal(response: "httpx.Response", server: Server) -> CallFailed:
-    """The failure that an HTTP status of 300 or more means. Raises Stop where no later call can go better."""
-    sentence, code = _sentence(response)
+    """Returns the failure for a response with HTTP status 300 or above. Raises Stop if every later call would fail."""
+    text, code = _error_text(response)
     status = response.status_code
-    message = f"HTTP {status}: {sentence}" if sentence else f"HTTP {status}"
-    return _failure(status, message, f"{sentence} {code}".lower(), response, server)
+    message = f"HTTP {status}: {text}" if text else f"HTTP {status}"
+    return _failure(status, message, f"{text} {code}".lower(), response, server)
 
 
 def read_error(error: Any, response: "httpx.Response", server: Server) -> CallFailed:
-    """The failure that an `error` in the place of a reply means, sent with HTTP status 200. Raises Stop likewise."""
-    sentence, code = _of_error(error)
-    found = re.search(r"\b[45]\d\d\b", code)
-    filtered = 400 if _FILTER.search(f"{sentence} {code}".lower()) else 500
-    named = next((status for name, status in NAMED.items() if name in code), filtered)
-    message = shorten(hide_key(" ".join(filter(None, (code, sentence))), response))
-    return _failure(int(found[0]) if found else named, message, f"{sentence} {code}".lower(), response, server)
+    """Returns the failure for an `error` that a response with HTTP status 200 holds. Raises Stop as `read_refusal`."""
+    text, code = _text_and_code(error)
+    match = re.search(r"\b[45]\d\d\b", code)
+    default = 400 if _FILTER.search(f"{text} {code}".lower()) else 500
+    named = next((status for name, status in NAMED.items() if name in code), default)
+    message = shorten(hide_key(" ".join(filter(None, (code, text))), response))
+    return _failure(int(match[0]) if match else named, message, f"{text} {code}".lower(), response, server)
 
 
 def _failure(status: int, message: str, words: str, response: "httpx.Response", server: Server) -> CallFailed:
-    """What a status and a server's words mean. Raises Stop where no later call can go better."""
-    wait = asked_wait(response)
-    wait = wait_in(words) if wait is None else wait
+    """Returns the failure for a status and the `words` of an error, in lower case. Raises Stop as `read_refusal`."""
+    wait = requested_wait(response)
+    wait = wait_in_sentence(words) if wait is None else wait
     if status == 401 or (status in (400, 403) and _BAD_KEY.search(words)):
         name = server.api_key_env
-        how = f"put a valid key into {name}" if name else "name the variable that holds its key: api_key_env"
-        raise Stop(f"{response.url.host} refuses the key ({message})", how)
-    spent = _QUOTA.search(words) and (wait is None or "insufficient" in words)  # else a limit per minute
-    if status == 402 or spent:
+        key_fix = f"put a valid key into {name}" if name else "set api_key_env in the endpoint file"
+        raise Stop(f"{response.url.host} rejects the API key ({message})", key_fix)
+    no_quota = _QUOTA.search(words) and (wait is None or "insufficient" in words)  # otherwise a rate limit
+    if status == 402 or no_quota:
         raise Stop(f"the account has no credit or quota left ({message})", "add credit or raise the quota")
     if status in (404, 405, 410):
         url = str(response.request.url.copy_with(userinfo=b"", query=None))
-        raise Stop(f"{message}, asked at {url} for model {server.model}", "fix base_url or model in the endpoint file")
+        raise Stop(f"{message}, from {url} for model {server.model}", "fix base_url or model in the endpoint file")
     if status in (400, 403, 422, 451) and _FILTER.search(words):
-        return CallFailed(Unscored.REFUSED, message, passing=False)
+        return CallFailed(Unscored.REFUSED, message, transient=False)
     fix = "name a vision-language model, served with image input" if _NO_IMAGES.search(words) else None
     if status in (400, 422):
-        fix = fix or _refused_field(words, server)
+        fix = fix or _fix_of_field(words, server)
     if fix:
-        raise Stop(f"the server does not take the request ({message})", fix)
-    passing = status in RETRIED or status >= 500
-    return CallFailed(Unscored.SERVER_ERROR, message, passing, status, wait if passing else None)
+        raise Stop(f"the server rejects the request ({message})", fix)
+    transient = status in RETRIED or status >= 500
+    return CallFailed(Unscored.SERVER_ERROR, message, transient, status, wait if transient else None)
 
 
 def hide_key(text: str, response: "httpx.Response") -> str:
-    """The text without the key, the password and the secret query parameters that the request was sent with."""
+    """Returns the text without the API key, the password and the secret query parameters of the request."""
     request = response.request
     key = request.headers.get("authorization", "").partition(" ")[2]
     query = [value for name, value in request.url.params.multi_items() if _SECRET_NAME.search(name)]
@@ -127,18 +127,18 @@ def hide_key(text: str, response: "httpx.Response") -> str:
     return text
 
 
-def _sentence(response: "httpx.Response") -> tuple[str, str]:
-    """The server's own sentence, and its error code."""
+def _error_text(response: "httpx.Response") -> tuple[str, str]:
+    """Returns the error message of a response, shortened, and its error code."""
     try:
-        sentence, code = _of_error(response.json())
+        text, code = _text_and_code(response.json())
     except (ValueError, RecursionError):
-        sentence, code = "", ""
-    sentence = sentence or _plain(text_of(response))
-    return shorten(_USER.sub("", hide_key(sentence, response))), code
+        text, code = "", ""
+    text = text or _without_html(text_of(response))
+    return shorten(_USER.sub("", hide_key(text, response))), code
 
 
 def text_of(response: "httpx.Response") -> str:
-    """The body as text: JSON is UTF-8 whatever charset the server names, which counts where it is not."""
+    """Returns the body as text: as JSON (UTF-8, 16 or 32) if possible, otherwise by the charset of the response."""
     body = response.content
     try:
         return body.decode(json.detect_encoding(body))
@@ -150,8 +150,8 @@ def text_of(response: "httpx.Response") -> str:
         return str(body, "utf-8", "replace")
 
 
-def _plain(text: str) -> str:
-    """The words of an HTML page; any other text as it is."""
+def _without_html(text: str) -> str:
+    """Returns an HTML page without tags, and any other text unchanged."""
     text = text[:PAGE]
     if not re.search(r"<(?:!doctype|html|head|body|title|h1|center|p)\b", text, re.IGNORECASE):
         return text
@@ -159,29 +159,29 @@ def _plain(text: str) -> str:
     return html.unescape(re.sub(r"<[^<>]*>", " ", text))
 
 
-def _of_error(error: Any, levels: int = LEVELS) -> tuple[str, str]:
-    """The sentence and the code of an error in any of the forms that servers give it."""
+def _text_and_code(error: Any, levels: int = LEVELS) -> tuple[str, str]:
+    """Returns the message and the code of an error in any of the forms that servers use."""
     if isinstance(error, list) and levels:
-        found = [_of_error(one, levels - 1) for one in error[:3]]
-        return "; ".join(sentence for sentence, _ in found if sentence), " ".join(code for _, code in found)
+        parts = [_text_and_code(part, levels - 1) for part in error[:3]]
+        return "; ".join(text for text, _ in parts if text), " ".join(code for _, code in parts)
     if isinstance(error, str):
         return error, ""
     if not isinstance(error, dict) or not levels:
         return "" if error is None or isinstance(error, list | dict) else json.dumps(error), ""
     codes = [str(error[key]) for key in ("code", "type", "param", "status") if isinstance(error.get(key), str | int)]
-    nested = [key for key in _SENTENCES if error.get(key) and isinstance(error[key], dict | list)]
-    named = [key for key in _SENTENCES if error.get(key)]
-    sentence, code = _of_error(error[(nested or named)[0]], levels - 1) if named else ("", "")
+    keys = [key for key in _MESSAGE_KEYS if error.get(key)]
+    nested = [key for key in keys if isinstance(error[key], dict | list)]
+    text, code = _text_and_code(error[(nested or keys)[0]], levels - 1) if keys else ("", "")
     if isinstance(error.get("loc"), list):
-        sentence = f"{'.'.join(map(str, error['loc']))}: {sentence}"
-    for key, inner in (("innererror", "code"), ("metadata", "raw")):  # of Azure, of OpenRouter
-        if isinstance(error.get(key), dict) and isinstance(said := error[key].get(inner), str):
-            codes, sentence = ([*codes, said], sentence) if key == "innererror" else (codes, f"{sentence} ({said})")
-    return sentence, " ".join(filter(None, (*codes, code)))
+        text = f"{'.'.join(map(str, error['loc']))}: {text}"
+    for key, inner in (("innererror", "code"), ("metadata", "raw")):  # Azure, OpenRouter
+        if isinstance(error.get(key), dict) and isinstance(detail := error[key].get(inner), str):
+            codes, text = ([*codes, detail], text) if key == "innererror" else (codes, f"{text} ({detail})")
+    return text, " ".join(filter(None, (*codes, code)))
 
 
-def _refused_field(words: str, server: Server) -> str | None:
-    """The key that fixes a refusal of one field of the request; None where it is about something else."""
+def _fix_of_field(words: str, server: Server) -> str | None:
+    """Returns the fix if the server rejects a field of the request, and None if it rejects something else."""
     if not _REFUSED_FIELD.search(words):
         return None
     if "max_tokens" in words or "max_completion_tokens" in words:

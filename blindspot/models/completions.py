@@ -1,4 +1,4 @@
-"""Reads a chat completion, as OpenAI-compatible servers send it: nothing in it is trusted to be of its type."""
+"""Reads one choice of a chat completion from an OpenAI-compatible server. Any field may have any type."""
 
 import json
 from typing import Any, NamedTuple
@@ -7,7 +7,7 @@ from blindspot.records.answer import Answer
 from blindspot.records.unscored import Unscored
 from blindspot.replies import Marks, raw_of, read_text, shorten
 
-#: Finish reasons of a reply that is complete. Servers that give none, or an empty one, send complete replies.
+#: Finish reasons of a complete reply. A reply with no finish reason, or an empty one, is complete.
 COMPLETE = {"", "stop", "eos", "eos_token", "end", "end_turn", "stop_sequence", "complete", "completed", "finished"}
 LIMIT = {"length", "max_tokens", "max_output_tokens", "max_new_tokens", "max_completion_tokens"} | {
     "model_length", "max_length", "token_limit"
@@ -15,8 +15,8 @@ LIMIT = {"length", "max_tokens", "max_output_tokens", "max_new_tokens", "max_com
 FILTERED = {"content_filter", "content_filtered", "safety", "sensitive", "refusal", "recitation", "blocklist"} | {
     "prohibited_content", "spii", "image_safety", "guardrail_intervened", "language"
 }  # fmt: skip
-#: Of the others, those after which another attempt may bring a whole reply.
-PASSING = {
+#: Finish reasons after which another attempt may succeed.
+TRANSIENT = {
     "error",
     "abort",
     "aborted",
@@ -26,20 +26,20 @@ PASSING = {
     "timeout",
     "other",
 }
-THOUGHT = ("reasoning_content", "reasoning", "thinking")  # keys of a message that hold a thought
+THOUGHT_KEYS = ("reasoning_content", "reasoning", "thinking")  # of a message
 _THINKING_PARTS = {"thinking", "reasoning", "redacted_thinking", "thought"}
-_OTHER_PARTS = {"reference"}  # of Mistral: sources beside the text
+_OTHER_PARTS = {"reference"}  # Mistral: sources that accompany the text
 
 
 class Reply(NamedTuple):
-    """A choice read as an answer. `passing`: there is none, and another attempt may bring one."""
+    """The answer in a choice. `transient`: the answer has an error, and another attempt may succeed."""
 
     answer: Answer
-    passing: bool = False
+    transient: bool = False
 
 
 class NoText(Exception):
-    """A message holds no text that could be an answer."""
+    """The content of a message is not text. `reason` and `message`: those of the answer."""
 
     def __init__(self, reason: Unscored, message: str) -> None:
         super().__init__(message)
@@ -47,56 +47,59 @@ class NoText(Exception):
 
 
 def read_choice(choice: Any, marks: Marks) -> Reply:
-    """The answer in one choice of a chat completion."""
+    """Returns the answer in one choice of a chat completion, or an answer with an error."""
     try:
         raw = raw_of(json.dumps(choice, ensure_ascii=False, default=str))
     except RecursionError:
-        return _without(Unscored.UNREADABLE, "too many levels", "", passing=False)
+        return _error(Unscored.UNREADABLE, "the JSON has too many levels", "", transient=False)
     finish = choice.get("finish_reason") if isinstance(choice, dict) else None
-    ended = _ended(finish)
+    reason = _finish_reason(finish)
     message = choice.get("message") if isinstance(choice, dict) else None
     if not isinstance(message, dict):
-        if ended in FILTERED:
-            return _without(Unscored.REFUSED, f"finish_reason {finish}", raw, passing=False)
-        return _without(Unscored.UNREADABLE, f"no message in it: {raw}", raw, passing=True)
+        if reason in FILTERED:
+            return _error(Unscored.REFUSED, f"finish_reason {finish}", raw, transient=False)
+        return _error(Unscored.UNREADABLE, f"the choice has no message: {raw}", raw, transient=True)
     try:
         text = _text(message.get("content"))
     except NoText as error:
-        return _without(error.reason, error.message, raw, passing=False)
+        return _error(error.reason, error.message, raw, transient=False)
     refusal = message.get("refusal")
     if isinstance(refusal, str) and refusal.strip() and not text.strip():
-        return _without(Unscored.REFUSED, refusal, raw, passing=False)
-    if ended in FILTERED:
-        return _without(Unscored.REFUSED, text or f"finish_reason {finish}", raw, passing=False)
-    if ended not in COMPLETE | LIMIT:
-        return _without(Unscored.INCOMPLETE, f"finish_reason {finish}: {text}", raw, passing=ended in PASSING)
-    if not text.strip() and ended in COMPLETE and (thought := _thought(message)):
-        return _without(Unscored.THOUGHT_ONLY, thought, raw, passing=False)
-    return Reply(read_text(text, ended in COMPLETE, marks, raw))
+        return _error(Unscored.REFUSED, refusal, raw, transient=False)
+    if reason in FILTERED:
+        return _error(Unscored.REFUSED, text or f"finish_reason {finish}", raw, transient=False)
+    if reason not in COMPLETE | LIMIT:
+        return _error(Unscored.INCOMPLETE, f"finish_reason {finish}: {text}", raw, transient=reason in TRANSIENT)
+    if not text.strip() and reason in COMPLETE and (thought := _thought(message)):
+        return _error(Unscored.THOUGHT_ONLY, thought, raw, transient=False)
+    return Reply(read_text(text, reason in COMPLETE, marks, raw))
 
 
-def _ended(finish: Any) -> str:
-    """The finish reason in lower case, without what some servers add: {"type": …}, FinishReason.…, "…: why"."""
-    if isinstance(finish, dict):  # of SGLang
+def _finish_reason(finish: Any) -> str:
+    """Returns the finish reason in lower case, without the additions of some servers.
+
+    They send {"type": "stop"}, "FinishReason.STOP" or "stop: explanation".
+    """
+    if isinstance(finish, dict):  # SGLang
         finish = finish.get("type") or str(finish)
     word = "" if finish is None else str(finish).strip().lower()
     return word.split(":")[0].strip().removeprefix("finishreason.").removeprefix("finish_reason_")
 
 
-def _without(reason: Unscored, message: str, raw: str, passing: bool) -> Reply:
-    return Reply(Answer("", reason, shorten(message), raw), passing)
+def _error(reason: Unscored, message: str, raw: str, transient: bool) -> Reply:
+    return Reply(Answer("", reason, shorten(message), raw), transient)
 
 
 def _text(content: Any) -> str:
-    """The text of a message: as it is, or the text parts of a list joined. Raises NoText for anything else."""
+    """Returns the content if it is a text, or its text parts joined. Raises NoText for any other content."""
     if content is None or isinstance(content, str):
         return content or ""
     if not isinstance(content, list):
-        raise NoText(Unscored.UNREADABLE, f"content is of type {type(content).__name__}")
-    return "".join(_part(part) for part in content)
+        raise NoText(Unscored.UNREADABLE, f"the content has type {type(content).__name__}")
+    return "".join(_part_text(part) for part in content)
 
 
-def _part(part: Any) -> str:
+def _part_text(part: Any) -> str:
     if isinstance(part, str):
         return part
     kind = str(part.get("type", "text")) if isinstance(part, dict) else None
@@ -106,13 +109,13 @@ def _part(part: Any) -> str:
         raise NoText(Unscored.REFUSED, str(part.get("refusal", "")))
     text = part.get("text") if kind in ("text", "output_text") else None
     if not isinstance(text, str):
-        raise NoText(Unscored.UNREADABLE, f"a part of content is of type {kind or type(part).__name__}")
+        raise NoText(Unscored.UNREADABLE, f"a part of the content has type {kind or type(part).__name__}")
     return text
 
 
 def _thought(message: dict[str, Any]) -> str:
-    """What a message holds of a thought outside its text; empty where nothing."""
-    found = next((message[key] for key in THOUGHT if message.get(key)), None)
-    if found is None and isinstance(message.get("content"), list) and message["content"]:
+    """Returns the thought that a message holds outside its text, or an empty text."""
+    thought = next((message[key] for key in THOUGHT_KEYS if message.get(key)), None)
+    if thought is None and isinstance(message.get("content"), list) and message["content"]:
         return "a thought and no text"
-    return found if isinstance(found, str) else json.dumps(found, default=str) if found else ""
+    return thought if isinstance(thought, str) else json.dumps(thought, default=str) if thought else ""

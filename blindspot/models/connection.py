@@ -1,4 +1,4 @@
-"""Calls of one server: their pace, their retries, what they may cost, and when to stop calling."""
+"""Calls a server within its limits: rate, retries, numbers of calls and tokens, and failures in a row."""
 
 import asyncio
 import json
@@ -22,42 +22,47 @@ if TYPE_CHECKING:
     import httpx
     from tenacity import RetryCallState
 
-LONGEST_WAIT = 60.0  # s between two attempts at a call, where the server asks for no other
-ASKED_WAIT, ANNOUNCED_WAIT = 600.0, 5.0  # s: the longest that a server may ask for; from which on a wait is printed
-GIVE_UP = 20  # calls in a row that failed after their retries: no further call is made
-#: Reasons of a failed call that count towards GIVE_UP: an HTTP error, or none or nothing readable from the server.
+LONGEST_WAIT = 60.0  # s between two attempts of a call, unless the server asks for another wait
+LONGEST_REQUESTED_WAIT = 600.0  # s; a server that asks for more ends the calls
+PRINTED_WAIT = 5.0  # s; a requested wait of at least this length is printed
+GIVE_UP = 20  # failed calls in a row, retries included, after which no further call is made
+#: Reasons of a failed call that count towards GIVE_UP.
 _SERVER = {Unscored.SERVER_ERROR, Unscored.TIMEOUT, Unscored.NO_CONNECTION, Unscored.UNREADABLE}
 
 
 class Completion(NamedTuple):
-    """A choice as the server sent it, and the answer in it."""
+    """A choice as the server sent it, and the answer that was read from it."""
 
     choice: Any
     answer: Answer
 
 
 class Connection:
-    """A server that is called within its description's limits. Not to be shared between event loops."""
+    """Calls a server within the limits of its description. An instance belongs to one event loop.
+
+    Attributes:
+        ended: the error that ended the calls. Once it is set, no further call begins.
+    """
 
     def __init__(self, server: Server, first_wait: float) -> None:
-        """`first_wait`: longest wait before the second attempt, in seconds; it doubles from attempt to attempt.
+        """`first_wait`: the longest wait before the second attempt, in seconds. It doubles with each attempt.
 
-        Raises BlindspotError where base_url or the key cannot be right.
+        Raises BlindspotError if base_url or the API key is invalid.
         """
         from aiolimiter import AsyncLimiter
 
         self._server, self._first_wait, self._url = server, first_wait, api_url(server)
         self._calls = self._tokens = self._failed_in_a_row = 0
-        self._last_failure, self._announced = "", -ASKED_WAIT
+        self._last_failure, self._printed_at = "", -LONGEST_REQUESTED_WAIT
         rate = server.calls_per_minute
         self._pace = AsyncLimiter(1, 60 / rate) if rate else None
         self._client = open_client(server)
-        self.ended: Exception | None = None  # what stopped the calls: no other is begun
+        self.ended: Exception | None = None
 
     async def reach(self) -> None:
-        """Asks for the list of models. Raises BlindspotError where no server answers or it refuses the key.
+        """Requests the list of models. Raises BlindspotError if no server answers or if it rejects the API key.
 
-        A server that lists no models, or lists them in another form, is one nevertheless.
+        Also accepts a server that has no such list, or sends it in another form.
         """
         import httpx
 
@@ -80,22 +85,22 @@ class Connection:
         refuse_other_revision(response, self._server)
 
     async def ask(self, request: dict[str, Any]) -> Completion:
-        """The completion of a request; tried again where that may help.
+        """Returns the completion of a request, and retries failures that are transient.
 
-        Raises CallFailed where every attempt failed, and Stop before the first call too many.
+        Raises CallFailed if every attempt failed, and Stop if a limit is reached.
         """
         from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
 
         retrying = AsyncRetrying(
             stop=stop_after_attempt(1 + self._server.retries),
             wait=self._wait,
-            retry=retry_if_exception(lambda error: isinstance(error, CallFailed) and error.passing),
+            retry=retry_if_exception(lambda error: isinstance(error, CallFailed) and error.transient),
             reraise=True,
         )
         try:
             async for attempt in retrying:
                 with attempt:
-                    await self._take_turn()
+                    await self._start_call()
                     completion = await self._attempt(request)
         except CallFailed as failure:
             self._failed_in_a_row = self._failed_in_a_row + 1 if failure.reason in _SERVER else 0
@@ -105,8 +110,8 @@ class Connection:
         self._last_failure = str(completion.answer.error or "")
         return completion
 
-    async def _take_turn(self) -> None:
-        """Waits for its turn; raises what ended the calls, or Stop where one more would be too many."""
+    async def _start_call(self) -> None:
+        """Waits until the rate limit allows a call, and counts it. Raises `ended`, or Stop if a limit is reached."""
         self._check()
         if self._pace:
             await self._pace.acquire()
@@ -116,34 +121,34 @@ class Connection:
     def _check(self) -> None:
         if self.ended:
             raise self.ended
-        share, server = process_state().num_processes, self._server  # ranks share the limits evenly
+        ranks, server = process_state().num_processes, self._server  # each rank gets an equal part of the limits
         if self._failed_in_a_row >= GIVE_UP:
-            raise Stop(f"the last {GIVE_UP} calls failed ({self._last_failure})", "see to the server")
-        if server.max_calls is not None and self._calls >= server.max_calls // share:
-            raise Stop(f"max_calls, {server.max_calls}, is reached", "raise it")
-        if server.max_tokens is not None and self._tokens >= server.max_tokens // share:
-            raise Stop(f"max_tokens, {server.max_tokens}, is reached", "raise it")
+            raise Stop(f"the last {GIVE_UP} calls failed ({self._last_failure})", "check the server and its log")
+        if server.max_calls is not None and self._calls >= server.max_calls // ranks:
+            raise Stop(f"max_calls, {server.max_calls}, is reached", "raise max_calls in the endpoint file")
+        if server.max_tokens is not None and self._tokens >= server.max_tokens // ranks:
+            raise Stop(f"max_tokens, {server.max_tokens}, is reached", "raise max_tokens in the endpoint file")
 
     async def _attempt(self, request: dict[str, Any]) -> Completion:
         import httpx
 
         try:
-            async with asyncio.timeout(self._server.timeout):  # the client's own is of each read
+            async with asyncio.timeout(self._server.timeout):  # the timeout of the client is for each read
                 response = await self._client.post("chat/completions", json=request)
         except (httpx.TimeoutException, TimeoutError):
-            raise CallFailed(Unscored.TIMEOUT, f"after {self._server.timeout:g} s", passing=True) from None
+            raise CallFailed(Unscored.TIMEOUT, f"after {self._server.timeout:g} s", transient=True) from None
         except httpx.DecodingError as error:
-            raise CallFailed(Unscored.UNREADABLE, shorten(str(error)), passing=True) from None
+            raise CallFailed(Unscored.UNREADABLE, shorten(str(error)), transient=True) from None
         except (httpx.HTTPError, RedirectedElsewhere) as error:
-            passing = not isinstance(error, RedirectedElsewhere)
-            raise CallFailed(Unscored.NO_CONNECTION, unreachable(error, self._url)[0], passing) from None
+            transient = not isinstance(error, RedirectedElsewhere)
+            raise CallFailed(Unscored.NO_CONNECTION, unreachable(error, self._url)[0], transient) from None
         if response.status_code >= 300:
             raise read_refusal(response, self._server)
         return self._read(response)
 
     def _read(self, response: "httpx.Response") -> Completion:
-        text = hide_key(text_of(response), response)  # a server may repeat it: in no message, raw reply or database
-        unreadable = CallFailed(Unscored.UNREADABLE, shorten(text) or "the body is empty", True)
+        text = hide_key(text_of(response), response)  # a server may repeat the key, which must not be stored
+        unreadable = CallFailed(Unscored.UNREADABLE, shorten(text) or "the body is empty", transient=True)
         try:
             payload = json.loads(text)
             if not isinstance(payload, dict):
@@ -156,11 +161,11 @@ class Connection:
             if not isinstance(choice, dict):
                 raise unreadable
             reply = read_choice(choice, self._server.thought_marks)
-        except (ValueError, RecursionError):  # no JSON, or too many levels of it
+        except (ValueError, RecursionError):  # not JSON, or JSON with too many levels
             raise unreadable from None
         self._count_tokens(payload.get("usage"))
-        if reply.passing:
-            raise CallFailed(reply.answer.error or Unscored.UNREADABLE, reply.answer.message, passing=True)
+        if reply.transient:
+            raise CallFailed(reply.answer.error or Unscored.UNREADABLE, reply.answer.message, transient=True)
         return Completion(choice, reply.answer)
 
     def _count_tokens(self, usage: object) -> None:
@@ -169,30 +174,32 @@ class Connection:
         try:
             if used is None:
                 used = int(counts["prompt_tokens"]) + int(counts["completion_tokens"])
-            self._tokens += max(0, int(used))  # of any type, which int refuses
+            self._tokens += max(0, int(used))  # may have any type
         except (KeyError, TypeError, ValueError, OverflowError):
             if self._server.max_tokens is not None:
-                what = "the server does not count tokens, so max_tokens cannot be kept to"
-                raise Stop(what, "unset it") from None
+                problem = "the server does not count tokens, so max_tokens cannot be enforced"
+                raise Stop(problem, "remove max_tokens from the endpoint file") from None
 
     def _wait(self, state: "RetryCallState") -> float:
-        """Seconds before the next attempt: what the server asks for, else up to twice as long each time."""
+        """Returns the seconds until the next attempt: as the server asks, else with random exponential backoff."""
         from tenacity import wait_random_exponential
 
         failure = state.outcome.exception() if state.outcome else None
-        asked = failure.wait if isinstance(failure, CallFailed) else None
-        if not asked:
+        requested = failure.wait if isinstance(failure, CallFailed) else None
+        if not requested:
             return wait_random_exponential(self._first_wait, LONGEST_WAIT)(state)
-        if asked > ASKED_WAIT:
-            self.ended = Stop(f"the server asks to wait {asked:,.0f} s ({failure})", "wait as long")
+        if requested > LONGEST_REQUESTED_WAIT:
+            problem = f"the server asks the client to wait {requested:,.0f} s ({failure})"
+            self.ended = Stop(problem, "wait that long")
             return 0.0
-        if asked >= ANNOUNCED_WAIT and time.monotonic() > self._announced + asked / 2:
-            self._announced = time.monotonic()
-            tqdm.write(f"{self._server.model}: the server asks to wait {asked:,.0f} s; waiting", file=sys.stderr)
-        return asked
+        if requested >= PRINTED_WAIT and time.monotonic() > self._printed_at + requested / 2:
+            self._printed_at = time.monotonic()
+            name = self._server.model
+            tqdm.write(f"{name}: waiting {requested:,.0f} s, as the server asks", file=sys.stderr)
+        return requested
 
 
 def _first(choices: list[Any]) -> Any:
-    """The choice with index 0, else the one that is listed first."""
-    numbered = (one for one in choices if isinstance(one, dict) and one.get("index") == 0)
-    return next(numbered, choices[0] if choices else None)
+    """Returns the choice with index 0, else the first choice of the list, else None."""
+    indexed = (choice for choice in choices if isinstance(choice, dict) and choice.get("index") == 0)
+    return next(indexed, choices[0] if choices else None)

@@ -1,4 +1,4 @@
-"""Opens an LLM: a served model that is told things, and shown nothing."""
+"""Opens an LLM: a served model that is prompted with text only."""
 
 from blindspot.errors import BlindspotError
 from blindspot.models.description import Nothing, Server, describe
@@ -7,13 +7,16 @@ from blindspot.protocols import LLM
 
 
 def open_llm(model: str, max_new_tokens: int) -> LLM | None:
-    """The served model that a YAML file describes; None where it names nobody.
+    """Returns the served model that a YAML file describes, or None if the file has kind none.
 
-    Raises BlindspotError where it is not served, or not there.
+    Raises BlindspotError if the file describes another kind of model, or if the server cannot be reached.
     """
-    found = describe(model)
-    if isinstance(found, Nothing):
+    description = describe(model)
+    if isinstance(description, Nothing):
         return None
-    if not isinstance(found, Server):
-        raise BlindspotError(f"{model} is not served, as an LLM must be", "name a file of kind endpoint, or none.yaml")
-    return EndpointVLM(found, max_new_tokens, probe=True)
+    if not isinstance(description, Server):
+        raise BlindspotError(
+            f"{model} has kind {description.kind}, but an LLM must be served",
+            "name a YAML file with kind: endpoint, or configs/models/none.yaml",
+        )
+    return EndpointVLM(description, max_new_tokens, probe=True)

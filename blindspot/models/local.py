@@ -1,4 +1,4 @@
-"""A VLM whose weights are loaded here, as candidate, judge and questioner."""
+"""Runs a VLM from local weights, as candidate, judge or questioner."""
 
 import hashlib
 import json
@@ -15,18 +15,21 @@ from blindspot.models.description import Local
 from blindspot.models.loading import in_folder, load, weights_of
 from blindspot.models.pictures import pixels, read_picture
 from blindspot.models.special_tokens import SpecialTokens
-from blindspot.protocols import Form, Posed, Target
-from blindspot.questioner.prompts import ASK, ask_for, in_mind
-from blindspot.records.answer import Answer
+from blindspot.protocols import Form, ProposedQuestion, Target
+from blindspot.questioner.prompts import ASK, ask_for, expected_answer
+from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image
-from blindspot.records.sampling import Sampling
 from blindspot.replies import clean, read_question, read_text
 
 
-class Said(NamedTuple):
-    """What a model says, whether it came to an end of its own, and the log-probability of it where it was drawn.
+class Generation(NamedTuple):
+    """A generated text.
 
-    `text` is without special tokens, except the marks of a thought; `raw` has all but padding.
+    Attributes:
+        text: without special tokens, except the marks of a thought.
+        ended: whether the model ended the text, rather than the token limit.
+        log_prob: the log-probability of the text if it was sampled, else 0.
+        raw: the text with all special tokens except padding.
     """
 
     text: str
@@ -36,21 +39,21 @@ class Said(NamedTuple):
 
 
 class LocalVLM:
-    """Weights and processor, loaded from safetensors only."""
+    """A model and its processor, loaded from safetensors only."""
 
     def __init__(self, source: Path | Local) -> None:
-        """A folder means one with all defaults. Raises BlindspotError where there is no VLM."""
+        """`source`: a folder stands for a description with all defaults. Raises BlindspotError if it has no VLM."""
         self.source = source if isinstance(source, Local) else in_folder(source)
         self.processor, self.model = load(self.source)
-        self._special = SpecialTokens(self.processor, self.source.thought_marks)
+        self._special_tokens = SpecialTokens(self.processor, self.source.thought_marks)
 
     @cached_property
     def identity(self) -> str:
-        """The model's name and a digest of its weights, and of how they are loaded if not by the defaults."""
+        """The model's name and a digest of its weights and of every loading option that is not the default."""
         name, weights = Path(self.source.model).name, weights_of(self.source, self.model)
-        how = self.source.model_dump(exclude={"model", "revision"}, exclude_defaults=True)
-        if how:
-            weights = hashlib.sha256(json.dumps([weights, how], sort_keys=True).encode()).hexdigest()[:16]
+        options = self.source.model_dump(exclude={"model", "revision"}, exclude_defaults=True)
+        if options:
+            weights = hashlib.sha256(json.dumps([weights, options], sort_keys=True).encode()).hexdigest()[:16]
         return f"{name}@{weights}"
 
     def complete(
@@ -61,28 +64,28 @@ class LocalVLM:
         max_new_tokens: int,
         temperature: float = 0.0,
         seed: int = 0,
-    ) -> list[Said]:
-        """What the model says to each image and prompt, in the same order. Temperature 0 is greedy.
+    ) -> list[Generation]:
+        """Returns a text for each image and prompt, in the same order. Temperature 0 is greedy decoding.
 
-        Each sampled text has a seed of its own, from `seed` and its place, so that `batch_size` is a matter of memory
-        alone: no text depends on those beside it, but for the last bits of sums over padded rows.
+        The random generator of each text is seeded with `seed` and its index, so no text depends on the others in its
+        batch, and `batch_size` affects memory only. The exception: padding can change the last bits of a sum.
         """
         batches = _batches(images, prompts, batch_size)
-        said: dict[int, Said] = {}
+        texts: dict[int, Generation] = {}
         for batch in tqdm(batches, Path(self.source.model).name, disable=len(batches) < 2):
-            inputs = self._encode([images[place] for place in batch], [prompts[place] for place in batch])
-            keys = [f"{seed} {place}" for place in batch]
-            said |= zip(batch, self._say(inputs, max_new_tokens, temperature, keys), strict=True)
-        return [said[place] for place in range(len(images))]
+            inputs = self._encode([images[index] for index in batch], [prompts[index] for index in batch])
+            keys = [f"{seed} {index}" for index in batch]
+            texts |= zip(batch, self._generate(inputs, max_new_tokens, temperature, keys), strict=True)
+        return [texts[index] for index in range(len(images))]
 
     def _encode(self, images: Sequence[Image], prompts: Sequence[str]) -> Any:
-        """Tensors of a batch: what TRL's trainers feed their model, padded on the left."""
-        talks = [
-            message(self._special.escape(clean(prompt)), read_picture(image.path))
+        """Returns the tensors of a batch, padded on the left, as TRL's trainers encode it."""
+        conversations = [
+            message(self._special_tokens.escape(clean(prompt)), read_picture(image.path))
             for image, prompt in zip(images, prompts, strict=True)
         ]
         batch = self.processor.apply_chat_template(
-            talks,
+            conversations,
             add_generation_prompt=True,
             tokenize=True,
             return_dict=True,
@@ -92,37 +95,37 @@ class LocalVLM:
         )
         return batch.to(self.model.device, self.model.dtype)
 
-    def _say(self, inputs: Any, max_new_tokens: int, temperature: float, keys: Sequence[str]) -> list[Said]:
+    def _generate(self, inputs: Any, max_new_tokens: int, temperature: float, keys: Sequence[str]) -> list[Generation]:
         import torch
 
-        from blindspot.models.sampling import OwnDice
+        from blindspot.models.sampling import RowSampler
 
         ends, pad = self._ends(), self.processor.tokenizer.pad_token_id
-        how: dict[str, Any] = {"max_new_tokens": max_new_tokens, "eos_token_id": ends, "pad_token_id": pad}
-        dice = OwnDice(temperature, keys, ends, self.model.device) if temperature > 0 else None
-        if dice:
-            how |= {"logits_processor": [dice], "repetition_penalty": 1.0}  # none in training either
+        options: dict[str, Any] = {"max_new_tokens": max_new_tokens, "eos_token_id": ends, "pad_token_id": pad}
+        sampler = RowSampler(temperature, keys, ends, self.model.device) if temperature > 0 else None
+        if sampler:
+            options |= {"logits_processor": [sampler], "repetition_penalty": 1.0}  # training has no penalty either
         with torch.inference_mode():
-            output = self.model.generate(**inputs, do_sample=False, **how)
+            output = self.model.generate(**inputs, do_sample=False, **options)
         new = output[:, inputs["input_ids"].shape[1] :].cpu()
         ended = torch.isin(new, torch.tensor(ends)).any(dim=1).tolist()
-        log_prob = dice.log_prob.tolist() if dice else [0.0] * len(new)
-        read = [self._special.decode(row) for row in new.tolist()]
+        log_probs = sampler.log_prob.tolist() if sampler else [0.0] * len(new)
+        decoded = [self._special_tokens.decode(row) for row in new.tolist()]
         return [
-            Said(text.strip(), end, log_probability, raw)
-            for (text, raw), end, log_probability in zip(read, ended, log_prob, strict=True)
+            Generation(text.strip(), end, log_prob, raw)
+            for (text, raw), end, log_prob in zip(decoded, ended, log_probs, strict=True)
         ]
 
     def _ends(self) -> list[int]:
-        """The tokens that end what it says, its tokenizer's own included."""
-        listed = self.model.generation_config.eos_token_id
-        known = listed if isinstance(listed, list) else [] if listed is None else [listed]
+        """Returns the end tokens of the generation config and of the tokenizer."""
+        configured = self.model.generation_config.eos_token_id
+        ends = configured if isinstance(configured, list) else [] if configured is None else [configured]
         own = self.processor.tokenizer.eos_token_id
-        return known if own is None or own in known else [*known, own]
+        return ends if own is None or own in ends else [*ends, own]
 
 
 class GreedyVLM:
-    """A local VLM, at temperature 0 unless it is told otherwise."""
+    """A local VLM that answers at temperature 0 unless a sampling is given."""
 
     def __init__(self, source: Path | Local, batch_size: int, max_new_tokens: int) -> None:
         self._vlm = LocalVLM(source)
@@ -132,17 +135,17 @@ class GreedyVLM:
     def complete(
         self, images: Sequence[Image], prompts: Sequence[str], form: Form, sampling: Sampling | None = None
     ) -> list[Answer]:
-        """What the model says to each image and prompt, in the same order; only the prompt tells it of a `form`.
+        """Returns the answer to each image and prompt, in the same order.
 
-        An answer that `max_new_tokens` cuts off is an error.
+        Ignores `form`: only the prompt describes it. An answer that `max_new_tokens` cuts off has an error.
         """
-        drawn = (sampling.temperature, sampling.seed) if sampling else ()
-        found = self._vlm.complete(images, prompts, self._batch_size, self._max_new_tokens, *drawn)
-        return [read_text(said.text, said.ended, self._marks, said.raw) for said in found]
+        options = (sampling.temperature, sampling.seed) if sampling else ()
+        texts = self._vlm.complete(images, prompts, self._batch_size, self._max_new_tokens, *options)
+        return [read_text(one.text, one.ended, self._marks, one.raw) for one in texts]
 
 
 class LocalQuestioner:
-    """A local VLM that asks one question about an image, by sampling. `source`: where its weights lie."""
+    """A local VLM that samples one question about an image. `source`: the description of its weights."""
 
     def __init__(self, source: Path | Local, batch_size: int, max_new_tokens: int, temperature: float) -> None:
         self._vlm = LocalVLM(source)
@@ -151,48 +154,47 @@ class LocalQuestioner:
 
     @cached_property
     def identity(self) -> str:
-        """The model's. Found out when it is asked for: a checkpoint's digest reads its optimiser's state too."""
+        """That of the model. Computed on first use: the digest of a checkpoint reads the optimiser's state too."""
         return self._vlm.identity
 
     def ask(self, images: Sequence[Image], seed: int) -> list[str]:
-        """One question of any kind for each image, in the same order."""
+        """Returns one question of any kind for each image, in the same order."""
         return self.ask_by([ASK] * len(images), images, seed)
 
-    def ask_for(self, targets: Sequence[Target], images: Sequence[Image], seed: int) -> list[Posed]:
-        """One question for each target and image, in the same order."""
-        found = self._say([ask_for(target) for target in targets], images, seed)
-        return [Posed(self._read(one), in_mind(one.text), one.log_prob) for one in found]
+    def ask_for(self, targets: Sequence[Target], images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
+        """Returns one question for each target and image, in the same order."""
+        texts = self._generate([ask_for(target) for target in targets], images, seed)
+        return [ProposedQuestion(self._question(one), expected_answer(one.text), one.log_prob) for one in texts]
 
     def ask_by(self, prompts: Sequence[str], images: Sequence[Image], seed: int) -> list[str]:
-        """What it says to each prompt and image, in the same order, without what it thinks first.
+        """Returns the question for each prompt and image, in the same order, without the thought before it.
 
-        A question that `max_new_tokens` cuts off stands as it is, here as in training: to come to an end is part of
-        asking, and whether half a question is valid is the verifier's to say.
+        A question that `max_new_tokens` cuts off is kept, as in training: the verifier decides whether it is valid.
         """
-        return [self._read(one) for one in self._say(prompts, images, seed)]
+        return [self._question(one) for one in self._generate(prompts, images, seed)]
 
-    def _read(self, said: Said) -> str:
-        return read_question(said.text, self.source.thought_marks)
+    def _question(self, generation: Generation) -> str:
+        return read_question(generation.text, self.source.thought_marks)
 
-    def _say(self, prompts: Sequence[str], images: Sequence[Image], seed: int) -> list[Said]:
+    def _generate(self, prompts: Sequence[str], images: Sequence[Image], seed: int) -> list[Generation]:
         return self._vlm.complete(images, prompts, self._batch_size, self._max_new_tokens, self._temperature, seed)
 
 
 def message(prompt: str, picture: Picture) -> list[dict[str, Any]]:
-    """The conversation that shows one image and says the prompt."""
+    """Returns a conversation of one user turn: the image, then the prompt."""
     content = [{"type": "image", "image": picture}, {"type": "text", "text": prompt}]
     return [{"role": "user", "content": content}]
 
 
 def _batches(images: Sequence[Image], prompts: Sequence[str], size: int) -> list[list[int]]:
-    """Places of what goes through the model together: alike in length, so that little is padding, largest first.
+    """Returns the indices of each batch, largest inputs first. The inputs of a batch have similar lengths.
 
-    Only within a block are they sorted: what stands in another can't change a batch.
+    Inputs are sorted within a block only, so that no other block can change a batch.
     """
-    found = []
+    batches = []
     for start in range(0, len(images), BLOCK):
         block = [*range(start, min(start + BLOCK, len(images)))]
         if len(block) > size:
-            block.sort(key=lambda place: (pixels(images[place].path), len(prompts[place])), reverse=True)
-        found += [block[first : first + size] for first in range(0, len(block), size)]
-    return found
+            block.sort(key=lambda index: (pixels(images[index].path), len(prompts[index])), reverse=True)
+        batches += [block[first : first + size] for first in range(0, len(block), size)]
+    return batches

@@ -1,4 +1,4 @@
-"""Reads the images that a model is shown."""
+"""Reads and encodes the images for a model."""
 
 import base64
 import mimetypes
@@ -12,10 +12,11 @@ from PIL.Image import Image as Picture
 
 from blindspot.errors import BlindspotError
 
-#: Bytes of decoded pictures that a process keeps: every one of a few thousand scenes, some twenty large photographs.
+#: Bytes of the cache of decoded images in each process: enough for thousands of scenes or about 20 large photographs.
 KEPT = 256 * 2**20
-QUALITIES = (92, 80)  # of a JPEG, before it is made smaller
-SHRINK, SMALLEST = 0.8, 64  # per round; px of the longer side
+QUALITIES = (92, 80)  # of a JPEG, tried in this order at each size
+SHRINK = 0.8  # factor of width and height from one size to the next
+SMALLEST = 64  # pixels of the longer side, below which an image is not scaled further
 
 
 def _bytes(picture: Picture) -> int:
@@ -24,7 +25,7 @@ def _bytes(picture: Picture) -> int:
 
 @cached(LRUCache(KEPT, getsizeof=_bytes))
 def read_picture(path: Path) -> Picture:
-    """The image as RGB. Raises BlindspotError where it is missing or corrupt."""
+    """Returns the image as RGB. Raises BlindspotError if it is missing or corrupt."""
     try:
         with Pictures.open(path) as picture:
             return picture.convert("RGB")
@@ -32,46 +33,46 @@ def read_picture(path: Path) -> Picture:
         raise _unreadable(path, error) from None
 
 
-def data_url(path: Path, most: int) -> str:
-    """The image in a URL: the file as it is where it has at most so many bytes, else as JPEG, scaled down to fit.
+def data_url(path: Path, max_bytes: int) -> str:
+    """Returns the image as a data URL. A file of more than `max_bytes` is converted to JPEG and scaled down to fit.
 
-    Raises BlindspotError where it cannot be read.
+    Raises BlindspotError if the image cannot be read.
     """
     try:
         content = path.read_bytes()
     except OSError as error:
         raise _unreadable(path, error) from None
-    if len(content) > most:
-        return _url(_fitted(path, most), "image/jpeg")
+    if len(content) > max_bytes:
+        return _url(_as_small_jpeg(path, max_bytes), "image/jpeg")
     return _url(content, mimetypes.guess_type(path.name)[0] or "image/png")
 
 
 @cache
 def small_picture() -> str:
-    """A picture of one colour, in a URL."""
+    """Returns a red image of 64 × 64 pixels as a data URL."""
     content = BytesIO()
     Pictures.new("RGB", (64, 64), "red").save(content, "PNG")
     return _url(content.getvalue(), "image/png")
 
 
-def _url(content: bytes, media: str) -> str:
-    return f"data:{media};base64,{base64.b64encode(content).decode()}"
+def _url(content: bytes, media_type: str) -> str:
+    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
 
 
-def _fitted(path: Path, most: int) -> bytes:
-    """The image as JPEG of at most so many bytes: of lower quality first, then smaller."""
+def _as_small_jpeg(path: Path, max_bytes: int) -> bytes:
+    """Returns the image as JPEG of at most `max_bytes`: first lowers the quality, then the size."""
     picture = read_picture(path)
     while True:
         for quality in QUALITIES:
             content = BytesIO()
             picture.save(content, "JPEG", quality=quality)
-            if content.tell() <= most or max(picture.size) <= SMALLEST:
+            if content.tell() <= max_bytes or max(picture.size) <= SMALLEST:
                 return content.getvalue()
         picture = picture.resize([max(1, round(side * SHRINK)) for side in picture.size])
 
 
 def pixels(path: Path) -> int:
-    """How many the image has, by its header. Raises BlindspotError where it is missing or corrupt."""
+    """Returns the number of pixels, read from the file's header. Raises BlindspotError if it is missing or corrupt."""
     try:
         with Pictures.open(path) as picture:
             return picture.width * picture.height
@@ -80,4 +81,4 @@ def pixels(path: Path) -> int:
 
 
 def _unreadable(path: Path, error: Exception) -> BlindspotError:
-    return BlindspotError(f"image {path} cannot be read ({error})", "`dvc checkout data/images` brings it back")
+    return BlindspotError(f"image {path} cannot be read ({error})", "run `dvc checkout data/images` to restore it")

@@ -1,4 +1,4 @@
-"""Says a question in other words that mean the same, by rules that a person can check."""
+"""Paraphrases questions with rules that a person can check."""
 
 import re
 
@@ -7,7 +7,7 @@ _NAMED = r"(?P<thing>(?:the|this|that|these|those) [\w' -]+?)"
 _PLACE = r"(?P<place>(?: (?:in|on|at|within) [\w' -]+)?)"  # "on the table"
 _ATTRIBUTE = r"(?P<attribute>colou?r|shape|size)"
 _END = r"(?P<end> ?\?)"
-#: What a question is, wholly, and the same in other words. The embedded models know all of these.
+#: Patterns for a whole question, each with a paraphrase. The embedded models know all of these words.
 RULES = tuple(
     (re.compile(pattern + _END, re.IGNORECASE), f"{same}{{end}}")
     for pattern, same in (
@@ -20,7 +20,7 @@ RULES = tuple(
         (rf"what is the {_ATTRIBUTE} of {_NAMED}", "what {attribute} is {thing}"),
     )
 )
-#: Any other question that is one sentence and does not speak of the image already.
+#: Any other question of one sentence. It gets the words "in the image" unless it mentions the image (_IMAGE).
 _QUESTION = re.compile(
     r"(?:what|which|how|where|who|whose|why|when|is|are|was|were|does|do|did|has|have|can)\b[^.?!:;\n\r]*\?",
     re.IGNORECASE,
@@ -29,7 +29,7 @@ _IMAGE = re.compile(r"\b(?:image|picture|photo|photograph|scene)\b", re.IGNORECA
 
 
 def paraphrases(question: str) -> list[str]:
-    """Other ways to ask the same, the freest first; none where no rule is sure to keep the meaning."""
+    """Returns paraphrases of the question, the most different first; none if no rule surely keeps the meaning."""
     text = question.strip()
     found = []
     for pattern, same in RULES:

@@ -1,4 +1,4 @@
-"""Asks the candidate again where it failed: with another seed, in other words, about the image rescaled."""
+"""Repeats the questions of failures: with sampled answers, paraphrased, and with the image rescaled."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,16 +12,16 @@ from blindspot.metrics import PERSISTENT, share
 from blindspot.models.pictures import read_picture
 from blindspot.probes.paraphrase import paraphrases
 from blindspot.protocols import Candidate, Verifier
+from blindspot.records.answer import Sampling
 from blindspot.records.image import Image
-from blindspot.records.repeat import WAYS, Repeat
-from blindspot.records.sampling import Sampling
+from blindspot.records.verdict import WAYS, Repeat
 
-SCALES = (0.9, 1.1, 0.8)  # of the image's sides, in each round
+SCALES = (0.9, 1.1, 0.8)  # factors of the image's sides, by round
 
 
 @dataclass(frozen=True)
-class _Again:
-    """What is asked again of one rollout, in one way and round."""
+class _Request:
+    """A repeat that is to be asked."""
 
     rollout_id: str
     way: str
@@ -39,37 +39,38 @@ def ask_again(
     temperature: float,
     folder: Path,
 ) -> list[Repeat]:
-    """Every failure asked about again in each of WAYS, `rounds` times, and the answers judged as any.
+    """Repeats the question of every failure `rounds` times in each of WAYS, and judges the answers.
 
-    `failures`: columns rollout_id, image_id, question. A question that has fewer paraphrases than `rounds` is asked in
-    those there are. Rescaled images are written to `folder`; the same image gives the same bytes.
+    `failures`: columns rollout_id, image_id, question. `temperature`: of the sampled answers; the seed is the round. A
+    question with fewer paraphrases than `rounds` is asked once in each of them. Rescaled images are written to
+    `folder`; the same image gives the same bytes.
     """
     asked = [
-        again
+        request
         for row in failures[["rollout_id", "image_id", "question"]].to_dict("records")
-        for again in _again(str(row["rollout_id"]), images[row["image_id"]], str(row["question"]), rounds, folder)
+        for request in _requests(str(row["rollout_id"]), images[row["image_id"]], str(row["question"]), rounds, folder)
     ]
-    found: dict[_Again, Repeat] = {}
-    for turn in (None, *range(1, rounds + 1)):  # greedy ones together, those drawn by a seed round by round
+    found: dict[_Request, Repeat] = {}
+    for turn in (None, *range(1, rounds + 1)):  # all repeats at temperature 0 in one batch, sampled ones by round
         group = [one for one in asked if (one.round if one.way == "sampled" else None) == turn]
         sampling = None if turn is None else Sampling(temperature, turn)
-        found |= dict(zip(group, _put(group, candidate, verifier, sampling), strict=True))
+        found |= dict(zip(group, _ask(group, candidate, verifier, sampling), strict=True))
     return [found[one] for one in asked]
 
 
 def persistence(repeats: pd.DataFrame) -> "pd.Series[float]":
-    """By rollout_id, the share of its repeats that fail again. Errors are left out, a rollout with no other too."""
+    """Returns the share of repeats that failed again, by rollout_id. Unscored repeats are excluded."""
     judged = repeats[repeats["outcome"] != "unscored"]
     return (judged["outcome"] == "failure").astype(float).groupby(judged["rollout_id"]).mean()
 
 
 def repeat_rates(verdicts: pd.DataFrame, repeats: pd.DataFrame) -> dict[str, float | int | None]:
-    """What of one method's failures is left when they are asked about again.
+    """Returns how many of one method's failures persist.
 
-    `persistent_failures`: those of which more than half of the repeats fail again. `persistent_share` = these ÷
-    failures with a repeat that was judged; `persistent_failure_rate` = these ÷ (failures + correct + invalid), to be
-    held against failure_rate. `failing_<way>`: the share of a way's repeats that fail again; `repeat_errors` are in
-    none of these.
+    `persistent_failures`: failures with more than half of their repeats failing again. `persistent_share` =
+    persistent_failures ÷ failures with a scored repeat. `persistent_failure_rate` = persistent_failures ÷ (failures +
+    correct + invalid), to compare with failure_rate. `failing_<way>`: the share of the repeats of a way that failed
+    again. `repeat_errors`: unscored repeats, which are excluded from the shares.
     """
     known = verdicts["persists"].notna()
     persistent = int((verdicts["persists"] > PERSISTENT).sum())
@@ -85,17 +86,19 @@ def repeat_rates(verdicts: pd.DataFrame, repeats: pd.DataFrame) -> dict[str, flo
     }
 
 
-def _again(name: str, image: Image, question: str, rounds: int, folder: Path) -> list[_Again]:
+def _requests(name: str, image: Image, question: str, rounds: int, folder: Path) -> list[_Request]:
     turns = range(1, rounds + 1)
     others = paraphrases(question)[:rounds]
     return [
-        *(_Again(name, "sampled", turn, image, question) for turn in turns),
-        *(_Again(name, "paraphrased", turn, image, other) for turn, other in enumerate(others, 1)),
-        *(_Again(name, "rescaled", turn, _rescale(image, SCALES[turn - 1], folder), question) for turn in turns),
+        *(_Request(name, "sampled", turn, image, question) for turn in turns),
+        *(_Request(name, "paraphrased", turn, image, other) for turn, other in enumerate(others, 1)),
+        *(_Request(name, "rescaled", turn, _rescale(image, SCALES[turn - 1], folder), question) for turn in turns),
     ]
 
 
-def _put(group: Sequence[_Again], candidate: Candidate, verifier: Verifier, sampling: Sampling | None) -> list[Repeat]:
+def _ask(
+    group: Sequence[_Request], candidate: Candidate, verifier: Verifier, sampling: Sampling | None
+) -> list[Repeat]:
     images, questions = [one.image for one in group], [one.question for one in group]
     answers = candidate.answer(images, questions, sampling)
     verdicts = judge_all(verifier, images, questions, answers)
@@ -116,7 +119,7 @@ def _put(group: Sequence[_Again], candidate: Candidate, verifier: Verifier, samp
 
 
 def _rescale(image: Image, scale: float, folder: Path) -> Image:
-    """The image with sides `scale` times as long, antialiased, as a PNG in `folder`."""
+    """Writes the image with its sides multiplied by `scale` as a PNG file in `folder`, and returns it."""
     path = folder / f"{image.path.stem}-{scale:g}.png"
     if not path.exists():
         picture = read_picture(image.path)

@@ -1,25 +1,33 @@
-"""What the questioner is told: the same for every image, with the features that its question is to have or without."""
+"""The prompts of the questioner.
+
+The embedded questioner (lab/bootstrap_questioner.py) was trained on these exact strings. A change of any of them
+requires training it again. The prompts do not depend on the image.
+"""
 
 from collections.abc import Sequence
 
 ASK = "ask a question about the image ."
-THOUGHT = "</think>"  # ends what a model thinks before it says what it was asked for
-BRIEF = 3  # words of an answer at most
+THOUGHT_END = "</think>"  # ends the thought that precedes a question
+MAX_ANSWER_WORDS = 3  # a longer text at the end of a thought is not an answer
 
 
 def ask_for(target: Sequence[str]) -> str:
-    """The prompt that asks for a question with these features: of any kind where there is none."""
+    """Returns the prompt that asks for a question with the features of the target; ASK if the target is empty."""
     return f"{ASK.removesuffix(' .')} : {' , '.join(target)} ." if target else ASK
 
 
 def ask_like(examples: Sequence[tuple[str, str]]) -> str:
-    """The prompt that shows past questions and their true answers, for one like them."""
+    """Returns the prompt that shows past questions with their true answers and asks for a similar question."""
     shown = " ; ".join(f"{question} {answer}" for question, answer in examples)
     return f"{ASK.removesuffix(' .')} like : {shown} ."
 
 
-def in_mind(text: str) -> str | None:
-    """The answer to its own question that a model has in mind: what ends its thought after a colon, if it is brief."""
-    thought, ended, _ = text.rpartition(THOUGHT)
+def expected_answer(text: str) -> str | None:
+    """Returns the answer that the questioner expects to its own question, or None if its reply does not give one.
+
+    A questioner may think before it asks. The expected answer is the text between the last colon of the thought and
+    THOUGHT_END, if it has at most MAX_ANSWER_WORDS words.
+    """
+    thought, ended, _ = text.rpartition(THOUGHT_END)
     _, colon, answer = thought.rpartition(":")
-    return answer.strip() if ended and colon and 0 < len(answer.split()) <= BRIEF else None
+    return answer.strip() if ended and colon and 0 < len(answer.split()) <= MAX_ANSWER_WORDS else None

@@ -1,4 +1,4 @@
-"""Steers a questioner by targets: each image gets a target that suits it, each target about as many images."""
+"""Steers a questioner with targets: each image gets a target that suits it, and each target about as many images."""
 
 import hashlib
 import json
@@ -9,44 +9,46 @@ import numpy as np
 import numpy.typing as npt
 
 from blindspot.distributed import BLOCK
-from blindspot.protocols import Posed, Steerable, Target
+from blindspot.protocols import ProposedQuestion, Steerable, Target
 from blindspot.records.image import Image
 from blindspot.store import read_json, write_json
 from blindspot.taxonomy.reading.question_features import all_features
 
-FILE = "targets.json"  # beside the questioner's weights
-TRIED = 4  # targets that an image is asked by, where there are so many
-SAMPLES = 8  # questions about an image, by all of them together, of which one stands
-OVER, NONE = (
-    3.0,
-    100.0,
-)  # what it costs, in standard deviations of sureness, that a target is over its share; keeps none
+FILE = "targets.json"  # in the folder of the questioner's weights
+TRIED = 4  # targets tried for each image, at most
+SAMPLES = 8  # questions sampled for each image, over all tried targets; one of them is kept
+OVER_SHARE = 3.0  # cost of an image beyond a target's equal share, in standard deviations of the log-probability
+UNMET = 100.0  # cost of a target that no question about the image meets
 
 Floats = npt.NDArray[np.float64]
 
 
 class SteeredQuestioner:
-    """Asks by targets. What an image has no question for, the questioner declines by asking something else."""
+    """A questioner that asks for targets.
+
+    The questioner may ask a question that does not meet the target, for example because the image does not allow one.
+    """
 
     def __init__(self, questioner: Steerable, targets: Sequence[Target]) -> None:
-        """Raises ValueError where there is no target."""
+        """Raises ValueError if `targets` is empty."""
         if not targets:
-            raise ValueError("nothing to steer by")
+            raise ValueError("there are no targets to steer with")
         self._questioner, self._targets = questioner, list(targets)
 
     @property
     def identity(self) -> str:
-        """The questioner's, and a digest of the targets."""
-        told = hashlib.sha256(json.dumps(self._targets).encode()).hexdigest()[:8]
-        return f"{self._questioner.identity}, targets {told}"
+        """The identity of the questioner with a digest of the targets."""
+        digest = hashlib.sha256(json.dumps(self._targets).encode()).hexdigest()[:8]
+        return f"{self._questioner.identity}, targets {digest}"
 
     def ask(self, images: Sequence[Image], seed: int) -> list[str]:
-        """One question for each image, in the same order, of each target about as many.
+        """Returns one question for each image, in order, with about as many questions for each target.
 
-        The questioner asks SAMPLES questions about an image, for up to TRIED targets. A question keeps its target when
-        its words, and the answer that the questioner expects, have the features of the target. Of these questions the
-        most probable one is kept, standardised by target, so that a target goes to the images that suit it. If no
-        question keeps its target, the most probable one is kept.
+        The questioner samples SAMPLES questions about each image, spread over up to TRIED targets. A question meets
+        its target if its words, and the answer that the questioner expects, have the features of the target. Each
+        image is assigned one target: the assignment maximises the sum of the log-probabilities of the best questions
+        that meet their targets, standardised by target. Of the questions that meet the assigned target, the most
+        probable one is kept; if there is none, the most probable of all.
         """
         dice, questions = np.random.default_rng(seed), list[str]()
         for start in range(0, len(images), BLOCK):
@@ -57,61 +59,67 @@ class SteeredQuestioner:
         tried = min(TRIED, len(self._targets))
         turns = dice.permutation(len(images))[:, None] + np.arange(SAMPLES) % tried
         numbers = np.sort(turns % len(self._targets), axis=1)  # of the targets, shape (images, SAMPLES)
-        told = [self._targets[number] for number in numbers.ravel().tolist()]
+        targets = [self._targets[number] for number in numbers.ravel().tolist()]
         asked = self._questioner.ask_for(
-            told, [image for image in images for _ in range(SAMPLES)], int(dice.integers(2**31))
+            targets, [image for image in images for _ in range(SAMPLES)], int(dice.integers(2**31))
         )
-        sure = np.array([one.log_prob for one in asked]).reshape(numbers.shape)
-        keeping = np.array([keeps(one, target) for one, target in zip(asked, told, strict=True)]).reshape(
-            numbers.shape
-        )
-        dealt = _assign(_worth(numbers, np.where(keeping, sure, np.nan), len(self._targets)))
-        by_target = keeping & (numbers == dealt[:, None])
-        best = np.where(by_target.any(axis=1, keepdims=True) & ~by_target, -np.inf, sure).argmax(axis=1)
+        log_probs = np.array([one.log_prob for one in asked]).reshape(numbers.shape)
+        met = np.array([meets(one, target) for one, target in zip(asked, targets, strict=True)]).reshape(numbers.shape)
+        assigned = _assign(_scores(numbers, np.where(met, log_probs, np.nan), len(self._targets)))
+        by_target = met & (numbers == assigned[:, None])
+        best = np.where(by_target.any(axis=1, keepdims=True) & ~by_target, -np.inf, log_probs).argmax(axis=1)
         return [asked[place * SAMPLES + one].question for place, one in enumerate(best.tolist())]
 
 
-def _worth(numbers: npt.NDArray[np.intp], sure: Floats, targets: int) -> Floats:
-    """How sure an image's best question by a target is, shape (images, targets), standardised by target; NaN: none."""
-    worth = np.full((len(numbers), targets), np.nan)
+def _scores(numbers: npt.NDArray[np.intp], log_probs: Floats, targets: int) -> Floats:
+    """Returns the standardised log-probability of each image's best question for each target.
+
+    `numbers`, `log_probs`: the target and the log-probability of each question, shape (images, SAMPLES); NaN if the
+    question does not meet its target. Returns shape (images, targets), standardised by target; NaN if no question
+    meets the target.
+    """
+    scores = np.full((len(numbers), targets), np.nan)
     for target in range(targets):
-        best = np.fmax.reduce(np.where(numbers == target, sure, np.nan), axis=1)
+        best = np.fmax.reduce(np.where(numbers == target, log_probs, np.nan), axis=1)
         known = best[~np.isnan(best)]
         if len(known):
-            worth[:, target] = (best - known.mean()) / (known.std() + 1e-9)
-    return worth
+            scores[:, target] = (best - known.mean()) / (known.std() + 1e-9)
+    return scores
 
 
-def _assign(worth: Floats) -> npt.NDArray[np.intp]:
-    """The number of the target of each image: as much worth in all as can be; a target over its share costs OVER."""
+def _assign(scores: Floats) -> npt.NDArray[np.intp]:
+    """Returns the number of each image's target: the assignment with the highest total score minus costs."""
     from scipy.optimize import linear_sum_assignment
 
-    images, targets = worth.shape
+    images, targets = scores.shape
     share = -(-images // targets)
-    over = np.where(np.arange(images) < share, 0.0, OVER)
-    slots = np.nan_to_num(worth, nan=-NONE)[:, :, None] - over
+    costs = np.where(np.arange(images) < share, 0.0, OVER_SHARE)
+    slots = np.nan_to_num(scores, nan=-UNMET)[:, :, None] - costs
     _, chosen = linear_sum_assignment(slots.reshape(images, targets * images), maximize=True)
     numbers: npt.NDArray[np.intp] = chosen // images
     return numbers
 
 
-def keeps(posed: Posed, target: Target) -> bool:
-    """Whether the question has every feature of the target that its words and its expected answer can show."""
-    shown = {feature for feature in target if posed.answer is not None or not of_answer(feature)}
-    return shown <= all_features(posed.question, posed.answer)
+def meets(proposed: ProposedQuestion, target: Target) -> bool:
+    """Returns whether the question has the features of the target.
+
+    Features of the true answer are checked against the expected answer, and not checked if there is none.
+    """
+    shown = {feature for feature in target if proposed.answer is not None or not is_answer_feature(feature)}
+    return shown <= all_features(proposed.question, proposed.answer)
 
 
-def of_answer(feature: str) -> bool:
-    """Whether only the true answer shows this feature."""
+def is_answer_feature(feature: str) -> bool:
+    """Returns whether the feature depends on the true answer, not on the words of the question alone."""
     return feature.startswith(("answer ", "counting ", "noticing absence"))
 
 
 def write_targets(folder: Path, targets: Sequence[Target]) -> None:
-    """Puts the targets beside the questioner's weights, where there are any."""
+    """Writes the targets into the folder of the questioner's weights; writes no file if there are none."""
     if targets:
         write_json(folder / FILE, [list(target) for target in targets])
 
 
 def read_targets(folder: Path) -> list[Target]:
-    """Those that lie beside the weights; none where there are none."""
+    """Reads the targets from the folder of the questioner's weights; an empty list if there is no file."""
     return [tuple(target) for target in read_json(folder / FILE)] if (folder / FILE).is_file() else []

@@ -1,4 +1,4 @@
-"""Uniform templates as a questioner: the search that knows nothing of the candidate."""
+"""Uniform templates as a questioner: a search that does not use the candidate's answers."""
 
 import random
 from collections.abc import Sequence
@@ -10,12 +10,12 @@ from blindspot.scenes.templates import ask, draw_question
 
 
 class TemplateQuestioner:
-    """Asks valid questions about scenes, their families drawn uniformly."""
+    """Asks valid questions about scenes, with families drawn uniformly."""
 
     identity = "templates/1"
 
     def ask(self, images: Sequence[Image], seed: int) -> list[str]:
-        """One question for each image, in the same order. Raises ValueError for an image without a scene."""
+        """Returns one question for each image, in order. Raises ValueError for an image without a scene."""
         rng = random.Random(seed)
         return [self._ask(Scene.from_json(image.scene or ""), rng) for image in images]
 
@@ -24,4 +24,4 @@ class TemplateQuestioner:
             question = draw_question(scene, family, rng)
             if question is not None:
                 return ask(question, rng)
-        raise ValueError("no question can be asked of a scene without things")
+        raise ValueError("a scene without things allows no question")

@@ -1,4 +1,4 @@
-"""What a model replies to one prompt."""
+"""A model's answer to one prompt, and how answers are sampled."""
 
 from dataclasses import dataclass, field
 
@@ -7,13 +7,25 @@ from blindspot.records.unscored import Unscored
 
 @dataclass(frozen=True)
 class Answer:
-    """The text of a reply, or in `error` the reason why there is none (then `text` is empty).
+    """The text of an answer, or the reason why there is none.
 
-    `message`: what explains the error, such as the server's own sentence. `raw`: the reply as it came, before thoughts
-    and special tokens were removed: the decoded text of a local model, the choice of a chat completion as JSON.
+    `error`: the reason; `text` is then empty. `message`: details of the error, such as the server's error message.
+    `raw`: the model's unprocessed output, with thoughts and special tokens: the decoded text of a local model, or the
+    choice of a chat completion as JSON.
     """
 
     text: str
     error: Unscored | None = None
     message: str = field(default="", compare=False)
     raw: str = field(default="", compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """Samples at a temperature above 0 with a seed.
+
+    The same seed gives the same answers from a local model, and from a server that honours the seed.
+    """
+
+    temperature: float
+    seed: int

@@ -1,11 +1,11 @@
-"""A share, or another measure, and how far it may be from the truth."""
+"""An estimated value with its confidence interval."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value with its 95 % interval."""
+    """A value with its 95 % confidence interval."""
 
     value: float
     low: float

@@ -1,4 +1,4 @@
-"""One verified failure, as the failure set hands it on."""
+"""A verified failure, as the failure set exports it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,12 +6,12 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Failure:
-    """A valid question about one image that the candidate answered wrong.
+    """A valid question about one image that the candidate answered incorrectly.
 
-    `reference` is the true answer according to the verifier. `failure_modes` are the names of the modes that contain
-    the question, the most useful first. `audited`: "failure" if the auditor agreed, "unscored" if they could not say,
-    None if they were not asked. `persists`: the share of its repeats that failed again, None without repeats. The
-    other fields are those of a rollout.
+    `picture`: the image file. `reference`: the true answer according to the verifier. `failure_modes`: the names of
+    the modes that contain the question, most useful first. `audited`: "failure" if the auditor agreed, "unscored" if
+    the auditor could not decide, None if the failure was not audited. `persists`: the share of its repeats that failed
+    again; None without repeats. The other fields are those of a rollout.
     """
 
     rollout_id: str

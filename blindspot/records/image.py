@@ -1,17 +1,42 @@
-"""One image of a set."""
+"""An image of the data set, and an image as a source lists it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # PIL is slow to import
+    from PIL.Image import Image as Picture
 
 SPLITS = ("train", "validation", "test")
-IMAGE_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z"  # it becomes a file name, so it may lead nowhere else
+IMAGE_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z"  # an id is used as a file name: no path separator, no leading dot
 
 
 @dataclass(frozen=True)
 class Image:
-    """An image on disk. `scene` is its scene as JSON where every fact of it is known, else None."""
+    """An image on disk.
+
+    `scene`: the scene that the image shows, as JSON; None if the image is not a rendered scene.
+    """
 
     image_id: str
     path: Path
     split: str
     scene: str | None = None
+
+
+@dataclass(frozen=True)
+class SourceImage:
+    """An image that a source lists and that is not read yet.
+
+    `name`: the file or row, as the user knows it. `open()` reads the pixels and returns an upright RGB image, or
+    raises UnreadableImage. `scene`: as in Image. `boxes`: the annotated objects as a JSON list of
+    `{"category", "area"}`, smallest first, where `area` is the share of the image that the object's box covers; None
+    without annotations.
+    """
+
+    image_id: str
+    name: str
+    open: "Callable[[], Picture]"
+    scene: str | None = None
+    boxes: str | None = None

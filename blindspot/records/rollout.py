@@ -1,20 +1,20 @@
-"""One question and one answer about one image."""
+"""A question and an answer about one image, before and after verification."""
 
 from dataclasses import dataclass, field
 
 from blindspot.records.unscored import Unscored
+from blindspot.records.verdict import Outcome, Verdict
 
 METHODS = ("trained", "base", "templates")
 
 
 @dataclass(frozen=True)
 class Rollout:
-    """What was asked and answered, and how it was made.
+    """A question about one image and the candidate's answer.
 
-    `method` says who asked: the trained questioner, the untrained base, or the uniform templates. `questioner` and
-    `candidate` are the identities (name and digest of the weights). `error` says why there is no question or answer;
-    it is None for a rollout that can be judged. `message` explains the error; `raw` is the candidate's reply as it
-    came.
+    `method`: who asked: the trained questioner, the untrained base, or the uniform templates. `questioner`,
+    `candidate`: the name of the model and the digest of its weights. `error`: why there is no question or no answer;
+    None if the rollout can be verified. `message`: details of the error. `raw`: the candidate's unprocessed output.
     """
 
     rollout_id: str
@@ -27,3 +27,21 @@ class Rollout:
     error: Unscored | None = None
     message: str | None = None
     raw: str = field(default="", compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that a search asked, the candidate's answer, and the verdict (its fields are those of Verdict)."""
+
+    image_id: str
+    question: str
+    answer: str
+    reference: str | None
+    outcome: Outcome
+    reason: str | None
+    message: str | None = None
+
+
+def asked_of(image_id: str, question: str, answer: str, verdict: Verdict) -> Asked:
+    """Returns the Asked record of a question with its answer and verdict."""
+    return Asked(image_id, question, answer, verdict.reference, verdict.outcome, verdict.reason, verdict.message)

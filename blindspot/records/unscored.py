@@ -1,4 +1,4 @@
-"""Why a question has no score."""
+"""The reasons why a question is unscored."""
 
 from enum import StrEnum
 
@@ -6,19 +6,19 @@ from enum import StrEnum
 class Unscored(StrEnum):
     """A reason why a question is excluded from every rate. `__doc__` of a member explains it in one sentence.
 
-    A free-text message stands beside the reason wherever there is one: what the server said, or what was replied.
+    Records hold a free-text message beside the reason, such as the server's error message or the model's reply.
     """
 
     def __new__(cls, value: str, explanation: str = "") -> "Unscored":
-        """A member with its explanation as its docstring."""
+        """Creates a member whose docstring is the explanation."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.__doc__ = explanation
         return member
 
     CUT_OFF = "cut off", "The token limit ended the reply before it was complete."
-    UNFINISHED_THOUGHT = "unfinished thought", "The reply starts a thought that does not end, so it holds no answer."
-    THOUGHT_ONLY = "thought only", "The reply is a thought and nothing after it."
+    UNFINISHED_THOUGHT = "unfinished thought", "The reply starts a thought that does not end, so there is no answer."
+    THOUGHT_ONLY = "thought only", "The reply is a thought without an answer after it."
     EMPTY = "empty reply", "The reply is complete and has no text."
     REFUSED = "refused", "The model, or a content filter before it, declined to reply."
     INCOMPLETE = "incomplete reply", "The server ended the reply early: an error, an abort or a tool call."
@@ -26,10 +26,10 @@ class Unscored(StrEnum):
     SERVER_ERROR = "server error", "The server answered with an HTTP error, or with an error in place of a reply."
     TIMEOUT = "timeout", "No reply arrived within the endpoint's timeout."
     NO_CONNECTION = "no connection", "The connection to the server failed."
-    NO_QUESTION = "no question", "The questioner's reply holds no question."
+    NO_QUESTION = "no question", "The questioner's reply contains no question."
     NO_ANSWER = "no answer", "The answer is empty."
     ANSWER_NOT_UNDERSTOOD = "answer not understood", "The oracle cannot read the answer as one clear value."
-    JUDGEMENT_NOT_UNDERSTOOD = "judgement not understood", "The judge's reply is not of the form it was asked for."
-    NO_REFERENCE = "no reference", "The judge calls the question valid and gives no answer of its own."
-    NO_MAJORITY = "no majority", "The votes of the judge agree on no outcome."
-    UNPARSED = "unparsed", "The question is outside the oracle's grammar (`verifier.unparsed: unscored`)."
+    JUDGEMENT_NOT_UNDERSTOOD = "judgement not understood", "The judge's reply does not have the required form."
+    NO_REFERENCE = "no reference", "The judge rates the question as valid but gives no answer of its own."
+    NO_MAJORITY = "no majority", "No outcome has a majority of the judge's votes."
+    UNPARSED = "unparsed", "The question is outside of the oracle's grammar (`verifier.unparsed: unscored`)."

@@ -1,4 +1,4 @@
-"""What the verifier says of one rollout."""
+"""The verdict on one rollout, and the further verdicts of an audit and of repeats."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -6,15 +6,16 @@ from typing import Literal
 Outcome = Literal["failure", "correct", "invalid", "unscored"]
 OUTCOMES: tuple[Outcome, ...] = ("failure", "correct", "invalid", "unscored")
 VALID: tuple[Outcome, ...] = ("failure", "correct")  # outcomes of a valid question
+WAYS = ("sampled", "paraphrased", "rescaled")  # how a repeat differs from the first call
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The outcome of a question and its answer.
+    """The outcome of a rollout according to the verifier.
 
-    `reason` says why a question is invalid or, as a value of Unscored, could not be scored, else None; `message`
-    explains the latter. `reference` is the true answer, None where there is none. `family` is the kind of question in
-    the scenes grammar, None elsewhere. `raw`: the judge's replies as they came, in order.
+    `reason`: why the question is invalid, or a value of Unscored; None for the other outcomes. `message`: details of
+    an unscored outcome. `reference`: the true answer; None if there is none. `family`: the question's family in the
+    scenes grammar; None outside of the grammar. `raw`: the judge's unprocessed replies, in order.
     """
 
     outcome: Outcome
@@ -24,3 +25,41 @@ class Verdict:
     family: str | None = None
     message: str | None = None
     raw: tuple[str, ...] = field(default=(), compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Audited:
+    """The outcomes of one rollout according to the verifier and to the auditor.
+
+    `judged`: the outcome according to `verifier`. `audited`: the outcome according to `auditor`; "unscored" if the
+    auditor cannot decide, None if the rollout has not been audited.
+    """
+
+    rollout_id: str
+    method: str
+    image_id: str
+    question: str
+    answer: str
+    judged: Outcome
+    verifier: str
+    audited: Outcome | None
+    auditor: str
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """The outcome of asking the question of a failure again.
+
+    `rollout_id`: the failure. `way`: one of WAYS. `round`: the number of the repeat within its way, from 1. The other
+    fields are those of the repeat, not of the failure.
+    """
+
+    rollout_id: str
+    way: str
+    round: int
+    question: str
+    answer: str
+    outcome: Outcome
+    reason: str | None
+    verifier: str
+    message: str | None = None

@@ -1,16 +1,16 @@
-"""Small charts as inline SVG: a few hundred bytes each, sharp at any size, coloured by the page's own style."""
+"""Lays out small line charts, which templates draw as inline SVG in the colours of the page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 320, 150  # user units of a line chart
 LEFT, RIGHT, TOP, BOTTOM = 38, 10, 10, 22  # its margins
-SMOOTHING = 0.9  # of the exponential moving average drawn over the raw curve
+SMOOTHING = 0.9  # of the exponential moving average that is drawn over the raw curve
 
 
 @dataclass(frozen=True)
 class LineChart:
-    """One measure over training steps, ready to draw: points in user units, ticks as (place, label)."""
+    """One measure over training steps: points in user units, ticks as (place, label)."""
 
     title: str
     raw: str
@@ -22,7 +22,7 @@ class LineChart:
 
 
 def line_chart(title: str, steps: Sequence[float], values: Sequence[float], marked: bool = False) -> LineChart:
-    """A curve with its moving average; where its values are to be `marked`, joined dots instead."""
+    """Returns a curve with its moving average or, if `marked`, dots that are joined by lines."""
     low, high = min(*values, 0.0, 0.0), max(*values, 0.0, 0.0)
     high = high if high > low else low + 1
     first, final = steps[0], max(steps[-1], steps[0] + 1)
@@ -47,7 +47,7 @@ def line_chart(title: str, steps: Sequence[float], values: Sequence[float], mark
 
 
 def _tick(value: float) -> str:
-    """Two digits that count, but no power of ten."""
+    """Returns a number with two significant digits and without an exponent."""
     return f"{value:.2g}" if abs(value) < 99.5 else f"{value:,.0f}"
 
 

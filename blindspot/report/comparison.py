@@ -1,4 +1,4 @@
-"""What the questioners' questions need, side by side."""
+"""Compares what the questions of each method need."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ from blindspot.report.rates import ASKED_BY, Rate, rate
 
 MEASURES = {
     "questions": "Valid questions compared",
-    "skills": "Skills they need, all together",
-    "skill_combinations": "Combinations of skills",
-    "new_combinations": "Combinations that the untrained base lacks",
-    "primitives_per_question": "Primitives a question",
-    "words_per_question": "Words a question",
+    "skills": "Different skills",
+    "skill_combinations": "Different combinations of skills",
+    "new_combinations": "Combinations that the untrained base does not ask for",
+    "primitives_per_question": "Primitives per question",
+    "words_per_question": "Words per question",
 }
 
 
 @dataclass(frozen=True)
 class Combination:
-    """Skills that questions need together, and the wrong rate of these."""
+    """Skills that questions need together, and the error rate on these questions."""
 
     skills: tuple[str, ...]
     rate: Rate
@@ -27,9 +27,10 @@ class Combination:
 
 @dataclass(frozen=True)
 class Comparison:
-    """`names` of the questioners, and in their order a value of each measure.
+    """The methods by `names` and, in their order, the values of each measure.
 
-    `shared`, `exclusive`: skills that all asked for, and that one alone did. `combinations`: those that failed most.
+    `shared`, `exclusive`: skills that all methods asked for, and that only one did. `combinations`: those with most
+    failures.
     """
 
     names: tuple[str, ...]
@@ -40,7 +41,7 @@ class Comparison:
 
 
 def comparison(found: Mapping[str, Any] | None) -> Comparison | None:
-    """From data/taxonomy/comparison.json; None where there is none."""
+    """Returns the comparison in data/taxonomy/comparison.json; None where there is none."""
     if not found or not found["methods"]:
         return None
     methods = [method for method in METHODS if method in found["methods"]]
@@ -65,7 +66,7 @@ def _combination(found: Mapping[str, Any]) -> Combination:
 
 
 def _shown(value: float | None) -> str:
-    """Counts as they are, means with two places, a dash where there is no value."""
+    """Formats a value: counts as they are, means with two decimals, a dash where there is none."""
     if value is None:
         return "–"
     return f"{value:,}" if isinstance(value, int) else f"{value:.2f}"

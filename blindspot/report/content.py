@@ -1,6 +1,6 @@
-"""What the report says, worked out before it is laid out."""
+"""Defines what the pages of the report show."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,29 +15,31 @@ from blindspot.report.rates import Method, UnscoredReason
 from blindspot.report.skills import Group, Stability
 
 CURVES = {
-    "reward": "Reward, all parts together",
-    "failure": "Reward for a failure",
-    "semantic_diversity": "Reward for a new meaning",
-    "lexical_diversity": "Reward for new words",
-    "invalid": "Penalty for an invalid question",
+    "reward": "Total reward",
+    "failure": "Reward for failures",
+    "semantic_diversity": "Reward for semantic diversity",
+    "lexical_diversity": "Reward for lexical diversity",
+    "invalid": "Penalty for invalid questions",
 }
 CHECKPOINTS = {
     "valid_rate": "Valid rate at checkpoints",
     "failure_rate": "Failure rate at checkpoints",
-    "vendi": "Vendi score of the failures at checkpoints: wholly different ones",
+    "vendi": "Vendi score of the failures at checkpoints (effective number of different failures)",
     "distinct_failures_per_1000_calls": "Distinct failures per 1,000 calls at checkpoints",
-    "primitives_per_question": "Primitives a valid question needs, at checkpoints",
-    "words_per_question": "Words of a valid question, at checkpoints",
-    "inconspicuous": "Share of valid questions about small or few things, at checkpoints",
+    "primitives_per_question": "Primitives per valid question at checkpoints",
+    "words_per_question": "Words per valid question at checkpoints",
+    "inconspicuous": "Share of valid questions about small or few objects at checkpoints",
 }
 
 
 @dataclass(frozen=True)
 class Content:
-    """The whole report.
+    """What all pages show.
 
-    `rows`: rollouts with their verdicts, as `blindspot.report.questions.place` gives them. `images`: how many they
-    are about. `modes_found`: failure modes, shown or not. `shown`: examples of each on the overview.
+    `modes_found`: the number of failure modes, shown or not. `shown`: examples of each on the overview. `threshold`:
+    the one that was used for modes; `threshold_set`: the parameter taxonomy.threshold. `titles`: of skills and
+    meta-skills, by name. `rows`: rollouts with their verdicts, from `blindspot.report.questions.place`. `images`: the
+    number of images that they are about.
     """
 
     candidate: str
@@ -50,8 +52,10 @@ class Content:
     modes_found: int
     shown: int
     threshold: float
+    threshold_set: float
     note: str | None
     groups: tuple[Group, ...]
+    titles: Mapping[str, str]
     counts: dict[str, Any]
     stability: Stability | None
     comparison: Comparison | None
@@ -62,16 +66,16 @@ class Content:
 
     @property
     def candidate_name(self) -> str:
-        """Its identity without the digest of its weights."""
+        """The candidate's identity without the digest of its weights."""
         return self.candidate.split("@")[0]
 
     @property
     def trained(self) -> Method | None:
-        """The trained questioner's figures; None where it asked nothing."""
+        """The figures of the trained questioner; None where it asked nothing."""
         return next((method for method in self.methods if method.key == "trained"), None)
 
     def examples(self) -> Iterable[Example]:
-        """All that pages show beside the searchable list."""
+        """Yields all examples that pages show beside the list of questions."""
         for mode in self.modes:
             yield from (*mode.failed, *mode.right)
         for group in self.groups:
@@ -80,7 +84,7 @@ class Content:
 
 
 def curves(rewards: pd.DataFrame) -> tuple[LineChart, ...]:
-    """A chart for each known column that holds a number; none where nothing was trained."""
+    """Returns a chart for each known column that holds a number; none where nothing was trained."""
     drawn = []
     for column, title in (CURVES | CHECKPOINTS).items():
         if column in rewards and len(known := rewards[["step", column]].dropna()):

@@ -1,4 +1,4 @@
-"""How right the judge is, as the report says it."""
+"""Gathers what the report shows of the accuracy of the judge."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,20 +7,20 @@ from typing import Any
 from blindspot.records.estimate import Estimate
 from blindspot.records.verdict import OUTCOMES
 
-RATES = {"failure_rate": "Failure rate", "valid_rate": "Valid rate", "error_rate": "Wrong rate"}
+RATES = {"failure_rate": "Failure rate", "valid_rate": "Valid rate", "error_rate": "Error rate"}
 DETECTED = {"failure": "failures", "invalid": "invalid questions"}
 STEERED = {
-    "question_appended": "At the end of a question",
-    "question_alone": "As the question",
-    "answer_appended": "At the end of an answer",
-    "answer_alone": "As the answer",
+    "question_appended": "Added to a question",
+    "question_alone": "In place of the question",
+    "answer_appended": "Added to an answer",
+    "answer_alone": "In place of the answer",
 }
 MEASURES = {"precision": "Precision", "recall": "Recall", "f1": "F1"}
 
 
 @dataclass(frozen=True)
 class CorrectedRate:
-    """One rate as the judge has it, corrected, and in `note` why it is not corrected."""
+    """A rate from the judge's verdicts, and corrected. `note`: why it is not corrected, or None."""
 
     name: str
     judged: Estimate | None
@@ -30,9 +30,9 @@ class CorrectedRate:
 
 @dataclass(frozen=True)
 class MethodAudit:
-    """The audit of one questioner's rollouts. `drawn`: rollouts in the sample.
+    """The audit of the rollouts of one method. `drawn`: rollouts in the sample. `measures`: names and values.
 
-    `measures`: name and value, None where nothing was there to be told.
+    A value is None where there is nothing to measure it on.
     """
 
     drawn: int
@@ -45,7 +45,7 @@ class MethodAudit:
 
 @dataclass(frozen=True)
 class Steering:
-    """Of texts that ask for a verdict, put in one place: the share that got it, and that of a text which asks nothing.
+    """Texts that ask for a verdict, in one place: the `share` that got it, and that of neutral text (`control`).
 
     None where no text was tried there.
     """
@@ -58,7 +58,7 @@ class Steering:
 
 @dataclass(frozen=True)
 class Judge:
-    """The audit by method, and how far the judge can be steered; no `steering` where that was not tried."""
+    """The audit by method, and how far the judge can be steered (empty where that was not tried)."""
 
     auditor: str
     methods: dict[str, MethodAudit]
@@ -66,22 +66,22 @@ class Judge:
 
     @property
     def audited(self) -> int:
-        """Rollouts judged a second time."""
+        """The number of rollouts that were judged a second time."""
         return sum(method.audited for method in self.methods.values())
 
     @property
     def drawn(self) -> int:
-        """Rollouts in the sample."""
+        """The number of rollouts in the sample."""
         return sum(method.drawn for method in self.methods.values())
 
     @property
     def outcomes(self) -> tuple[str, ...]:
-        """The columns of each confusion table."""
+        """The columns of each confusion matrix."""
         return OUTCOMES
 
 
 def judge(audit: Mapping[str, Any], susceptibility: Mapping[str, Any]) -> Judge:
-    """From what metrics/audit.json says, and metrics/verify.json of susceptibility."""
+    """Returns what metrics/audit.json and, on susceptibility, metrics/verify.json say."""
     methods = {name: _method(found) for name, found in audit.items() if name != "auditor"}
     steering = tuple(_steering(STEERED[way], found) for way, found in susceptibility.items())
     return Judge(audit["auditor"], methods, steering)

@@ -1,4 +1,4 @@
-"""The page on which a person judges the audited rollouts: one HTML file that works offline and gives a CSV."""
+"""Renders the page on which a person labels the audited rollouts: one HTML file that works offline and saves a CSV."""
 
 import base64
 import hashlib
@@ -12,12 +12,12 @@ from markupsafe import Markup
 from blindspot.report.page import templates
 from blindspot.report.pictures import data_uri
 
-SHOWN = ["rollout_id", "image_id", "question", "answer"]  # neither who asked nor what the judge says: both would sway
-LONGEST_SIDE = 640  # px; a person must see what the candidate saw
+SHOWN = ["rollout_id", "image_id", "question", "answer"]  # who asked and the verdict would bias the labels
+LONGEST_SIDE = 640  # px; larger than in the report, so that a person sees what the candidate saw
 
 
 def render_labelling(sample: pd.DataFrame, pictures: Mapping[str, Path]) -> str:
-    """The page for the rows of data/audit, in their order. Text of models reaches it as JSON and is never HTML.
+    """Renders the page for the rows of data/audit, in their order. Texts of models are JSON in it, never HTML.
 
     `pictures`: the file of each image id. The same rows and pictures give the same bytes.
     """

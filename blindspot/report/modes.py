@@ -1,4 +1,4 @@
-"""Failure modes as the report shows them: figures, pictures, who asked, what was said instead, neighbours."""
+"""Gathers what the report shows of each failure mode: figures, who asked, answers, examples, related modes."""
 
 import hashlib
 import re
@@ -7,22 +7,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from blindspot.metrics import Mask
+from blindspot.records.failure_mode import FailureMode
 from blindspot.records.rollout import METHODS
 from blindspot.report.rates import ASKED_BY, Rate, error_rate
 
-LONGEST_NAME = 80  # characters of a file's name
-SHOWN_INSTEAD = 6  # answers that are listed beside the true ones
-SHOWN_REPLY = 2000  # characters of a raw reply; data/verdicts/replies.parquet has more
-SHOWN_RIGHT = 6  # questions of a mode that went well, for contrast
+LONGEST_NAME = 80  # characters of a file name
+SHOWN_INSTEAD = 6  # wrong answers that are listed beside the true ones
+SHOWN_REPLY = 2000  # characters of a raw reply; data/verdicts/replies.parquet has all of it
+SHOWN_RIGHT = 6  # correctly answered questions of a mode
 
 
 @dataclass(frozen=True)
 class Example:
-    """One question about an image, what the candidate said and what is true (None where nobody knows).
+    """A question about an image, the candidate's answer and the true one (None where it is unknown).
 
-    `replies`: who replied and the raw reply, of candidate and judge, where they are kept.
+    `replies`: who replied, and the raw reply, of candidate and judge, where replies are kept.
     """
 
     rollout_id: str
@@ -37,7 +40,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Instead:
-    """How often the candidate said `answer` where `reference` is true."""
+    """How often the candidate answered `answer` where `reference` is true."""
 
     reference: str
     answer: str
@@ -45,8 +48,8 @@ class Instead:
 
 
 @dataclass(frozen=True)
-class Neighbour:
-    """A mode that shares features with another. `common`: share of the other's questions that are of both."""
+class Related:
+    """A mode that shares `features` or questions with another. `common`: share of its questions that are in both."""
 
     page: str
     name: str
@@ -56,7 +59,7 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Documented:
-    """A weakness of VLMs that somebody has written of: what they say, and where."""
+    """A weakness of VLMs on the list of documented ones: what was found, by whom, where to read it."""
 
     name: str
     says: str = ""
@@ -66,58 +69,51 @@ class Documented:
 
 @dataclass(frozen=True)
 class Mode:
-    """One failure mode. `page` is the name of its file, without its ending.
+    """A failure mode with what the report shows of it.
 
-    `kinds`: of what most of its questions ask for. `recurrence`: share of resamples in which it was found again; None
-    where that was not tried. `documented`: weaknesses that it matches; empty if it is novel, None without a list.
-    `asked_by`: wrong rates of its questions by who asked them, those alone who did. `failed` and `right`: examples.
+    `page`: the name of its file, without the ending. `documented`: the weaknesses that it matches; empty if it is
+    novel, None without a list. `asked_by`: method, name and error rate of each method that asked its questions.
+    `failed` and `right`: examples of failures and of correct answers.
     """
 
-    mode_id: str
+    record: FailureMode
     page: str
-    name: str
-    features: tuple[str, ...]
-    kinds: tuple[str, ...]
     rate: Rate
-    log_likelihood_ratio: float | None
-    q_value: float | None
-    recurrence: float | None
     documented: tuple[Documented, ...] | None
     asked_by: tuple[tuple[str, str, Rate], ...]
     failed: tuple[Example, ...]
     right: tuple[Example, ...]
     instead: tuple[Instead, ...]
-    neighbours: tuple[Neighbour, ...]
+    related: tuple[Related, ...]
 
 
 def modes(
-    found: Sequence[Mapping[str, Any]], rows: pd.DataFrame, documented: Sequence[Mapping[str, Any]] = ()
+    found: Sequence[FailureMode], rows: pd.DataFrame, documented: Sequence[Mapping[str, Any]] = ()
 ) -> tuple[Mode, ...]:
-    """Failure modes in the order given, most useful first. `documented`: the weaknesses that some of them match.
+    """Returns the failure modes in the order given. `documented`: the weaknesses that some of them match.
 
-    `rows`: rollouts with their verdicts, and the `names` (skills, meta-skills, features) of each question that is in
-    the rates, as `blindspot.report.questions.place` adds them.
+    `rows`: rollouts with their verdicts and the `names` (skills, meta-skills, features) of each question on which
+    modes are rated, as `blindspot.report.questions.place` adds them.
     """
     by_id = rows.set_index("rollout_id")
-    claimed = [claims(mode, rows) for mode in found]
+    masks = [contained(mode, rows) for mode in found]
     listed = {
         str(one["name"]): Documented(**{key: one[key] for key in ("name", "says", "source", "url")})
         for one in documented
     }
     return tuple(
-        _mode(mode, rows[own], by_id, _neighbours(index, found, claimed), listed)
-        for index, (mode, own) in enumerate(zip(found, claimed, strict=True))
+        _mode(mode, rows[mask], by_id, _related(index, found, masks), listed)
+        for index, (mode, mask) in enumerate(zip(found, masks, strict=True))
     )
 
 
-def claims(mode: Mapping[str, Any], rows: pd.DataFrame) -> "pd.Series[bool]":
-    """Which rows are questions of the mode."""
-    features = frozenset(mode["features"])
-    return rows["names"].map(lambda names: names is not None and features <= names).astype(bool)
+def contained(mode: FailureMode, rows: pd.DataFrame) -> Mask:
+    """Returns which rows are questions of the mode."""
+    return np.array([names is not None and mode.contains(names) for names in rows["names"]], dtype=bool)
 
 
 def page_name(mode_id: str) -> str:
-    """A file's name that every file system takes, another for another mode."""
+    """Returns a file name that every file system accepts, different for each mode id."""
     plain = re.sub(r"[^a-z0-9]+", "-", mode_id.lower()).strip("-")
     kept = re.sub(r"-{2,}", "--", re.sub(r"[^a-z0-9-]", "", mode_id))
     if kept == mode_id and 0 < len(mode_id) <= LONGEST_NAME:
@@ -126,7 +122,7 @@ def page_name(mode_id: str) -> str:
 
 
 def example(row: "pd.Series[Any]") -> Example:
-    """A row of rollouts with their verdicts, named by its rollout id."""
+    """Returns the example for a row of rollouts with their verdicts, which is named by its rollout id."""
     reference = row["reference"] if isinstance(row["reference"], str) else None
     asked_by = ASKED_BY[row["method"]][0]
     return Example(
@@ -149,31 +145,29 @@ def _replies(row: "pd.Series[Any]") -> tuple[tuple[str, str], ...]:
 
 
 def _mode(
-    mode: Mapping[str, Any],
+    mode: FailureMode,
     own: pd.DataFrame,
     by_id: pd.DataFrame,
-    neighbours: tuple[Neighbour, ...],
+    related: tuple[Related, ...],
     listed: Mapping[str, Documented],
 ) -> Mode:
-    documented = mode.get("documented")
-    went_well = own[own["outcome"] == "correct"].drop_duplicates("question").drop_duplicates("image_id")
+    names, right = mode.documented, own[own["outcome"] == "correct"]
+    right = right.drop_duplicates("question").drop_duplicates("image_id")
     return Mode(
-        mode_id=mode["mode_id"],
-        page=page_name(mode["mode_id"]),
-        name=mode["name"],
-        features=tuple(mode["features"]),
-        kinds=tuple(mode.get("kinds", ())),
-        rate=Rate(mode["error_rate"], mode["low"], mode["high"], mode["failures"], mode["asked"]),
-        log_likelihood_ratio=mode.get("log_likelihood_ratio"),
-        q_value=mode.get("q_value"),
-        recurrence=mode.get("recurrence"),
-        documented=None if documented is None else tuple(listed.get(name) or Documented(name) for name in documented),
+        record=mode,
+        page=page_name(mode.mode_id),
+        rate=Rate(mode.error_rate, mode.low, mode.high, mode.failures, mode.asked),
+        documented=None if names is None else tuple(listed.get(name) or Documented(name) for name in names),
         asked_by=_asked_by(own),
-        failed=tuple(example(by_id.loc[name]) for name in mode["examples"]),
-        right=tuple(example(by_id.loc[name]) for name in went_well["rollout_id"].head(SHOWN_RIGHT)),
+        failed=_examples(by_id, [*mode.examples]),
+        right=_examples(by_id, right["rollout_id"].head(SHOWN_RIGHT).tolist()),
         instead=_instead(own),
-        neighbours=neighbours,
+        related=related,
     )
+
+
+def _examples(by_id: pd.DataFrame, names: list[str]) -> tuple[Example, ...]:
+    return tuple(example(row) for _, row in by_id.loc[names].iterrows())
 
 
 def _asked_by(own: pd.DataFrame) -> tuple[tuple[str, str, Rate], ...]:
@@ -182,21 +176,22 @@ def _asked_by(own: pd.DataFrame) -> tuple[tuple[str, str, Rate], ...]:
 
 
 def _instead(own: pd.DataFrame) -> tuple[Instead, ...]:
-    """The most frequent pairs of true and given answer, spelt as they stand."""
+    """Returns the most frequent pairs of true answer and wrong answer, spelt as they are."""
     failed = own[own["outcome"] == "failure"].dropna(subset=["reference"])
     pairs = Counter(zip(failed["reference"], failed["answer"], strict=True))
     ordered = sorted(pairs.items(), key=lambda pair: (-pair[1], pair[0]))
     return tuple(Instead(reference, answer, times) for (reference, answer), times in ordered[:SHOWN_INSTEAD])
 
 
-def _neighbours(
-    index: int, found: Sequence[Mapping[str, Any]], claimed: Sequence["pd.Series[bool]"]
-) -> tuple[Neighbour, ...]:
-    mode, own = found[index], claimed[index]
-    near = []
-    for other, others in zip(found, claimed, strict=True):
-        shared = tuple(feature for feature in mode["features"] if feature in other["features"])
+def _related(index: int, found: Sequence[FailureMode], masks: Sequence[Mask]) -> tuple[Related, ...]:
+    """Returns the modes that share a feature or a question with the one at `index`."""
+    mode, own = found[index], masks[index]
+    related = []
+    for other, others in zip(found, masks, strict=True):
+        shared = tuple(feature for feature in mode.features if feature in other.features)
         both, all_ = int((own & others).sum()), int(others.sum())
         if other is not mode and (shared or both):
-            near.append(Neighbour(page_name(other["mode_id"]), other["name"], shared, both / all_ if all_ else None))
-    return tuple(sorted(near, key=lambda one: (not one.features, -(one.common or 0), one.name)))
+            near = Related(page_name(other.mode_id), other.name, shared, both / all_ if all_ else None)
+            related.append((other.features, near))
+    related.sort(key=lambda one: (not one[1].features, -(one[1].common or 0), one[0]))
+    return tuple(near for _, near in related)

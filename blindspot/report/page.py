@@ -1,4 +1,4 @@
-"""Lays the report out: pages with their style, charts and script inside, and their pictures beside them."""
+"""Renders the pages of the report, which contain their style, charts and scripts."""
 
 import base64
 import hashlib
@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from blindspot.metrics import percent
 from blindspot.report import charts
 from blindspot.report.content import Content
 
@@ -22,10 +23,10 @@ PAGES = {
 
 
 def render(content: Content, name: str, addresses: Mapping[str, str], script: str | None = None, **more: Any) -> str:
-    """The page of the template `name`. Every text is escaped; the same content gives the same bytes.
+    """Renders the page of the template `name`. Every text is escaped; the same content gives the same bytes.
 
-    `addresses`: of each picture, relative to the report. `script`: the template of its script, where it has one; the
-    browser is told to run no other.
+    `addresses`: of each picture, relative to the report. `script`: the template of the page's script, if it has one;
+    browsers run no other.
     """
     environment = templates()
     code = environment.get_template(script).render() if script else ""
@@ -47,7 +48,7 @@ def render(content: Content, name: str, addresses: Mapping[str, str], script: st
 
 
 def templates(*more: BaseLoader) -> Environment:
-    """The report's templates, and those of other loaders. Every value is escaped."""
+    """Returns an environment with the report's templates and those of other loaders. Every value is escaped."""
     environment = Environment(
         loader=ChoiceLoader([*more, PackageLoader("blindspot.report")]),
         autoescape=True,
@@ -60,11 +61,6 @@ def templates(*more: BaseLoader) -> Environment:
     return environment
 
 
-def percent(share: float) -> str:
-    """0.0123 → "1.2 %"; whole percents from ten up. Number and sign stay on one line."""
-    return f"{share * 100:.1f}\u00a0%" if 0 < share < 0.0995 else f"{share * 100:.0f}\u00a0%"
-
-
 def place(box: tuple[float, float, float, float]) -> str:
-    """A box of the map as the style properties that put it there."""
+    """Returns the style properties that place a box of the map."""
     return ";".join(f"--{name}:{value:g}%" for name, value in zip("xywh", box, strict=True))

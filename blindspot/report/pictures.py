@@ -1,4 +1,4 @@
-"""Pictures beside the pages, and inside one that must stand alone."""
+"""Writes pictures beside the pages, and encodes them for a page that must be one file."""
 
 import base64
 import io
@@ -10,14 +10,14 @@ from PIL import Image, UnidentifiedImageError
 
 from blindspot.errors import BlindspotError
 
-LONGEST_SIDE = 512  # px, unless said otherwise; larger pictures are shrunk, so that the report stays light
-TINY = 128  # px; smaller pictures are shown pixel by pixel
+LONGEST_SIDE = 512  # px; larger pictures are shrunk to keep the report small
+TINY = 128  # px; pictures up to this size are stored as PNG and scaled without smoothing
 
 
 def write_pictures(pictures: Mapping[str, Path], image_ids: Iterable[str], folder: Path) -> dict[str, str]:
-    """Writes each picture once into `folder`, shrunk where it is large. Returns each image id's address.
+    """Writes each picture once into `folder`, shrunk where it is large. Returns the address of each image id.
 
-    Addresses are relative to the folder that holds `folder`. Raises BlindspotError on a bad file.
+    Addresses are relative to the parent of `folder`. Raises BlindspotError on a file that cannot be read.
     """
     folder.mkdir(parents=True)
     addresses = {}
@@ -31,13 +31,13 @@ def write_pictures(pictures: Mapping[str, Path], image_ids: Iterable[str], folde
 
 @lru_cache(maxsize=4096)
 def data_uri(path: Path, longest: int = LONGEST_SIDE) -> str:
-    """The picture as a data URI, shrunk to `longest` px. Raises BlindspotError on a bad file."""
+    """Returns the picture as a data URI, shrunk to `longest` px. Raises BlindspotError on an unreadable file."""
     kind, data = _encode(path, longest)
     return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
 
 
 def _encode(path: Path, longest: int) -> tuple[str, bytes]:
-    """Its kind, PNG where it is small, else JPEG, and its bytes."""
+    """Returns the format, PNG for a small picture and JPEG for others, and the bytes."""
     try:
         with Image.open(path) as picture:
             picture.load()

@@ -1,4 +1,4 @@
-"""How the report came about: parameters, packages, calls."""
+"""Gathers how the report was made: parameters, packages, calls."""
 
 import platform
 from collections.abc import Mapping
@@ -14,9 +14,10 @@ PACKAGES = (
 
 @dataclass(frozen=True)
 class Provenance:
-    """`calls`: answers asked of the candidate, by stage. `params`: those of each section, by dotted name.
+    """How a run was made.
 
-    `versions`: of Python and the packages that outputs depend on, as installed when the report was made.
+    `calls`: answers asked of the candidate, by stage. `params`: those of each section, by dotted name. `versions`: of
+    Python and the packages that outputs depend on, as installed when the report was made.
     """
 
     seed: int
@@ -26,12 +27,12 @@ class Provenance:
 
     @property
     def all_calls(self) -> int:
-        """Of all stages together."""
+        """The calls of all stages together."""
         return sum(count for _, count in self.calls)
 
 
 def versions() -> tuple[tuple[str, str], ...]:
-    """Python's and those of PACKAGES that are installed."""
+    """Returns the versions of Python and of those of PACKAGES that are installed."""
     found = [("python", platform.python_version())]
     for name in PACKAGES:
         try:

@@ -1,4 +1,4 @@
-"""Every question with its outcome, as the page that searches them wants it."""
+"""Prepares every question with its outcome for the page that lists them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,16 +7,16 @@ import pandas as pd
 
 from blindspot.records.rollout import METHODS
 from blindspot.records.verdict import OUTCOMES
-from blindspot.report.modes import Mode, claims
+from blindspot.report.modes import Mode, contained
 from blindspot.report.rates import ASKED_BY
 
 
 def place(rows: pd.DataFrame, questions: pd.DataFrame | None) -> pd.DataFrame:
-    """`rows` with what the taxonomy says of each question.
+    """Returns `rows` with the skills and features of each question.
 
-    Adds `skills`: a tuple of names, empty where there is no taxonomy; `names`: all features, skills and meta-skills of
-    a question that modes are rated on, None for any other. `questions`: data/taxonomy/questions.parquet, None where
-    there is none.
+    Adds `skills`: a tuple of names, empty where there is no taxonomy; and `names`: all features, skills and
+    meta-skills of a question that modes are rated on, None for any other. `questions`: the frame in
+    data/taxonomy/questions.parquet, None where there is none.
     """
     skills: dict[str, tuple[str, ...]] = {}
     names: dict[str, frozenset[str]] = {}
@@ -32,18 +32,21 @@ def place(rows: pd.DataFrame, questions: pd.DataFrame | None) -> pd.DataFrame:
     return rows.assign(skills=pd.Series([skills.get(name, ()) for name in ids], index=rows.index), names=found)
 
 
-def listing(rows: pd.DataFrame, modes: Sequence[Mode], addresses: Mapping[str, str]) -> dict[str, Any]:
-    """What examples.html searches: a list of texts for each thing that repeats, and rows that refer to them by place.
+def listing(
+    rows: pd.DataFrame, modes: Sequence[Mode], titles: Mapping[str, str], addresses: Mapping[str, str]
+) -> dict[str, Any]:
+    """Returns the data of examples.html: lists of the texts that repeat, and rows that refer to them by place.
 
-    A row: id, image, question, answer, true answer or null, outcome, method, modes, skills, why it is invalid or an
-    error, or null. `rows`: as `place` gives them. `addresses`: of each image id, relative to the page.
+    A row: id, image, question, answer, true answer or null, outcome, method, modes, skills, the reason why it is
+    invalid or unscored or null. `rows`: from `place`. `titles`: of skills, by name. `addresses`: of each image id,
+    relative to the page.
     """
     images = sorted(set(rows["image_id"]))
     skills = sorted({name for own in rows["skills"] for name in own})
     of_image, of_skill = ({name: index for index, name in enumerate(names)} for names in (images, skills))
     of_modes: list[list[int]] = [[] for _ in range(len(rows))]
     for index, mode in enumerate(modes):
-        for row in claims({"features": mode.features}, rows).to_numpy().nonzero()[0]:
+        for row in contained(mode.record, rows).nonzero()[0].tolist():
             of_modes[row].append(index)
     fields = ("rollout_id", "image_id", "question", "answer", "reference", "outcome", "method", "skills", "reason")
     columns = [rows[name] for name in fields]
@@ -51,8 +54,8 @@ def listing(rows: pd.DataFrame, modes: Sequence[Mode], addresses: Mapping[str, s
         "images": [[name, addresses[name]] for name in images],
         "outcomes": list(OUTCOMES),
         "methods": [[key, ASKED_BY[key][0]] for key in METHODS],
-        "modes": [[mode.mode_id, mode.name, mode.page] for mode in modes],
-        "skills": skills,
+        "modes": [[mode.record.mode_id, mode.record.name, mode.page] for mode in modes],
+        "skills": [[name, titles.get(name, name)] for name in skills],
         "rows": [
             [
                 rollout_id,
@@ -74,5 +77,5 @@ def listing(rows: pd.DataFrame, modes: Sequence[Mode], addresses: Mapping[str, s
 
 
 def _known(text: object) -> str | None:
-    """None for what Parquet leaves empty."""
+    """Returns the text, or None for a missing value."""
     return text if isinstance(text, str) else None

@@ -1,4 +1,4 @@
-"""Shares with their intervals, and how each questioner did."""
+"""Computes the rates of each method with their intervals."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +11,9 @@ from blindspot.records.unscored import Unscored
 from blindspot.records.verdict import VALID
 
 ASKED_BY = {
-    "trained": ("Trained questioner", "learnt to find failures"),
-    "base": ("Untrained base", "a questioner before any training"),
-    "templates": ("Uniform templates", "every kind of question equally often"),
+    "trained": ("Trained questioner", "trained to find failures"),
+    "base": ("Untrained base", "the questioner before training"),
+    "templates": ("Uniform templates", "asks every kind of question equally often"),
 }
 
 
@@ -30,9 +30,9 @@ class Rate:
 
 @dataclass(frozen=True)
 class Method:
-    """One questioner's figures. `unscored`: rollouts that could not be asked, answered or judged, in no other rate.
+    """The figures of one method. `wrong`: its error rate. `unscored`: rollouts that all other rates exclude.
 
-    `persistent`: of the failures that were asked about again, those that persist; None where none was.
+    `persistent`: the share of the failures that persist, of those that were asked again; None where none was.
     """
 
     key: str
@@ -47,7 +47,7 @@ class Method:
 
 @dataclass(frozen=True)
 class UnscoredReason:
-    """A reason why questions have no score: what it means, how often by method, and the first message of one."""
+    """A reason why questions are unscored: what it means, how often by method, and the first message."""
 
     name: str
     meaning: str
@@ -56,7 +56,7 @@ class UnscoredReason:
 
 
 def unscored_reasons(rows: pd.DataFrame) -> tuple[UnscoredReason, ...]:
-    """The reasons, the most frequent first; counts in the order of the methods that asked."""
+    """Returns the reasons, the most frequent first, with counts in the order of the methods that asked."""
     asked = [method for method in METHODS if (rows["method"] == method).any()]
     unscored = rows[rows["outcome"] == "unscored"]
     found = []
@@ -70,13 +70,13 @@ def unscored_reasons(rows: pd.DataFrame) -> tuple[UnscoredReason, ...]:
 
 
 def rate(part: int, whole: int) -> Rate:
-    """The share `part` / `whole`; 0 with the interval (0, 1) where there is nothing."""
+    """Returns the share `part` / `whole`; 0 with the interval (0, 1) where `whole` is 0."""
     low, high = interval(part, whole)
     return Rate(part / whole if whole else 0.0, low, high, part, whole)
 
 
 def methods(rows: pd.DataFrame) -> tuple[Method, ...]:
-    """The figures of each questioner that asked. `rows`: rollouts with their verdicts."""
+    """Returns the figures of each method that asked. `rows`: rollouts with their verdicts."""
     found = []
     for key in METHODS:
         outcomes = rows.loc[rows["method"] == key, "outcome"].value_counts()
@@ -92,12 +92,12 @@ def methods(rows: pd.DataFrame) -> tuple[Method, ...]:
 
 
 def error_rate(rows: pd.DataFrame) -> Rate:
-    """Failures among the valid questions of `rows`."""
+    """Returns the share of failures among the valid questions of `rows`."""
     outcomes: Any = rows["outcome"]
     return rate(int((outcomes == "failure").sum()), int(outcomes.isin(VALID).sum()))
 
 
 def _persistent(rows: pd.DataFrame) -> Rate | None:
-    """Of the failures that were asked about again; None where none was."""
+    """Returns the share of the repeated failures that persist; None where none was repeated."""
     shares = rows["persists"].dropna()
     return rate(int((shares > PERSISTENT).sum()), len(shares)) if len(shares) else None

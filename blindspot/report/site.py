@@ -1,4 +1,4 @@
-"""Writes the report: all its pages and their pictures, into one folder that opens offline."""
+"""Writes the report: all pages and their pictures, in one folder that opens offline."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +10,7 @@ from blindspot.report.questions import listing
 
 
 def write_site(content: Content, pictures: Mapping[str, Path], folder: Path) -> None:
-    """Writes every page but the labelling page. `pictures`: the file of each image id.
+    """Writes every page except the labelling page. `pictures`: the file of each image id.
 
     Raises BlindspotError on a picture that cannot be read.
     """
@@ -23,7 +23,7 @@ def write_site(content: Content, pictures: Mapping[str, Path], folder: Path) -> 
     for name in ("index", "methods", "judge", "provenance"):
         write(f"{name}.html", render(content, name, addresses))
     write("skills.html", render(content, "skills", addresses, "skills.js"))
-    data = listing(content.rows, content.modes, addresses)
+    data = listing(content.rows, content.modes, content.titles, addresses)
     write("examples.html", render(content, "examples", addresses, "examples.js", data=data))
     (folder / "modes").mkdir()
     for rank, mode in enumerate(content.modes, 1):

@@ -1,4 +1,4 @@
-"""The taxonomy as a map: meta-skills and their skills as nested rectangles, as large as they were asked for."""
+"""Lays out the map of skills: nested rectangles whose areas are the numbers of questions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ import pandas as pd
 
 from blindspot.records.rollout import METHODS
 from blindspot.records.verdict import VALID
-from blindspot.report.modes import Example, example
+from blindspot.report.modes import Example, Mode, example
 from blindspot.report.rates import ASKED_BY, Rate, rate
 
 ASPECT = 1.6  # width ÷ height that the map is laid out for
-HEAT = (0.05, 0.1, 0.25, 0.5, 0.75)  # wrong rates from which a colour is the next
+HEAT = (0.05, 0.1, 0.25, 0.5, 0.75)  # error rates at which the colour changes
 SHOWN_PRIMITIVES, SHOWN_EXAMPLES = 8, 6
 
 Box = tuple[float, float, float, float]  # left, top, width and height, in percent
@@ -22,13 +22,15 @@ Box = tuple[float, float, float, float]  # left, top, width and height, in perce
 
 @dataclass(frozen=True)
 class Skill:
-    """One skill. `rate`: the wrong rate of all valid questions that need it, `asked_by`: of each questioner's.
+    """One skill. `name` identifies it, `title` is for people.
 
-    `box`: its place among all, `zoomed`: its place when its meta-skill fills the map. `shade`: its colour, 0 to 5.
-    `modes`: the pages and names of failure modes that have it as a feature.
+    `rate`: the error rate on all valid questions that need it; `asked_by`: the same by method. `box`: its place in its
+    group; `zoomed`: its place when its group fills the map. `shade`: its colour, 0 to 5. `modes`: pages and names of
+    the failure modes that have it as a feature.
     """
 
     name: str
+    title: str
     definition: str | None
     primitives: tuple[str, ...]
     primitives_found: int
@@ -43,9 +45,10 @@ class Skill:
 
 @dataclass(frozen=True)
 class Group:
-    """A meta-skill. Its rate is over the asked-for skills: a question that needs two of them counts twice."""
+    """A meta-skill. Its rate is over its skills: a question that needs two of them counts twice."""
 
     name: str
+    title: str
     rate: Rate
     box: Box
     skills: tuple[Skill, ...]
@@ -53,7 +56,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Stability:
-    """Adjusted Rand indices of the skills over resampled images: 1 is the same skills, 0 is chance."""
+    """Adjusted Rand indices of the skills over resamples of the images: 1 means the same skills, 0 chance."""
 
     median: float
     low: float
@@ -62,17 +65,18 @@ class Stability:
 
 
 def stability(indices: Sequence[float] | None) -> Stability | None:
-    """From data/taxonomy/stability.json; None where nothing was resampled."""
+    """Returns a summary of data/taxonomy/stability.json; None where nothing was resampled."""
     return Stability(median(indices), min(indices), max(indices), len(indices)) if indices else None
 
 
 def groups(
     meta_skills: Sequence[Mapping[str, Any]],
     skills: Sequence[Mapping[str, Any]],
-    modes: Sequence[Any],
+    modes: Sequence[Mode],
     rows: pd.DataFrame,
 ) -> tuple[Group, ...]:
-    """The map, the most asked-for first. `rows`: rollouts as `blindspot.report.questions.place` gives them."""
+    """Returns the map, the largest group first. `rows`: rollouts from `blindspot.report.questions.place`."""
+    titles = {group["name"]: group["title"] for group in meta_skills}
     by_name = {skill["name"]: skill for skill in skills}
     members = {group["name"]: sorted(group["skills"], key=lambda one: (-_asked(by_name[one]), one))
                for group in meta_skills}  # fmt: skip
@@ -80,15 +84,15 @@ def groups(
     order = sorted(members, key=lambda name: (-sizes[name], name))
     examples = _examples(rows)
     return tuple(
-        _group(name, [by_name[one] for one in members[name]], box, modes, examples)
+        _group(name, titles[name], [by_name[one] for one in members[name]], box, modes, examples)
         for name, box in zip(order, squarify([sizes[name] for name in order], ASPECT), strict=True)
     )
 
 
 def squarify(sizes: Sequence[float], aspect: float) -> list[Box]:
-    """Rectangles that fill a box, their areas as `sizes` (above 0, largest first), none longer than it must be.
+    """Returns rectangles that fill a box, with areas as `sizes` (above 0, largest first), as square as possible.
 
-    After Bruls, Huizing and van Wijk, *Squarified treemaps* (2000). `aspect`: the box's width ÷ height.
+    Source: Bruls, Huizing and van Wijk, *Squarified treemaps* (2000). `aspect`: width ÷ height of the box.
     """
     total, boxes = sum(sizes), list[Box]()
     left, top, width, height = 0.0, 0.0, aspect, 1.0
@@ -113,16 +117,17 @@ def squarify(sizes: Sequence[float], aspect: float) -> list[Box]:
 
 
 def _longest(row: Sequence[float], short: float) -> float:
-    """The worst ratio of long to short side, were `row` to lie along a side of this length."""
+    """Returns the worst ratio of long to short side if `row` lies along a side of this length."""
     depth = sum(row) / short
     return max(max(size / depth**2, depth**2 / size) for size in row)
 
 
 def _group(
     name: str,
+    title: str,
     skills: Sequence[Mapping[str, Any]],
     box: Box,
-    modes: Sequence[Any],
+    modes: Sequence[Mode],
     examples: Mapping[str, tuple[Example, ...]],
 ) -> Group:
     areas = [_area(skill) for skill in skills]
@@ -132,11 +137,11 @@ def _group(
         for skill, place, zoomed in zip(skills, inside, squarify(areas, ASPECT), strict=True)
     )
     failures, asked = sum(one.rate.part for one in made), sum(one.rate.whole for one in made)
-    return Group(name, rate(failures, asked), box, made)
+    return Group(name, title, rate(failures, asked), box, made)
 
 
 def _skill(
-    skill: Mapping[str, Any], box: Box, zoomed: Box, modes: Sequence[Any], examples: tuple[Example, ...]
+    skill: Mapping[str, Any], box: Box, zoomed: Box, modes: Sequence[Mode], examples: tuple[Example, ...]
 ) -> Skill:
     by_method = {method: skill["methods"].get(method, {"asked": 0, "failures": 0}) for method in METHODS}
     asked_by = tuple(
@@ -145,6 +150,7 @@ def _skill(
     whole = rate(sum(one.part for _, _, one in asked_by), _asked(skill))
     return Skill(
         name=skill["name"],
+        title=skill["title"],
         definition=skill.get("definition") or None,
         primitives=tuple(skill["primitives"][:SHOWN_PRIMITIVES]),
         primitives_found=len(skill["primitives"]),
@@ -153,13 +159,13 @@ def _skill(
         shade=sum(whole.value >= step for step in HEAT),
         box=box,
         zoomed=zoomed,
-        modes=tuple((mode.page, mode.name) for mode in modes if skill["name"] in mode.features),
+        modes=tuple((mode.page, mode.record.name) for mode in modes if skill["name"] in mode.record.features),
         examples=examples,
     )
 
 
 def _examples(rows: pd.DataFrame) -> dict[str, tuple[Example, ...]]:
-    """Of each skill a few questions, failures first, each about another image where there are enough."""
+    """Returns a few questions for each skill, failures first, each about a different image."""
     valid = rows[rows["outcome"].isin(VALID)].sort_values(
         "outcome", key=lambda column: column != "failure", kind="stable"
     )
@@ -177,5 +183,5 @@ def _asked(skill: Mapping[str, Any]) -> int:
 
 
 def _area(skill: Mapping[str, Any]) -> float:
-    """A skill that nobody asked for is a sliver rather than nothing."""
+    """Returns the area of a skill; one that was never asked for still has a small one."""
     return float(max(_asked(skill), 1))

@@ -1,4 +1,4 @@
-"""The questions asked so far, which novelty is measured against."""
+"""The archive of earlier questions, against which novelty is measured."""
 
 import math
 from collections import Counter, deque
@@ -8,13 +8,13 @@ import numpy as np
 
 from blindspot.rewards.embedding import DIMENSIONS, bigrams, embed
 
-UNLIKE = 0.001  # the similarity at which a question is wholly novel
+NOVEL = 0.001  # similarity at and below which the novelty is 1
 
 
 class Archive:
-    """The latest `size` valid questions: how much a new one is like them, in meaning and in words.
+    """The latest `size` valid questions; measures how similar a new question is to them, in meaning and in words.
 
-    On several ranks each adds what all of them asked, so all hold the same archive.
+    On several ranks, every rank adds the questions of all ranks, so that all have the same archive.
     """
 
     def __init__(self, size: int, questions: Sequence[str] = ()) -> None:
@@ -25,35 +25,35 @@ class Archive:
 
     @property
     def questions(self) -> list[str]:
-        """The questions held, the oldest first."""
+        """The questions in the archive, oldest first."""
         return list(self._questions)
 
     def add(self, questions: Sequence[str]) -> None:
-        """Adds questions in order and forgets the oldest above the size."""
+        """Adds questions in order and removes the oldest ones beyond the size."""
         self._questions.extend(questions)
         embeddings = [embed(question) for question in self._questions]
         self._embeddings = np.array(embeddings).reshape(-1, DIMENSIONS)
         self._bigrams = Counter(pair for question in self._questions for pair in set(bigrams(question)))
 
     def similarity(self, question: str) -> float:
-        """Mean squared cosine between the question and those held, 0 to 1; 0 where none is.
+        """Returns the mean squared cosine between the question and the archive, 0 to 1; 0 for an empty archive.
 
-        Squared, so that questions which share little more than a colour count as hardly alike.
+        The cosine is squared so that questions which share only a colour, for example, have a low similarity.
         """
         if not self._questions:
             return 0.0
         return float(np.mean((self._embeddings @ embed(question)) ** 2))
 
     def novelty(self, question: str) -> float:
-        """How unlike those held the question is, 0 to 1: the logarithm of `similarity`, with 1 at UNLIKE and below.
+        """Returns how different the question is from the archive, 0 to 1: log(similarity) ÷ log(NOVEL).
 
-        A logarithm, as in an entropy: the rarer a kind of question has grown the more the next one earns, so none dies
-        out.
+        With a logarithm, as in an entropy, the reward of a kind of question grows as it becomes rare, so that no kind
+        disappears.
         """
-        return max(0.0, math.log(max(self.similarity(question), UNLIKE)) / math.log(UNLIKE))
+        return max(0.0, math.log(max(self.similarity(question), NOVEL)) / math.log(NOVEL))
 
     def overlap(self, question: str) -> float:
-        """How common its word pairs are: the mean, over them, of the share of questions held that use one."""
+        """Returns how common its word pairs are: the mean share of archived questions that contain each pair."""
         pairs = set(bigrams(question))
         if not self._questions:
             return 0.0

@@ -1,4 +1,4 @@
-"""What the novelty of a question is measured on: the abilities it needs, and its words."""
+"""Features of a question that novelty is measured on: the abilities it needs, and its word pairs."""
 
 import re
 import zlib
@@ -14,16 +14,16 @@ DIMENSIONS = 1024
 
 
 def bigrams(question: str) -> list[tuple[str, str]]:
-    """Neighbouring words, lower-cased and without punctuation, the question's start and end included."""
+    """Returns pairs of neighbouring words, lower-cased and without punctuation; "" marks the start and the end."""
     return list(pairwise(["", *re.findall(r"\w+", question.lower()), ""]))
 
 
 @lru_cache(maxsize=65536)
 def embed(question: str) -> NDArray[np.float64]:
-    """A unit vector, shape (DIMENSIONS,), of the abilities that the question needs; zero for a text without words.
+    """Returns a unit vector, shape (DIMENSIONS,), of the abilities that the question needs; zero without words.
 
-    The abilities are those that the taxonomy reads from the words. What is asked for comes first and weighs most
-    (counting, judging left-of), what that rests on less (recognising red): 1, 1/2, 1/3 …
+    The abilities are those that the taxonomy extracts from the words. The ability that the question asks for comes
+    first (counting, judging left-of), then the ones it depends on (recognising red), with weights 1, 1/2, 1/3, …
     """
     vector = np.zeros(DIMENSIONS)
     abilities = dict.fromkeys(primitive.ability for primitive in extract(question, None))

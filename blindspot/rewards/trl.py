@@ -1,24 +1,34 @@
-"""The reward as TRL's GRPOTrainer calls it: one function a component, all fed by one judgement of the batch."""
+"""The reward as TRL's GRPOTrainer calls it: one reward function per component, computed from one judged batch."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from blindspot.budget import Meter
 from blindspot.judges.judging import judge_all
 from blindspot.protocols import Candidate, Target, Verifier
-from blindspot.records.asked import Asked, asked_of
 from blindspot.records.image import Image
+from blindspot.records.rollout import Asked, asked_of
 from blindspot.records.verdict import VALID, Verdict
 from blindspot.replies import THOUGHT_MARKS, Marks, read_question
 from blindspot.rewards.archive import Archive
 from blindspot.rewards.components import COMPONENTS, components
 
+Components = dict[str, list[float | None]]
+
+
+class Batch(NamedTuple):
+    """The questions of one training step on this rank, with the id of the image and the target of each."""
+
+    image_ids: list[str]
+    questions: list[str]
+    targets: list[Target]
+
 
 class Reward:
-    """Judges each batch of questions once and hands its components to TRL.
+    """Has each batch of questions answered and judged once, and computes the components of the reward.
 
-    Attributes: `archive`, what novelty is measured against; `meter`, what was spent so far. Both are part of a
-    checkpoint, and the same on all ranks. `calls`: of the candidate, that a question takes.
+    Attributes: `archive`, the questions that novelty is measured against; `meter`, what has been spent. Both are
+    stored in checkpoints and are the same on all ranks. `calls`: calls of the candidate per question.
     """
 
     calls = 1
@@ -33,24 +43,54 @@ class Reward:
         listen: Callable[[list[Asked]], None] = lambda asked: None,
         marks: Marks = THOUGHT_MARKS,
     ) -> None:
-        """`listen` gets what was asked on this rank, batch by batch. `marks`: of the questioner's thoughts."""
+        """`listen` is called with the judged questions of this rank, batch by batch.
+
+        `marks`: the marks around the questioner's thoughts, which are not part of a question.
+        """
         self.archive, self.meter = Archive(archive_size), meter
         self._archive_size, self._listen, self._marks = archive_size, listen, marks
         self._images = {image.image_id: image for image in images}
         self.candidate, self._verifier = candidate, verifier
-        self._batch: object = None
-        self._components: dict[str, list[float | None]] = {}
+        self._scored: tuple[Batch, Components] | None = None
 
     def functions(self) -> list[Callable[..., list[float | None]]]:
-        """One reward function for each of COMPONENTS, named after it."""
+        """Returns one reward function for each of COMPONENTS, in that order and with that name.
+
+        For each batch, TRL's trainer calls every function once, in order. The first function scores the batch; the
+        others return the components that it computed, and raise RuntimeError if they are called with another batch.
+        """
         return [self._function(name) for name in COMPONENTS]
 
+    def score(self, batch: Batch) -> Components:
+        """Has the questions answered and judged, counts the calls, adds the valid questions to the archive.
+
+        Returns the components for each question. On several ranks all of them must call it, each with its own batch.
+        """
+        from accelerate.utils import gather_object
+
+        images = [self._images[image_id] for image_id in batch.image_ids]
+        answers = self.candidate.answer(images, batch.questions)
+        verdicts = judge_all(self._verifier, images, batch.questions, answers)
+        answered = gather_object([answer.error is None for answer in answers])
+        self.meter.spend(len(answered), sum(answered))
+        rows = zip(batch.image_ids, batch.questions, answers, verdicts, strict=True)
+        self._listen([asked_of(image_id, text, answer.text, verdict) for image_id, text, answer, verdict in rows])
+        valid = [text for text, verdict in zip(batch.questions, verdicts, strict=True) if verdict.outcome in VALID]
+        self.archive.add(gather_object(valid))
+        return self.components(images, batch.questions, verdicts, batch.targets)
+
+    def components(
+        self, images: Sequence[Image], questions: Sequence[str], verdicts: Sequence[Verdict], targets: Sequence[Target]
+    ) -> Components:
+        """Returns every component for every question of this rank; the archive already contains the valid ones."""
+        return components(questions, verdicts, targets, self.archive)
+
     def state(self) -> dict[str, Any]:
-        """What a checkpoint keeps of it."""
+        """Returns what a checkpoint stores."""
         return {"archive": self.archive.questions, "spent": self.meter.spent}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Takes up what `state` gave."""
+        """Restores what `state` returned."""
         self.archive = Archive(self._archive_size, state["archive"])
         self.meter.restore(state["spent"])
 
@@ -58,42 +98,18 @@ class Reward:
         def component(
             completions: list[Any], image_id: list[str], target: list[list[str]], **_: Any
         ) -> list[float | None]:
-            if completions is not self._batch:
-                self._batch = completions
-                questions = [read_question(_text(completion), self._marks) for completion in completions]
-                self._components = self._score(image_id, questions, [*map(tuple, target)])
-            return self._components[name]
+            questions = [read_question(_text(completion), self._marks) for completion in completions]
+            batch = Batch(image_id, questions, [*map(tuple, target)])
+            if name == COMPONENTS[0]:
+                self._scored = batch, self.score(batch)
+            if self._scored is None or self._scored[0] != batch:
+                raise RuntimeError(f"the reward function {name} was called before {COMPONENTS[0]} for this batch")
+            return self._scored[1][name]
 
         component.__name__ = name
         return component
 
-    def _score(
-        self, image_ids: Sequence[str], questions: Sequence[str], targets: Sequence[Target]
-    ) -> dict[str, list[float | None]]:
-        from accelerate.utils import gather_object
-
-        images = [self._images[image_id] for image_id in image_ids]
-        answers = self.candidate.answer(images, questions)
-        verdicts = judge_all(self._verifier, images, questions, answers)
-        answered = gather_object([answer.error is None for answer in answers])
-        self.meter.spend(len(answered), sum(answered))
-        self._listen(
-            [
-                asked_of(image_id, question, answer.text, verdict)
-                for image_id, question, answer, verdict in zip(image_ids, questions, answers, verdicts, strict=True)
-            ]
-        )
-        valid = [question for question, verdict in zip(questions, verdicts, strict=True) if verdict.outcome in VALID]
-        self.archive.add(gather_object(valid))
-        return self.components(images, questions, verdicts, targets)
-
-    def components(
-        self, images: Sequence[Image], questions: Sequence[str], verdicts: Sequence[Verdict], targets: Sequence[Target]
-    ) -> dict[str, list[float | None]]:
-        """Every component for every question of this rank's batch, once the archive holds the valid ones."""
-        return components(questions, verdicts, targets, self.archive)
-
 
 def _text(completion: Any) -> str:
-    """The text of a completion, which TRL gives as a conversation."""
+    """Returns the text of a completion, which TRL passes as a conversation."""
     return str(completion if isinstance(completion, str) else completion[0]["content"])

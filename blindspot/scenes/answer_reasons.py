@@ -1,10 +1,10 @@
-"""Tells whether what is said beside a yes or no can be its reason, or contradicts it."""
+"""Decides whether the text beside a yes or no agrees with it: "No, it is on the right." or "Yes, both are red."."""
 
 import re
 from operator import eq, gt, lt
 
-from blindspot.scenes.answer_claims import CONVERSE, OPPOSITE, claimed
 from blindspot.scenes.answer_numbers import numbers_in
+from blindspot.scenes.answer_statements import CONVERSE, OPPOSITE, read_statement
 from blindspot.scenes.answer_subjects import PLACE
 from blindspot.scenes.answer_words import (
     ATTRIBUTE_VALUES,
@@ -16,14 +16,15 @@ from blindspot.scenes.answer_words import (
     SPELLED,
     VALUES,
     conflicts,
-    mentioned,
-    names,
+    mentions_all,
     number_of,
+    values_in,
     words_of,
 )
 from blindspot.scenes.parse import THING_WORDS
 from blindspot.scenes.question import RELATIONS, Description, Question
 
+#: Words that change no meaning in a reason.
 _HARMLESS = """
     yes yeah yep yup no nope nah not nor neither none nothing never any true correct false incorrect absolutely indeed
     affirmative negative both two them each all every either another other others while whereas because since also too
@@ -57,93 +58,102 @@ _HOLDS = {"more": gt, "fewer": lt, "equal": eq}
 _ALIKE = re.compile(r"\b(?:same|equal|equally|identical|alike|match(?:es|ing)?|shares?|both)\b")
 
 
-def bears_out(reason: str, verdict: str, question: Question) -> bool:
-    """Whether the reason proves the verdict, or says nothing against it and is fully understood."""
+def agrees(reason: str, answer: str, question: Question) -> bool:
+    """Returns whether the reason agrees with the `answer`, "yes" or "no", to the question.
+
+    A reason agrees if the answer follows from it, or if it is fully understood and does not contradict the answer.
+    """
     reason = _CONFIRMED.sub(" ", reason).strip(" .,;:!-")
-    if claim := claimed(reason, question, SPELLED):
-        return claim == verdict
+    if claim := read_statement(reason, question, SPELLED):
+        return claim == answer
     if question.family == "comparison" and (numbers_in(reason) or _OF_EACH.search(reason)):
-        return _counted(reason, question) == verdict
-    if question.family == "same" and not _alike(reason, verdict, question):
+        return _compare_counts(reason, question) == answer
+    if question.family == "same" and not _values_agree(reason, answer, question):
         return False
-    return all(_clause(clause.strip(" -"), verdict, question) for clause in _CLAUSE.split(reason))
+    return all(_clause_agrees(clause.strip(" -"), answer, question) for clause in _CLAUSE.split(reason))
 
 
-def _clause(clause: str, verdict: str, question: Question) -> bool:
+def _clause_agrees(clause: str, answer: str, question: Question) -> bool:
+    """Does the same for one clause."""
     if not words_of(clause):
         return True
-    if claim := claimed(clause, question, SPELLED) or _side(clause, question):
-        return claim == verdict
+    if claim := read_statement(clause, question, SPELLED) or _read_direction(clause, question):
+        return claim == answer
     strange = {word for word in words_of(clause) if word not in _KNOWN and not number_of(word)}
     denied = bool(NEGATION.search(clause)) and clause not in ("no", "nope")
-    if denied and verdict == "yes":
+    if denied and answer == "yes":
         return False
     if question.family == "existence":
-        return strange <= (_SOME if verdict == "yes" else set()) and _exists(clause, verdict, denied, question)
+        return strange <= (_SOME if answer == "yes" else set()) and _existence_agrees(clause, answer, denied, question)
     if question.family == "comparison":
-        return strange <= {*_MORE, "many", "number"} and _compares(clause, verdict, denied, question)
+        return strange <= {*_MORE, "many", "number"} and _comparison_agrees(clause, answer, denied, question)
     if question.family == "same":
-        return not strange and not (verdict == "no" and not denied and _ALIKE.search(clause) and not _differs(clause))
-    return not strange and _relates(clause, verdict, denied, question)
+        return not strange and not (answer == "no" and not denied and _ALIKE.search(clause) and not _differs(clause))
+    return not strange and _relation_agrees(clause, answer, denied, question)
 
 
-def _exists(clause: str, verdict: str, denied: bool, question: Question) -> bool:
+def _existence_agrees(clause: str, answer: str, denied: bool, question: Question) -> bool:
+    """Does the same for the existence family. `denied`: the clause has a negation."""
     own = question.subject
-    if verdict == "yes":
-        head = PLACE.split(clause)[0]
-        told = head if _mentions(head) and names(head, own) else clause  # where it is may be said by other things
-        return not conflicts(told, own, exactly=False) and "0" not in numbers_in(told)
+    if answer == "yes":
+        head = PLACE.split(clause)[0]  # the words of place that follow may mention other things
+        part = head if _has_value(head) and mentions_all(head, own) else clause
+        return not conflicts(part, own, exactly=False) and "0" not in numbers_in(part)
     counted = {*numbers_in(clause)} - {"0"}
     if denied or "0" in numbers_in(clause):
         return not conflicts(clause, own, exactly=False) and not counted
-    if _mentions(clause):  # another thing, which is there instead
-        return conflicts(clause, own, exactly=False) and not names(clause, own)
+    if _has_value(clause):  # another thing, which is in the scene instead
+        return conflicts(clause, own, exactly=False) and not mentions_all(clause, own)
     return not counted and not _SHOWN.search(clause)
 
 
-def _relates(clause: str, verdict: str, denied: bool, question: Question) -> bool:
-    """Of a direction only that across the one asked about is no contradiction, and only to a no."""
+def _relation_agrees(clause: str, answer: str, denied: bool, question: Question) -> bool:
+    """Does the same for the relation family.
+
+    A direction agrees only with a no, and only if it is on the other axis: "No, it is above." for left_of.
+    """
     towards = {_TOWARDS[word] for word in words_of(clause) if word in _TOWARDS}
     axis = {question.word, OPPOSITE[str(question.word)]}
-    if towards and (verdict == "yes" or denied or towards & axis):
+    if towards and (answer == "yes" or denied or towards & axis):
         return False
     other = question.other or Description()
-    foreign = any(mentioned(clause, name) - {getattr(question.subject, name), getattr(other, name)} for name in VALUES)
+    foreign = any(values_in(clause, name) - {getattr(question.subject, name), getattr(other, name)} for name in VALUES)
     return not foreign and not ({*numbers_in(clause)} - {"1"})
 
 
-def _side(clause: str, question: Question) -> str | None:
-    """What "on the left" or "the star is above" claims in answer to a question about a relation."""
+def _read_direction(clause: str, question: Question) -> str | None:
+    """Reads a direction ("on the left", "the star is above") as an answer to a question of the relation family."""
     match = _PLACED.fullmatch(clause) if question.family == "relation" and question.other else None
     if not match or not question.other:
         return None
     relation = RELATIONS[_TOWARDS[match["side"] or match["level"]]]
     sentence = f"{match['who'] or 'it'} is {match['no'] or ''}{relation} the {question.other.words()}"
-    return claimed(sentence, question, SPELLED)
+    return read_statement(sentence, question, SPELLED)
 
 
-def _compares(clause: str, verdict: str, denied: bool, question: Question) -> bool:
+def _comparison_agrees(clause: str, answer: str, denied: bool, question: Question) -> bool:
+    """Does the same for the comparison family, where the clause gives no numbers."""
     said = {_MORE[word] for word in words_of(clause) if word in _MORE}
     if not said:
-        return not _mentions(clause)
+        return not _has_value(clause)
     word = said.pop()
-    if _mentions(clause):
-        swapped = _is(clause, question.other or Description())
-        if swapped == _is(clause, question.subject):
+    if _has_value(clause):
+        swapped = _is_exactly(clause, question.other or Description())
+        if swapped == _is_exactly(clause, question.subject):
             return False
         word = CONVERSE[word] if swapped else word
     if said or (denied and word != question.word):
         return False
-    return verdict == ("yes" if word == question.word and not denied else "no")
+    return answer == ("yes" if word == question.word and not denied else "no")
 
 
-def _counted(reason: str, question: Question) -> str | None:
-    """The answer that follows from a count of each: "1 circle and 2 squares", "2 of each"."""
+def _compare_counts(reason: str, question: Question) -> str | None:
+    """Returns the answer that follows from the counts in the reason: "1 circle and 2 squares", "2 of each"."""
     rest = _OF_EACH.sub(" ", reason)
     if rest == reason:
         counts: list[set[float]] = [set(), set()]
         for match in _COUNT.finditer(reason):
-            own = [_is(match["things"], one or Description()) for one in (question.subject, question.other)]
+            own = [_is_exactly(match["things"], one or Description()) for one in (question.subject, question.other)]
             if own.count(True) != 1:
                 return None
             number = {"no": "0", "a": "1", "an": "1"}.get(match["number"]) or number_of(match["number"])
@@ -154,33 +164,34 @@ def _counted(reason: str, question: Question) -> str | None:
         rest = _COUNT.sub(" ", reason)
     else:
         first = second = 0.0
-    if numbers_in(rest) or _mentions(rest) or NEGATION.search(re.sub(r"\bno\b", "", rest)):
+    if numbers_in(rest) or _has_value(rest) or NEGATION.search(re.sub(r"\bno\b", "", rest)):
         return None
     if not all(word in _KNOWN and word not in _MORE for word in words_of(rest)):
         return None
     return "yes" if _HOLDS[str(question.word)](first, second) else "no"
 
 
-def _alike(reason: str, verdict: str, question: Question) -> bool:
-    """Whether the values that are named can be the reason: one for both, or two that differ."""
+def _values_agree(reason: str, answer: str, question: Question) -> bool:
+    """Returns whether the values in the reason agree with the answer: at most one for yes, none or several for no."""
     asked = str(question.attribute)
-    values = mentioned(reason, asked)
+    values = values_in(reason, asked)
     other = question.other or Description()
     for name in {*VALUES} - {asked}:
-        if mentioned(reason, name) - {getattr(question.subject, name), getattr(other, name)}:
+        if values_in(reason, name) - {getattr(question.subject, name), getattr(other, name)}:
             return False
         if re.search(rf"\b{name}s?\b", reason):
             return False
-    return OTHER not in values and (len(values) <= 1 if verdict == "yes" else len(values) != 1)
+    return OTHER not in values and (len(values) <= 1 if answer == "yes" else len(values) != 1)
 
 
 def _differs(clause: str) -> bool:
     return bool(re.search(r"\bdiffer(?:ent)?\b", clause))
 
 
-def _mentions(text: str) -> bool:
-    return any(mentioned(text, name) for name in VALUES)
+def _has_value(text: str) -> bool:
+    return any(values_in(text, name) for name in VALUES)
 
 
-def _is(text: str, description: Description) -> bool:
-    return names(text, description) and not conflicts(text, description, exactly=True)
+def _is_exactly(text: str, description: Description) -> bool:
+    """Returns whether the text mentions exactly the values of the description."""
+    return mentions_all(text, description) and not conflicts(text, description, exactly=True)

@@ -1,4 +1,4 @@
-"""Sets aside the question that an answer repeats, and tells whether the text asks another."""
+"""Removes the question that an answer repeats, and detects further questions in the answer."""
 
 import re
 
@@ -19,9 +19,9 @@ _ASKS = re.compile(
 
 
 def without_question(text: str, kind: str, question: Question | None) -> str | None:
-    """The clean text after the question that it repeats; None where the text asks a further one, or another.
+    """Returns the clean text without the question that it repeats at the beginning.
 
-    What is said after another question is an answer to that.
+    Returns None if the text asks another question: what follows is an answer to that one.
     """
     said = clean(text)
     if match := _RESTATED.match(said):
@@ -32,6 +32,7 @@ def without_question(text: str, kind: str, question: Question | None) -> str | N
 
 
 def _same(asked: str, raw: str, kind: str, question: Question) -> bool:
+    """Returns whether the restated question, `asked` when clean and `raw` as it was, is the question itself."""
     if match := _SHORT.fullmatch(asked.strip()):
         return (match["kind"] or "number") == kind
     return question in (parse(asked), parse(_LABEL.sub("", raw)))

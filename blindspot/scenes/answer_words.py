@@ -1,11 +1,11 @@
-"""The vocabulary of answers about scenes, and the clean form in which the readers take an answer."""
+"""The vocabulary of answers about scenes, and the clean form of an answer that the readers expect."""
 
 import re
 
 from blindspot.scenes.parse import COLOUR_WORDS, EXTREMUM_WORDS, SHAPE_WORDS, SIZE_WORDS, THING_WORDS
 from blindspot.scenes.question import Description
 
-OTHER = "other"
+OTHER = "other"  # a clear answer that cannot be correct
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 NUMBER_WORDS = {word: str(number) for number, word in enumerate(_NUMBERS)} | {"none": "0", "nothing": "0"}
 _TEENS = ("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
@@ -15,7 +15,7 @@ SPELLED = (
     | {word: str(number) for number, word in enumerate(_TEENS, 13)}
     | {word: str(number * 10) for number, word in enumerate(_TENS, 2)}
 )
-_FOREIGN = {  # words of the kind that no scene contains: a wrong answer
+_FOREIGN = {  # values that no scene contains
     "colour": "black white grey gray brown pink cyan teal magenta turquoise gold silver beige",
     "shape": "rectangle oval ellipse diamond pentagon hexagon octagon heart cross arrow line cube sphere",
     "size": "medium",
@@ -25,14 +25,14 @@ _SYNONYMS = {
     "shape": {"pentagram": "star", "disk": "circle", "disks": "circle"},
     "size": {"smallish": "small", "enormous": "large"},
 }
-#: What each word means, by attribute.
+#: The value of each word, by attribute; OTHER if no scene contains the value.
 VALUES: dict[str, dict[str, str]] = {
     kind: known | _SYNONYMS[kind] | dict.fromkeys(_FOREIGN[kind].split(), OTHER)
     for kind, known in (("colour", COLOUR_WORDS), ("shape", SHAPE_WORDS), ("size", SIZE_WORDS))
 }
 ATTRIBUTE_VALUES = {word for values in VALUES.values() for word in values}
 
-#: Words that change no meaning beside a number or a value.
+#: Words that do not change the meaning of a number or a value.
 _FILLERS = """
     a an the this that these those there it its they them i we you my here which
     is are am was were be been being has have had do does can would say think believe see seen
@@ -43,13 +43,13 @@ _FILLERS = """
     exactly precisely just only clearly definitely certainly simply overall altogether
     about approximately around roughly to such
 """
-#: Further words that change no meaning beside a colour, a shape or a size.
+#: Further words that do not change the meaning of a colour, a shape or a size.
 _MODIFIERS = """
     dark light bright deep vivid pale solid pure plain filled coloured painted hue tone shade
     shaped sized geometric pointed regular perfect equilateral very quite rather relatively fairly extremely really
     type kind form and question given called course probably likely most
 """
-#: After one of these words an answer speaks of another thing than the one asked about.
+#: After one of these words, an answer is about another thing than the one in question.
 _BOUNDARIES = """
     left right above below under underneath beneath over next near beside than as same with of on at in
     inside behind within from for by to located positioned placed situated compared corner top bottom
@@ -71,7 +71,7 @@ UNSURE = re.compile(
 _SPELLINGS = tuple(
     (re.compile(pattern), spelling)
     for pattern, spelling in (
-        (r"[\U0001f600-\U0001f642\ufe0f\u20e3\u200b-\u200f\ufeff]", ""),  # faces and marks that cannot be seen
+        (r"[\U0001f600-\U0001f642\ufe0f\u20e3\u200b-\u200f\ufeff]", ""),  # emoji faces and invisible characters
         (r"[’‘ʼ]", "'"),
         (r"[“”«»\"*`_#$\[\]{}]|\\[()\[\]]", " "),
         (r"</?[a-z]+>", " "),
@@ -90,7 +90,7 @@ _SPELLINGS = tuple(
         (r"'re\b", " are"),
         (r"'d\b", " would"),
         (r"'ve\b", " have"),
-        # Idioms that hold "no" or "not" and deny nothing, and denials that do not look like one.
+        # Idioms with "no" or "not" that are not negations, and negations without one.
         (
             r"\b(?:there is |i have )?(?:no|without an?y?) (?:shadow of a )?(?:doubt|question|problem|worries)\b"
             r"(?: about (?:it|that)\b)?",
@@ -110,7 +110,7 @@ _LEADING = re.compile(r"^(?:[\s,;:!?]|[.-](?!\d))+")
 
 
 def clean(text: str) -> str:
-    """The text in lower case and one spelling, without markup, option letters and marks before the first word."""
+    """Returns the text in lower case and one spelling, without markup, option letters and leading punctuation."""
     text = text.lower()
     for _ in range(2):  # \boxed{\text{red}}
         text = _LATEX.sub(r"\1", text)
@@ -120,31 +120,35 @@ def clean(text: str) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """The words and numbers of a clean text, in order."""
+    """Returns the words and numbers of a clean text, in order."""
     return _WORD.findall(text)
 
 
 def number_of(word: str) -> str | None:
-    """The number that a word or figures stand for, in its plain form."""
+    """Returns the number that a word or digits stand for, in its plain form ("3", "3.5"); None for other words."""
     if word in SPELLED:
         return SPELLED[word]
     return f"{float(word.replace(',', '')) + 0.0:g}" if word[-1].isdecimal() else None
 
 
-def mentioned(text: str, attribute: str) -> set[str]:
-    """The values of that attribute that the text mentions."""
+def values_in(text: str, attribute: str) -> set[str]:
+    """Returns the values of the attribute in the text."""
     return {VALUES[attribute][word] for word in words_of(text) if word in VALUES[attribute]}
 
 
 def conflicts(text: str, description: Description, exactly: bool) -> bool:
-    """Whether the text mentions a value that the description lacks; not `exactly`: that contradicts one of its own."""
+    """Returns whether the text has a value that conflicts with the description.
+
+    `exactly`: any value that the description does not have conflicts. Otherwise only a different value of an attribute
+    that the description mentions conflicts.
+    """
     for attribute in VALUES:
         own = getattr(description, attribute)
-        if (exactly or own) and mentioned(text, attribute) - {own}:
+        if (exactly or own) and values_in(text, attribute) - {own}:
             return True
     return False
 
 
-def names(text: str, description: Description) -> bool:
-    """Whether the text mentions every value of the description."""
-    return all(getattr(description, name) in {None, *mentioned(text, name)} for name in VALUES)
+def mentions_all(text: str, description: Description) -> bool:
+    """Returns whether the text has every value of the description."""
+    return all(getattr(description, name) in {None, *values_in(text, name)} for name in VALUES)

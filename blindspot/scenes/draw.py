@@ -1,4 +1,4 @@
-"""Draws scenes."""
+"""Draws scenes as pictures."""
 
 import math
 import random
@@ -20,13 +20,13 @@ PALETTE = {
     "purple": (140, 50, 170),
     "orange": (250, 130, 20),
 }
-RADIUS = {"small": 0.22, "large": 0.42}  # of a grid cell
+RADIUS = {"small": 0.22, "large": 0.42}  # as a share of the side of a grid cell
 IMAGE_SIZE = 48  # px, the input size of the embedded models
-SUPERSAMPLING = 4  # drawn this much larger, then shrunk: smooth edges at 48 px as at 448
+SUPERSAMPLING = 4  # pictures are drawn this many times larger and then reduced, for smooth edges at any size
 
 
 def draw(scene: Scene, size: int) -> Pictures.Image:
-    """An RGB picture of the scene, `size` × `size` pixels."""
+    """Returns an RGB picture of the scene, `size` × `size` pixels."""
     canvas = Pictures.new("RGB", (size * SUPERSAMPLING,) * 2, BACKGROUND)
     pen = ImageDraw.Draw(canvas)
     cell = size * SUPERSAMPLING / GRID
@@ -36,13 +36,13 @@ def draw(scene: Scene, size: int) -> Pictures.Image:
 
 
 def draw_scenes(count: int, seed: int) -> list[Scene]:
-    """`count` random scenes; the same seed gives the same."""
+    """Returns `count` random scenes. The same seed gives the same scenes."""
     rng = random.Random(seed)
     return [random_scene(rng) for _ in range(count)]
 
 
 def pictures_of(scenes: Sequence[Scene], folder: Path) -> list[Image]:
-    """Draws the scenes into `folder` at the embedded models' size."""
+    """Draws the scenes as PNG files in `folder`, IMAGE_SIZE pixels wide, and returns them as images."""
     images = []
     for index, scene in enumerate(scenes):
         path = folder / f"{index:05d}.png"
@@ -67,6 +67,6 @@ def _draw_thing(pen: ImageDraw.ImageDraw, thing: Thing, cell: float) -> None:
 
 
 def _corners(x: float, y: float, radii: tuple[float, ...]) -> list[tuple[float, float]]:
-    """Points around (x, y), the first straight up, one for each radius."""
+    """Returns a point at each radius, at equal angles around (x, y), clockwise from the top."""
     step = 2 * math.pi / len(radii)
     return [(x + r * math.sin(i * step), y - r * math.cos(i * step)) for i, r in enumerate(radii)]

@@ -1,6 +1,7 @@
 """Gaps: conditions on a question and its true answer, such as `family == counting and answer >= 4`.
 
-docs/planted.md has the form. It is read as Python is, from which nothing but comparisons is taken, and never run.
+docs/planted.md describes the syntax. A gap is parsed with Python's `ast` module. Only comparisons and `and`, `or` and
+`not` are accepted, and the text is never executed.
 """
 
 import ast
@@ -14,12 +15,12 @@ from blindspot.scenes.question import COMPARISONS, EXTREMA, FAMILIES, RELATIONS
 from blindspot.scenes.scene import ATTRIBUTES, COLOURS, GRID, SHAPES, SIZES, Scene
 
 Value = str | int
-#: What each name stands for in one question: no value, one, or several where two things are described.
+#: The values of each name for one question: none, one, or several if the question describes two things.
 Facts = dict[str, frozenset[Value]]
 
 MAX_LENGTH = 500  # characters
 _PLACES = range(GRID * GRID + 1)
-#: The values that a name can have.
+#: The possible values of each name.
 VALUES: dict[str, tuple[Value, ...]] = {
     "family": FAMILIES,
     "attribute": (*ATTRIBUTES,),
@@ -42,31 +43,33 @@ _Test = Callable[[Facts], bool]
 
 
 class Gap:
-    """A condition as its `text` says it."""
+    """The condition in `text`."""
 
     def __init__(self, text: str) -> None:
-        """Raises BlindspotError, naming the nearest right one, where a name or value is unknown or does not fit."""
+        """Raises BlindspotError if the text cannot be parsed, or if a name or value in it is unknown."""
         self.text = " ".join(text.split())
         if len(self.text) > MAX_LENGTH:
             raise BlindspotError(
-                f'the gap "{self.text[:60]}…" has over {MAX_LENGTH} characters', "make it several gaps"
+                f'the gap "{self.text[:60]}…" has more than {MAX_LENGTH} characters', "split it into several gaps"
             )
         try:
             self._test = _compiled(ast.parse(self.text, mode="eval").body)
         except (SyntaxError, ValueError, RecursionError, MemoryError):  # ast.parse raises each for some text
             raise BlindspotError(f'the gap "{self.text}" cannot be read', _FORM) from None
-        except _Wrong as wrong:
-            raise BlindspotError(f'the gap "{self.text}": {wrong}', wrong.mend) from None
+        except _Invalid as invalid:
+            raise BlindspotError(f'the gap "{self.text}": {invalid}', invalid.fix) from None
 
     def holds(self, facts: Facts) -> bool:
-        """Whether it holds for the question that the facts are of."""
+        """Returns whether the gap holds for a question with these facts."""
         return self._test(facts)
 
 
 def facts_of(ruling: Ruling, scene: Scene) -> Facts:
-    """What the names stand for in a question that the oracle ruled on; without values where it has none.
+    """Returns the values of each name for a question that the oracle has ruled on.
 
-    colour, shape and size are all that its descriptions say, `said` how many words that are; `answer` is the true one.
+    colour, shape and size: the values in the question's descriptions; `said`: how many values the descriptions have in
+    all; `answer`: the true answer; `things`: the number of things in the scene. A name that does not apply to the
+    question has no value.
     """
     facts: Facts = dict.fromkeys(VALUES, frozenset()) | {"things": frozenset([len(scene.things)])}
     question, answer = ruling.question, ruling.answer
@@ -87,12 +90,12 @@ def _given(value: Value | None) -> frozenset[Value]:
     return frozenset() if value is None else frozenset([value])
 
 
-class _Wrong(Exception):
-    """What is wrong with a gap that can be read, and its mend."""
+class _Invalid(Exception):
+    """Raised for a gap that can be parsed but is not valid; `fix` says how to correct it."""
 
-    def __init__(self, what: str, mend: str) -> None:
+    def __init__(self, what: str, fix: str) -> None:
         super().__init__(what)
-        self.mend = mend
+        self.fix = fix
 
 
 def _compiled(node: ast.expr) -> _Test:
@@ -103,7 +106,7 @@ def _compiled(node: ast.expr) -> _Test:
         return _negated(_compiled(node.operand))
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.left, ast.Name):
         return _comparison(node.left.id, node.ops[0], node.comparators[0])
-    raise _Wrong(f"{ast.unparse(node)} is no comparison", _FORM)
+    raise _Invalid(f"{ast.unparse(node)} is not a comparison", _FORM)
 
 
 def _negated(test: _Test) -> _Test:
@@ -112,17 +115,17 @@ def _negated(test: _Test) -> _Test:
 
 def _comparison(name: str, sign: ast.cmpop, right: ast.expr) -> _Test:
     if name not in VALUES:
-        raise _Wrong(f"there is no name {name}", _nearest(name, [*VALUES]))
+        raise _Invalid(f"unknown name {name}", _nearest(name, [*VALUES]))
     if isinstance(sign, ast.In | ast.NotIn):
         if not isinstance(right, ast.Tuple | ast.List | ast.Set) or not right.elts:
-            raise _Wrong(f"in wants a list, not {ast.unparse(right)}", f"write {name} in (one, another)")
+            raise _Invalid(f"in needs a list, not {ast.unparse(right)}", f"write {name} in (one, another)")
         wanted = {_value(name, part) for part in right.elts}
     else:
         wanted = {_value(name, right)}
     if type(sign) in _ORDER:
         return _order(name, _ORDER[type(sign)], wanted.pop())
     if isinstance(sign, ast.Is | ast.IsNot):
-        raise _Wrong("is and is not are no comparisons here", "write == or !=")
+        raise _Invalid("is and is not are not supported", "write == or !=")
 
     def among(facts: Facts) -> bool:
         return not wanted.isdisjoint(facts[name])
@@ -132,7 +135,7 @@ def _comparison(name: str, sign: ast.cmpop, right: ast.expr) -> _Test:
 
 def _order(name: str, compare: Callable[[int, int], bool], limit: Value) -> _Test:
     if not isinstance(limit, int):
-        raise _Wrong(f"{limit} is no number, so no {name} lies above or below it", "compare it by == or !=")
+        raise _Invalid(f"{limit} is not a number, so it has no order", "compare it with == or !=")
     return lambda facts: any(isinstance(value, int) and compare(value, limit) for value in facts[name])
 
 
@@ -142,10 +145,10 @@ def _value(name: str, node: ast.expr) -> Value:
     elif isinstance(node, ast.Constant):
         value = node.value
     else:
-        raise _Wrong(f"{ast.unparse(node)} is no value", _FORM)
+        raise _Invalid(f"{ast.unparse(node)} is not a value", _FORM)
     if isinstance(value, str | int) and not isinstance(value, bool) and value in VALUES[name]:
         return value
-    raise _Wrong(f"{value} is no {name}", _nearest(str(value), [str(known) for known in VALUES[name]]))
+    raise _Invalid(f"{value} is not a valid {name}", _nearest(str(value), [str(known) for known in VALUES[name]]))
 
 
 def _nearest(word: str, known: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""How often questions about scenes are about something that is easily overlooked."""
+"""Measures how often questions are about things that are easy to overlook."""
 
 from collections.abc import Sequence
 
@@ -8,16 +8,20 @@ from blindspot.scenes.parse import parse
 from blindspot.scenes.question import Question
 from blindspot.scenes.scene import Scene
 
-FEW = 1  # things that make a set small
+FEW = 1  # at most this many things are easy to overlook
 
 
 def inconspicuous_share(valid: Sequence[tuple[str, Scene]]) -> float | None:
-    """The share of valid questions about something small, or about at most FEW of its kind."""
+    """Returns the share of valid questions that are inconspicuous; None without questions."""
     return share(sum(inconspicuous(_read(text), scene) for text, scene in valid), len(valid))
 
 
 def inconspicuous(question: Question, scene: Scene) -> bool:
-    """Whether something that the question speaks of is small, or there are at most FEW of what it counts."""
+    """Returns whether a valid question is about something that is easy to overlook.
+
+    This is so if one of its descriptions fits small things only, or if the question counts things (existence,
+    counting, comparison) and one of its descriptions fits at most FEW of them.
+    """
     described = [one for one in (question.subject, question.other) if one is not None]
     groups = [matching(one, scene) for one in described]
     if question.family == "extremum":
@@ -31,5 +35,5 @@ def inconspicuous(question: Question, scene: Scene) -> bool:
 
 def _read(text: str) -> Question:
     question = parse(text)
-    assert question is not None, "the oracle called it valid"
+    assert question is not None, "valid questions can be parsed"
     return question

@@ -1,4 +1,4 @@
-"""The exact truth about scenes: is a question valid, and what is its answer?"""
+"""Decides whether a question about a scene is valid, and what its true answer is."""
 
 from dataclasses import dataclass
 
@@ -9,11 +9,12 @@ from blindspot.scenes.scene import Scene, Thing
 
 @dataclass(frozen=True)
 class Ruling:
-    """What the oracle says of a question about a scene.
+    """The oracle's ruling on a question about a scene.
 
-    `reason` is None where the question is valid, else one of: "unparsed" (the grammar does not know the text),
-    "no_referent" (a thing spoken of is not there), "ambiguous_referent" (there are several), "same_referent" (the two
-    things compared are one). `family`, `question` are None where the text was not understood; `answer` where invalid.
+    `reason`: None if the question is valid, else "unparsed" (the text is not in the grammar), "no_referent" (a
+    description fits nothing), "ambiguous_referent" (a description fits several things) or "same_referent" (both
+    descriptions are the same, or fit the same thing). `family`, `question`: None for "unparsed". `answer`: None if the
+    question is invalid.
     """
 
     reason: str | None
@@ -28,17 +29,17 @@ class Ruling:
 
 
 class _Unanswerable(Exception):
-    """Carries the reason up from the place where a referent was sought."""
+    """Raised with the reason why a question is invalid."""
 
 
 def rule(text: str, scene: Scene) -> Ruling:
-    """Parses any text as a question about the scene, and answers it if it is valid."""
+    """Parses a text as a question about the scene, and answers it if it is valid. Accepts any text."""
     question = parse(text)
     return Ruling("unparsed") if question is None else rule_question(question, scene)
 
 
 def rule_question(question: Question, scene: Scene) -> Ruling:
-    """The same for a question that is already a record."""
+    """Does the same for a parsed question."""
     try:
         return Ruling(None, question.family, question, _answer(question, scene))
     except _Unanswerable as reason:
@@ -46,7 +47,7 @@ def rule_question(question: Question, scene: Scene) -> Ruling:
 
 
 def matching(description: Description, scene: Scene) -> list[Thing]:
-    """The things that the description fits."""
+    """Returns the things that the description fits."""
     return [
         thing
         for thing in scene.things
@@ -57,7 +58,10 @@ def matching(description: Description, scene: Scene) -> list[Thing]:
 
 
 def holds(word: str, thing: Thing, other: Thing) -> bool:
-    """Whether the thing is left_of, right_of, above or below the other: in an earlier column, say, in any row."""
+    """Returns whether the thing is left_of, right_of, above or below the other.
+
+    Left and right compare columns, in whatever rows; above and below compare rows, in whatever columns.
+    """
     return {
         "left_of": thing.column < other.column,
         "right_of": thing.column > other.column,
@@ -98,7 +102,7 @@ def _compare(question: Question, count: int, other: int) -> str:
 
 
 def extreme(word: str, things: list[Thing]) -> list[Thing]:
-    """The things that lie furthest in that direction: several where they tie."""
+    """Returns the things furthest in the direction of `word`, one of EXTREMA; several if they tie."""
     beyond = {"leftmost": "left_of", "rightmost": "right_of", "topmost": "above", "bottommost": "below"}[word]
     return [thing for thing in things if not any(holds(beyond, other, thing) for other in things)]
 

@@ -1,8 +1,8 @@
-"""Reads free English as a question of the scenes grammar.
+"""Parses free English text as a question of the scenes grammar.
 
-Two steps: every noun phrase becomes a capital ("the small red star" → N), then the sentence that is left is matched
-against the few sentences a family can be asked in. No word is skipped because it is not known: it might change the
-meaning ("directly above", "only", "non-red"), so the text stays unread.
+The parser works in two steps. It replaces every noun phrase by a capital letter ("the small red star" → N). Then it
+matches the remaining sentence with the sentence patterns of each family. It never skips an unknown word, as the word
+may change the meaning ("directly above", "only", "non-red"): such a text is not a question of the grammar.
 """
 
 import re
@@ -11,7 +11,7 @@ from functools import lru_cache
 from blindspot.scenes.question import Description, Question
 from blindspot.scenes.scene import COLOURS, SHAPES
 
-MAX_LENGTH = 500  # characters: no question needs more, and the search for noun phrases takes time as their square
+MAX_LENGTH = 500  # characters; the time to find noun phrases grows with the square of the length
 
 SIZE_WORDS = {"small": "small", "little": "small", "tiny": "small", "large": "large", "big": "large", "huge": "large"}
 COLOUR_WORDS = {colour: colour for colour in COLOURS} | {"violet": "purple"}
@@ -39,7 +39,7 @@ NOUN_PHRASE = re.compile(
     rf"(?P<adjectives>(?:{_ADJECTIVE} )*)(?P<noun>{'|'.join([*_NOUNS, *THING_WORDS])})"
     rf"(?: (?:(?:that|which) (?:is|are)|are) (?P<predicate>{_ADJECTIVE}))?(?!\w)"
 )
-#: "shape" is an attribute here ("what shape is …"), set in capitals, and a noun elsewhere ("the red shape").
+#: Finds "shape" as an attribute ("what shape is …"); elsewhere it is a noun ("the red shape").
 _ATTRIBUTE_WORD = re.compile(
     r"(\b(?:what|which|same|equal|equal in) |'s |\bthe (?=(?:colour|shape|size) of ))(colour|shape|size)\b"
 )
@@ -54,7 +54,7 @@ _RELATION = (
 )
 _SAME = rf"(?:(?:of|have|has|share) )?(?:the same|equal|equal in) {_ATTRIBUTE}"
 
-#: What a question about an attribute is about, and the ways to ask it of that (X).
+#: By family, what a question about an attribute refers to. It takes the place of X in the patterns _ASKS.
 _ASKED_OF = {"attribute": "N", "extremum": "E", "two_hop": rf"N (?:(?:that|which) is )?{_RELATION} N"}
 _ASKS = (
     rf"(?:what|which) {_ATTRIBUTE} (?:is|does) X(?: have)?",
@@ -66,7 +66,7 @@ _ASKS = (
 )
 _COUNTED = r"(?: are| is| exist)?(?: visible| present| shown| there)?(?: (?:do|can) you (?:see|count|find))?"
 _GREATER = r"(?P<word>greater than|larger than|less than|smaller than|equal to|the same as)"
-#: (family, sentence): N is a description, E one with an extremum ("the leftmost thing").
+#: (family, sentence pattern): N is a noun phrase, E a noun phrase with an extremum ("the leftmost thing").
 SENTENCES = tuple(
     (family, re.compile(pattern))
     for family, pattern in (
@@ -112,7 +112,7 @@ _WORD = {
 
 
 def parse(text: str) -> Question | None:
-    """The question that the text asks, or None where the grammar does not know it. Any text is allowed."""
+    """Returns the question that the text asks, or None if it is not in the grammar. Accepts any text."""
     return _parse(text) if len(text) <= MAX_LENGTH else None
 
 
@@ -123,7 +123,7 @@ def _parse(text: str) -> Question | None:
 
     def token(match: re.Match[str]) -> str:
         nonlocal broken
-        if match[0] == "one":  # a number here: "more stars than one"
+        if match[0] == "one":  # a number, not a noun: "more stars than one"
             return "one"
         description = _describe(f"{match['adjectives']} {match['noun']} {match['predicate'] or ''}")
         broken |= description is None
@@ -140,7 +140,7 @@ def _parse(text: str) -> Question | None:
 
 
 def normalise(text: str) -> str:
-    """Lower case, one spelling, single spaces, without the marks and courtesies that change no meaning."""
+    """Returns the text in lower case, with one spelling, and without punctuation and polite phrases."""
     text = re.sub(r"^[\W_]+|[\W_]+$", "", text.lower().replace("’", "'").replace("color", "colour"))
     text = " ".join(re.sub(r"[,*\"“”`]|(?<=\w)-(?=\w)", " ", text).split())
     text = _OPENING.sub("", re.sub(r"\b(what|that)'s\b", r"\1 is", text))
@@ -150,7 +150,7 @@ def normalise(text: str) -> str:
 
 
 def _describe(words: str) -> Description | None:
-    """The description, or None where an attribute is given twice ("the red blue star", "the star star")."""
+    """Returns the description, or None if it gives an attribute twice ("the red blue star", "the star star")."""
     found: dict[str, str] = {}
     for word in words.split():
         for attribute, known in (("size", SIZE_WORDS), ("colour", COLOUR_WORDS), ("shape", SHAPE_WORDS)):

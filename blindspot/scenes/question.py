@@ -1,4 +1,4 @@
-"""A question of the scenes grammar as a record, and the English it is asked in."""
+"""A question of the scenes grammar as a record, and its English phrasings."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ FAMILIES = (
 RELATIONS = {"left_of": "left of", "right_of": "right of", "above": "above", "below": "below"}
 EXTREMA = ("leftmost", "rightmost", "topmost", "bottommost")
 COMPARISONS = ("more", "fewer", "equal")
-#: What can be answered, by the kind of answer that a question wants.
+#: The possible answers, by answer kind.
 ANSWERS: dict[str, tuple[str, ...]] = {
     "yes_no": ("yes", "no"),
     "number": tuple(str(number) for number in range(GRID * GRID + 1)),
@@ -29,25 +29,27 @@ ANSWERS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Description:
-    """What a thing is called by: any of its attributes, None where it is not said."""
+    """A description of things by their attributes; None for an attribute that is not mentioned."""
 
     size: str | None = None
     colour: str | None = None
     shape: str | None = None
 
     def words(self, plural: bool = False) -> str:
-        """The description in English, such as "small red star"; "thing" where no shape is said."""
+        """Returns the description in English, such as "small red star"; the noun is "thing" if there is no shape."""
         noun = (self.shape or "thing") + ("s" if plural else "")
         return " ".join(word for word in (self.size, self.colour, noun) if word)
 
 
 @dataclass(frozen=True)
 class Question:
-    """One question. Which fields are set depends on the family.
+    """A question of the grammar. The family determines which fields are set.
 
-    `attribute` (colour, shape or size): what is asked for in colour, shape, size, extremum, same and two_hop.
-    `word`: a key of RELATIONS (relation, two_hop), one of EXTREMA (extremum) or of COMPARISONS (comparison).
-    `other`: the second description (relation, comparison, same; in two_hop the thing the subject lies next to).
+    `subject`: the description of the thing or things that the question is about.
+    `attribute`: "colour", "shape" or "size": the attribute in question (colour, shape, size, extremum, same, two_hop).
+    `word`: a key of RELATIONS (relation, two_hop), one of EXTREMA (extremum) or one of COMPARISONS (comparison).
+    `other`: the second description (relation, comparison, same, two_hop). In two_hop, it describes the thing that the
+    subject is located by: "what colour is the star left of the OTHER ?".
     """
 
     family: str
@@ -58,7 +60,7 @@ class Question:
 
     @property
     def answer_kind(self) -> str:
-        """What kind of answer it wants: "yes_no", "number", "colour", "shape" or "size"."""
+        """The kind of its answer, a key of ANSWERS: "yes_no", "number", "colour", "shape" or "size"."""
         if self.family in ("existence", "relation", "comparison", "same"):
             return "yes_no"
         return "number" if self.family == "counting" else str(self.attribute)
@@ -79,7 +81,7 @@ PHRASINGS: dict[str, tuple[str, ...]] = {
 
 
 def phrasings(question: Question) -> tuple[str, ...]:
-    """Every way the templates have of asking it, the plainest first."""
+    """Returns every phrasing that the templates have for the question, the plainest first."""
     key = question.family
     if key in ("colour", "shape", "size"):
         key = "attribute"

@@ -1,4 +1,4 @@
-"""A scene: up to nine coloured, sized, shaped things on a 3 × 3 grid, every fact of which is known."""
+"""A scene: up to nine things on a 3 × 3 grid, each with a size, a colour and a shape. Every fact is known exactly."""
 
 import json
 import random
@@ -16,7 +16,7 @@ ATTRIBUTES = {"size": SIZES, "colour": COLOURS, "shape": SHAPES}
 
 @dataclass(frozen=True, order=True)
 class Thing:
-    """One drawn thing. `row` and `column` count from the top left, 0 to GRID - 1."""
+    """A thing in a scene. `row` and `column` count from the top left, from 0 to GRID - 1."""
 
     row: int
     column: int
@@ -25,7 +25,7 @@ class Thing:
     shape: str
 
     def __post_init__(self) -> None:
-        """Raise ValueError where a thing lies off the grid or has an unknown attribute."""
+        """Raises ValueError if the thing lies off the grid or has an unknown attribute."""
         if not (0 <= self.row < GRID and 0 <= self.column < GRID):
             raise ValueError(f"a thing at row {self.row}, column {self.column} lies off the {GRID} × {GRID} grid")
         for attribute, values in ATTRIBUTES.items():
@@ -35,47 +35,48 @@ class Thing:
 
 @dataclass(frozen=True)
 class Scene:
-    """The things of one image, in reading order, at most one in each place."""
+    """The things of one image, sorted by row and column, at most one in each place."""
 
     things: tuple[Thing, ...]
 
     def __post_init__(self) -> None:
-        """Raise ValueError where two things share a place."""
+        """Raises ValueError if two things share a place."""
         places = [(thing.row, thing.column) for thing in self.things]
         if len(set(places)) < len(places):
             raise ValueError("two things share a place")
         object.__setattr__(self, "things", tuple(sorted(self.things)))
 
     def to_json(self) -> str:
-        """The scene as one line of JSON, the form it has in an image's metadata."""
+        """Returns the scene as one line of JSON, as it is stored in an image's metadata."""
         return json.dumps([asdict(thing) for thing in self.things], separators=(",", ":"))
 
     @staticmethod
     def from_json(text: str) -> "Scene":
-        """The scene that `to_json` wrote. Raises ValueError for any other text."""
+        """Reads the output of `to_json`. Raises ValueError for any other text."""
         try:
             return Scene(tuple(Thing(**thing) for thing in json.loads(text)))
         except TypeError as error:
-            raise ValueError(f"no scene: {error}") from error
+            raise ValueError(f"not a scene: {error}") from error
 
 
-def scene_of(image: Image, consequence: str, mend: str) -> Scene:
-    """The scene in an image's metadata.
+def scene_of(image: Image, consequence: str, fix: str) -> Scene:
+    """Returns the scene in the image's metadata.
 
-    Raises BlindspotError where it cannot be read, or where there is none, with the `consequence` and the `mend`.
+    Raises BlindspotError if the scene cannot be read, or if there is none. In the latter case the message says the
+    `consequence` and the `fix`.
     """
     if image.scene is None:
-        raise BlindspotError(f"image {image.image_id} has no scene, so {consequence}", mend)
+        raise BlindspotError(f"image {image.image_id} has no scene, so {consequence}", fix)
     try:
         return Scene.from_json(image.scene)
     except ValueError as error:
         raise BlindspotError(
-            f"the scene of image {image.image_id} cannot be read ({error})", "repeat prepare"
+            f"the scene of image {image.image_id} cannot be read ({error})", "run the prepare stage again"
         ) from None
 
 
 def random_scene(rng: random.Random) -> Scene:
-    """A scene of 2 to 9 things: their number, places and attributes drawn uniformly and independently."""
+    """Returns a scene of 2 to 9 things. Their number, places and attributes are drawn uniformly and independently."""
     places = rng.sample(range(GRID * GRID), rng.randint(2, GRID * GRID))
     return Scene(
         tuple(

@@ -1,4 +1,4 @@
-"""Draws valid questions about a scene: the uniform templates that search is compared with, and training text."""
+"""Draws questions about a scene: for the uniform templates, the baseline of a search, and for training data."""
 
 import random
 
@@ -6,17 +6,17 @@ from blindspot.scenes.oracle import holds, matching, rule_question
 from blindspot.scenes.question import COMPARISONS, EXTREMA, RELATIONS, Description, Question, phrasings
 from blindspot.scenes.scene import ATTRIBUTES, COLOURS, SHAPES, SIZES, Scene, Thing
 
-TRIES = 60  # a scene of two things may have no valid question of a family
-NONE_THERE = 0.15  # of the questions how many there are: none
+TRIES = 60  # draws before giving up; a scene of two things may have no valid question of a family
+NONE_THERE = 0.15  # share of counting questions whose answer should be 0
 _PRECEDENCE = ("size", "colour", "shape")
 
 
 def draw_question(scene: Scene, family: str, rng: random.Random, full: float = 0.0) -> Question | None:
-    """A valid question of that family about the scene, or None where TRIES draws found none.
+    """Returns a valid question of the family about the scene, or None if none of TRIES draws is valid.
 
-    Each draw aims at yes or no with equal chance, but a scene may have few of one: between 0.3 and 0.65 of a family's
-    answers are yes. `full`: the probability that a thing is described as fully as the question allows ("the small red
-    star"), rather than by a random part of its attributes.
+    Each draw aims at yes or no with equal probability. As a scene may have few questions of one kind, between 0.3 and
+    0.65 of a family's answers are yes. `full`: the probability that a thing is described by all attributes that the
+    question allows ("the small red star") instead of a random subset of them.
     """
     for _ in range(TRIES):
         question = _draw(scene, family, rng, rng.random() < full)
@@ -29,13 +29,16 @@ def draw_question(scene: Scene, family: str, rng: random.Random, full: float = 0
 
 
 def draw_freely(scene: Scene, family: str, rng: random.Random, full: float = 0.0) -> Question | None:
-    """The same, valid or not: what it speaks of is there, but maybe more than once, or twice the same thing."""
+    """Returns a question as `draw_question` does, but valid or not.
+
+    A description may fit several things, and both descriptions may fit the same thing.
+    """
     drawn = (_draw(scene, family, rng, rng.random() < full) for _ in range(TRIES))
     return next((question for question in drawn if question is not None), None)
 
 
 def ask(question: Question, rng: random.Random) -> str:
-    """The question in English, in one of its phrasings drawn uniformly."""
+    """Returns the question in English, in a phrasing drawn uniformly."""
     return rng.choice(phrasings(question))
 
 
@@ -81,7 +84,7 @@ def _draw_about_sets(scene: Scene, family: str, rng: random.Random, full: bool) 
 
 
 def _describe(thing: Thing, rng: random.Random, full: bool, without: str | None = None) -> Description:
-    """The thing by all (`full`) or a random, non-empty part of its attributes; `without` is never said."""
+    """Describes the thing by all attributes (`full`) or by a random, non-empty subset, but never by `without`."""
     names = [name for name in ATTRIBUTES if name != without]
     kept = names if full else rng.sample(names, rng.randint(1, len(names)))
     return Description(**{name: getattr(thing, name) for name in kept})

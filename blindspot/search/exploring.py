@@ -1,57 +1,57 @@
-"""Exploring: a questioner's own questions, a few at a time, show in what the candidate is weak."""
+"""Explores a candidate: asks a few questions at a time to find failure modes with few calls."""
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from pydantic import Field
 
 from blindspot.metrics import refuse_unscored
+from blindspot.params import Section
 from blindspot.protocols import Steerable
-from blindspot.records.asked import Asked
 from blindspot.records.failure_mode import FailureMode
 from blindspot.records.image import Image
+from blindspot.records.rollout import Asked
 from blindspot.search.explorer import Explorer
 from blindspot.search.journal import Journal
 from blindspot.search.proposals import Proposals
 
-IDLE = 20  # times in a row that nothing new is proposed, after which the questioner has no more to ask
-MOST = 0.5  # share of the questions that may have no score
+MAX_IDLE = 20  # rounds in a row without a new question, after which exploring ends
+MAX_UNSCORED = 0.5  # share of unscored questions above which exploring fails
 
 
-@dataclass(frozen=True)
-class Exploration:
-    """How much is asked, and how it is chosen: `together` questions at a time, of so many `proposals`.
+class Exploration(Section):
+    """How many questions are asked, and how they are chosen."""
 
-    At most `calls`, and no more after `at_least` of them where no failure is left to follow. A failure mode needs
-    `min_asked` valid questions, and an error_rate significantly above `threshold`.
-    """
-
-    calls: int
-    at_least: int
-    together: int
-    proposals: int
-    threshold: float
-    min_asked: int
+    calls: int = Field(1200, ge=0, description="Most questions to ask; 0: no exploration, the training has no targets")
+    at_least: int = Field(
+        400, ge=0, description="After this many questions, exploring ends when there is no failure left to follow"
+    )
+    together: int = Field(10, ge=1, description="Questions per round; the next round is chosen from their outcomes")
+    proposals: int = Field(32, ge=1, description="Questions that the questioner proposes per round")
+    threshold: float = Field(
+        0.25, gt=0, lt=1, description="The error_rate of a failure mode must be significantly above this"
+    )
+    min_asked: int = Field(6, ge=5, description="Fewest valid questions in a failure mode")
 
 
 def explore(
     how: Exploration, seed: int, images: Sequence[Image], questioner: Steerable, journal: Journal
 ) -> tuple[list[Asked], list[FailureMode]]:
-    """Asks until no failure is left to follow, no new question, no call, or no room in the journal.
+    """Asks until no failure is left to follow, no new question is proposed, or the calls or the budget are spent.
 
-    Returns all, and the modes.
-
-    Raises BlindspotError where most questions end in an error.
+    Returns the questions with their outcomes, and the failure modes in them. Raises BlindspotError if most questions
+    are unscored.
     """
     explorer, asked = Explorer(how.threshold, how.min_asked, seed), list[Asked]()
     proposals, idle = Proposals(questioner, images, random.Random(seed)), 0
-    while idle < IDLE and (room := journal.meter.room(min(how.together, how.calls - len(asked)))):
+    while idle < MAX_IDLE and (room := journal.meter.room(min(how.together, how.calls - len(asked)))):
         proposals.add(explorer.targets(how.proposals))
         chosen = explorer.choose(proposals.features(), room)
         idle = 0 if chosen else idle + 1
         found = journal.ask(*proposals.take(chosen))
         explorer.add(found)
         asked += found
-        refuse_unscored(asked, MOST, "questions")
-        if len(asked) >= how.at_least and not explorer.suspicious:
+        refuse_unscored(asked, MAX_UNSCORED, "questions")
+        if len(asked) >= how.at_least and not explorer.has_suspects:
             break
     return asked, explorer.modes

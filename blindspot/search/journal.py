@@ -1,4 +1,4 @@
-"""What was asked and scored so far, so that a search that resumes after a kill asks nothing of it twice."""
+"""A journal of the questions that were asked and scored, so that a resumed search asks none of them twice."""
 
 import json
 from collections.abc import Sequence
@@ -8,19 +8,19 @@ from pathlib import Path
 from blindspot.budget import Meter
 from blindspot.judges.judging import judge_all
 from blindspot.protocols import Candidate, Verifier
-from blindspot.records.asked import Asked, asked_of
 from blindspot.records.image import Image
+from blindspot.records.rollout import Asked, asked_of
 
 
 class Journal:
-    """Has questions answered and judged, and writes a line for each that is scored.
+    """Has questions answered and judged, and writes a line for each scored question.
 
-    A resumed search asks the others again: an overloaded server or a broken connection may be gone by then.
-    Attributes: `candidate` and `verifier`; `meter`, which counts what is asked, and was before a kill.
+    A resumed search asks unscored questions again, because a server error or a lost connection may be gone by then.
+    Attributes: `candidate`, `verifier`; `meter`, which also counts the questions that are read from the journal.
     """
 
     def __init__(self, file: Path, candidate: Candidate, verifier: Verifier, meter: Meter) -> None:
-        """Reads what `file` holds; a last line that a kill cut short is dropped, as is what has no score."""
+        """Reads `file` if it exists; drops unscored questions and an incomplete last line."""
         self.meter = meter
         self._file, self.candidate, self.verifier = file, candidate, verifier
         lines = file.read_text("utf-8").splitlines(keepends=True) if file.is_file() else []
@@ -31,7 +31,7 @@ class Journal:
         self._known = {(row.image_id, row.question): row for row in kept}
 
     def ask(self, images: Sequence[Image], questions: Sequence[str]) -> list[Asked]:
-        """What comes of each image and question, in the same order; of one that was asked before what came then."""
+        """Returns the outcome of each image and question, in order; questions in the journal are not asked again."""
         keys = [(image.image_id, question) for image, question in zip(images, questions, strict=True)]
         new = [place for place, key in enumerate(keys) if key not in self._known]
         if new:

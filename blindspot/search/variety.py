@@ -1,4 +1,4 @@
-"""How different the questions of a search are from one another: pure functions."""
+"""Measures how diverse the questions of a search are."""
 
 import math
 from collections.abc import Sequence
@@ -10,14 +10,15 @@ from blindspot.rewards.embedding import embed
 from blindspot.taxonomy.reading.language import normalise
 from blindspot.taxonomy.reading.primitives import extract
 
-ALIKE = 0.95  # the cosine from which two questions are the same
+SAME = 0.95  # cosine from which two questions count as the same
 
 
 def distinct(questions: Sequence[str]) -> int:
-    """How many are left after those of equal normalised text, or of a cosine of at least ALIKE, are merged.
+    """Returns the number of different questions: those with the same normalised text or a cosine ≥ SAME are merged.
 
-    The cosine is of the abilities that they need, each as heavy: by `embed`, where what is asked for weighs most, the
-    small red star and the small red circle would be one. What is like a third is alike: order does not matter.
+    The cosine is computed from the abilities that the questions need, with equal weights. With the weights of `embed`
+    questions about the small red star and the small red circle would be merged. Merging is transitive, so the order of
+    the questions does not matter.
     """
     from scipy.sparse.csgraph import connected_components
     from sklearn.feature_extraction.text import CountVectorizer
@@ -28,13 +29,14 @@ def distinct(questions: Sequence[str]) -> int:
     if not sets:
         return 0
     vectors = normalize(CountVectorizer(analyzer=lambda abilities: abilities or ["none"]).fit_transform(sets))
-    return int(connected_components((vectors @ vectors.T).toarray() >= ALIKE, directed=False)[0])
+    return int(connected_components((vectors @ vectors.T).toarray() >= SAME, directed=False)[0])
 
 
 def variety(valid: Sequence[str], failures: Sequence[str], calls: int) -> dict[str, float | None]:
-    """How different the failures among so many questions asked are, and how complex the valid ones: by name.
+    """Returns measures of how diverse the failures among `calls` questions are, and how complex the valid questions.
 
-    `primitives_per_question`, `words_per_question`: means over the valid ones, None where there is none.
+    `distinct_failures_per_1000_calls`, `vendi`: of the failures. `primitives_per_question`, `words_per_question`:
+    means over the valid questions. A measure is None if there are no questions for it.
     """
     return {
         "distinct_failures_per_1000_calls": 1000 * distinct(failures) / calls if calls else None,
@@ -45,10 +47,10 @@ def variety(valid: Sequence[str], failures: Sequence[str], calls: int) -> dict[s
 
 
 def vendi(questions: Sequence[str]) -> float | None:
-    """Vendi score (Friedman & Dieng 2023): how many wholly different questions would be as diverse as these.
+    """Returns the Vendi score (Friedman & Dieng 2023): how many fully different questions are as diverse as these.
 
-    exp of the entropy of the eigenvalues of their cosines ÷ their number; texts without words are left out, None where
-    nothing is left.
+    It is exp of the entropy of the eigenvalues of the cosine matrix ÷ the number of questions. Texts without words are
+    ignored; None if no text is left.
     """
     vectors = [vector for vector in map(embed, questions) if vector.any()]
     if not vectors:

@@ -1,4 +1,4 @@
-"""Primitives, skills, meta-skills and failure modes of judged questions: the whole taxonomy from one table."""
+"""Finds primitives, skills, meta-skills and failure modes in judged questions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +15,7 @@ from blindspot.taxonomy.clustering.assignment import SkillAssignment
 from blindspot.taxonomy.clustering.fit import Taxonomy, fit
 from blindspot.taxonomy.clustering.llm_names import name_by
 from blindspot.taxonomy.clustering.topics import FEWEST_PHRASES
+from blindspot.taxonomy.modes.describe import definition
 from blindspot.taxonomy.modes.documented import Weakness, kinds_asked_for, with_documented
 from blindspot.taxonomy.modes.search import find_modes
 from blindspot.taxonomy.reading.features import features
@@ -23,25 +24,32 @@ from blindspot.taxonomy.reading.primitive import Primitive
 from blindspot.taxonomy.reading.primitives import with_words
 from blindspot.taxonomy.stability import half, of_modes, of_skills
 
-ONE_IMAGE = "All questions are about one image, on which skills were fitted: none is left to find failure modes on."
-EXAMPLES = 24  # kept of each mode; the report shows the first few
+ONE_IMAGE = (
+    "All questions are about one image. Skills were fitted on it, so no image is left to find failure modes on."
+)
+EXAMPLES = 24  # kept of each mode
 
 
 class Sorting(Section):
     """How questions are sorted into skills, and what counts as a failure mode."""
 
-    min_topic_size: int = Field(5, ge=2, description="distinct phrases of the smallest topic")
-    embedding: str = Field("tfidf", description="of the phrases: tfidf, or a sentence-transformers model folder")
-    fit_share: float = Field(0.3, gt=0, lt=1, description="share of the images whose questions skills are fitted on")
-    threshold: float = Field(
-        0.25, gt=0, lt=1, description="a mode's error_rate must lie significantly above it, and above the base's"
+    min_topic_size: int = Field(5, ge=2, description="Fewest distinct phrases in a topic")
+    embedding: str = Field(
+        "tfidf", description="Embedding of phrases: tfidf, or the folder of a sentence-transformers model"
     )
-    min_asked: int = Field(20, ge=5, description="valid questions that a mode needs")
-    resamples: int = Field(20, ge=2, description="resamples of the images on which stability is measured")
+    fit_share: float = Field(0.3, gt=0, lt=1, description="Share of the images whose questions skills are fitted on")
+    threshold: float = Field(
+        0.25,
+        gt=0,
+        lt=1,
+        description="The error_rate of a failure mode must be significantly above this and above that of the base",
+    )
+    min_asked: int = Field(20, ge=5, description="Fewest valid questions in a failure mode")
+    resamples: int = Field(20, ge=2, description="Resamples of the images on which stability is measured")
 
 
 class TaxonomyOptions(NamedTuple):
-    """LLMs in the place of the rules, None for the rules, and the weaknesses to match modes with."""
+    """LLMs to use in place of the rules (None: the rules), and the documented weaknesses to match modes with."""
 
     primitive_extractor: LLM | None = None
     skill_namer: LLM | None = None
@@ -53,12 +61,13 @@ ALONE = TaxonomyOptions()
 
 @dataclass(frozen=True)
 class Found:
-    """What was found.
+    """A taxonomy and the failure modes.
 
-    `questions`: the valid ones, with primitives, words, abilities (what is asked for, whatever its skill is
-    called), kinds, skills, meta_skills, features, and whether the question was `fitted` on. `threshold`: that of the
-    modes. `stability`: adjusted Rand indices of the skills on resamples. `unread`: questions that the LLM could not
-    read, so that the rules did. `documented`: the weaknesses that modes were matched with.
+    `questions`: the valid ones, with primitives, words, abilities (what is asked for, whatever the skill is called),
+    kinds, skills, meta_skills, features, and whether the skills were `fitted` on the question. `threshold`: the one
+    that was used for the modes. `stability`: adjusted Rand indices of the skills on resamples. `note`: why something
+    is missing, or None. `unread`: the number of questions that the LLM could not read and the rules did. `documented`:
+    the weaknesses that modes were matched with.
     """
 
     questions: pd.DataFrame
@@ -72,11 +81,11 @@ class Found:
 
 
 def find_taxonomy(verdicts: pd.DataFrame, how: Sorting, seed: int, helpers: TaxonomyOptions = ALONE) -> Found:
-    """The taxonomy of all valid questions, whoever asked, and the failure modes in them.
+    """Finds the taxonomy of all valid questions, whoever asked them, and the failure modes among them.
 
-    Skills are fitted on the questions about a share of the images, modes found in those about the others. `verdicts`:
-    the columns of verdicts.parquet; neither family nor anything else that only scenes know is read. Where there is
-    too little to sort, `note` says why and everything but the primitives is empty.
+    Skills are fitted on the questions about a share of the images, modes are found in the questions about the others.
+    `verdicts`: the columns of verdicts.parquet; the family and whatever else only scenes have is not read. Where there
+    are too few questions, `note` says so and everything but the primitives is empty.
     """
     valid = verdicts[verdicts["outcome"].isin(VALID)].reset_index(drop=True)
     threshold = max(how.threshold, _base_rate(valid, how.min_asked))
@@ -89,8 +98,7 @@ def find_taxonomy(verdicts: pd.DataFrame, how: Sorting, seed: int, helpers: Taxo
     indices = of_skills(
         sorted_.skills, primitives, valid["image_id"], how.embedding, how.min_topic_size, _seeds(how, seed)
     )
-    if helpers.skill_namer:
-        sorted_ = Taxonomy(sorted_.topics, *name_by(helpers.skill_namer, sorted_.skills, sorted_.meta_skills))
+    sorted_ = _with_words(sorted_, helpers.skill_namer)
     placing = SkillAssignment(sorted_.skills, sorted_.meta_skills)
     valid["skills"] = [placing.skills(found) for found in primitives]
     valid["meta_skills"] = [placing.meta_skills(names) for names in valid["skills"]]
@@ -100,28 +108,36 @@ def find_taxonomy(verdicts: pd.DataFrame, how: Sorting, seed: int, helpers: Taxo
     return Found(valid, sorted_, modes, threshold, indices, note, unread, helpers.documented)
 
 
+def _with_words(sorted_: Taxonomy, namer: LLM | None) -> Taxonomy:
+    """Returns the taxonomy with definitions of its skills and, where there is an LLM, its names and definitions."""
+    skills = [replace(skill, definition=definition(skill.name)) for skill in sorted_.skills]
+    if namer is None:
+        return replace(sorted_, skills=skills)
+    return Taxonomy(sorted_.topics, *name_by(namer, skills, sorted_.meta_skills))
+
+
 def _modes(rated: pd.DataFrame, threshold: float, how: Sorting, seed: int) -> list[FailureMode]:
-    """The failure modes, with how often they come back."""
+    """Returns the failure modes with their recurrence."""
     modes = find_modes(rated, threshold, how.min_asked, EXAMPLES)
     back = of_modes(modes, rated, threshold, how.min_asked, _seeds(how, seed))
     return [replace(mode, recurrence=share) for mode, share in zip(modes, back, strict=True)]
 
 
 def _seeds(how: Sorting, seed: int) -> range:
-    """Of the resamples; by `seed` itself the images are drawn that skills are fitted on."""
+    """Returns the seeds of the resamples; `seed` itself draws the images that skills are fitted on."""
     return range(seed + 1, seed + 1 + how.resamples)
 
 
 def _base_rate(valid: pd.DataFrame, fewest: int) -> float:
-    """The candidate's error_rate on the untrained base's questions; 0 where it asked fewer than that."""
+    """Returns the error rate on the questions of the untrained base; 0 where it asked fewer than `fewest`."""
     of_base = valid.loc[valid["method"] == "base", "outcome"] == "failure"
     return float(of_base.mean()) if len(of_base) >= fewest else 0.0
 
 
 def _read(valid: pd.DataFrame, reader: LLM | None) -> tuple[list[list[Primitive]], int]:
-    """The primitives of each question; adds columns: phrases, words that say so, abilities, kinds, other features.
+    """Returns the primitives of each question, and how many questions the LLM could not read.
 
-    And how many questions the LLM could not read.
+    Adds the columns primitives (phrases), words (which the primitives were read from), features, abilities and kinds.
     """
     asked = [*zip(valid["question"], valid["reference"], strict=True)]
     found, unread = read_by(reader, asked) if reader else ([with_words(*one) for one in asked], 0)
@@ -137,10 +153,10 @@ def _read(valid: pd.DataFrame, reader: LLM | None) -> tuple[list[list[Primitive]
 def _without(
     valid: pd.DataFrame, fitted: list[list[Primitive]], threshold: float, unread: int, documented: Sequence[Weakness]
 ) -> Found:
-    """No taxonomy, and the sentence that says why."""
+    """Returns an empty taxonomy with a note that says why."""
     nothing: pd.Series[Any] = pd.Series([[] for _ in range(len(valid))], dtype=object)
     phrases = len({primitive for found in fitted for primitive in found if not primitive.detail})
-    why = f"{len(fitted)} valid questions about the images it is fitted on, with {phrases} different primitives, are"
-    note = f"There is no taxonomy: {why} too few to sort ({FEWEST_PHRASES} primitives at least)."
+    few = f"the {len(fitted)} valid questions about the images to fit it on have {phrases} different primitives"
+    note = f"There is no taxonomy: {few}, and it takes at least {FEWEST_PHRASES}."
     questions = valid.assign(skills=nothing, meta_skills=nothing)
     return Found(questions, Taxonomy([], [], []), [], threshold, [], note, unread, documented)

@@ -1,11 +1,11 @@
-"""How far a taxonomy and its failure modes are the same on other images: fitted again on resamples of them."""
+"""Measures how stable skills and failure modes are: both are found again on resamples of the images."""
 
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from blindspot.metrics import Mask, jaccard
 from blindspot.records.failure_mode import FailureMode
 from blindspot.taxonomy.clustering.assignment import SkillAssignment
 from blindspot.taxonomy.clustering.fit import fit_skills
@@ -13,8 +13,8 @@ from blindspot.taxonomy.clustering.skills import Skill
 from blindspot.taxonomy.modes.search import find_modes
 from blindspot.taxonomy.reading.primitive import Primitive
 
-MOST = 20_000  # questions of a resample, about: of more, fewer images are drawn
-SAME = 0.5  # Jaccard index of the questions that two modes claim, from which one is the other come back
+MOST = 20_000  # questions of a resample, about; where there are more, fewer images are drawn
+SAME = 0.5  # Jaccard index of the questions that two modes contain, from which they are the same mode
 
 Primitives = Sequence[Sequence[Primitive]]
 
@@ -27,9 +27,9 @@ def of_skills(
     min_topic_size: int,
     seeds: range,
 ) -> list[float]:
-    """The adjusted Rand index of the skills and those fitted on the questions about half of the images, by seed.
+    """Returns the adjusted Rand index between the skills and those fitted on half of the images, one for each seed.
 
-    Over all that the questions ask for: each primitive as often as it occurs.
+    Each primitive counts as often as it occurs in all questions; details do not count.
     """
     from sklearn.metrics import adjusted_rand_score
 
@@ -45,21 +45,25 @@ def of_skills(
 def of_modes(
     modes: Sequence[FailureMode], questions: pd.DataFrame, threshold: float, min_asked: int, seeds: range
 ) -> list[float]:
-    """The share of bootstrap resamples of the images in which each mode comes back, whatever it is then called.
+    """Returns the recurrence of each mode: the share of bootstrap resamples of the images in which it is found again.
 
-    `questions`: those that the modes were found in, as `find_modes` wants them.
+    A mode is found again where one of the resample contains mostly the same questions, whatever its features.
+    `questions`: those that the modes were found in, as for `find_modes`.
     """
-    claimed, back = _claimed(modes, questions), np.zeros(len(modes))
+    contained, back = _contained(modes, questions), np.zeros(len(modes))
     for seed in seeds:
         again = find_modes(_bootstrap(questions, seed), threshold, min_asked, examples=0)
-        others = _claimed(again, questions)
-        back += [any(_jaccard(one, other) >= SAME for other in others) for one in claimed]
+        others = _contained(again, questions)
+        back += [any(jaccard(one, other) >= SAME for other in others) for one in contained]
     shares: list[float] = (back / max(len(seeds), 1)).tolist()
     return shares
 
 
-def half(images: "pd.Series[str]", seed: int, share: float = 0.5) -> npt.NDArray[np.bool_]:
-    """Which questions are about the images that are drawn: a `share` of them, one at least; of several not all."""
+def half(images: "pd.Series[str]", seed: int, share: float = 0.5) -> Mask:
+    """Draws a share of the images and returns a mask of the questions about them.
+
+    At least one image is drawn and, where there are several, never all of them.
+    """
     names = np.array(sorted(images.unique()), dtype=object)
     most = max(1, len(names) - 1)
     drawn = np.random.default_rng(seed).permutation(len(names))[: min(max(1, round(share * len(names))), most)]
@@ -67,7 +71,7 @@ def half(images: "pd.Series[str]", seed: int, share: float = 0.5) -> npt.NDArray
 
 
 def _bootstrap(questions: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """The questions about as many images, drawn with replacement; one drawn twice is two images."""
+    """Returns the questions about as many images, drawn with replacement; an image drawn twice counts as two."""
     if questions.empty:
         return questions
     groups = [places for _, places in sorted(questions.groupby("image_id").indices.items())]
@@ -79,22 +83,18 @@ def _bootstrap(questions: pd.DataFrame, seed: int) -> pd.DataFrame:
 
 
 def _skills(skills: Sequence[Skill], primitives: Sequence[Primitive]) -> list[str]:
-    """The skill of each primitive; its own phrase where it is of none."""
+    """Returns the skill of each primitive; its own phrase where it belongs to none."""
     placing = SkillAssignment(skills, [])
     known = {primitive: next(iter(placing.skills([primitive])), primitive.text) for primitive in {*primitives}}
     return [known[primitive] for primitive in primitives]
 
 
-def _claimed(modes: Sequence[FailureMode], questions: pd.DataFrame) -> list[frozenset[int]]:
-    """Of each mode the questions that it claims."""
+def _contained(modes: Sequence[FailureMode], questions: pd.DataFrame) -> list[Mask]:
+    """Returns which questions each mode contains."""
     features = [*_all_features(questions)]
-    return [frozenset(place for place, has in enumerate(features) if mode.claims(has)) for mode in modes]
+    return [np.array([mode.contains(has) for has in features], dtype=bool) for mode in modes]
 
 
 def _all_features(questions: pd.DataFrame) -> Iterator[frozenset[str]]:
     for lists in zip(questions["skills"], questions["meta_skills"], questions["features"], strict=True):
         yield frozenset().union(*lists)
-
-
-def _jaccard(one: frozenset[int], other: frozenset[int]) -> float:
-    return len(one & other) / max(len(one | other), 1)

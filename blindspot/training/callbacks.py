@@ -1,4 +1,4 @@
-"""What happens during a training, beside the training."""
+"""Trainer callbacks: complete and evaluate checkpoints, stop at the budget, show progress."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,44 +14,44 @@ from blindspot.protocols import Target
 from blindspot.questioner.steering import write_targets
 from blindspot.rewards.components import COMPONENTS
 from blindspot.rewards.trl import Reward
-from blindspot.training.checkpoints import PREFIX, keep
+from blindspot.training.checkpoints import PREFIX, complete
 
 
 @contextmanager
-def unsplit() -> Iterator[None]:
-    """Models are loaded whole in here: under ZeRO-3 every rank would load its part, and only one is here."""
-    known, deepspeed._hf_deepspeed_config_weak_ref = deepspeed._hf_deepspeed_config_weak_ref, None
+def without_zero3() -> Iterator[None]:
+    """Loads models whole within the block. Under ZeRO-3 each rank would load its part, but only one rank is here."""
+    config, deepspeed._hf_deepspeed_config_weak_ref = deepspeed._hf_deepspeed_config_weak_ref, None
     try:
         yield
     finally:
-        deepspeed._hf_deepspeed_config_weak_ref = known
+        deepspeed._hf_deepspeed_config_weak_ref = config
 
 
-class KeepState(TrainerCallback):
-    """Puts `targets` into every checkpoint, calls `evaluate(step, checkpoint)`, then makes it whole."""
+class CompleteCheckpoint(TrainerCallback):
+    """Writes `targets` into each checkpoint, calls `evaluate(step, checkpoint)`, then marks it as complete."""
 
     def __init__(self, reward: Reward, targets: Sequence[Target], evaluate: Callable[[int, Path], None]) -> None:
         self._reward, self._targets, self._evaluate = reward, targets, evaluate
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        """Called by the trainer once its own part of the checkpoint is written, on every rank."""
+        """Called by the trainer on every rank, after it has written its part of the checkpoint."""
         if state.is_world_process_zero:
             checkpoint = Path(str(args.output_dir)) / f"{PREFIX}{state.global_step}"
             write_targets(checkpoint, self._targets)
-            # loading a model draws numbers, which a resumed training would not draw
-            with torch.random.fork_rng(), unsplit():
+            # Loading a model uses random numbers, which a resumed training would not use.
+            with torch.random.fork_rng(), without_zero3():
                 self._evaluate(state.global_step, checkpoint)
-            keep(self._reward, checkpoint)
+            complete(self._reward, checkpoint)
 
 
-class KeepWithin(TrainerCallback):
-    """Ends the training, with a checkpoint, where the budget has no room for another step of `questions`."""
+class StopAtBudget(TrainerCallback):
+    """Ends the training, with a checkpoint, if the budget is too small for another step of `questions` calls."""
 
     def __init__(self, meter: Meter, questions: int) -> None:
         self._meter, self._questions = meter, questions
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        """Called by the trainer after each step, on every rank; the first one's clock decides."""
+        """Called by the trainer on every rank after each step; the clock of the first rank decides."""
         from accelerate.utils import broadcast_object_list
 
         ended = broadcast_object_list([self._meter.ended_by(self._questions)])[0]
@@ -62,7 +62,7 @@ class KeepWithin(TrainerCallback):
 
 
 class Progress(ProgressCallback):
-    """A bar with the reward's components, rather than a line of forty figures a step; MLflow has those."""
+    """Shows a progress bar with the reward's components instead of a line of forty figures per step (see MLflow)."""
 
     def on_log(
         self,
@@ -72,7 +72,7 @@ class Progress(ProgressCallback):
         logs: dict[str, Any] | None = None,
         **_: Any,
     ) -> None:
-        """Called by the trainer with the figures of a step."""
+        """Called by the trainer with the metrics of a step."""
         bar: Any = self.training_bar
         if bar is not None and logs and "reward" in logs:
             shown = {name: logs.get(f"rewards/{name}/mean") for name in COMPONENTS}

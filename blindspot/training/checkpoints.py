@@ -1,4 +1,4 @@
-"""What a checkpoint holds beyond TRL's own, and which one a training goes on from."""
+"""Finds, completes and restores checkpoints. A checkpoint is TRL's, plus the state of the reward."""
 
 from pathlib import Path
 from typing import Any
@@ -6,33 +6,33 @@ from typing import Any
 from blindspot.rewards.trl import Reward
 from blindspot.store import read_json, write_json
 
-PREFIX = "checkpoint-"  # transformers' name of them
-#: Written last, so a checkpoint that holds it is whole: a kill may leave one that is not.
+PREFIX = "checkpoint-"  # of the folder's name, from transformers
+#: The state of the reward. It is written last, so a checkpoint without it is incomplete.
 STATE = "blindspot.json"
 
 
 def last_checkpoint(folder: Path) -> Path | None:
-    """The latest whole checkpoint in `folder`, None where there is none."""
-    whole = [path.parent for path in folder.glob(f"{PREFIX}*/{STATE}")]
-    return max(whole, key=step_of, default=None)
+    """Returns the latest complete checkpoint in `folder`, or None."""
+    found = [path.parent for path in folder.glob(f"{PREFIX}*/{STATE}")]
+    return max(found, key=step_of, default=None)
 
 
 def step_of(checkpoint: Path) -> int:
-    """The step at which it was written."""
+    """Returns the step of a checkpoint."""
     return int(checkpoint.name.removeprefix(PREFIX))
 
 
 def history_of(checkpoint: Path) -> list[dict[str, Any]]:
-    """The trainer's log up to the checkpoint, a row a step."""
+    """Returns the trainer's log up to the checkpoint, one row per step."""
     history: list[dict[str, Any]] = read_json(checkpoint / "trainer_state.json")["log_history"]
     return history
 
 
-def keep(reward: Reward, checkpoint: Path) -> None:
-    """Makes the checkpoint whole: adds the reward's archive and counters."""
+def complete(reward: Reward, checkpoint: Path) -> None:
+    """Completes a checkpoint: writes the archive and the counters of the reward."""
     write_json(checkpoint / STATE, reward.state())
 
 
 def restore(reward: Reward, checkpoint: Path) -> None:
-    """Takes up the archive and counters that the checkpoint keeps."""
+    """Restores the archive and the counters of the reward from a checkpoint."""
     reward.restore(read_json(checkpoint / STATE))

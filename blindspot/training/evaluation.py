@@ -1,4 +1,4 @@
-"""Evaluates each checkpoint of the questioner on a fixed set of images."""
+"""Evaluates the checkpoints of the questioner on a fixed set of images."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,9 +18,9 @@ from blindspot.search.variety import variety
 from blindspot.store import read_json, write_json
 from blindspot.tracking import log_checkpoint
 
-SEED = 20_000  # of every evaluation: checkpoints differ by their weights alone
-MOST = 0.5  # share of errors above which a training is not begun, or not gone on with
-SAMPLES = 16  # questions with their images that MLflow shows for each checkpoint
+SEED = 20_000  # the same for all checkpoints, so that they differ only by their weights
+MAX_UNSCORED = 0.5  # share of unscored questions above which the training stops
+SAMPLES = 16  # questions and images per checkpoint that MLflow shows
 
 Rates = dict[str, float | int | None]
 
@@ -28,8 +28,8 @@ Rates = dict[str, float | int | None]
 class Evaluator:
     """Asks one question about each image, has it answered and judged, and logs the checkpoint to MLflow.
 
-    `open_questioner` loads a checkpoint. The rates are kept in `folder`, so that a training that goes on
-    after a kill still has those of its past.
+    `open_questioner` loads a checkpoint. The rates are stored in `folder`, so that a resumed training has those of
+    earlier checkpoints too.
     """
 
     def __init__(
@@ -45,15 +45,15 @@ class Evaluator:
         self._images, self._folder, self._mlflow = images, folder, mlflow
 
     def evaluate(self, step: int, checkpoint: Local) -> None:
-        """Measures the questioner `checkpoint` as that of `step`. Weights from the hub are not copied to MLflow.
+        """Evaluates the questioner `checkpoint` of the given step. Weights on the hub are not copied to MLflow.
 
-        Raises BlindspotError where most questions end in an error: nothing would be learnt, at full cost.
+        Raises BlindspotError if most questions are unscored, because the training would cost calls and learn nothing.
         """
         questions = self._open(checkpoint).ask(self._images, SEED)
         answers = self._candidate.answer(self._images, questions)
         verdicts = judge_all(self._verifier, self._images, questions, answers)
         outcomes = [one.outcome for one in verdicts]
-        refuse_unscored(verdicts, MOST, "validation questions")
+        refuse_unscored(verdicts, MAX_UNSCORED, "validation questions")
         found: Rates = rates(outcomes, [one.family for one in verdicts])
         found |= self._variety(questions, verdicts)
         samples: dict[str, list[Any]] = {
@@ -69,9 +69,9 @@ class Evaluator:
         write_json(self._folder / f"{step:06d}.json", {"rates": found | {"step": step}, "logged_model": model})
 
     def _variety(self, questions: Sequence[str], verdicts: Sequence[Verdict]) -> Rates:
-        """How different and how complex its questions are; on scenes also how much they are about small or few things.
+        """Measures how diverse and how complex the questions are.
 
-        `inconspicuous` is None on photographs, where nobody knows how large a thing is.
+        `inconspicuous`: on scenes, how much they are about small or few things; None on photographs.
         """
         rows = [*zip(questions, verdicts, self._images, strict=True)]
         valid = [(text, image) for text, one, image in rows if one.outcome in VALID]
@@ -84,12 +84,12 @@ class Evaluator:
         }
 
     def found(self) -> list[Rates]:
-        """The rates of every checkpoint so far, by step."""
-        return [kept["rates"] for kept in self._kept()]
+        """Returns the rates of all checkpoints so far, ordered by step."""
+        return [stored["rates"] for stored in self._stored()]
 
     def last_model(self) -> str:
-        """MLflow's id of the last checkpoint's logged model, be it of this process or of one that was killed."""
-        return str(self._kept()[-1]["logged_model"])
+        """Returns the id of the last checkpoint's logged model in MLflow, also if an interrupted process logged it."""
+        return str(self._stored()[-1]["logged_model"])
 
-    def _kept(self) -> list[Any]:
+    def _stored(self) -> list[Any]:
         return [read_json(path) for path in sorted(self._folder.glob("*.json"))]

@@ -1,27 +1,100 @@
-"""What training a large questioner may want: few weights, less memory, a faster sampler."""
+"""The parameters of a training."""
 
 from typing import Literal
 
 from pydantic import Field
 
-from blindspot.params import Section
+from blindspot.distributed import process_state
+from blindspot.errors import BlindspotError
+from blindspot.params import GenerationParams, Section
+
+
+class Weights(Section):
+    """Weights of the reward's components."""
+
+    failure: float = Field(1.0, ge=0, description="Reward for a valid question that the candidate fails")
+    semantic_diversity: float = Field(
+        1.5, ge=0, description="Reward for a question whose meaning differs from earlier questions"
+    )
+    lexical_diversity: float = Field(
+        0.25, ge=0, description="Reward for a question whose word pairs differ from those of earlier questions"
+    )
+    invalid: float = Field(4.0, ge=0, description="Penalty for an invalid question")
 
 
 class Lora(Section):
-    """Low-rank adapters (peft), merged into the weights when the questioner is handed over."""
+    """Low-rank adapters (peft), merged into the weights after training."""
 
-    rank: int = Field(0, ge=0, description="of the adapters; 0 trains all weights")
-    alpha: int = Field(32, ge=1, description="their scale is alpha ÷ rank")
-    dropout: float = Field(0.0, ge=0, lt=1)
-    targets: str = Field("all-linear", description="all-linear, or a regular expression of module names")
+    rank: int = Field(
+        0, ge=0, description="Rank of the adapters; 0 trains all weights. Set 16, for example, for a large questioner"
+    )
+    alpha: int = Field(32, ge=1, description="The adapters are scaled by alpha ÷ rank")
+    dropout: float = Field(0.0, ge=0, lt=1, description="Dropout probability of the adapters")
+    targets: str = Field("all-linear", description="Modules to adapt: all-linear, or a regular expression of names")
 
 
 class Vllm(Section):
-    """Generation by vLLM during training, a package of its own."""
+    """Generation of the questions by vLLM, which is installed separately (untested)."""
 
     mode: Literal["none", "colocate", "server"] = Field(
         "none",
-        description="none: transformers; colocate: vLLM in the same processes; server: trl vllm-serve",
+        description="none: transformers generates. colocate: vLLM in the training processes. server: a running "
+        "`trl vllm-serve`",
     )
-    server: str = Field("http://127.0.0.1:8000", description="where that server is")
-    memory: float = Field(0.3, gt=0, lt=1, description="share of each GPU's that vLLM takes, where colocated")
+    server: str = Field("http://127.0.0.1:8000", description="For mode server: its URL")
+    memory: float = Field(0.3, gt=0, lt=1, description="For mode colocate: share of each GPU's memory that vLLM uses")
+
+
+class TrainingParams(GenerationParams):
+    """How the questioner is trained. Numbers per step count over all processes."""
+
+    steps: int = Field(
+        100, ge=0, description="Updates of the weights; 0: no training, harvest uses train.base_model as it is"
+    )
+    images_per_step: int = Field(8, ge=1, description="Images per step")
+    num_generations: int = Field(
+        8, ge=2, description="Questions per image and step; GRPO compares these with one another"
+    )
+    learning_rate: float = Field(
+        1e-4, gt=0, description="Learning rate of AdamW. Lower it for a pretrained questioner, to 1e-5 or 1e-6"
+    )
+    beta: float = Field(
+        0.04, ge=0, description="Weight of the KL divergence from the base model; higher values keep it closer"
+    )
+    checkpoint_every: int = Field(
+        25, ge=1, description="Steps between checkpoints; each is evaluated on the validation images"
+    )
+    weights: Weights = Field(Weights.model_validate({}))
+    batch_size: int = Field(
+        64,
+        ge=1,
+        description="Questions per process in one pass of the model, in training and evaluation. Lower it if memory "
+        "runs out",
+    )
+    bf16: bool = Field(False, description="Compute in bfloat16, whatever the dtype of the weights. Set true on a GPU")
+    gradient_checkpointing: bool = Field(
+        False, description="Recompute activations instead of storing them: less memory, slower"
+    )
+    lora: Lora = Field(Lora.model_validate({}))
+    vllm: Vllm = Field(Vllm.model_validate({}))
+
+    @property
+    def questions_per_step(self) -> int:
+        """The number of questions in one step, over all processes."""
+        return self.images_per_step * self.num_generations
+
+    def batches_of_process(self) -> tuple[int, int]:
+        """Returns how many questions one process passes through the model at once, and how many such batches per step.
+
+        Raises BlindspotError if the questions of a step cannot be split evenly.
+        """
+        processes = process_state().num_processes
+        share, rest = divmod(self.questions_per_step, processes)
+        size = min(self.batch_size, share)
+        if rest or share % size:
+            raise BlindspotError(
+                f"{self.questions_per_step} questions per step (train.images_per_step × train.num_generations) cannot "
+                f"be split among {processes} process(es) in batches of {size}",
+                "change one of them, or train.batch_size",
+            )
+        return size, share // size

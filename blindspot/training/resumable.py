@@ -1,4 +1,4 @@
-"""GRPOTrainer that goes on from a checkpoint exactly as if it had never stopped."""
+"""A GRPOTrainer whose resumed training equals an uninterrupted one."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +10,10 @@ from trl.trainer.utils import RepeatSampler
 
 
 class EpochSampler(RepeatSampler):
-    """Draws each epoch's order from the seed and the epoch's number.
+    """Draws the order of each epoch from the seed and the number of the epoch.
 
-    TRL's own draws it from the generator that the epochs before have used: a resumed training would begin with the
-    first epoch's order again.
+    TRL's sampler draws it from a generator that earlier epochs have advanced, so a resumed training would repeat the
+    order of the first epoch.
     """
 
     _epoch = 0
@@ -23,27 +23,30 @@ class EpochSampler(RepeatSampler):
         self._epoch = epoch
 
     def __iter__(self) -> Iterator[int]:
-        """The epoch's images, repeated as TRL wants them."""
+        """Yields the images of the epoch, repeated as TRL expects."""
         self.generator.manual_seed(int(self.seed or 0) + self._epoch)
         return iter(super().__iter__())  # type: ignore[no-untyped-call]
 
 
 class ResumableGRPOTrainer(GRPOTrainer):
-    """Loads a checkpoint as it was saved, and walks the images as an unbroken training does.
+    """Loads the weights of a checkpoint, and visits the images in the order of an uninterrupted training.
 
-    transformers saves a VLM under other names than its modules have, and translates them in `from_pretrained`; the
-    Trainer reads the file without that, finds no name it knows, and goes on from the untrained weights with a warning.
+    transformers saves a VLM under other parameter names than its modules have, and `from_pretrained` translates them.
+    The Trainer reads the file without translation, finds no known name, and continues from the untrained weights with
+    only a warning.
     """
 
     def _get_train_sampler(self, dataset: Any = None) -> EpochSampler:
-        theirs: Any = super()._get_train_sampler(dataset)
+        sampler: Any = super()._get_train_sampler(dataset)
         return EpochSampler(
-            theirs.data_source, theirs.mini_repeat_count, theirs.batch_size, theirs.repeat_count, seed=theirs.seed
+            sampler.data_source, sampler.mini_repeat_count, sampler.batch_size, sampler.repeat_count, seed=sampler.seed
         )
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
         target: Any = model or self.model
-        if self.is_fsdp_enabled or self.is_deepspeed_enabled or is_peft_model(target):  # adapters keep their names
+        if (
+            self.is_fsdp_enabled or self.is_deepspeed_enabled or is_peft_model(target)
+        ):  # names of adapters are not translated
             super()._load_from_checkpoint(resume_from_checkpoint, model)
             return
         saved = type(target).from_pretrained(Path(resume_from_checkpoint), use_safetensors=True)

@@ -1,15 +1,15 @@
-"""A sample whose text tries to be HTML, script, a formula or another cell, as an audit would draw it.
+"""An audit sample whose texts look like HTML, scripts, formulas or CSV cells.
 
-`labels.csv` beside this file is what Chromium downloaded from its labelling page: the outcomes of LABELS in turn.
+`labels.csv` in this folder was downloaded by Chromium from the label page of this sample, with the outcomes LABELS in
+turn.
 """
 
 from pathlib import Path
 
 import pandas as pd
 
-from blindspot.records.audited import Audited
 from blindspot.records.rollout import Rollout
-from blindspot.records.verdict import Outcome
+from blindspot.records.verdict import Audited, Outcome
 from blindspot.store import to_frame
 
 DOWNLOADED = Path(__file__).with_name("labels.csv")
@@ -37,7 +37,7 @@ TEXTS = (
 
 
 def rollouts() -> list[Rollout]:
-    """One rollout a text: asked as it stands, answered by the next."""
+    """Returns one rollout for each text: the text is the question and the next text is the answer."""
     return [
         Rollout(f"trained-{index:06d}", "trained", f"i{index % 2}", text, TEXTS[(index + 1) % len(TEXTS)], "q", "c")
         for index, text in enumerate(TEXTS)
@@ -45,7 +45,7 @@ def rollouts() -> list[Rollout]:
 
 
 def sample() -> pd.DataFrame:
-    """The same as rows of data/audit, not audited."""
+    """Returns these rollouts as rows of data/audit that are not audited."""
     return to_frame(
         [
             Audited(row.rollout_id, row.method, row.image_id, row.question, row.answer, "correct", "j", None, "nobody")

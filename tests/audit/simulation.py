@@ -1,4 +1,4 @@
-"""Simulated harvests, judges and audits, to see how often the corrected intervals hold the truth.
+"""Simulates harvests, judges and audits to measure how often the corrected intervals contain the truth.
 
 `python -m tests.audit.simulation` prints the tables of docs/log.md.
 """
@@ -14,25 +14,25 @@ from blindspot.records.verdict import OUTCOMES
 
 @dataclass(frozen=True)
 class World:
-    """A questioner and a judge: the true share of each outcome, and what the judge says of each (4 × 4)."""
+    """A questioner and a judge: the true share of each outcome, and how the judge rates each of them (4 × 4)."""
 
     truth: Shares
     judge: Shares
 
     def rate(self, name: str) -> float:
-        """The true rate."""
+        """Returns the true rate."""
         part, whole = (self.truth[columns(outcomes)].sum() for outcomes in RATES[name])
         return float(part / whole)
 
     def harvest(self, size: int, audited: int, rng: np.random.Generator) -> tuple[Counts, Counts]:
-        """The judge's outcomes of `size` rollouts, and those of a random part by judge and auditor."""
+        """Returns the judge's counts of `size` rollouts, and the counts of a random sample by judge and auditor."""
         cells = rng.multinomial(size, (self.truth[:, None] * self.judge).ravel())
         part = rng.multivariate_hypergeometric(cells, audited).reshape(4, 4)
         return cells.reshape(4, 4).sum(axis=0), part.T
 
 
 Ranges = dict[str, tuple[float, float]]
-#: What is drawn anew, uniformly, for each world: the true rates, and how often the judge is right of each kind.
+#: Ranges of the parameters of a world, drawn uniformly: true rates, and how often the judge is right.
 ANY: Ranges = {
     "valid": (0.6, 1.0),
     "wrong": (0.03, 0.8),
@@ -54,7 +54,7 @@ EDGES: dict[str, Ranges] = {
 
 
 def draw_world(rng: np.random.Generator, ranges: Ranges = ANY) -> World:
-    """A questioner and a judge."""
+    """Returns a random questioner and judge."""
     at = {name: rng.uniform(low, high) for name, (low, high) in ranges.items()}
     valid, known = at["valid"], 1 - at["unsure"]
     truth = np.array(
@@ -76,21 +76,24 @@ def draw_world(rng: np.random.Generator, ranges: Ranges = ANY) -> World:
 def coverage(
     worlds: int, seed: int, size: Callable[[np.random.Generator], int], ranges: Ranges = ANY
 ) -> dict[str, tuple[float, float]]:
-    """Of each rate, the share of intervals that hold the truth, and their mean width. `size`: draws an audit's."""
+    """Returns, for each rate, the share of intervals that contain the truth, and their mean width.
+
+    `size`: draws the size of an audit.
+    """
     rng = np.random.default_rng(seed)
     found: dict[str, list[tuple[bool, float]]] = {name: [] for name in RATES}
     for _ in range(worlds):
         world, audited = draw_world(rng, ranges), size(rng)
         counts = world.harvest(int(rng.integers(3 * audited, 12 * audited + 1)), audited, rng)
         for name, estimate in corrected(*counts).items():
-            held = estimate.low <= world.rate(name) <= estimate.high
-            found[name].append((held, estimate.high - estimate.low))
+            contained = estimate.low <= world.rate(name) <= estimate.high
+            found[name].append((contained, estimate.high - estimate.low))
     means = {name: np.mean(pairs, axis=0) for name, pairs in found.items()}
-    return {name: (float(held), float(width)) for name, (held, width) in means.items()}
+    return {name: (float(contained), float(width)) for name, (contained, width) in means.items()}
 
 
 def main(worlds: int = 2000) -> None:
-    """Prints coverage (and mean width) by audit size, and where rates or judge are extreme."""
+    """Prints coverage (and mean width) by audit size, and for extreme rates and judges."""
     for audited in (10, 20, 50, 100, 200, 500):
         _print(f"{audited} audited", coverage(worlds, 1, lambda _, n=audited: n))
     for name, ranges in EDGES.items():
@@ -99,7 +102,12 @@ def main(worlds: int = 2000) -> None:
 
 
 def _print(title: str, found: dict[str, tuple[float, float]]) -> None:
-    print(f"| {title} |", " | ".join(f"{held:.3f} ({width:.3f})" for held, width in found.values()), "|", flush=True)
+    print(
+        f"| {title} |",
+        " | ".join(f"{contained:.3f} ({width:.3f})" for contained, width in found.values()),
+        "|",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Agreement between judge and auditor, against scikit-learn and by simulation."""
+"""Tests the agreement of judge and auditor against scikit-learn and by simulation."""
 
 from itertools import chain, repeat
 
@@ -12,19 +12,19 @@ from blindspot.records.verdict import OUTCOMES, Outcome
 NOISY = np.array([[41, 7, 2, 3], [5, 60, 1, 2], [1, 3, 9, 1], [2, 1, 1, 4]])
 
 
-def spelt_out(table: np.ndarray) -> tuple[list[Outcome], list[Outcome]]:
-    """The outcomes by judge and by auditor that the table counts."""
+def outcomes_of(table: np.ndarray) -> tuple[list[Outcome], list[Outcome]]:
+    """Returns the outcomes by judge and by auditor that the table counts."""
     pairs = [*chain.from_iterable(repeat((j, a), int(table[j, a])) for j in range(4) for a in range(4))]
     return [OUTCOMES[j] for j, _ in pairs], [OUTCOMES[a] for _, a in pairs]
 
 
-def test_a_table_counts_the_judge_by_row() -> None:
-    assert (confusion(*spelt_out(NOISY)) == NOISY).all()
+def test_the_confusion_table_has_the_judge_by_row() -> None:
+    assert (confusion(*outcomes_of(NOISY)) == NOISY).all()
     assert confusion([], []).sum() == 0
 
 
-def test_figures_are_those_of_scikit_learn_over_what_both_could_say() -> None:
-    judged, audited = spelt_out(NOISY)
+def test_figures_equal_scikit_learn_without_unscored_rollouts() -> None:
+    judged, audited = outcomes_of(NOISY)
     both = [(j, a) for j, a in zip(judged, audited, strict=True) if "unscored" not in (j, a)]
     said, true = [j for j, _ in both], [a for _, a in both]
     found = agree(NOISY)
@@ -38,7 +38,7 @@ def test_figures_are_those_of_scikit_learn_over_what_both_could_say() -> None:
         assert all(one and one.low < one.value < one.high for one in measures)
 
 
-def test_intervals_of_kappa_and_f1_hold_the_truth_in_93_to_97_of_100_simulated_audits() -> None:
+def test_intervals_of_kappa_and_f1_contain_the_truth_in_93_to_97_percent_of_audits() -> None:
     shares = NOISY[:3, :3] / NOISY[:3, :3].sum()
     truth = agree(np.pad(np.round(shares * 1e6).astype(int), (0, 1)))
     held = np.zeros(2)
@@ -50,17 +50,17 @@ def test_intervals_of_kappa_and_f1_hold_the_truth_in_93_to_97_of_100_simulated_a
     assert ((held / 500 >= 0.93) & (held / 500 <= 0.97)).all()
 
 
-def test_full_agreement_leaves_room_for_mistakes_not_seen() -> None:
+def test_full_agreement_does_not_prove_an_exact_judge() -> None:
     kappa = agree(np.diag([50, 40, 10, 0])).kappa
     assert kappa and kappa.value == kappa.high == 1 and 0.9 < kappa.low < 1
 
 
-def test_what_is_not_there_has_no_figure() -> None:
+def test_figures_without_data_are_none() -> None:
     nothing, one_kind = agree(np.zeros((4, 4), int)), agree(np.diag([0, 50, 0, 0]))
     assert nothing.rows == 0 and nothing.kappa is None and nothing.failure.f1 is None
     assert one_kind.rows == 50 and one_kind.kappa is None and one_kind.invalid.recall is None
 
 
-def test_opposite_verdicts_agree_less_than_by_chance() -> None:
+def test_opposite_outcomes_have_a_negative_kappa() -> None:
     kappa = agree(np.array([[0, 40, 0, 0], [40, 0, 0, 0], [0] * 4, [0] * 4])).kappa
     assert kappa and kappa.value == -1 and kappa.high < 0

@@ -1,4 +1,4 @@
-"""Who audits: labels as a real browser wrote them, and labels that must be refused."""
+"""Tests the auditors: labels that a browser wrote, and labels that must be rejected."""
 
 import csv
 from itertools import cycle, islice
@@ -36,20 +36,20 @@ def refusal(auditor: LabelAuditor) -> str:
     return str(raised.value)
 
 
-def test_labels_that_a_browser_wrote_come_back_whatever_the_text() -> None:
+def test_labels_from_a_browser_are_read_whatever_the_text() -> None:
     asked = rollouts()
     assert LabelAuditor(DOWNLOADED).audit([IMAGE] * len(asked), asked) == [*islice(cycle(LABELS), len(TEXTS))]
 
 
-def test_no_cell_that_a_browser_wrote_begins_as_a_formula() -> None:
+def test_no_cell_from_a_browser_is_a_formula() -> None:
     with DOWNLOADED.open(encoding="utf-8-sig", newline="") as file:
         cells = [cell for row in csv.reader(file) for cell in row]
     assert sum(cell.startswith("'=") for cell in cells) == 2
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝"))]
 
 
-def test_rows_after_the_last_label_are_not_audited(tmp_path: Path) -> None:
-    auditor = written(tmp_path, [label(1, "invalid"), label(0, "unscored")])  # in whatever order
+def test_rollouts_after_the_last_label_are_not_audited(tmp_path: Path) -> None:
+    auditor = written(tmp_path, [label(1, "invalid"), label(0, "unscored")])  # the order of rows does not matter
     assert auditor.audit([IMAGE] * 4, ROWS) == ["unscored", "invalid", None, None]
 
 
@@ -59,31 +59,31 @@ def test_a_file_without_labels_audits_nothing(tmp_path: Path) -> None:
     assert LabelAuditor(default).audit([IMAGE] * 4, ROWS) == [None] * 4
 
 
-def test_a_rollout_left_out_is_named(tmp_path: Path) -> None:
+def test_a_rollout_without_a_label_is_named(tmp_path: Path) -> None:
     said = refusal(written(tmp_path, [label(0), label(2)]))
-    assert "leaves out rollout t-1" in said and "error: cannot say" in said
+    assert "leaves out rollout t-1" in said and "unscored if you cannot say" in said
 
 
 @pytest.mark.parametrize("column", ["image_id", "question", "answer"])
-def test_labels_of_another_harvest_are_refused_by_row(column: str, tmp_path: Path) -> None:
+def test_labels_of_another_harvest_are_rejected(column: str, tmp_path: Path) -> None:
     said = refusal(written(tmp_path, [label(0), label(1, **{column: "another"})]))
-    assert f"rollout t-1 has another {column} than this harvest's" in said
+    assert f"rollout t-1 has another {column} than in this harvest" in said
 
 
-def test_labels_outside_the_sample_are_refused_by_row(tmp_path: Path) -> None:
+def test_labels_outside_of_the_sample_are_rejected(tmp_path: Path) -> None:
     assert "rollout t-9 is not in this audit's sample" in refusal(written(tmp_path, [label(9)]))
 
 
-def test_two_labels_of_one_rollout_are_refused(tmp_path: Path) -> None:
+def test_two_labels_of_one_rollout_are_rejected(tmp_path: Path) -> None:
     assert "rollout t-0 is labelled twice" in refusal(written(tmp_path, [label(0), label(0, "correct")]))
 
 
 @pytest.mark.parametrize("outcome", ["", "Failure", "wrong"])
-def test_what_is_no_outcome_is_refused_by_row(outcome: str, tmp_path: Path) -> None:
+def test_a_label_that_is_not_an_outcome_is_rejected(outcome: str, tmp_path: Path) -> None:
     assert f"rollout t-0 has the outcome '{outcome}'" in refusal(written(tmp_path, [label(0, outcome)]))
 
 
-def test_files_that_are_no_labels_are_named(tmp_path: Path) -> None:
+def test_other_files_are_rejected(tmp_path: Path) -> None:
     assert "cannot be read" in refusal(LabelAuditor(tmp_path / "none.csv"))
     assert "they must be rollout_id, image_id" in refusal(written(tmp_path, [], columns=("id", "label")))
     (tmp_path / "empty.csv").write_bytes(b"")
@@ -92,7 +92,7 @@ def test_files_that_are_no_labels_are_named(tmp_path: Path) -> None:
     assert "cannot be read" in refusal(LabelAuditor(tmp_path / "binary.csv"))
 
 
-def test_the_oracle_audits_by_its_verdicts() -> None:
+def test_the_oracle_audits_with_its_verdicts() -> None:
     asked = [
         Rollout(f"t-{index}", "trained", "i0", question, answer, "q", "c")
         for index, (question, answer) in enumerate(
@@ -104,5 +104,5 @@ def test_the_oracle_audits_by_its_verdicts() -> None:
     assert auditor.identity == "oracle/1"
 
 
-def test_nobody_says_nothing() -> None:
+def test_nobody_audits_nothing() -> None:
     assert NoAuditor().audit([IMAGE] * 4, ROWS) == [None] * 4

@@ -1,4 +1,4 @@
-"""Corrected rates: the intervals hold the truth, and a judge's mistakes are taken out."""
+"""Tests that corrected intervals contain the truth and correct the judge's errors."""
 
 import numpy as np
 import pytest
@@ -11,12 +11,12 @@ from tests.audit.simulation import coverage
 EXACT = np.diag([60, 30, 10, 0])
 
 
-def test_intervals_hold_the_truth_in_93_to_97_of_100_simulated_judges_and_harvests() -> None:
+def test_intervals_contain_the_truth_in_93_to_97_percent_of_simulations() -> None:
     for name, (held, _) in coverage(500, 0, lambda rng: int(rng.integers(100, 501))).items():
         assert 0.93 <= held <= 0.97, name
 
 
-def test_an_exact_judge_is_hardly_corrected_and_the_audit_hardly_widens_it() -> None:
+def test_an_exact_judge_is_hardly_corrected() -> None:
     judged = np.array([600, 300, 100, 0])
     found = corrected(judged, np.diag([120, 60, 20, 0]))
     for name, expected in {"failure_rate": 0.6, "valid_rate": 0.9, "error_rate": 2 / 3}.items():
@@ -32,37 +32,37 @@ def test_a_judge_that_calls_half_of_the_correct_failures_is_corrected() -> None:
     assert found["valid_rate"].value == pytest.approx(0.9, abs=0.02)
 
 
-def test_a_judge_that_tells_nothing_leaves_what_the_audit_alone_says() -> None:
+def test_with_a_judge_at_chance_the_audit_alone_decides() -> None:
     by_chance = np.array([[15, 15, 0, 0], [15, 15, 0, 0], [0] * 4, [0] * 4])
     found = corrected(np.array([5000, 5000, 0, 0]), by_chance)["error_rate"]
     assert found.value == pytest.approx(0.5, abs=0.01)
     assert found.high - found.low == pytest.approx(2 * 1.96 * np.sqrt(0.25 / 60), rel=0.1)
 
 
-def test_more_audited_give_a_narrower_interval() -> None:
+def test_a_larger_audit_gives_a_narrower_interval() -> None:
     judged = np.array([700, 250, 50, 0])
     noisy = np.array([[30, 6, 0, 0], [4, 16, 0, 0], [0, 1, 3, 0], [0] * 4])
     few, many = (corrected(judged, noisy * times)["failure_rate"] for times in (1, 4))
     assert many.high - many.low < 0.75 * (few.high - few.low)
 
 
-def test_where_none_of_the_audited_is_invalid_a_valid_rate_of_1_is_not_ruled_out() -> None:
+def test_a_valid_rate_of_1_is_possible_if_no_audited_rollout_is_invalid() -> None:
     found = corrected(np.array([600, 400, 0, 0]), np.diag([60, 40, 0, 0]))
     assert found["valid_rate"].high == 1 and 0.95 < found["valid_rate"].low < 1
     assert corrected(np.array([0, 400, 100, 0]), np.diag([0, 80, 20, 0]))["error_rate"].low == 0
 
 
-def test_no_audited_mistake_of_the_judge_does_not_prove_it_exact() -> None:
+def test_an_audit_without_errors_does_not_prove_an_exact_judge() -> None:
     judged = np.array([50_000, 50_000, 0, 0])
     found = corrected(judged, np.diag([50, 50, 0, 0]))["failure_rate"]
-    assert found.high - found.low > 0.02  # of 50, one in fifty might yet be wrong
+    assert found.high - found.low > 0.02  # with 50 audited, an error rate of 1 in 50 is still possible
 
 
 def test_the_same_counts_give_the_same_interval() -> None:
     assert corrected(EXACT.sum(axis=1), EXACT) == corrected(EXACT.sum(axis=1), EXACT)
 
 
-def test_rates_are_those_of_the_metrics() -> None:
+def test_rates_are_defined_as_in_the_metrics() -> None:
     counts = np.array([60, 30, 10, 7])
     outcomes = [outcome for outcome, count in zip(OUTCOMES, counts, strict=True) for _ in range(count)]
     known = rates(outcomes, [None] * len(outcomes))

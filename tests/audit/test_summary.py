@@ -1,4 +1,4 @@
-"""What metrics/audit.json says."""
+"""Tests the content of metrics/audit.json."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ Pairs = dict[tuple[str, str | None], int]
 
 
 def found(pairs: Pairs, judged: dict[str, int] | None = None) -> dict[str, Any]:
-    """The summary of one method of which so many rollouts have each outcome by judge and by auditor."""
+    """Returns the summary of one method with these numbers of rollouts by outcome of judge and auditor."""
     rows = [pair for pair, count in pairs.items() for _ in range(count)]
     sample = pd.DataFrame(rows, columns=["judged", "audited"]).assign(method="trained", auditor="a person")
     of_all = judged or {
@@ -34,7 +34,7 @@ GOOD: Pairs = {
 }
 
 
-def test_rates_stand_as_judged_and_corrected_with_their_intervals() -> None:
+def test_rates_are_given_as_judged_and_as_corrected() -> None:
     made = found(GOOD)
     assert (made["drawn"], made["audited"], made["unsure"]) == (129, 129, 2)
     assert made["agreement"]["rows"] == 127 and made["agreement"]["kappa"]["low"] > 0.7
@@ -44,17 +44,17 @@ def test_rates_stand_as_judged_and_corrected_with_their_intervals() -> None:
     for name, rate in made["rates"].items():
         assert rate["judged"]["value"] == expected[name] and rate["note"] is None
         spread = [one["high"] - one["low"] for one in (rate["judged"], rate["corrected"])]
-        assert spread[0] < spread[1], "a judge that errs is no better than an exact one"
+        assert spread[0] < spread[1], "errors of the judge widen the interval"
     assert made["rates"]["failure_rate"]["corrected"]["value"] < made["rates"]["failure_rate"]["judged"]["value"]
 
 
-def test_without_an_audit_that_is_said_of_every_rate() -> None:
+def test_without_an_audit_every_rate_says_so() -> None:
     made = found({("failure", None): 40, ("correct", None): 40})
     assert (made["drawn"], made["audited"], made["agreement"]) == (80, 0, None)
     assert all(rate["corrected"] is None and rate["note"] == "not audited" for rate in made["rates"].values())
 
 
-def test_a_rate_of_which_too_few_are_audited_is_not_corrected() -> None:
+def test_a_rate_with_too_few_audited_rollouts_is_not_corrected() -> None:
     few = {("failure", "failure"): 10, ("correct", "correct"): FEWEST - 11, ("invalid", "invalid"): 40}
     made = found(few)["rates"]
     assert made["failure_rate"]["corrected"] and made["valid_rate"]["corrected"]
@@ -65,19 +65,19 @@ def test_a_rate_of_which_too_few_are_audited_is_not_corrected() -> None:
     )
 
 
-def test_a_judge_that_may_be_no_better_than_chance_corrects_nothing() -> None:
+def test_rates_of_a_judge_at_chance_are_not_corrected() -> None:
     by_chance = {(judge, truth): 20 for judge in ("failure", "correct") for truth in ("failure", "correct")}
     for rate in found(by_chance)["rates"].values():
         assert rate["corrected"] is None and rate["note"].startswith("the judge may agree with the auditor by chance")
 
 
-def test_a_judge_that_always_agrees_on_one_outcome_is_not_called_weak() -> None:
+def test_a_judge_that_always_agrees_on_one_outcome_is_corrected() -> None:
     made = found({("correct", "correct"): 50})
     assert made["agreement"]["kappa"] is None
     assert made["rates"]["error_rate"]["corrected"]["high"] == pytest.approx(0.05, abs=0.03)
     assert made["rates"]["error_rate"]["corrected"]["low"] == 0
 
 
-def test_a_method_with_no_valid_question_has_no_wrong_rate() -> None:
+def test_a_method_without_valid_questions_has_no_error_rate() -> None:
     rate = found({("invalid", "invalid"): 50})["rates"]["error_rate"]
     assert rate["judged"] is None and rate["corrected"] is None and "too few audited" in rate["note"]

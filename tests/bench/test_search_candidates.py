@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bench.plan import Candidates, open_listed, parsed
+from bench.plan import Candidates, open_entry, validate
 from bench.scoring.random_gaps import random_gaps
 from bench.search_candidates import candidates_of
 from blindspot.errors import BlindspotError
@@ -16,7 +16,7 @@ def written(folder: Path, values: object) -> str:
     return str(path)
 
 
-def test_candidates_of_ones_own(tmp_path: Path) -> None:
+def test_a_file_with_several_candidates(tmp_path: Path) -> None:
     found = candidates_of(
         written(tmp_path, {"a": {"gaps": ["family == counting and answer >= 4"]}, "b": {"mistakes": 0.2}})
     )
@@ -24,55 +24,55 @@ def test_candidates_of_ones_own(tmp_path: Path) -> None:
     assert found.candidates["b"].mistakes == 0.2
 
 
-def test_one_candidate_as_it_is_described_to_the_pipeline() -> None:
+def test_a_file_that_describes_one_planted_candidate() -> None:
     found = candidates_of(str(REPOSITORY / "configs/models/planted.yaml"))
     assert found.names == ["planted"]
     assert found.candidates["planted"].gaps
 
 
-def test_gaps_drawn_at_random() -> None:
+def test_candidates_with_random_gaps() -> None:
     found = candidates_of("random:7")
     assert found.names == ["random_7", "random_8", "random_9"]
     assert found.candidates["random_7"].gaps == random_gaps(7)
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "message"),
     [
         ({"a": {"gaps": ["family == conting"]}}, "counting"),
         ({"a": {"gap": ["family == counting"]}}, "candidates.a.gap"),
-        ({"a": {"model": "models/x", "mistakes": 0.1}}, "a model has no gaps but its own"),
+        ({"a": {"model": "models/x", "mistakes": 0.1}}, "either a model, or gaps and mistakes"),
         ({"a": ["family == counting"]}, "candidates.a"),
         ([], "names no candidate"),
         ("a: [", "cannot be read"),
         ("", "names no candidate"),
     ],
 )
-def test_what_is_wrong_is_named(tmp_path: Path, values: object, said: str) -> None:
-    with pytest.raises(BlindspotError, match=said):
+def test_the_error_names_what_is_wrong(tmp_path: Path, values: object, message: str) -> None:
+    with pytest.raises(BlindspotError, match=message):
         candidates_of(written(tmp_path, values))
 
 
-def test_a_file_that_is_not_there_is_named() -> None:
+def test_the_error_names_a_missing_file() -> None:
     with pytest.raises(BlindspotError, match=r"nowhere\.yaml cannot be read"):
         candidates_of("nowhere.yaml")
 
 
-def test_names_must_be_candidates() -> None:
-    with pytest.raises(BlindspotError, match="not among the candidates: b"):
-        parsed({"names": ["a", "b"], "ablated": [], "candidates": {"a": {}}}, Candidates, "here")
+def test_every_name_must_be_defined_under_candidates() -> None:
+    with pytest.raises(BlindspotError, match="not defined under candidates: b"):
+        validate({"names": ["a", "b"], "ablated": [], "candidates": {"a": {}}}, Candidates, "here")
 
 
-def test_the_repositorys_own_candidates_can_be_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_candidates_of_the_repository_can_be_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     from bench.plan import read_candidates
 
     monkeypatch.chdir(REPOSITORY)
     found = read_candidates()
     assert len(found.names) == 8 and found.ablated == ["scenes"]
-    assert len({open_listed(found.candidates[name]).identity for name in found.names}) == 8
+    assert len({open_entry(found.candidates[name]).identity for name in found.names}) == 8
 
 
 @pytest.mark.parametrize("name", ["planted.v2", "my model", "a/b", ""])
-def test_a_name_that_no_parameter_can_have_is_refused(name: str, tmp_path: Path) -> None:
-    with pytest.raises(BlindspotError, match="cannot be called"):
+def test_a_name_that_cannot_be_a_parameter_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(BlindspotError, match="is not a valid name of a candidate"):
         candidates_of(written(tmp_path, {name: {"mistakes": 0.1}}))

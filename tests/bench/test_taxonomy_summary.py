@@ -1,9 +1,9 @@
-"""What several runs of the bench of taxonomies come to."""
+"""The summary of the taxonomy bench."""
 
 from bench.taxonomy_summary import summary
 
 
-def test_means_and_how_many_runs_report_modes() -> None:
+def test_a_summary_has_means_and_the_number_of_runs_that_report_a_mode() -> None:
     runs: list[dict[str, float | None]] = [
         {"modes": 0, "mode_recall": None, "questions": 10},
         {"modes": 3, "mode_recall": None, "questions": 20},
@@ -13,6 +13,6 @@ def test_means_and_how_many_runs_report_modes() -> None:
     assert found["questions"]["mean"] == 15 and found["mode_recall"] == {}
 
 
-def test_what_one_run_has_no_value_of_is_left_out_of_the_mean() -> None:
+def test_the_mean_leaves_out_runs_without_a_value() -> None:
     found = summary([{"modes": 0, "mode_precision": None}, {"modes": 2, "mode_precision": 0.5}])
     assert (found["mode_precision"]["mean"], found["mode_precision"]["values"]) == (0.5, [None, 0.5])

@@ -1,4 +1,4 @@
-"""Every rule is broken once, with real Great Expectations."""
+"""Breaks every rule once, with the real Great Expectations."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,24 +6,19 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from blindspot.checks import images as image_checks
+from blindspot.checks import rollouts as rollout_checks
 from blindspot.checks import run
-from blindspot.checks.asked import ASKED
-from blindspot.checks.audited import AUDITED
-from blindspot.checks.failure_mode import FAILURE_MODE
-from blindspot.checks.image import IMAGE
-from blindspot.checks.primitive import PRIMITIVE
-from blindspot.checks.repeat import REPEAT
-from blindspot.checks.rollout import ROLLOUT
-from blindspot.checks.run import check
-from blindspot.checks.suite import Suite
-from blindspot.checks.verdict import VERDICT
+from blindspot.checks import taxonomy as taxonomy_checks
+from blindspot.checks.images import IMAGE
+from blindspot.checks.rollouts import ASKED, AUDITED, REPEAT, ROLLOUT, VERDICT
+from blindspot.checks.run import Suite, check
+from blindspot.checks.taxonomy import FAILURE_MODE, PRIMITIVE
 from blindspot.errors import BlindspotError
-from blindspot.records.asked import Asked
-from blindspot.records.audited import Audited
 from blindspot.records.failure_mode import FailureMode
-from blindspot.records.repeat import Repeat
-from blindspot.records.rollout import Rollout
+from blindspot.records.rollout import Asked, Rollout
 from blindspot.records.unscored import Unscored
+from blindspot.records.verdict import Audited, Repeat
 from blindspot.store import to_frame
 
 
@@ -220,7 +215,13 @@ def test_text_of_a_model_is_escaped_in_the_docs(tmp_path: Path) -> None:
 
 
 def test_every_suite_is_checked_here() -> None:
-    suites = {suite.name for _, suite in GOOD.values()}
-    modules = {path.stem for path in Path("blindspot/checks").glob("*.py")} - {"__init__", "run", "suite"}
-    assert suites == modules
-    assert all(isinstance(suite, Suite) for _, suite in GOOD.values())
+    modules = (image_checks, rollout_checks, taxonomy_checks)
+    files = {path.stem for path in Path("blindspot/checks").glob("*.py")} - {"__init__", "run"}
+    assert {module.__name__.split(".")[-1] for module in modules} == files
+    suites = {value.name: value for module in modules for value in vars(module).values() if isinstance(value, Suite)}
+    assert suites == {name: suite for name, (_, suite) in GOOD.items()}
+
+
+def test_an_error_names_the_file_with_the_rules(tmp_path: Path) -> None:
+    with pytest.raises(BlindspotError, match=r"nothing was written; fix .* \(rules: blindspot/checks/rollouts\.py\)"):
+        check(verdicts().iloc[:0], VERDICT, tmp_path / "docs")

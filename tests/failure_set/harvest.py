@@ -1,4 +1,4 @@
-"""A harvest whose texts, ids and images try to break whoever reads the failure set."""
+"""A harvest whose texts, ids and images may break the readers of a failure set."""
 
 from pathlib import Path
 from typing import Any
@@ -7,6 +7,7 @@ import pandas as pd
 from PIL import Image
 
 from blindspot.failure_set.select import FailureSet, select
+from blindspot.records.failure_mode import FailureMode
 
 TEXTS = (
     "<script>alert(1)</script> & <b>how many</b> ?",
@@ -26,15 +27,15 @@ TEXTS = (
     "]]> -- # `code`",
 )
 IDS = ("../../escape", "a/b\\c", "с пробелом 😀", ".", "000000000139")
-MODE = {"name": "counting | <b>all</b>\n+ *x*", "features": ["counting", "stars"]} | {
-    "asked": 40, "failures": 30, "low": 0.6, "high": 0.86
-}  # fmt: skip
-OTHER = {"name": "reading", "features": ["reading"], "asked": 20, "failures": 9, "low": 0.26, "high": 0.66}
+MODE = FailureMode(
+    "counting", "counting | <b>all</b>\n+ *x*", ("counting", "stars"), 40, 30, 0.75, 0.6, 0.86, 9.0, 0.0, ()
+)
+OTHER = FailureMode("reading", "reading", ("reading",), 20, 9, 0.45, 0.26, 0.66, 3.0, 0.0, ())
 NOT_AUDITED: dict[str, Any] = {"auditor": "nobody", "trained": {"agreement": None, "confusion": {}}}
 
 
 def pictures(folder: Path) -> dict[str, Path]:
-    """An image of its own colours for each id."""
+    """Writes a different image for each id."""
     found = {}
     for index, image_id in enumerate(IDS):
         found[image_id] = folder / f"{index}.png"
@@ -45,7 +46,7 @@ def pictures(folder: Path) -> dict[str, Path]:
 
 
 def rows() -> pd.DataFrame:
-    """A failure a text, which is its question, reference and answer in turn; and one rollout of each other outcome."""
+    """Returns a failure for each text, which is question, reference and answer in turn, and other outcomes."""
     methods = ("trained", "trained", "base", "templates")
     found = [
         row(f"{methods[index % 4]}-{index:06d}", IDS[index % len(IDS)], text, TEXTS[index - 1], TEXTS[index - 2])
@@ -58,7 +59,7 @@ def rows() -> pd.DataFrame:
 
 
 def row(rollout_id: str, image_id: str, question: str, reference: str, answer: str) -> dict[str, Any]:
-    """One failure, as the verdicts with who asked and answered have it."""
+    """Returns one failure as a row of rollouts with verdicts."""
     method = rollout_id.split("-")[0]
     return {
         "rollout_id": rollout_id,
@@ -76,14 +77,14 @@ def row(rollout_id: str, image_id: str, question: str, reference: str, answer: s
 
 
 def sample(**audited: str) -> pd.DataFrame:
-    """What the auditor said of rollouts, by id with _ for -; of one more they were not asked."""
+    """Returns an audit sample with these outcomes (keys: rollout ids with _ for -) and one rollout not audited."""
     names = [*audited, "trained_000001"]
     said = [*audited.values(), None]
     return pd.DataFrame({"rollout_id": [name.replace("_", "-") for name in names], "audited": said})
 
 
 def questions(found: pd.DataFrame) -> pd.DataFrame:
-    """Features of the valid questions: all count, every second one stars."""
+    """Returns the features of the valid questions: all have "counting", every second one has "stars"."""
     valid = found[found["outcome"].isin(["failure", "correct"])].reset_index(drop=True)
     return pd.DataFrame(
         {
@@ -96,7 +97,7 @@ def questions(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def make_set(folder: Path, found: pd.DataFrame | None = None, audited: pd.DataFrame | None = None) -> FailureSet:
-    """The failure set of `rows()`, or others; its images lie in `folder`."""
+    """Returns the failure set of `rows()`, or of other rows, with images in `folder`."""
     found = rows() if found is None else found
     audited = sample() if audited is None else audited
     return select(found, pictures(folder), audited, questions(found), [MODE, OTHER])

@@ -1,4 +1,4 @@
-"""The failure set's data card."""
+"""Tests the data card of the failure set."""
 
 import re
 from pathlib import Path
@@ -24,32 +24,32 @@ def card(found: FailureSet) -> str:
     return render_card(found, NOT_AUDITED)
 
 
-def test_its_front_matter_is_the_hub_s(card: str) -> None:
+def test_the_front_matter_is_valid_for_the_hub(card: str) -> None:
     _, front, body = card.split("---\n", 2)
     fields = yaml.safe_load(front)
     assert fields["license"] == "unknown" and fields["size_categories"] == ["n<1K"]
     (config,) = fields["configs"]
     assert config["data_files"] == [{"split": "test", "path": "data/test.parquet"}]
-    assert body.startswith("# What org/model")
+    assert body.startswith("# Failures of org/model")
 
 
 def test_every_field_and_failure_mode_is_explained(card: str) -> None:
     assert all(f"| `{name}` |" in card for name in FIELDS)
-    assert f"| {OTHER['name']} | 0 | 9 of 20 | 26 % to 66 % |" in card
-    assert "7 of this set are of none" in card and "not of the world's" in " ".join(card.split())
+    assert f"| {OTHER.name} | 0 | 9 of 20 | 26 % to 66 % |" in card
+    assert "7 of this set are in none" in card and "not questions in general" in " ".join(card.split())
 
 
-def test_who_asked_answered_and_judged_is_said(card: str) -> None:
-    assert re.search(r"asked 8 of them \| the trained questioner: trained", card)
+def test_the_card_names_who_asked_answered_and_judged(card: str) -> None:
+    assert re.search(r"asked 8 of the questions \| the trained questioner: trained", card)
     assert "| judged (`verifier`) | judge@0 |" in card
-    assert "Nobody judged these failures again" in card
+    assert "These failures were not audited" in card
 
 
-def test_images_and_licence_are_the_user_s_to_look_at(card: str) -> None:
-    assert "Look at what they show" in card and "yours to state" in card
+def test_the_card_asks_the_user_to_check_images_and_licence(card: str) -> None:
+    assert "Look at what they show" in card and "state it in `license`" in card
 
 
-def test_names_are_text_alone(card: str) -> None:
+def test_names_are_escaped(card: str) -> None:
     assert "<b>" not in card.replace("\\<b\\>", "") and "<i>" not in card.replace("\\<i\\>", "")
     assert "| counting \\| \\<b\\>all\\</b\\> + \\*x\\* | 8 |" in card
     assert plain("a\nb\t[c](d) `e` $f$ http://g") == "a b \\[c\\](d) \\`e\\` \\$f\\$ http\\://g"
@@ -57,30 +57,33 @@ def test_names_are_text_alone(card: str) -> None:
 
 def test_a_set_without_failures_says_so(tmp_path: Path) -> None:
     right = render_card(make_set(tmp_path, rows().assign(outcome="correct")), NOT_AUDITED)
-    assert "**There is no failure in this set.** 18 valid questions were asked and all were answered right." in right
+    assert (
+        "**There are no failures in this set.** 18 valid questions were asked and all were answered correctly."
+        in right
+    )
     unasked = render_card(make_set(tmp_path, rows().assign(outcome="unscored")), NOT_AUDITED)
     assert "as no valid question was asked" in unasked
     for text in (right, unasked):
-        assert "streaming=True" in text and "n<1K" in text and "How right the judge is" not in text
+        assert "streaming=True" in text and "n<1K" in text and "Reliability of the judge" not in text
 
 
 def test_a_set_whose_failures_were_all_overruled_says_so(tmp_path: Path) -> None:
     one = pd.DataFrame([row("base-0", ".", "how many ?", "2", "3")])
     card = render_card(make_set(tmp_path, one, sample(base_0="invalid")), NOT_AUDITED)
-    assert "what the judge held for failures was none for the auditor." in card
-    assert "Left out: 1 that are no failures, says the auditor." in card
+    assert "the auditor overruled every failure of the judge." in card
+    assert "Left out: 1 that the auditor overruled." in card
 
 
-def test_what_an_audit_says_of_the_judge_is_in_it(found: FailureSet) -> None:
+def test_the_card_says_how_reliable_the_judge_is(found: FailureSet) -> None:
     outcomes = ["failure"] * 20 + ["correct"] * 20
     judged = pd.DataFrame({"method": "trained", "outcome": outcomes, "judged": outcomes, "auditor": "a person"})
     audit = summarize(judged, judged.assign(audited=["correct"] * 4 + outcomes[4:]))
     card = render_card(found, audit)
-    assert "Of 20 failures found by the trained questioner and judged again by a person, " in card
-    assert "80 % were failures for\nthem too" in card and "expect the same share to be failures" in card
+    assert "Of 20 failures found by the trained questioner and audited by a person,\n80 % were confirmed" in card
+    assert "Expect the same share among the failures that were not audited." in card
 
 
-def test_what_was_left_out_is_said(tmp_path: Path) -> None:
+def test_the_card_says_what_was_left_out(tmp_path: Path) -> None:
     twice = pd.concat([rows(), rows().head(2).assign(rollout_id=["base-8", "base-9"])], ignore_index=True)
-    assert "Left out: 2 that ask the same" in render_card(make_set(tmp_path, twice), NOT_AUDITED)
+    assert "Left out: 2 with the same question" in render_card(make_set(tmp_path, twice), NOT_AUDITED)
     assert len(make_set(tmp_path, twice).failures) == len(TEXTS)

@@ -1,4 +1,4 @@
-"""The files of a failure set, as `datasets`, lmms-eval and VLMEvalKit would read them."""
+"""Tests the files of a failure set as `datasets`, lmms-eval and VLMEvalKit read them."""
 
 import ast
 import base64
@@ -77,7 +77,7 @@ def test_datasets_streams_a_set_without_failures(empty: Path) -> None:
 
 
 class Task(dict[str, Any]):
-    """The lmms-eval task in a folder: its YAML, in which `!function` names a function of a file beside it."""
+    """The lmms-eval task in a folder: a YAML file in which `!function` names a function of a file in the folder."""
 
     def __init__(self, folder: Path) -> None:
         class Loader(yaml.SafeLoader):
@@ -97,7 +97,7 @@ class Task(dict[str, Any]):
 
 
 def documents(folder: Path, task: Task) -> Iterator[dict[str, Any]]:
-    """What the task's functions are given: rows of the file that it names relative to itself."""
+    """Yields the rows that the task's functions get, from the file that the task names."""
     from datasets import load_dataset
 
     files = {name: str(folder / file) for name, file in task["dataset_kwargs"]["data_files"].items()}
@@ -107,7 +107,7 @@ def documents(folder: Path, task: Task) -> Iterator[dict[str, Any]]:
 def test_the_lmms_eval_task_runs_on_every_row(
     folder: Path, found: FailureSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # of utils.py, into the folder that others look through
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # of utils.py, as other tests list the folder
     task = Task(folder / "lmms_eval")
     around = task["lmms_eval_specific_kwargs"]["default"]
     assert task["task"] == TASK and [metric["metric"] for metric in task["metric_list"]] == ["exact_match"]
@@ -121,14 +121,14 @@ def test_the_lmms_eval_task_runs_on_every_row(
         assert task["process_results"](doc, [failure.candidate_answer]) == {"exact_match": 0.0}
 
 
-def test_the_functions_need_no_package_of_ours(folder: Path) -> None:
+def test_the_functions_do_not_import_blindspot(folder: Path) -> None:
     tree = ast.parse((folder / "lmms_eval" / "utils.py").read_text("utf-8"))
     modules = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     modules += [name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names]
     assert sorted(str(module) for module in modules) == ["collections.abc", "typing", "unicodedata"]
 
 
-def test_the_tsv_is_read_as_vlmevalkit_reads_it(folder: Path, found: FailureSet) -> None:
+def test_the_tsv_is_read_as_in_vlmevalkit(folder: Path, found: FailureSet) -> None:
     (path,) = (folder / "vlmevalkit").iterdir()
     table = pd.read_csv(path, sep="\t")
     assert path.stem == NAME and "openended" in NAME.lower()
@@ -141,14 +141,14 @@ def test_the_tsv_is_read_as_vlmevalkit_reads_it(folder: Path, found: FailureSet)
         assert line["category"] == (failure.failure_modes[0] if failure.failure_modes else NO_MODE)
 
 
-def test_questions_survive_the_tsv(folder: Path, found: FailureSet) -> None:
+def test_the_tsv_keeps_questions(folder: Path, found: FailureSet) -> None:
     table = pd.read_csv(folder / "vlmevalkit" / f"{NAME}.tsv", sep="\t")
     for read, failure in zip(table["question"], found.failures, strict=True):
         assert read == failure.question + (" " if failure.question == "NA" else "")
 
 
 @pytest.mark.parametrize("text", sorted(MISSING))
-def test_no_text_is_missing_in_the_tsv(text: str, tmp_path: Path) -> None:
+def test_no_text_becomes_a_missing_value_in_the_tsv(text: str, tmp_path: Path) -> None:
     found = make_set(
         tmp_path, pd.DataFrame([row("base-0", ".", text, text, "3"), row("base-1", ".", "how ?", "1", "3")])
     )

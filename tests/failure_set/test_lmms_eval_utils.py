@@ -1,4 +1,4 @@
-"""When an answer counts as right in lmms-eval."""
+"""Tests when an answer is correct in lmms-eval."""
 
 import pytest
 
@@ -20,7 +20,7 @@ from blindspot.failure_set.lmms_eval_utils import doc_to_text, normalise, proces
         ("the", "The"),
     ],
 )
-def test_the_same_in_other_signs_is_right(answer: str, reference: str) -> None:
+def test_the_same_answer_in_other_characters_is_correct(answer: str, reference: str) -> None:
     assert process_results({"reference": reference}, [answer]) == {"exact_match": 1.0}
 
 
@@ -28,7 +28,7 @@ def test_the_same_in_other_signs_is_right(answer: str, reference: str) -> None:
     ("answer", "reference"),
     [("-1", "1"), ("1.5", "15"), ("yes, it is", "yes"), ("", "no"), ("?", "!"), ("...", "👍"), ("none", "0")],
 )
-def test_another_answer_is_wrong(answer: str, reference: str) -> None:
+def test_another_answer_is_incorrect(answer: str, reference: str) -> None:
     assert process_results({"reference": reference}, [answer]) == {"exact_match": 0.0}
 
 
@@ -37,5 +37,5 @@ def test_normalising_twice_changes_nothing() -> None:
         assert normalise(normalise(text)) == normalise(text)
 
 
-def test_a_question_is_put_as_the_task_says() -> None:
+def test_the_prompt_is_that_of_the_task() -> None:
     assert doc_to_text({"question": "how many ?"}, {"pre_prompt": "Q: ", "post_prompt": " A:"}) == "Q: how many ? A:"

@@ -24,7 +24,7 @@ class Page:
         self.events: list[dict[str, Any]] = []
 
     def call(self, method: str, **params: Any) -> Any:
-        """One command of the protocol, and what it returns; what happens meanwhile is kept in `events`."""
+        """Sends one command of the protocol and returns its result. Keeps events that arrive meanwhile in `events`."""
         self._number += 1
         self._connection.send(json.dumps({"id": self._number, "method": method, "params": params}))
         while True:
@@ -38,7 +38,7 @@ class Page:
         self.call("Page.navigate", url=url)
 
     def run(self, script: str) -> Any:
-        """The value of a JavaScript expression; a promise is awaited."""
+        """Returns the value of a JavaScript expression. Awaits a promise."""
         done = self.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
         assert "exceptionDetails" not in done, done
         return done["result"].get("value")
@@ -46,42 +46,42 @@ class Page:
     def text(self) -> str:
         return str(self.run("document.body ? document.body.innerText : ''"))
 
-    def wait_for(self, words: str, seconds: float = WAIT_SECONDS) -> str:
-        """The text of the page, once it has these words."""
-        return self.wait_until(f"document.body && document.body.innerText.includes({json.dumps(words)})", seconds)
+    def wait_for(self, text: str, seconds: float = WAIT_SECONDS) -> str:
+        """Waits until the page contains `text`. Returns the whole text of the page."""
+        return self.wait_until(f"document.body && document.body.innerText.includes({json.dumps(text)})", seconds)
 
-    def open_until(self, url: str, words: str) -> str:
-        """The text of the page, opened again until it has these words: for a page that does not update itself."""
+    def open_until(self, url: str, text: str) -> str:
+        """Reopens a page that does not update itself until it contains `text`. Returns the whole text of the page."""
         until = time.monotonic() + WAIT_SECONDS
         while True:
             self.open(url)
             try:
-                return self.wait_for(words, seconds=10)
+                return self.wait_for(text, seconds=10)
             except AssertionError:
                 if time.monotonic() > until:
                     raise
 
     def wait_until(self, condition: str, seconds: float = WAIT_SECONDS) -> str:
-        """The text of the page, once this JavaScript expression holds."""
+        """Waits until a JavaScript expression is true. Returns the text of the page."""
         until = time.monotonic() + seconds
         while not self.run(f"Boolean({condition})"):
-            assert time.monotonic() < until, f"{condition} never held: {self.text()}"
+            assert time.monotonic() < until, f"{condition} was never true: {self.text()}"
             time.sleep(0.2)
         return self.text()
 
     def sign_in(self, password: str) -> None:
-        """Types the password into the form that has the focus, as a person does."""
+        """Types the password into the form and submits it, as a person does."""
         self.wait_until("document.querySelector('input[type=password]')")
         self.run("document.querySelector('input[type=password]').focus()")
         self.call("Input.insertText", text=password)
         self.run("document.querySelector('button[type=submit]').click()")
 
-    def heard(self, words: str, seconds: float = WAIT_SECONDS) -> bool:
-        """Whether a websocket of the page receives these words."""
+    def received(self, text: str, seconds: float = WAIT_SECONDS) -> bool:
+        """Returns whether a websocket of the page receives `text` in time."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             frames = (one for one in self.events if one.get("method") == "Network.webSocketFrameReceived")
-            if any(words in frame["params"]["response"]["payloadData"] for frame in frames):
+            if any(text in frame["params"]["response"]["payloadData"] for frame in frames):
                 return True
             self.run("0")
             time.sleep(0.2)
@@ -93,10 +93,10 @@ class Page:
 
 @contextmanager
 def browser(folder: Path, *options: str) -> Iterator[Page]:
-    """A tab of a browser of its own."""
+    """Starts a browser and yields its first tab."""
     program = next(filter(None, map(shutil.which, NAMES)), None)
     assert program, f"install one of {', '.join(NAMES)}"
-    # Root, as in a container, can have no sandbox; the pages here are this machine's own.
+    # As root, for example in a container, Chromium has no sandbox. The pages here come from this machine.
     command = [program, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
     command += ["--no-first-run", "--window-size=1400,900", "--remote-debugging-port=0", f"--user-data-dir={folder}"]
     with (folder.with_suffix(".log")).open("wb") as log:
@@ -113,13 +113,13 @@ def browser(folder: Path, *options: str) -> Iterator[Page]:
 
 
 def _tab(folder: Path, process: subprocess.Popen[bytes]) -> str:
-    """The address by which the first tab is driven."""
+    """Returns the DevTools address of the first tab."""
     import httpx
 
-    told, until = folder / "DevToolsActivePort", time.monotonic() + WAIT_SECONDS
+    port_file, until = folder / "DevToolsActivePort", time.monotonic() + WAIT_SECONDS
     while time.monotonic() < until:
         assert process.poll() is None, f"the browser ended: {folder.with_suffix('.log').read_text('utf-8')}"
-        if told.exists() and (port := told.read_text("utf-8").partition("\n")[0]):
+        if port_file.exists() and (port := port_file.read_text("utf-8").partition("\n")[0]):
             tabs = httpx.get(f"http://127.0.0.1:{port}/json/list", trust_env=False).json()
             if found := [tab for tab in tabs if tab["type"] == "page"]:
                 return str(found[0]["webSocketDebuggerUrl"])

@@ -1,4 +1,4 @@
-"""Prefect servers as `make ui` and `make discover` start them, and what a person does there, by the API."""
+"""Starts Prefect servers as `make ui` and `make discover` do, and uses their API as a person uses the pages."""
 
 import signal
 import socket
@@ -14,19 +14,19 @@ from typing import Any
 from flows.secret import FILE
 from tests.flows.toy import environment
 
-# The server of `make discover`, which lasts as long as the command.
+# Starts the server of `make discover`, which runs as long as the command.
 TEMPORARY = """
 import os, time
 from flows.environment import apply
-from flows.server import start_temporary
-start_temporary(apply())()
+from flows.server import start_temporary_server
+start_temporary_server(apply())()
 print(os.environ["PREFECT_API_URL"].removesuffix("/api"), flush=True)
 time.sleep(600)
 """
 
 
 class Server:
-    """What a person does in Prefect's pages after signing in, by the API that the pages use."""
+    """Uses a server as a person does who has signed in to Prefect's pages: through the API of the pages."""
 
     def __init__(self, address: str, secret: str) -> None:
         self.address, self.api, self.secret = address, f"{address}/api", secret
@@ -38,14 +38,14 @@ class Server:
         return user, password
 
     def csrf(self) -> dict[str, str]:
-        """The headers that show that a request comes from a page which could read the server's answer."""
+        """Returns the CSRF headers. A page can only send them if it can read the server's responses."""
         if not self._csrf:
             token = self._answer("GET", "/csrf-token?client=tests").json()["token"]
             self._csrf = {"Prefect-Csrf-Token": token, "Prefect-Csrf-Client": "tests"}
         return self._csrf
 
     def call(self, method: str, path: str, body: object = None) -> Any:
-        """Asks again where the server's SQLite is busy, as Prefect's own client does: it answers 503 then."""
+        """Sends a request and returns the JSON of the response. Retries on 503, which means that SQLite is busy."""
         headers, until = ({} if method == "GET" else self.csrf()), time.monotonic() + 60
         while (answer := self._answer(method, path, body, headers)).status_code == 503 and time.monotonic() < until:
             time.sleep(1)
@@ -59,7 +59,7 @@ class Server:
         return httpx.request(method, self.api + path, json=body, **ours)
 
     def deployment(self, name: str = "discover/blindspot") -> Any:
-        """The deployment, with its schedules, once both are there."""
+        """Waits for the deployment and its schedules, and returns the deployment."""
         import httpx
 
         until = time.monotonic() + 240
@@ -95,7 +95,7 @@ class Server:
         self.call("POST", f"/flow_runs/{flow_run}/set_state", {"state": state})
 
     def logged(self, flow_run: str, line: str) -> bool:
-        """Whether the run or one of its stages comes to have this line on its page: Prefect sends lines in batches."""
+        """Returns whether the log of the run or of a stage contains `line` in time. Prefect sends lines in batches."""
         until = time.monotonic() + 60
         while not (found := self.has_line(flow_run, line)) and time.monotonic() < until:
             time.sleep(1)
@@ -110,7 +110,7 @@ class Server:
 
 @dataclass(frozen=True)
 class Up:
-    """A `make ui` that is up."""
+    """A running `make ui`."""
 
     toy: Path
     server: Server
@@ -118,20 +118,20 @@ class Up:
     process: subprocess.Popen[bytes]
     output: Path
 
-    def said(self) -> str:
+    def terminal(self) -> str:
         return self.output.read_text("utf-8")
 
 
 @contextmanager
 def ui(toy: Path) -> Iterator[Up]:
-    """`make ui` of this pipeline, on ports of its own, till the block ends."""
+    """Runs `make ui` of this pipeline on free ports until the block ends."""
     ports, output = [free_port() for _ in range(2)], toy.with_name(f"{toy.name}-{free_port()}.log")
     command = [sys.executable, "-m", "flows.ui", "--mlflow-port", str(ports[0]), "--prefect-port", str(ports[1])]
     with output.open("wb") as file:
         process = subprocess.Popen(command, cwd=toy, env=environment(), stdout=file, stderr=subprocess.STDOUT)
     try:
         until = time.monotonic() + 240
-        while "Ctrl-C ends both" not in output.read_text("utf-8"):
+        while "Press Ctrl-C to stop both servers" not in output.read_text("utf-8"):
             assert process.poll() is None and time.monotonic() < until, "the pages did not open"
             time.sleep(0.2)
         secret = (toy / ".work" / FILE).read_text("utf-8").strip()
@@ -147,7 +147,7 @@ def ui(toy: Path) -> Iterator[Up]:
 
 @contextmanager
 def temporary(toy: Path) -> Iterator[Server]:
-    """The server that `make discover` of this pipeline starts for itself."""
+    """Starts the temporary server of `make discover` for this pipeline."""
     command = [sys.executable, "-c", TEMPORARY]
     with subprocess.Popen(command, cwd=toy, env=environment(), stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""What the servers of `make ui` and `make discover` refuse: requests without the secret, and those of other sites."""
+"""The servers of `make ui` and `make discover` refuse requests without the secret and requests from other sites."""
 
 import json
 import re
@@ -16,13 +16,13 @@ from tests.flows.served import Server, Up
 
 pytestmark = pytest.mark.slow
 OPEN = {("GET", "/health"), ("GET", "/ready")}
-BESIDE = ["/openapi.json", "/docs", "/redoc", "/static/prefect-logo-mark-gradient.png", "/nowhere"]
+NOT_IN_SCHEMA = ["/openapi.json", "/docs", "/redoc", "/static/prefect-logo-mark-gradient.png", "/nowhere"]
 NOBODY = "00000000-0000-0000-0000-000000000000"
 FOREIGN = "http://evil.example"
 
 
 def routes(server: Server) -> list[tuple[str, str]]:
-    """Every method and path of the API, as its own schema has it, and those that the schema leaves out."""
+    """Returns the method and path of every route: those in the API's schema, and those that are not in it."""
     schema = server.call("GET", "/openapi.json")
     listed = [
         (method.upper(), re.sub(r"\{[^}]*\}", NOBODY, path))
@@ -30,11 +30,11 @@ def routes(server: Server) -> list[tuple[str, str]]:
         for method in methods
     ]
     assert len(listed) > 100
-    return [*listed, *(("GET", path) for path in BESIDE)]
+    return [*listed, *(("GET", path) for path in NOT_IN_SCHEMA)]
 
 
 def answers(server: Server, **options: Any) -> Iterator[tuple[str, httpx.Response]]:
-    """Each route, and what it answers to a request with these options."""
+    """Sends a request with these options to each route. Yields the route and its response."""
     with httpx.Client(base_url=server.api, trust_env=False, timeout=60) as client:
         for method, path in routes(server):
             if (method, path) not in OPEN:
@@ -42,7 +42,7 @@ def answers(server: Server, **options: Any) -> Iterator[tuple[str, httpx.Respons
 
 
 def refused(answered: Iterator[tuple[str, httpx.Response]], *codes: int) -> int:
-    """How many routes there are, all of which answer with one of these codes and let no other origin read it."""
+    """Checks that every route responds with one of `codes` and allows no other origin. Returns how many there are."""
     count = 0
     for route, answer in answered:
         assert answer.status_code in codes, f"{route}: {answer.status_code}"
@@ -69,7 +69,7 @@ def test_every_route_refuses_another_origin_even_with_the_secret(server: Server)
         assert refused(answers(server, headers=headers, auth=server.credentials), 403) > 100
 
 
-def test_no_origin_but_its_own_is_allowed_to_ask(server: Server) -> None:
+def test_only_its_own_origin_passes_the_preflight_request(server: Server) -> None:
     for origin, code in ((FOREIGN, 403), (server.address, 200)):
         headers = {"Origin": origin, "Access-Control-Request-Method": "POST"}
         answer = httpx.options(f"{server.api}/deployments/filter", headers=headers, trust_env=False)
@@ -91,7 +91,7 @@ def test_health_and_readiness_need_no_secret_but_the_right_host(server: Server) 
 
 
 def websockets() -> list[str]:
-    """Every websocket of Prefect's API."""
+    """Returns the path of every websocket of Prefect's API."""
     from fastapi.routing import APIWebSocketRoute
     from prefect.server.api.server import API_ROUTERS
 
@@ -99,12 +99,12 @@ def websockets() -> list[str]:
     return [re.sub(r"\{[^}]*\}", NOBODY, path) for path in found]
 
 
-def first_word(server: Server, path: str, token: str, **options: Any) -> str:
-    """What a websocket answers to a first message with this token: auth_success, or how it refuses."""
-    words: dict[str, Any] = {"subprotocols": ["prefect"], "proxy": None, **options}
+def first_response(server: Server, path: str, token: str, **options: Any) -> str:
+    """Returns a websocket's response to a message with this token: auth_success, or the code of the refusal."""
+    settings: dict[str, Any] = {"subprotocols": ["prefect"], "proxy": None, **options}
     url = f"{server.api}{path}".replace("http://", "ws://")
     try:
-        with connect(url.replace("127.0.0.1", words.pop("named", "127.0.0.1")), **words) as opened:
+        with connect(url.replace("127.0.0.1", settings.pop("host", "127.0.0.1")), **settings) as opened:
             opened.send(json.dumps({"type": "auth", "token": token}))
             return str(json.loads(opened.recv(timeout=30))["type"])
     except ConnectionClosed as closed:
@@ -118,17 +118,17 @@ def test_every_websocket_needs_the_secret_and_refuses_other_sites(server: Server
     assert {"/events/in", "/events/out", "/logs/out"} <= {*paths}
     port = int(server.address.rpartition(":")[2])
     for path in paths:
-        assert first_word(server, path, "wrong") == "1008"
-        assert first_word(server, path, server.secret, subprotocols=None) == "403"
-        assert first_word(server, path, server.secret, origin=FOREIGN) == "403"
+        assert first_response(server, path, "wrong") == "1008"
+        assert first_response(server, path, server.secret, subprotocols=None) == "403"
+        assert first_response(server, path, server.secret, origin=FOREIGN) == "403"
         rebound = socket.create_connection(("127.0.0.1", port))
-        assert first_word(server, path, server.secret, named="evil.example", sock=rebound) == "400"
-        if "/work_pools/" not in path:  # which first looks for the pool
-            assert first_word(server, path, server.secret) == "auth_success"
-            assert first_word(server, path, server.secret, origin=server.address) == "auth_success"
+        assert first_response(server, path, server.secret, host="evil.example", sock=rebound) == "400"
+        if "/work_pools/" not in path:  # that one first looks for the pool
+            assert first_response(server, path, server.secret) == "auth_success"
+            assert first_response(server, path, server.secret, origin=server.address) == "auth_success"
 
 
-def test_localhost_leads_to_the_address_of_the_pages(pages: Up) -> None:
+def test_localhost_redirects_to_the_address_of_the_pages(pages: Up) -> None:
     asked = pages.server.address.replace("127.0.0.1", "localhost") + "/v2/deployments?page=1"
     answer = httpx.get(asked, trust_env=False)
     assert (answer.status_code, answer.headers["location"]) == (307, f"{pages.server.address}/v2/deployments?page=1")
@@ -148,4 +148,4 @@ def test_no_command_line_shows_the_secret(pages: Up) -> None:
     shown = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
     assert "flows.application:create" in shown
     assert pages.server.secret.partition(":")[2] not in shown
-    assert pages.server.secret.partition(":")[2] not in pages.said()
+    assert pages.server.secret.partition(":")[2] not in pages.terminal()

@@ -1,4 +1,4 @@
-"""How a bench runs its stages: `flows/bench.py`, with DVC, on stages that only write a file."""
+"""`flows/bench.py` runs the stages of a bench with DVC; here, stages that only write a file."""
 
 from pathlib import Path
 
@@ -7,21 +7,21 @@ import yaml
 from dvc.repo import Repo
 
 from blindspot.errors import BlindspotError
-from flows.bench import AT_ONCE, IN_A_ROW, at_once, stages
+from flows.bench import BATCH, WORKERS, list_stages, reproduce_in_parallel
 
-COUNT = 2 * AT_ONCE * IN_A_ROW + 1
+COUNT = 2 * WORKERS * BATCH + 1
 
 
 @pytest.fixture
 def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The dvc.yaml of a repository of COUNT stages, which write one file each."""
+    """Returns the dvc.yaml of a repository with COUNT stages, which write one file each."""
     monkeypatch.chdir(tmp_path)
     Repo.init(no_scm=True).close()
     return plan(tmp_path / "dvc.yaml", failing=None)
 
 
 def plan(file: Path, failing: int | None) -> Path:
-    """Stages that take a moment, in which the other DVC has the lock, and of which one may fail."""
+    """Writes stages that take a moment, so that the other DVC process holds the lock. One of them may fail."""
     planned = {}
     for number in range(COUNT):
         command = "false" if number == failing else f"sleep 0.3; echo {number} > {number}.txt"
@@ -35,17 +35,17 @@ def made(folder: Path) -> int:
 
 
 @pytest.mark.slow
-def test_every_stage_is_run(pipeline: Path) -> None:
-    at_once(stages(pipeline.name))
+def test_every_stage_runs(pipeline: Path) -> None:
+    reproduce_in_parallel(list_stages(pipeline.name))
     assert made(pipeline.parent) == COUNT
 
 
 @pytest.mark.slow
-def test_after_a_failure_the_rest_is_left_and_the_next_try_goes_on(pipeline: Path) -> None:
+def test_a_failure_stops_the_run_and_the_next_run_resumes(pipeline: Path) -> None:
     plan(pipeline, failing=1)
-    with pytest.raises(BlindspotError, match="a run failed"):
-        at_once(stages(pipeline.name))
-    assert 1 <= made(pipeline.parent) < COUNT - IN_A_ROW
+    with pytest.raises(BlindspotError, match="a stage of the bench failed"):
+        reproduce_in_parallel(list_stages(pipeline.name))
+    assert 1 <= made(pipeline.parent) < COUNT - BATCH
     plan(pipeline, failing=None)
-    at_once(stages(pipeline.name))
+    reproduce_in_parallel(list_stages(pipeline.name))
     assert made(pipeline.parent) == COUNT

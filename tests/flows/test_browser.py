@@ -1,4 +1,4 @@
-"""The pages of `make ui` in a real browser: what a page of another site can do there, and what the user can."""
+"""The pages of `make ui` in a real browser: the user can use them, and a page of another site cannot."""
 
 import http.server
 import json
@@ -17,9 +17,9 @@ from tests.flows.test_pages import RECORD
 from tests.flows.toy import run
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
-REBOUND = "rebound.example"  # a name of the attacker, which leads to this machine
+REBOUND = "rebound.example"  # a name of the attacker that resolves to this machine
 
-# Runs in the attacker's page. For each attempt: what the page gets to see.
+# Runs in the attacker's page. Returns, for each attempt, what the page can read.
 ATTACK = """
 (async ([api, deployment, mark]) => {
   const json = {"Content-Type": "application/json"};
@@ -56,7 +56,7 @@ ATTACK = """
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """A tab in which the attacker's name already leads to this machine, as after DNS rebinding."""
+    """A tab in which the attacker's name already resolves to this machine, as after DNS rebinding."""
     folder = tmp_path_factory.mktemp("browser") / "profile"
     with browser(folder, f"--host-resolver-rules=MAP {REBOUND} 127.0.0.1") as opened:
         yield opened
@@ -83,14 +83,14 @@ def elsewhere() -> Iterator[str]:
 
 
 def attack(page: Page, pages: Up) -> dict[str, str]:
-    """What the page that is open gets to see of an attack on Prefect's server."""
-    words = [pages.server.api, pages.server.deployment()["id"], str(pages.toy / "ran")]
-    seen: dict[str, str] = page.run(f"{ATTACK}({json.dumps(words)})")
+    """Attacks Prefect's server from the open page. Returns, for each attempt, what the page can read."""
+    arguments = [pages.server.api, pages.server.deployment()["id"], str(pages.toy / "ran")]
+    seen: dict[str, str] = page.run(f"{ATTACK}({json.dumps(arguments)})")
     return seen
 
 
 def state(pages: Up) -> tuple[Any, ...]:
-    """All that the attack would change."""
+    """Returns everything that the attack tries to change."""
     found = pages.server.deployment()
     kept = [found[name] for name in ("pull_steps", "entrypoint", "parameters", "path", "schedules")]
     return *kept, [run["id"] for run in pages.server.runs()], (pages.toy / "ran").exists()
@@ -99,7 +99,7 @@ def state(pages: Up) -> tuple[Any, ...]:
 def test_the_user_signs_in_with_the_secret_and_sees_the_deployment(page: Page, pages: Up, tmp_path: Path) -> None:
     page.open(pages.server.address)
     page.sign_in(pages.server.secret)
-    page.wait_for("Event Feed")  # the menu, which only signed-in users see
+    page.wait_for("Event Feed")  # in the menu, which only signed-in users see
     page.open(f"{pages.server.address}/v2/deployments")
     text = page.wait_for("blindspot")
     assert "1 Deployment" in text and "Ready" in text
@@ -107,11 +107,11 @@ def test_the_user_signs_in_with_the_secret_and_sees_the_deployment(page: Page, p
     assert "blindspot" in page.open_until(f"{pages.server.address}/v2/events", "prefect.deployment")
 
 
-def test_a_signed_in_page_can_write_and_listen(page: Page, pages: Up) -> None:
-    """The pages still work: they send the secret, and a CSRF token with each change."""
+def test_a_signed_in_page_can_write_and_receive_events(page: Page, pages: Up) -> None:
+    """The pages send the secret, and a CSRF token with each change."""
     page.open(f"{pages.server.address}/v2/deployments")
     page.wait_for("blindspot")
-    heard = page.run(f"""
+    response = page.run(f"""
       new Promise(resolve => {{
         const socket = new WebSocket("{pages.server.api.replace("http", "ws")}/events/out", "prefect");
         socket.onopen = () => socket.send(JSON.stringify({{
@@ -119,7 +119,7 @@ def test_a_signed_in_page_can_write_and_listen(page: Page, pages: Up) -> None:
         socket.onmessage = message => resolve(JSON.parse(message.data).type);
         socket.onclose = closed => resolve(String(closed.code));
       }})""")
-    assert heard == "auth_success"
+    assert response == "auth_success"
     deployment = pages.server.deployment()["id"]
     page.open(f"{pages.server.address}/v2/deployments/deployment/{deployment}")
     page.wait_for("Schedules")
@@ -133,7 +133,7 @@ def test_a_signed_in_page_can_write_and_listen(page: Page, pages: Up) -> None:
     assert [one["active"] for one in pages.server.deployment()["schedules"]] == [False]
 
 
-def test_a_page_of_another_site_changes_and_reads_nothing(page: Page, pages: Up, elsewhere: str) -> None:
+def test_a_page_of_another_site_can_neither_read_nor_change_anything(page: Page, pages: Up, elsewhere: str) -> None:
     page.open(elsewhere)
     page.wait_for("a page of another site")
     before = state(pages)
@@ -144,21 +144,21 @@ def test_a_page_of_another_site_changes_and_reads_nothing(page: Page, pages: Up,
     assert state(pages) == before
 
 
-def test_a_name_that_leads_to_this_machine_opens_nothing(page: Page, pages: Up) -> None:
+def test_another_name_of_this_machine_is_refused(page: Page, pages: Up) -> None:
     port = pages.server.address.rpartition(":")[2]
     page.open(f"http://{REBOUND}:{port}/v2/deployments")
     page.wait_for("Invalid host header")
     here = f"http://{REBOUND}:{port}"
     before = state(pages)
-    words = json.dumps([f"{here}/api", pages.server.deployment()["id"], str(pages.toy / "ran")])
-    seen = page.run(f"{ATTACK}({words})")
+    arguments = json.dumps([f"{here}/api", pages.server.deployment()["id"], str(pages.toy / "ran")])
+    seen = page.run(f"{ATTACK}({arguments})")
     assert {what for name, what in seen.items() if name != "socket"} == {"400"}
     assert seen["socket"] == "refused"
     assert page.run("fetch('/api/health').then(answer => answer.status)") == 400
     assert state(pages) == before
 
 
-def test_the_links_to_mlflow_show_runs_and_the_questioner(page: Page, pages: Up) -> None:
+def test_the_links_to_mlflow_open_the_runs_and_the_questioner(page: Page, pages: Up) -> None:
     run(pages.toy, sys.executable, "-c", RECORD)
     _, runs, questioner, _ = links(pages.toy, pages.toy / ".work", "abc")
     page.open(runs.address)

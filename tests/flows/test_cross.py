@@ -1,4 +1,4 @@
-"""Who is asked of whom, with which parameters, and what is told of it."""
+"""Crossing: which questioner asks which candidate, with which parameters, and the table of the results."""
 
 from pathlib import Path
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 
 from blindspot.errors import BlindspotError
 from blindspot.params import check, read
-from flows.cross import Crossing, cost, crossed, crossings, rates, table
+from flows.cross import Crossing, cost, crossing_params, crossings, rates, table
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,7 +20,7 @@ def values(model: str, **changes: Any) -> dict[str, Any]:
 RUNS = {"a, seed 0": values("a"), "a, seed 1": values("a"), "b, seed 0": values("b", max_new_tokens=9)}
 
 
-def test_every_questioner_is_asked_of_every_candidate_but_its_own() -> None:
+def test_every_questioner_asks_every_candidate_except_its_own() -> None:
     assert crossings(RUNS) == [
         Crossing("a, seed 0", "b, seed 0"),
         Crossing("a, seed 1", "b, seed 0"),
@@ -29,29 +29,32 @@ def test_every_questioner_is_asked_of_every_candidate_but_its_own() -> None:
     assert crossings({"a": values("a"), "again": values("a")}) == []
 
 
-def test_nothing_is_trained_and_the_candidate_is_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_crossing_trains_nothing_and_has_the_other_candidate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     one, other = values("a"), values("b", max_new_tokens=9)
     one["verify"]["repeats"] = 2
-    found = crossed(one, other, tmp_path / "runs" / "x")
+    found = crossing_params(one, other, tmp_path / "runs" / "x")
     check(found)
     assert found["candidate"] == other["candidate"]
     assert found["train"]["steps"] == found["explore"]["calls"] == found["verify"]["repeats"] == 0
     assert found["train"]["base_model"] == str(tmp_path / "runs" / "x" / "models" / "questioner")
     kept = ("seed", "prepare", "harvest", "verifier", "budget")
     assert {key: found[key] for key in kept} == {key: one[key] for key in kept}
-    monkeypatch.chdir(tmp_path)  # a run that happened here
-    assert crossed(one, other, tmp_path)["train"]["base_model"] == "models/questioner"
+    monkeypatch.chdir(tmp_path)  # a run in this folder
+    assert crossing_params(one, other, tmp_path)["train"]["base_model"] == "models/questioner"
 
 
-def test_the_cost_is_told_beforehand() -> None:
-    said = cost(RUNS)
-    assert "3 harvests more, without training: 10,800 calls" in said  # of 3 × 1,200
-    assert "\n" not in said
+def test_the_cost_is_printed_before_the_runs() -> None:
+    text = cost(RUNS)
+    assert "3 more harvests, without training, after the 3 runs: 10,800 more calls" in text  # 3 × 3 × 1,200
+    assert "\n" not in text
     photographs = values("a") | {"prepare": RUNS["a, seed 0"]["prepare"] | {"source": "folder"}}
-    assert "2 harvests more, without training: 6,000 calls" in cost({"a": photographs, "b": values("b")})
+    text = cost({"a": photographs, "b": values("b")})
+    assert "2 more harvests, without training, after the 2 runs: 6,000 more calls" in text
 
 
-def test_crossing_needs_several_candidates() -> None:
+def test_crossing_requires_several_candidates() -> None:
     with pytest.raises(BlindspotError, match="several candidates"):
         cost({"a": values("a"), "again": values("a")})
 
@@ -73,7 +76,7 @@ def test_rates_have_their_interval() -> None:
     assert rates({}) == {}
 
 
-def test_the_table_has_a_questioners_rows_together_and_its_own_candidate_marked() -> None:
+def test_the_table_groups_rows_by_questioner_and_marks_its_own_candidate() -> None:
     measured = rates({"trained": counts(30, 50, 20), "base": counts(0, 0, 0)})
     own = [{"trained_on": f"{name}, seed 0", "candidate": f"models/{name}", "own": True} | measured for name in "ab"]
     other = {"trained_on": "a, seed 0", "candidate": "models/b", "own": False}

@@ -11,7 +11,7 @@ from flows.overrides import with_changes, with_recipe, write_params
 ROOT = Path(__file__).parents[2]
 
 
-def test_changes_are_typed_and_leave_the_rest() -> None:
+def test_changes_have_types_and_keep_the_other_values() -> None:
     values = read(ROOT / "params.yaml")
     changed = with_changes(values, ["train.learning_rate=1e-5", "prepare.splits.test=7", "prepare.folder=null"])
     assert changed["train"]["learning_rate"] == 1e-5
@@ -21,7 +21,7 @@ def test_changes_are_typed_and_leave_the_rest() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ("train.stepz=3", "train.stepz is unknown, did you mean train.steps?"),
         ("train.steps=many", "train.steps: 'many'"),
@@ -30,18 +30,18 @@ def test_changes_are_typed_and_leave_the_rest() -> None:
         ("seed.of.it=1", "seed: "),
     ],
 )
-def test_wrong_change_is_refused(change: str, told: str) -> None:
+def test_a_wrong_change_is_refused(change: str, message: str) -> None:
     with pytest.raises(BlindspotError, match=r"^[^\n]*$") as raised:
         with_changes(read(ROOT / "params.yaml"), [change])
-    assert told in str(raised.value)
+    assert message in str(raised.value)
 
 
-def test_same_values_leave_the_text_as_it_is() -> None:
+def test_the_same_values_give_the_same_text() -> None:
     text = (ROOT / "params.yaml").read_text("utf-8")
     assert write_params(text, yaml.safe_load(text)) == text
 
 
-def test_other_values_keep_the_comments_and_are_read_by_every_yaml() -> None:
+def test_other_values_keep_the_comments_and_can_be_read_by_yaml_1_1() -> None:
     text = (ROOT / "params.yaml").read_text("utf-8")
     values = with_changes(yaml.safe_load(text), ["train.learning_rate=1e-5", "seed=3", "candidate.model='a b: c # d'"])
     written = write_params(text, values)
@@ -52,7 +52,7 @@ def test_other_values_keep_the_comments_and_are_read_by_every_yaml() -> None:
     assert written.count("#") >= text.count("#")
 
 
-def test_a_recipe_replaces_what_it_names_and_no_more(tmp_path: Path) -> None:
+def test_a_recipe_replaces_only_the_values_that_it_names(tmp_path: Path) -> None:
     values, recipe = read(ROOT / "params.yaml"), tmp_path / "recipe.yaml"
     recipe.write_text("seed: 3\ntrain: {weights: {failure: 2.0}, learning_rate: 1e-5}\n", "utf-8")
     changed = with_recipe(values, recipe)
@@ -63,22 +63,22 @@ def test_a_recipe_replaces_what_it_names_and_no_more(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("train: {stepz: 3}", "train.stepz is unknown, did you mean train.steps?"),
-        ("- train", "is no mapping"),
+        ("- train", "is not a mapping"),
         ("train: [1", "is not YAML"),
         ("train: 3", "train: 3 is not of type 'object'"),
     ],
 )
-def test_a_wrong_recipe_is_named_with_its_fault(text: str, told: str, tmp_path: Path) -> None:
+def test_the_error_names_the_recipe_and_what_is_wrong(text: str, message: str, tmp_path: Path) -> None:
     recipe = tmp_path / "recipe.yaml"
     recipe.write_text(text, "utf-8")
-    with pytest.raises(BlindspotError, match=re.escape(told)) as caught:
+    with pytest.raises(BlindspotError, match=re.escape(message)) as caught:
         with_recipe(read(ROOT / "params.yaml"), recipe)
     assert str(recipe) in str(caught.value)
 
 
-def test_a_recipe_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_the_error_names_a_missing_recipe(tmp_path: Path) -> None:
     with pytest.raises(BlindspotError, match=r"none\.yaml cannot be read"):
         with_recipe(read(ROOT / "params.yaml"), tmp_path / "none.yaml")

@@ -9,7 +9,7 @@ import pytest
 
 from flows.process_group import process_group
 
-# A command that starts a worker in a session of its own, as torchrun does, tells both pids, and waits.
+# A command that starts a worker in a session of its own, as torchrun does, writes both pids to a file, and waits.
 COMMAND = """
 import os, pathlib, subprocess, sys, time
 worker = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
@@ -18,7 +18,7 @@ path.with_suffix(".new").write_text(f"{os.getpid()} {worker.pid}")
 path.with_suffix(".new").rename(path)
 time.sleep(600)
 """
-ASKER = """
+CALLER = """
 import sys, time
 from flows.process_group import process_group
 with process_group([sys.executable, "-c", sys.argv[1], sys.argv[2]]):
@@ -27,7 +27,7 @@ with process_group([sys.executable, "-c", sys.argv[1], sys.argv[2]]):
 
 
 def started(path: Path, seconds: float = 60) -> list[int]:
-    """The pids that the command told."""
+    """Waits for the file of pids. Returns the pids of the command and its worker."""
     until = time.monotonic() + seconds
     while not path.exists():
         assert time.monotonic() < until, "the command did not start"
@@ -36,6 +36,7 @@ def started(path: Path, seconds: float = 60) -> list[int]:
 
 
 def ended(pids: list[int], seconds: float = 30) -> bool:
+    """Returns whether all of these processes end in time."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if not any(_runs(pid) for pid in pids):
@@ -51,7 +52,7 @@ def _runs(pid: int) -> bool:
         return False
 
 
-def test_exit_code_and_output_are_the_commands() -> None:
+def test_exit_code_and_output_are_those_of_the_command() -> None:
     command = [sys.executable, "-c", "import sys; print('out'); print('err', file=sys.stderr); sys.exit(7)"]
     with process_group(command, output=subprocess.PIPE) as it:
         assert it.stdout is not None
@@ -59,7 +60,7 @@ def test_exit_code_and_output_are_the_commands() -> None:
         assert it.wait() == 7
 
 
-def test_everything_ends_with_the_block(tmp_path: Path) -> None:
+def test_all_processes_end_with_the_block(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt), process_group([sys.executable, "-c", COMMAND, str(tmp_path / "pids")]):
         pids = started(tmp_path / "pids")
         raise KeyboardInterrupt
@@ -67,9 +68,10 @@ def test_everything_ends_with_the_block(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
-def test_everything_ends_with_the_asker(number: signal.Signals, tmp_path: Path) -> None:
-    asker = subprocess.Popen([sys.executable, "-c", ASKER, COMMAND, str(tmp_path / "pids")], stderr=subprocess.DEVNULL)
+def test_all_processes_end_with_the_caller(number: signal.Signals, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", CALLER, COMMAND, str(tmp_path / "pids")]
+    caller = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     pids = started(tmp_path / "pids")
-    asker.send_signal(number)
-    asker.wait(60)
+    caller.send_signal(number)
+    caller.wait(60)
     assert ended(pids)

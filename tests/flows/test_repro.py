@@ -7,26 +7,26 @@ import pytest
 import yaml
 
 from blindspot.errors import BlindspotError
-from flows.repro import _lines, leading_unchanged, reproduce, stages
+from flows.repro import _lines, leading_unchanged, list_stages, reproduce
 from tests.flows.toy import ROOT, make_toy
 
 
-def test_stages_are_those_of_the_file_in_its_order_without_frozen_ones() -> None:
-    assert stages(ROOT) == ["prepare", "explore", "train", "harvest", "verify", "audit", "taxonomy", "report"]
+def test_stages_have_the_order_of_dvc_yaml_and_frozen_ones_are_left_out() -> None:
+    assert list_stages(ROOT) == ["prepare", "explore", "train", "harvest", "verify", "audit", "taxonomy", "report"]
 
 
-def test_folder_without_a_pipeline_is_one_line(tmp_path: Path) -> None:
+def test_a_folder_without_a_pipeline_is_a_user_error(tmp_path: Path) -> None:
     with pytest.raises(BlindspotError, match=r"dvc.yaml cannot be read.*run from the repository's root"):
-        stages(tmp_path)
+        list_stages(tmp_path)
 
 
-def test_progress_bars_reach_the_log_as_a_terminal_shows_them_in_the_end() -> None:
+def test_the_log_has_the_final_state_of_progress_bars() -> None:
     output = b"start\n  0%|   |\r 50%|#  |\r100%|###|\nend \xe2\x80"
     assert list(_lines(io.BufferedReader(io.BytesIO(output)))) == ["start", "100%|###|", "end \ufffd"]  # type: ignore[arg-type]
 
 
 @pytest.mark.slow
-def test_what_dvc_did_is_told(tmp_path: Path) -> None:
+def test_reproduce_returns_what_dvc_did(tmp_path: Path) -> None:
     toy = make_toy(tmp_path / "toy")
     log: list[str] = []
     assert leading_unchanged(["prepare", "train"], toy) == set()
@@ -40,7 +40,7 @@ def test_what_dvc_did_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_failing_stage_gives_its_own_line(tmp_path: Path) -> None:
+def test_the_error_is_the_failing_stages_own_line(tmp_path: Path) -> None:
     toy = make_toy(tmp_path / "toy")
     values = yaml.safe_load((toy / "params.yaml").read_text("utf-8"))
     values["train"]["steps"] = 13
@@ -51,7 +51,7 @@ def test_failing_stage_gives_its_own_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_another_dvc_at_work_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reproduce_waits_for_another_dvc_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flows.repro.BUSY_SECONDS", 0.1)
     toy = make_toy(tmp_path / "toy")
     lock = toy / ".dvc" / "tmp" / "rwlock"
@@ -61,8 +61,8 @@ def test_another_dvc_at_work_is_waited_for(tmp_path: Path, monkeypatch: pytest.M
 
     def listen(line: str) -> None:
         log.append(line)
-        if line.startswith("another dvc"):
+        if line.startswith("another dvc process is running"):
             lock.unlink(missing_ok=True)
 
     assert reproduce("prepare", toy, {}, listen) == "ran"
-    assert [line for line in log if line.startswith("another dvc")]
+    assert [line for line in log if line.startswith("another dvc process is running")]

@@ -1,4 +1,4 @@
-"""Which schedules a start leaves, adds, replaces or switches on."""
+"""Which schedules a deployment keeps, adds, replaces or activates."""
 
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -8,14 +8,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from blindspot.errors import BlindspotError
-from flows.schedules import WEEKLY, Options, checked, settle
+from flows.schedules import WEEKLY, Options, parse_cron, update_schedules
 
 HOURLY, DAILY = "0 * * * *", "0 2 * * *"
 
 
 @dataclass
-class Kept:
-    """A deployment's schedules, as Prefect's client reads and changes them."""
+class FakeClient:
+    """The schedules of one deployment, with the methods of Prefect's client that read and change them."""
 
     rows: list[Any] = field(default_factory=list)
 
@@ -45,17 +45,16 @@ class Kept:
         ([(DAILY, True), (HOURLY, True)], Options(DAILY, False), [(DAILY, True)]),
     ],
 )
-def test_what_a_start_makes_of_schedules(
+def test_a_deployment_updates_the_schedules(
     before: list[tuple[str, bool]], options: Options, after: list[tuple[str, bool]]
 ) -> None:
-    client = Kept()
-    client.create_deployment_schedules(uuid4(), [(checked(cron), active) for cron, active in before])
-    settle(client, uuid4(), options)
+    client = FakeClient()
+    client.create_deployment_schedules(uuid4(), [(parse_cron(cron), active) for cron, active in before])
+    update_schedules(client, uuid4(), options)
     assert [(row.schedule.cron, row.active) for row in client.rows] == after
 
 
-def test_what_is_no_cron_line_is_named() -> None:
-    with pytest.raises(
-        BlindspotError, match=r"^--schedule every day is no cron line .*: five fields, such as 0 3 \* \*"
-    ):
-        checked("every day")
+def test_an_invalid_cron_expression_is_a_user_error() -> None:
+    message = r"^--schedule every day is not a cron expression .*: write five fields, such as 0 3 \* \*"
+    with pytest.raises(BlindspotError, match=message):
+        parse_cron("every day")

@@ -1,4 +1,5 @@
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -6,16 +7,19 @@ import pytest
 
 from blindspot.errors import BlindspotError
 from blindspot.params import read
+from blindspot.paths import FAILURE_MODES
+from blindspot.records.failure_mode import FailureMode
+from blindspot.store import write_json
 from flows.overrides import with_changes
 from flows.summary import summary
-from flows.workspace import prepare_place
+from flows.workspace import prepare_workspace
 from tests.flows.toy import ROOT, make_toy, run
 
 
-def place(toy: Path, *changes: str) -> tuple[Path, list[str]]:
-    """Where a run with these changes happens, and what it logs."""
+def prepare(toy: Path, *changes: str) -> tuple[Path, list[str]]:
+    """Prepares a run with these changes. Returns its folder and its log."""
     log: list[str] = []
-    return prepare_place(changed(toy, *changes), toy / ".work", "run", log.append), log
+    return prepare_workspace(changed(toy, *changes), toy / ".work", "run", log.append), log
 
 
 def changed(toy: Path, *changes: str) -> dict[str, Any]:
@@ -30,42 +34,42 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.slow
-def test_own_parameters_run_here(toy: Path) -> None:
-    assert place(toy) == (toy, [])
+def test_a_run_with_the_checkouts_parameters_happens_in_the_checkout(toy: Path) -> None:
+    assert prepare(toy) == (toy, [])
 
 
 @pytest.mark.slow
-def test_other_parameters_run_in_a_clone_that_shares_the_cache(toy: Path) -> None:
-    folder, log = place(toy, "seed=5")
+def test_a_run_with_other_parameters_happens_in_a_clone_that_shares_the_cache(toy: Path) -> None:
+    folder, log = prepare(toy, "seed=5")
     assert folder == toy / ".work" / "runs" / "run"
     assert read(folder / "params.yaml")["seed"] == 5
-    assert "# the model under test" in (folder / "params.yaml").read_text("utf-8")
+    assert "# The model under test" in (folder / "params.yaml").read_text("utf-8")
     assert run(folder, "dvc", "cache", "dir").stdout.strip() == str(toy / ".dvc" / "cache")
     assert run(toy, "git", "status", "--porcelain").stdout == ""
     assert len(log) == 1
 
 
 @pytest.mark.slow
-def test_uncommitted_code_is_named(toy: Path) -> None:
+def test_the_log_names_uncommitted_files(toy: Path) -> None:
     (toy / "stage.py").write_text("", "utf-8")
     (toy / "new.py").write_text("", "utf-8")
-    folder, log = place(toy, "seed=5")
+    folder, log = prepare(toy, "seed=5")
     assert log[-1] == "not part of this run, because not committed: stage.py, new.py"
     assert (folder / "stage.py").read_text("utf-8")
 
 
 @pytest.mark.slow
-def test_retried_run_goes_on_in_its_clone(toy: Path) -> None:
-    folder, _ = place(toy, "seed=5")
+def test_a_retried_run_uses_its_clone_again(toy: Path) -> None:
+    folder, _ = prepare(toy, "seed=5")
     (folder / "kept").write_text("", "utf-8")
-    assert (place(toy, "seed=5")[0] / "kept").is_file()
+    assert (prepare(toy, "seed=5")[0] / "kept").is_file()
 
 
 @pytest.mark.slow
-def test_weights_that_git_has_not_are_copied_and_fixed(toy: Path) -> None:
+def test_weights_that_git_does_not_track_are_copied(toy: Path) -> None:
     (toy / "models" / "questioner").mkdir()
     (toy / "models" / "questioner" / "config.json").write_text("yesterday's", "utf-8")
-    folder, _ = place(toy, "train.base_model=models/questioner")
+    folder, _ = prepare(toy, "train.base_model=models/questioner")
     (toy / "models" / "questioner" / "config.json").write_text("today's", "utf-8")
     start = read(folder / "params.yaml")["train"]["base_model"]
     assert (folder / start / "config.json").read_text("utf-8") == "yesterday's"
@@ -73,30 +77,30 @@ def test_weights_that_git_has_not_are_copied_and_fixed(toy: Path) -> None:
 
 
 @pytest.mark.slow
-def test_weights_of_another_run_are_copied_and_fixed_too(toy: Path) -> None:
+def test_weights_of_another_run_are_copied(toy: Path) -> None:
     other = toy / ".work" / "runs" / "other" / "models" / "questioner"
     other.mkdir(parents=True)
     (other / "config.json").write_text("the other's", "utf-8")
-    folder, _ = place(toy, f"train.base_model={other}")
+    folder, _ = prepare(toy, f"train.base_model={other}")
     assert read(folder / "params.yaml")["train"]["base_model"] == "models/start"
     assert (folder / "models/start/config.json").read_text("utf-8") == "the other's"
 
 
 @pytest.mark.slow
-def test_a_description_that_git_does_not_have_is_fixed_too(toy: Path) -> None:
+def test_a_model_description_that_git_does_not_track_is_copied(toy: Path) -> None:
     (toy / "mine.yaml").write_text("kind: local\nmodel: some/model\n", "utf-8")
-    folder, _ = place(toy, "train.base_model=mine.yaml")
+    folder, _ = prepare(toy, "train.base_model=mine.yaml")
     assert read(folder / "params.yaml")["train"]["base_model"] == "models/start.yaml"
     assert (folder / "models/start.yaml").read_text("utf-8") == (toy / "mine.yaml").read_text("utf-8")
 
 
-def test_a_training_that_starts_from_its_own_output_runs_in_a_clone(toy: Path) -> None:
+def test_training_that_starts_from_its_own_output_happens_in_a_clone(toy: Path) -> None:
     (toy / "models" / "questioner").mkdir()
     text = (toy / "params.yaml").read_text("utf-8")
     changed_text = text.replace("base_model: models/scenes-questioner", "base_model: models/questioner")
     assert changed_text != text
     (toy / "params.yaml").write_text(changed_text, "utf-8")
-    folder, _ = place(toy)
+    folder, _ = prepare(toy)
     assert folder != toy
     assert read(folder / "params.yaml")["train"]["base_model"] == "models/start"
 
@@ -119,58 +123,59 @@ with mlflow.start_run():
 
 
 @pytest.mark.slow
-def test_registered_questioner_becomes_fixed_weights(toy: Path) -> None:
+def test_a_registered_questioner_is_downloaded(toy: Path) -> None:
     run(toy, sys.executable, "-c", REGISTER)
-    folder, _ = place(toy, "train.base_model=models:/blindspot-questioner@best")
+    folder, _ = prepare(toy, "train.base_model=models:/blindspot-questioner@best")
     start = read(folder / "params.yaml")["train"]["base_model"]
     assert start == "models/registered/blindspot-questioner-1"
     assert (folder / start / "config.json").is_file()
     for start in ("models:/nobody/3", "models:/blindspot-questioner@worst", "models:/blindspot-questioner/2"):
         with pytest.raises(BlindspotError, match=f"^{start} is not in MLflow's registry"):
-            prepare_place(changed(toy, f"train.base_model={start}"), toy / ".work", "other", print)
+            prepare_workspace(changed(toy, f"train.base_model={start}"), toy / ".work", "other", print)
     assert [path.name for path in folder.parent.iterdir()] == ["run"]
 
 
 @pytest.mark.slow
-def test_photos_beside_the_code_are_found_from_the_clone(toy: Path) -> None:
+def test_photographs_that_git_does_not_track_are_found_from_the_clone(toy: Path) -> None:
     (toy / "photos").mkdir()
     (toy / "list.csv").write_text("path\n", "utf-8")
-    folder, _ = place(toy, "prepare.folder=photos", "prepare.file=list.csv", "prepare.dataset.name=photos")
+    folder, _ = prepare(toy, "prepare.folder=photos", "prepare.file=list.csv", "prepare.dataset.name=photos")
     found = read(folder / "params.yaml")["prepare"]
     assert found["folder"] == found["dataset"]["name"] == str(toy / "photos")
     assert found["file"] == str(toy / "list.csv")
 
 
 @pytest.mark.slow
-def test_nothing_committed_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_repository_without_a_commit_is_a_user_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "params.yaml").write_text((ROOT / "params.yaml").read_text("utf-8"), "utf-8")
     run(tmp_path, "git", "init", "--quiet")
     monkeypatch.chdir(tmp_path)
     with pytest.raises(BlindspotError, match="commit"):
-        place(tmp_path, "seed=5")
+        prepare(tmp_path, "seed=5")
     assert not (tmp_path / ".work" / "runs" / "run").exists()
 
 
-def test_what_was_found_is_told_in_a_few_lines(tmp_path: Path) -> None:
+def test_the_summary_has_the_rates_and_the_failure_modes(tmp_path: Path) -> None:
     (tmp_path / "metrics").mkdir()
     (tmp_path / "metrics" / "verify.json").write_text(
         '{"trained": {"asked": 1200, "failure_rate": 0.5, "valid_rate": 0.97}, '
         '"base": {"asked": 0, "failure_rate": null, "valid_rate": null}}'
     )
-    (tmp_path / "data" / "taxonomy").mkdir(parents=True)
-    (tmp_path / "data" / "taxonomy" / "failure_modes.json").write_text(
-        '[{"name": "counting", "error_rate": 0.7, "low": 0.6, "high": 0.8, "asked": 90, "failures": 63}, '
-        '{"name": "comparing", "error_rate": 0.5, "low": 0.4, "high": 0.6, "asked": 90, "failures": 45, '
-        '"documented": []}]'
-    )
-    assert summary(tmp_path) == [
-        "trained: 1,200 questions asked, 50 % failures, 97 % valid",
-        "base: 0 questions asked, no rate of failures, no rate of valid",
-        "failure modes: 2",
-        "  70 % wrong (60 %–80 %, 90 asked): counting",
-        "  50 % wrong (40 %–60 %, 90 asked): comparing (new)",
+    counting = FailureMode("a", "Counting questions", ("counting",), 90, 63, 0.7, 0.6, 0.8, 9.0, 0.0, ())
+    other = FailureMode("b", "Others", ("x", "y"), 90, 45, 0.5, 0.4, 0.6, 3.0, 0.0, (), documented=())
+    write_json(tmp_path / FAILURE_MODES, [asdict(counting), asdict(other)])
+    lines = [line.replace("\u00a0", " ") for line in summary(tmp_path)]
+    assert lines == [
+        "trained: 1,200 questions, failure rate 50 %, valid rate 97 %",
+        "base: 0 questions, failure rate none, valid rate none",
+        "2 failure modes, ordered by log-likelihood ratio",
+        "  Counting questions: error rate 70 % (60 % – 80 %, 63 of 90 wrong) [counting]",
+        "  Others: error rate 50 % (40 % – 60 %, 45 of 90 wrong), novel [x + y]",
     ]
+    write_json(tmp_path / FAILURE_MODES, [asdict(counting)] * 7)
+    assert summary(tmp_path)[2] == "7 failure modes, ordered by log-likelihood ratio, the first 5"
+    assert len(summary(tmp_path)) == 8
 
 
-def test_nothing_found_is_no_line(tmp_path: Path) -> None:
+def test_the_summary_is_empty_without_results(tmp_path: Path) -> None:
     assert summary(tmp_path) == []

@@ -1,4 +1,4 @@
-"""A pipeline of two quick stages with the project's own params.yaml, to try the flows on."""
+"""A toy pipeline for tests of the flows: two quick stages with the project's own params.yaml."""
 
 import os
 import subprocess
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-# Parameters by which the second stage is told how to behave.
+# Changes that make the second stage fail, get killed, or run until it is ended.
 FAILS = "train.steps=13"
 IS_KILLED = "train.steps=14"
 HANGS = "train.steps=99999"
@@ -35,12 +35,12 @@ params = yaml.safe_load(open("params.yaml"))
 assert not [name for name in os.environ if name.endswith("API_AUTH_STRING")], "a stage sees the secret"
 print("making", out, flush=True)
 if out.name == "verify.json" and params["train"]["steps"] == 13:
-    print(" 50%|#  | error: thirteen: choose another number", file=sys.stderr)  # a bar that is still open
+    print(" 50%|#  | error: thirteen: choose another number", file=sys.stderr)  # after an unfinished progress bar
     sys.exit(1)
 if out.name == "verify.json" and params["train"]["steps"] == 14:
     os.kill(os.getpid(), 9)
 if out.name == "verify.json" and params["train"]["steps"] == 99999:
-    # As torchrun does, a worker in a session of its own.
+    # A worker in a session of its own, as torchrun starts it.
     worker = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
     pids = pathlib.Path(os.environ["BLINDSPOT_WORK"], "pids")
     pids.with_suffix(".new").write_text(f"{os.getpid()} {worker.pid}")
@@ -60,7 +60,7 @@ if out.name == "verify.json":
 
 
 def make_toy(folder: Path) -> Path:
-    """The toy pipeline in a git repository with one commit, nothing run yet."""
+    """Creates the toy pipeline in a git repository with one commit. No stage has run yet."""
     folder.mkdir(parents=True)
     (folder / "params.yaml").write_text((ROOT / "params.yaml").read_text("utf-8"), "utf-8")
     (folder / "dvc.yaml").write_text(PIPELINE, "utf-8")
@@ -79,21 +79,21 @@ def make_toy(folder: Path) -> Path:
 
 
 def run(folder: Path, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """Runs to its end, with this checkout's code and interpreter and nobody's settings."""
+    """Runs a command with this checkout's code and interpreter, without any settings of the user."""
     done = subprocess.run(words, cwd=folder, env=environment(), capture_output=True, text=True, check=False)
     assert not check or done.returncode == 0, done.stdout + done.stderr
     return done
 
 
 def discover(folder: Path, *changes: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """The flow, with changed parameters."""
+    """Runs the flow `discover` with changed parameters."""
     options = [part for change in changes for part in ("-P", change)]
     return run(folder, sys.executable, "-m", "flows.discover", *options, check=check)
 
 
 def environment() -> dict[str, str]:
-    """That of a machine on which nobody has configured git, Prefect or this project."""
-    others = ("GIT_", "PREFECT_", "BLINDSPOT_", "MLFLOW_")
+    """Returns the environment without any configuration of git, Prefect, MLflow or this project."""
+    others = ("GIT_", "PREFECT_", "BLINDSPOT_", "MLFLOW_", "PYTHONUNBUFFERED")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
     path = f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}"
     git = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}

@@ -1,4 +1,4 @@
-"""A COCO file around real photographs."""
+"""COCO files that list real photographs."""
 
 import json
 from copy import deepcopy
@@ -9,7 +9,7 @@ import pytest
 
 from blindspot.errors import BlindspotError
 from blindspot.images.coco import CocoSource
-from blindspot.records.source_image import SourceImage
+from blindspot.records.image import SourceImage
 from tests.images.photographs import FOLDER
 
 INSTANCES: dict[str, Any] = {
@@ -50,19 +50,19 @@ def changed(*path: str | int, to: object) -> dict[str, Any]:
     return whole
 
 
-def test_boxes_are_shares_of_the_image_and_the_smallest_comes_first(tmp_path: Path) -> None:
+def test_boxes_are_shares_of_the_image_smallest_first(tmp_path: Path) -> None:
     astronaut, rocket, coffee = read(write(tmp_path))
     assert json.loads(astronaut.boxes or "") == [
         {"category": "rocket", "area": 0.02},
         {"category": "person", "area": 0.5},
     ]
-    assert json.loads(rocket.boxes or "") == [{"category": "rocket", "area": 0.5}]  # the rest of it is outside
-    assert coffee.boxes == "[]"  # nothing in it, which is not the same as nobody said
+    assert json.loads(rocket.boxes or "") == [{"category": "rocket", "area": 0.5}]  # half of the box is outside
+    assert coffee.boxes == "[]"  # no objects, unlike None: no annotations
     assert [image.image_id for image in (astronaut, rocket, coffee)] == ["139", "7", "8"]
     assert astronaut.open().size == (64, 64) and astronaut.scene is None
 
 
-def test_captions_say_nothing_of_objects(tmp_path: Path) -> None:
+def test_captions_give_no_objects(tmp_path: Path) -> None:
     captions = INSTANCES | {"annotations": [{"id": 1, "image_id": 7, "caption": "A rocket."}], "categories": []}
     for value in (captions, {"images": INSTANCES["images"]}):
         assert [image.boxes for image in read(write(tmp_path, value))] == [None] * 3
@@ -73,9 +73,9 @@ def test_ids_may_be_text(tmp_path: Path) -> None:
     assert [image.image_id for image in read(write(tmp_path, value))] == ["seven"]
 
 
-def test_images_that_are_absent_are_counted_and_the_first_named(tmp_path: Path) -> None:
-    said = r"coco\.json names astronaut\.png, which is missing \(3 of its 3 images are not in .*\): set prepare.folder"
-    with pytest.raises(BlindspotError, match=said):
+def test_missing_images_are_counted_and_the_first_is_named(tmp_path: Path) -> None:
+    text = r"coco\.json names astronaut\.png, which is missing \(3 of its 3 images are not in .*\): set prepare.folder"
+    with pytest.raises(BlindspotError, match=text):
         read(write(tmp_path), tmp_path)
 
 
@@ -86,21 +86,24 @@ def test_an_image_outside_the_folder_is_refused(name: str, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "text"),
     [
-        ("{", r"is no COCO file \(the whole: Invalid JSON"),
-        ("", r"is no COCO file"),
-        ([1], r"is no COCO file"),
-        ({"categories": []}, r"is no COCO file \(images: Field required\): name its instances or captions JSON"),
-        ({"images": []}, r"is no COCO file \(images: "),
+        ("{", r"is not a COCO file \(whole file: Invalid JSON"),
+        ("", r"is not a COCO file"),
+        ([1], r"is not a COCO file"),
+        (
+            {"categories": []},
+            r"is not a COCO file \(images: Field required\): set prepare\.file to an instances or cap",
+        ),
+        ({"images": []}, r"is not a COCO file \(images: "),
         (changed("images", 1, "width", to=0), r"images\.1\.width: "),
         (changed("annotations", 2, "bbox", to=[1, 2, 3]), r"annotations\.2\.bbox"),
         (changed("annotations", 0, "category_id", to=5), "lists no category 5"),
         (changed("images", 1, "file_name", to="astronaut.png"), "names a file twice"),
     ],
 )
-def test_what_is_no_coco_file_is_one_line(value: object, said: str, tmp_path: Path) -> None:
-    with pytest.raises(BlindspotError, match=said) as raised:
+def test_an_invalid_coco_file_is_one_line(value: object, text: str, tmp_path: Path) -> None:
+    with pytest.raises(BlindspotError, match=text) as raised:
         read(write(tmp_path, value))
     assert "coco.json" in str(raised.value) and "\n" not in str(raised.value)
 
@@ -108,5 +111,5 @@ def test_what_is_no_coco_file_is_one_line(value: object, said: str, tmp_path: Pa
 def test_a_missing_file_or_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(BlindspotError, match=r"gone\.json cannot be read .*: set prepare\.file"):
         read(tmp_path / "gone.json")
-    with pytest.raises(BlindspotError, match=r"nowhere is not there: set prepare\.folder"):
+    with pytest.raises(BlindspotError, match=r"nowhere does not exist: set prepare\.folder"):
         read(write(tmp_path), tmp_path / "nowhere")

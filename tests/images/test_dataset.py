@@ -1,4 +1,4 @@
-"""Datasets saved here with Hugging Face `datasets`, around real photographs; the hub is out of reach."""
+"""Datasets of real photographs, saved by the tests with Hugging Face `datasets`; without access to the hub."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 
 from blindspot.errors import BlindspotError, UnreadableImage
 from blindspot.images.dataset import DatasetSource
-from blindspot.records.source_image import SourceImage
+from blindspot.records.image import SourceImage
 from tests.images.photographs import FOLDER, NAMES, photograph
 
 BYTES = [{"bytes": (FOLDER / name).read_bytes(), "path": None} for name in NAMES]
@@ -16,7 +16,7 @@ BYTES = [{"bytes": (FOLDER / name).read_bytes(), "path": None} for name in NAMES
 
 @pytest.fixture(autouse=True)
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No hub, and a cache of this test's own."""
+    """Disables the hub and gives each test its own cache."""
     from datasets import config
     from huggingface_hub import constants
 
@@ -44,7 +44,7 @@ def assert_photographs(images: list[SourceImage]) -> None:
 
 
 def save(rows: Any, kind: str, folder: Path) -> Path:
-    """The dataset in one of the forms in which it may lie here."""
+    """Saves the dataset in one of the supported formats."""
     if kind == "on disk":
         rows.save_to_disk(folder / "set")
     elif kind == "parquet":
@@ -61,13 +61,13 @@ def save(rows: Any, kind: str, folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("kind", ["on disk", "parquet", "folder of parquet", "arrow"])
-def test_a_local_dataset_is_read_in_its_order(kind: str, tmp_path: Path) -> None:
+def test_a_local_dataset_is_read_in_order(kind: str, tmp_path: Path) -> None:
     images = read(save(made(image_id=[*range(10, 16)]), kind, tmp_path))
     assert [image.image_id for image in images] == ["10", "11", "12", "13", "14", "15"]
     assert_photographs(images)
 
 
-def test_a_folder_of_images_is_a_dataset_too(tmp_path: Path) -> None:
+def test_a_folder_of_images_is_read_as_a_dataset(tmp_path: Path) -> None:
     for name in NAMES[:3]:
         (tmp_path / "set").mkdir(exist_ok=True)
         photograph(name).save(tmp_path / "set" / name)
@@ -77,12 +77,12 @@ def test_a_folder_of_images_is_a_dataset_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("odd", ["a", None, "train/b", ""])
-def test_rows_are_named_by_their_number_where_one_id_is_not_its_own(odd: str | None, tmp_path: Path) -> None:
+def test_row_numbers_replace_ids_that_are_not_unique_or_valid(odd: str | None, tmp_path: Path) -> None:
     images = read(save(made(image_id=["a", odd, "b", "c", "d", "e"]), "on disk", tmp_path))
     assert [image.image_id for image in images] == [f"row-{number:07d}" for number in range(6)]
 
 
-def test_one_of_several_splits_is_taken(tmp_path: Path) -> None:
+def test_one_of_several_splits_is_read(tmp_path: Path) -> None:
     from datasets import DatasetDict
 
     rows = made()
@@ -92,34 +92,34 @@ def test_one_of_several_splits_is_taken(tmp_path: Path) -> None:
         read(tmp_path / "set", split="test")
 
 
-def test_a_split_that_the_files_have_not_is_named(tmp_path: Path) -> None:
+def test_a_missing_split_is_named(tmp_path: Path) -> None:
     with pytest.raises(BlindspotError, match=r"cannot be read \(Unknown split \"test\""):
         read(save(made(), "folder of parquet", tmp_path), split="test")
 
 
-def test_a_column_that_is_not_there_or_holds_no_images_is_named(tmp_path: Path) -> None:
+def test_a_missing_column_or_one_without_images_is_named(tmp_path: Path) -> None:
     folder = save(made(label=["x"] * 6), "on disk", tmp_path)
     with pytest.raises(
         BlindspotError, match=r"has no column 'picture' \(it has image, label\): set prepare.dataset.col"
     ):
         read(folder, column="picture")
-    with pytest.raises(BlindspotError, match=r"column 'label' of dataset .* holds no images"):
+    with pytest.raises(BlindspotError, match=r"column 'label' of dataset .* has no images"):
         read(folder, column="label")
 
 
-def test_plain_bytes_are_images_and_a_gap_or_rubbish_is_unreadable(tmp_path: Path) -> None:
+def test_bytes_are_images_and_missing_or_invalid_bytes_are_unreadable(tmp_path: Path) -> None:
     from datasets import Dataset
 
     data = [(FOLDER / "rocket.jpg").read_bytes(), None, b"rubbish"]
     Dataset.from_dict({"image": data}).to_parquet(tmp_path / "set.parquet")
     rocket, gap, rubbish = read(tmp_path / "set.parquet")
     assert rocket.open().size == (64, 43)
-    for image, said in ((gap, "holds no image"), (rubbish, "no image that Pillow knows")):
-        with pytest.raises(UnreadableImage, match=said):
+    for image, text in ((gap, "has no image"), (rubbish, "not an image format that Pillow reads")):
+        with pytest.raises(UnreadableImage, match=text):
             image.open()
 
 
-def test_a_row_that_names_a_file_of_this_machine_is_not_followed(tmp_path: Path) -> None:
+def test_a_row_with_a_path_outside_the_dataset_is_not_read(tmp_path: Path) -> None:
     from datasets import Dataset
 
     (tmp_path / "set").mkdir()
@@ -132,7 +132,7 @@ def test_a_row_that_names_a_file_of_this_machine_is_not_followed(tmp_path: Path)
 
 
 @pytest.mark.parametrize("name", ["nobody/nothing", "gone/folder/here", "gone.parquet", "/gone"])
-def test_what_is_neither_here_nor_within_reach_is_one_line(name: str) -> None:
+def test_a_dataset_that_is_not_found_is_one_line(name: str) -> None:
     with pytest.raises(BlindspotError, match=f"dataset {name} ") as raised:
         read(name)
     assert "\n" not in str(raised.value) and "prepare.dataset" in str(raised.value)

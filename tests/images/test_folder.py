@@ -31,13 +31,13 @@ def test_files_of_every_common_format_are_found(suffix: str, tmp_path: Path) -> 
     assert (image.open().mode, image.open().size) == ("RGB", (12, 8))
 
 
-def test_larger_images_are_shrunk(tmp_path: Path) -> None:
+def test_larger_images_are_scaled_down(tmp_path: Path) -> None:
     save(tmp_path / "a.png")
     (image,) = FolderSource(tmp_path, 6).images()
     assert image.open().size == (6, 4)
 
 
-def test_ids_are_safe_unique_and_stay_when_images_are_added(tmp_path: Path) -> None:
+def test_ids_are_valid_and_unique_and_do_not_change_when_images_are_added(tmp_path: Path) -> None:
     for name in ("b/été 1.png", "b/été 1.jpg", "cat.png", "..odd..png", "x" * 90 + ".png"):
         save(tmp_path / name)
     before = names(tmp_path)
@@ -48,7 +48,7 @@ def test_ids_are_safe_unique_and_stay_when_images_are_added(tmp_path: Path) -> N
     assert set(before) < set(names(tmp_path))
 
 
-def test_metadata_gives_ids_and_scenes_and_the_rest_keeps_its_own(tmp_path: Path) -> None:
+def test_metadata_gives_ids_and_scenes_of_the_files_that_it_lists(tmp_path: Path) -> None:
     save(tmp_path / "in" / "a.png")
     save(tmp_path / "b.png")
     row = {"file_name": "in/a.png", "image_id": 17, "scene": SCENE}
@@ -64,13 +64,13 @@ def test_metadata_may_be_csv(tmp_path: Path) -> None:
     assert names(tmp_path) == ["007"]
 
 
-def test_an_id_may_be_nought(tmp_path: Path) -> None:
+def test_an_id_may_be_zero(tmp_path: Path) -> None:
     save(tmp_path / "a.png")
     (tmp_path / "metadata.jsonl").write_text('{"file_name": "a.png", "image_id": 0}')
     assert names(tmp_path) == ["0"]
 
 
-def test_other_files_are_passed_over(tmp_path: Path) -> None:
+def test_other_files_are_ignored(tmp_path: Path) -> None:
     save(tmp_path / "a.png")
     save(tmp_path / ".thumbnails" / "a.png")
     (tmp_path / "readme.txt").write_text("hello")
@@ -78,14 +78,14 @@ def test_other_files_are_passed_over(tmp_path: Path) -> None:
     assert len(names(tmp_path)) == 1
 
 
-def test_a_bad_file_is_listed_and_says_what_is_wrong_when_it_is_opened(tmp_path: Path) -> None:
+def test_an_invalid_file_is_listed_and_raises_when_it_is_opened(tmp_path: Path) -> None:
     (tmp_path / "bad.png").write_bytes(b"")
     (image,) = FolderSource(tmp_path, 1024).images()
     with pytest.raises(UnreadableImage, match=r"is empty \(0 bytes\)"):
         image.open()
 
 
-def test_a_link_that_leads_out_is_refused_and_one_that_does_not_is_read(tmp_path: Path) -> None:
+def test_a_link_out_of_the_folder_is_refused_and_one_inside_is_read(tmp_path: Path) -> None:
     save(tmp_path / "elsewhere" / "secret.png")
     save(tmp_path / "photos" / "a.png")
     (tmp_path / "photos" / "b.png").symlink_to("a.png")
@@ -98,7 +98,7 @@ def test_a_link_that_leads_out_is_refused_and_one_that_does_not_is_read(tmp_path
         (tmp_path / "photos" / link).unlink()
 
 
-def test_a_link_to_nothing_is_listed_and_unreadable(tmp_path: Path) -> None:
+def test_a_broken_link_is_listed_and_unreadable(tmp_path: Path) -> None:
     (tmp_path / "a.png").symlink_to("gone.png")
     (image,) = FolderSource(tmp_path, 1024).images()
     with pytest.raises(UnreadableImage, match="No such file"):
@@ -106,7 +106,7 @@ def test_a_link_to_nothing_is_listed_and_unreadable(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["../out.png", "/etc/hostname", "in/../../out.png"])
-def test_metadata_that_leads_out_is_refused(name: str, tmp_path: Path) -> None:
+def test_a_path_out_of_the_folder_is_refused(name: str, tmp_path: Path) -> None:
     save(tmp_path / "out.png")
     save(tmp_path / "photos" / "a.png")
     (tmp_path / "photos" / "metadata.jsonl").write_text(json.dumps({"file_name": name}))
@@ -114,7 +114,7 @@ def test_metadata_that_leads_out_is_refused(name: str, tmp_path: Path) -> None:
         names(tmp_path / "photos")
 
 
-def test_a_missing_file_of_the_metadata_is_named(tmp_path: Path) -> None:
+def test_a_missing_file_in_the_metadata_is_named(tmp_path: Path) -> None:
     save(tmp_path / "a.png")
     (tmp_path / "metadata.jsonl").write_text('{"file_name": "gone.png"}\n')
     with pytest.raises(BlindspotError, match=r"metadata\.jsonl names gone\.png, which is missing"):
@@ -145,7 +145,7 @@ def test_a_broken_scene_is_named(scene: object, tmp_path: Path) -> None:
 
 
 def test_an_empty_or_absent_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(BlindspotError, match="has no image"):
+    with pytest.raises(BlindspotError, match="has no images"):
         names(tmp_path)
-    with pytest.raises(BlindspotError, match="gone is not there"):
+    with pytest.raises(BlindspotError, match="gone does not exist"):
         names(tmp_path / "gone")

@@ -1,4 +1,4 @@
-"""Odd files, each made here: read as one sees them, or refused with a reason."""
+"""Unusual image files: read as a viewer shows them, or refused with a reason."""
 
 import io
 import struct
@@ -32,7 +32,7 @@ def test_every_common_format_becomes_rgb(kind: str) -> None:
     assert np.allclose(np.asarray(picture)[4, 6], (200, 30, 30), atol=6)
 
 
-def test_a_file_gives_what_its_bytes_give() -> None:
+def test_a_file_and_its_bytes_give_the_same_picture() -> None:
     file = FOLDER / "rocket.jpg"
     assert read_picture(file, 1024).tobytes() == read_picture(file.read_bytes(), 1024).tobytes()
 
@@ -63,7 +63,7 @@ def test_a_photo_is_turned_upright(orientation: int, corner: tuple[int, int]) ->
         ("YCbCr", (76, 85, 255), "JPEG", (254, 0, 0)),
     ],
 )
-def test_other_modes_keep_what_one_sees(mode: str, colour: object, kind: str, seen: tuple[int, int, int]) -> None:
+def test_other_modes_keep_their_colours(mode: str, colour: object, kind: str, seen: tuple[int, int, int]) -> None:
     picture = read_picture(encoded(plain(colour, mode), kind), 1024)
     assert picture.mode == "RGB"
     assert np.allclose(picture.getpixel((3, 3)), seen, atol=3)
@@ -84,14 +84,14 @@ def png(width: int, height: int, depth: int, colour: int, data: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "TIFF"])
-def test_the_first_frame_of_an_animation_is_taken(kind: str) -> None:
+def test_the_first_frame_of_an_animation_is_read(kind: str) -> None:
     frames = [plain(colour) for colour in ((200, 30, 30), (30, 200, 30), (30, 30, 200))]
     animation = encoded(frames[0], kind, save_all=True, append_images=frames[1:])
     assert Image.open(io.BytesIO(animation)).n_frames == 3  # type: ignore[attr-defined]
     assert np.allclose(read_picture(animation, 1024).getpixel((3, 3)), (200, 30, 30), atol=6)
 
 
-def test_a_large_picture_is_shrunk_in_its_proportions_and_a_small_one_left() -> None:
+def test_a_large_picture_is_scaled_down_and_a_small_one_is_not() -> None:
     file = FOLDER / "astronaut.png"
     picture = photograph("astronaut.png")
     assert read_picture(file, 128).size == (128, 128)
@@ -112,8 +112,8 @@ BAD = {
     "empty": (b"", r"is empty \(0 bytes\)"),
     "truncated": (NOISE[:-900], "truncated"),
     "bits flipped": (NOISE[:60] + b"\xff" * 40 + NOISE[100:], "cannot be read"),
-    "text": (b"this is no image", "no image that Pillow knows"),
-    "markup": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no image that Pillow knows"),
+    "text": (b"this is no image", "not an image format that Pillow reads"),
+    "markup": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not an image format that Pillow reads"),
     "header only": (NOISE[:20], "cannot be read"),
     "half a jpeg": (FOLDER.joinpath("rocket.jpg").read_bytes()[:50_000], "truncated"),
     "32-bit": (encoded(plain(70_000, "I"), "TIFF"), r"has 32-bit pixels \(mode I\)"),
@@ -122,13 +122,13 @@ BAD = {
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_what_is_wrong_with_a_file_is_said(kind: str) -> None:
+def test_an_invalid_file_is_refused_with_the_reason(kind: str) -> None:
     data, reason = BAD[kind]
     with pytest.raises(UnreadableImage, match=reason) as raised:
         read_picture(data, 1024)
     assert " at 0x" not in str(raised.value)
 
 
-def test_a_file_that_is_gone_is_unreadable(tmp_path: Path) -> None:
+def test_a_missing_file_is_unreadable(tmp_path: Path) -> None:
     with pytest.raises(UnreadableImage, match=r"cannot be read \(No such file or directory\)"):
         read_picture(tmp_path / "gone.png", 1024)

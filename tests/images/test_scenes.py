@@ -18,13 +18,13 @@ def test_a_larger_count_only_adds() -> None:
     assert [(image.image_id, image.scene) for image in few] == [(image.image_id, image.scene) for image in many[:5]]
 
 
-def test_no_two_scenes_are_alike_and_each_can_be_read_back() -> None:
+def test_all_scenes_differ_and_each_can_be_read_back() -> None:
     rows = list(SceneSource(300, 0, 16).images())
     assert len({image.image_id for image in rows}) == len({image.scene for image in rows}) == 300
     assert all(Scene.from_json(str(image.scene)).to_json() == image.scene for image in rows)
 
 
-def test_pictures_have_the_size_asked_for() -> None:
+def test_pictures_have_the_requested_size() -> None:
     for size in (48, 448):
         picture = next(SceneSource(1, 0, size).images()).open()
         assert (picture.size, picture.mode) == ((size, size), "RGB")

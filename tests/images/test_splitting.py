@@ -1,4 +1,4 @@
-"""Near-duplicates never straddle a split, and images stay where they are when others are added."""
+"""Near-duplicates are in the same split, and added images do not move others."""
 
 from itertools import combinations
 from pathlib import Path
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL.Image import Image as Picture
 
-from blindspot.images.splitting import NEAR, ORDER, by_count, by_likeness, near_groups, place, split_at
+from blindspot.images.splitting import NEAR, ORDER, near_groups, place, split_at, split_by_count, split_by_likeness
 from tests.images.photographs import NAMES, photograph, unlike
 
 SHARES = {"train": 2, "validation": 1, "test": 1}
@@ -23,7 +23,7 @@ def save(folder: Path, **pictures: Picture) -> list[Path]:
 
 
 def variants(picture: Picture) -> dict[str, Picture]:
-    """The same photograph as it turns up again: smaller, compressed, brighter, grey, its border cut off."""
+    """Near-duplicates of a photograph: smaller, compressed, brighter, grey, cropped."""
     width, height = picture.size
     return {
         "copy": picture.copy(),
@@ -35,12 +35,12 @@ def variants(picture: Picture) -> dict[str, Picture]:
     }
 
 
-def test_near_duplicates_of_a_photograph_are_in_its_split_and_name_the_first(tmp_path: Path) -> None:
+def test_near_duplicates_are_in_one_split_and_name_the_first(tmp_path: Path) -> None:
     files = []
     for name in NAMES:
         stem = name.split(".")[0]
         files += save(tmp_path, **{f"{stem}-{key}": one for key, one in variants(photograph(name)).items()})
-    found = dict(zip([file.stem for file in files], by_likeness(files, SHARES), strict=True))
+    found = dict(zip([file.stem for file in files], split_by_likeness(files, SHARES), strict=True))
     for name in NAMES:
         stem = name.split(".")[0]
         places = {key: value for key, value in found.items() if key.startswith(stem)}
@@ -49,26 +49,26 @@ def test_near_duplicates_of_a_photograph_are_in_its_split_and_name_the_first(tmp
         assert all(of == (None if key == first else first) for key, (_, of) in places.items())
 
 
-def test_different_photographs_are_no_duplicates(tmp_path: Path) -> None:
+def test_different_photographs_are_not_duplicates(tmp_path: Path) -> None:
     files = save(tmp_path, **{name.split(".")[0]: photograph(name) for name in NAMES})
-    assert [of for _, of in by_likeness(files, SHARES)] == [None] * len(NAMES)
+    assert [of for _, of in split_by_likeness(files, SHARES)] == [None] * len(NAMES)
 
 
-def test_neither_a_name_nor_an_exact_copy_nor_others_move_an_image(tmp_path: Path) -> None:
+def test_names_copies_and_other_images_do_not_move_an_image(tmp_path: Path) -> None:
     pictures = [unlike(number) for number in range(30)]
-    before = by_likeness(save(tmp_path, **{f"b{n:02d}": one for n, one in enumerate(pictures)}), SHARES)
+    before = split_by_likeness(save(tmp_path, **{f"b{n:02d}": one for n, one in enumerate(pictures)}), SHARES)
     renamed = {f"c{n:02d}": one for n, one in enumerate(pictures)}
     copies, others = (
         {f"a{n:02d}": one for n, one in enumerate(pictures)},
         {f"x{n}": unlike(n) for n in range(100, 130)},
     )
-    after = by_likeness(save(tmp_path, **renamed, **copies, **others), SHARES)
+    after = split_by_likeness(save(tmp_path, **renamed, **copies, **others), SHARES)
     assert [split for split, _ in before] == [split for split, _ in after[:30]] == [split for split, _ in after[30:60]]
     assert [of for _, of in after[:30]] == [f"a{n:02d}" for n in range(30)] and after[30][1] is None
 
 
 @given(st.lists(HASHES, min_size=1, max_size=12), st.lists(st.tuples(st.integers(0, 11), HASHES), max_size=6))
-def test_added_images_move_no_other_but_near_ones_and_those_towards_train(
+def test_added_images_move_only_near_duplicates_and_only_towards_train(
     hashes: list[int], added: list[tuple[int, int]]
 ) -> None:
     near = [hashes[of % len(hashes)] ^ (bits & 0x1010010000010001) for of, bits in added]  # up to 6 bits flipped
@@ -83,7 +83,7 @@ def test_added_images_move_no_other_but_near_ones_and_those_towards_train(
 
 
 def splits_of(hashes: list[int]) -> list[str]:
-    """What `by_likeness` says of images of these hashes."""
+    """The splits that `split_by_likeness` assigns to images with these hashes."""
     groups = near_groups(np.array(hashes, dtype=np.uint64))
     places = [place(f"{bits:016x}") for bits in hashes]
     highest = {group: max(p for p, other in zip(places, groups, strict=True) if other == group) for group in groups}
@@ -91,7 +91,7 @@ def splits_of(hashes: list[int]) -> list[str]:
 
 
 @given(st.lists(HASHES, max_size=8), st.lists(st.tuples(st.integers(0, 7), st.sets(st.integers(0, 63), max_size=9))))
-def test_groups_are_those_of_comparing_all_pairs(hashes: list[int], edits: list[tuple[int, set[int]]]) -> None:
+def test_groups_equal_those_of_comparing_all_pairs(hashes: list[int], edits: list[tuple[int, set[int]]]) -> None:
     for of, bits in edits[:20]:
         if hashes:
             hashes.append(hashes[of % len(hashes)] ^ sum(1 << bit for bit in bits))
@@ -104,15 +104,15 @@ def test_groups_are_those_of_comparing_all_pairs(hashes: list[int], edits: list[
         assert (found[one] == found[other]) == (expected[one] == expected[other])
 
 
-def test_splits_have_the_shares_asked_for() -> None:
+def test_splits_have_the_requested_shares() -> None:
     shares = {"train": 6, "validation": 1, "test": 3}
     found = [split_at(place(str(number)), shares) for number in range(10_000)]
     for split, share in (("train", 0.6), ("validation", 0.1), ("test", 0.3)):
         assert abs(found.count(split) / 10_000 - share) < 0.015
 
 
-def test_by_count_wants_as_many_images_as_there_are_shares() -> None:
+def test_split_by_count_needs_exactly_as_many_images_as_the_shares() -> None:
     files = [Path(f"{number}.png") for number in range(4)]
-    assert [split for split, _ in by_count(files, SHARES)] == ["test", "validation", "train", "train"]
+    assert [split for split, _ in split_by_count(files, SHARES)] == ["test", "validation", "train", "train"]
     with pytest.raises(ValueError, match="shorter"):
-        by_count(files[:3], SHARES)
+        split_by_count(files[:3], SHARES)

@@ -1,4 +1,4 @@
-"""What stands as data in a judge's prompt."""
+"""Reads the data in a judge's prompt."""
 
 import json
 import re
@@ -7,5 +7,5 @@ _LINE = re.compile(r"^(QUESTION|REFERENCE|ANSWER) = (\".*\")$", re.MULTILINE)
 
 
 def data_of(prompt: str) -> dict[str, str]:
-    """The data by name, read back: whatever it was, nothing of it stands outside these lines."""
+    """Returns the data by name."""
     return {name.lower(): str(json.loads(text)) for name, text in _LINE.findall(prompt)}

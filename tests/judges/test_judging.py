@@ -1,4 +1,4 @@
-"""Answers that are not there."""
+"""Tests the verdicts on missing answers."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ SCENE = Scene((Thing(0, 0, "small", "red", "star"), Thing(2, 2, "large", "blue",
 ASKED = "how many red stars are there ?"
 
 
-def test_an_answer_that_is_not_there_is_an_error_and_the_others_keep_their_places() -> None:
+def test_a_missing_answer_is_unscored_and_the_order_is_kept() -> None:
     answers = [Answer("1"), Answer("", "timeout"), Answer("2"), Answer("", "HTTP 500")]
     images = [Image(str(index), Path("none.png"), "test", SCENE) for index in range(4)]
     found = judge_all(OracleVerifier("invalid"), images, [ASKED] * 4, answers)

@@ -1,4 +1,4 @@
-"""Verdicts of the oracle about one scene."""
+"""Tests the verdicts of the oracle on one scene."""
 
 from pathlib import Path
 from typing import Literal
@@ -85,33 +85,33 @@ def test_verdict(
         ("what colour is the circle ?", "The circle right of the blue star is red.", "correct"),
     ],
 )
-def test_a_statement_is_judged_only_where_it_answers_the_question(question: str, answer: str, outcome: str) -> None:
+def test_a_statement_is_scored_only_if_it_answers_the_question(question: str, answer: str, outcome: str) -> None:
     assert judge(question, answer).outcome == outcome
 
 
-def test_a_question_outside_the_grammar_can_be_an_error() -> None:
+def test_a_question_outside_of_the_grammar_can_be_unscored() -> None:
     assert judge("why is it so ?", "red", "unscored") == Verdict("unscored", "oracle/1", "unparsed")
     assert judge("what colour is the star ?", "red", "unscored").outcome == "invalid"
 
 
-def test_verdicts_keep_the_order() -> None:
+def test_verdicts_are_in_order() -> None:
     questions = ["is there a star ?", "babble", "how many stars are there ?"]
     verdicts = OracleVerifier("invalid").judge([IMAGE] * 3, questions, ["yes", "yes", "1"])
     assert [verdict.outcome for verdict in verdicts] == ["correct", "invalid", "failure"]
 
 
-def test_lengths_must_agree() -> None:
+def test_lengths_must_be_equal() -> None:
     with pytest.raises(ValueError, match="zip"):
         OracleVerifier("invalid").judge([IMAGE], ["q", "q"], ["a", "a"])
 
 
-def test_an_image_without_a_scene_is_named_with_the_mend() -> None:
+def test_the_error_for_an_image_without_a_scene_says_the_fix() -> None:
     photo = Image("cat", Path("cat.png"), "test")
     with pytest.raises(BlindspotError, match=r"image cat has no scene.*verifier\.kind: vlm"):
         OracleVerifier("invalid").judge([photo], ["q"], ["a"])
 
 
-def test_a_broken_scene_is_named() -> None:
+def test_a_broken_scene_is_an_error() -> None:
     broken = Image("cat", Path("cat.png"), "test", "[{")
     with pytest.raises(BlindspotError, match="the scene of image cat cannot be read"):
         OracleVerifier("invalid").judge([broken], ["q"], ["a"])

@@ -1,4 +1,4 @@
-"""A VLM as judge: what it is shown, and what is made of its replies."""
+"""Tests the VLM judge: its prompts, and the verdicts from its replies."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -13,9 +13,8 @@ from blindspot.judges.prompts import AGAIN, ask_sameness, ask_validity
 from blindspot.judges.vlm import CRITERIA, Sameness, Validity, VLMVerifier
 from blindspot.probes.injections import INJECTIONS
 from blindspot.protocols import Form
-from blindspot.records.answer import Answer
+from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image
-from blindspot.records.sampling import Sampling
 from blindspot.records.unscored import Unscored
 from tests.judges.reading import data_of
 
@@ -24,7 +23,7 @@ VALID = {"reasoning": "", **dict.fromkeys(CRITERIA, True), "reference": "three"}
 
 
 class Scripted:
-    """A judge that replies what it is told to, and remembers what it was asked."""
+    """A judge with scripted replies that records its prompts."""
 
     identity = "scripted"
 
@@ -50,12 +49,12 @@ def judge(validity: Any, same: Any = None, question: str = "how many ?", answer:
 
 
 @pytest.mark.parametrize(("same", "outcome"), [(True, "correct"), (False, "failure")])
-def test_an_answer_is_judged_by_the_judges_own(same: bool, outcome: str) -> None:
+def test_an_answer_is_compared_with_the_judges_own(same: bool, outcome: str) -> None:
     assert judge(VALID, {"reasoning": "", "same": same}) == (outcome, None)
 
 
 @pytest.mark.parametrize("missed", CRITERIA)
-def test_a_question_that_misses_a_criterion_is_invalid_and_its_answer_is_not_looked_at(missed: str) -> None:
+def test_a_question_that_misses_a_criterion_is_invalid_and_its_answer_is_not_judged(missed: str) -> None:
     script = Scripted(lambda _: VALID | {missed: False}, lambda _: pytest.fail("asked about an invalid question"))
     [verdict] = VLMVerifier(script).judge([IMAGE], ["how many ?"], ["3"])
     assert (verdict.outcome, verdict.reason, verdict.reference) == ("invalid", missed, None)
@@ -74,19 +73,19 @@ def test_a_question_that_misses_a_criterion_is_invalid_and_its_answer_is_not_loo
         ([], "judgement not understood"),
     ],
 )
-def test_what_cannot_be_read_has_no_score_and_is_never_a_failure(reply: Any, reason: str) -> None:
+def test_a_reply_that_cannot_be_read_is_unscored(reply: Any, reason: str) -> None:
     assert judge(VALID, reply) == ("unscored", reason)
     assert judge(reply) == ("unscored", reason)
 
 
-def test_nothing_asked_nothing_answered_and_no_reference_are_errors() -> None:
+def test_an_empty_question_answer_or_reference_is_unscored() -> None:
     assert judge(VALID, question=" ") == ("unscored", "no question")
     assert judge(VALID, answer="") == ("unscored", "no answer")
     for empty in (" ", "…", "N/A", "unknown"):
         assert judge(VALID | {"reference": empty}) == ("unscored", "no reference")
 
 
-def test_a_reply_that_cannot_be_read_is_asked_for_once_more() -> None:
+def test_a_reply_that_cannot_be_read_is_requested_once_more() -> None:
     def second_time(reply: Any) -> Callable[[str], Any]:
         return lambda prompt: reply if prompt.endswith(AGAIN) else Answer("I would rather explain it.", raw="raw 1")
 
@@ -109,12 +108,12 @@ def test_a_reference_of_another_type_is_read_as_text(slip: object) -> None:
     assert verdict.reference == expected
 
 
-def test_a_fence_around_the_reply_is_passed_over() -> None:
+def test_a_fence_around_the_reply_is_ignored() -> None:
     fenced = Answer(f"```json\n{json.dumps({'reasoning': '', 'same': True})}\n```")
     assert judge(VALID, fenced) == ("correct", None)
 
 
-def test_verdicts_keep_the_order_of_what_is_judged() -> None:
+def test_verdicts_are_in_order() -> None:
     def validity(prompt: str) -> Any:
         number = int(data_of(prompt)["question"])
         if number % 4 == 1:
@@ -134,14 +133,14 @@ def test_the_first_step_does_not_show_the_answer() -> None:
     assert "thirteen" not in script.prompts[0] and "thirteen" in script.prompts[1]
 
 
-def test_both_steps_are_drawn_as_the_judge_is_told_to() -> None:
+def test_both_steps_use_the_sampling_of_the_judge() -> None:
     script = Scripted(lambda _: VALID, lambda _: {"reasoning": "", "same": True})
     VLMVerifier(script, Sampling(0.7, 3)).judge([IMAGE], ["how many ?"], ["3"])
     assert script.samplings == {Sampling(0.7, 3)}
 
 
 @pytest.mark.parametrize("reference", ["three", ""])
-def test_without_the_gate_an_invalid_question_can_fail(reference: str) -> None:
+def test_an_invalid_question_can_be_a_failure_if_validity_is_not_required(reference: str) -> None:
     script = Scripted(
         lambda _: VALID | {"true_premise": False, "reference": reference}, lambda _: {"reasoning": "", "same": False}
     )
@@ -152,7 +151,7 @@ def test_without_the_gate_an_invalid_question_can_fail(reference: str) -> None:
 
 
 def structure(prompt: str) -> list[str]:
-    """The prompt's lines without their data."""
+    """Returns the lines of the prompt without their data."""
     return [line.split(" = ")[0] if line.startswith(("QUESTION", "REFERENCE", "ANSWER")) else line
             for line in prompt.split("\n")]  # fmt: skip
 
@@ -169,17 +168,17 @@ def assert_no_escape(question: str, reference: str, answer: str) -> None:
         assert all(line.isascii() and not set(line) & set("<>[]{}|`") for line in data)
 
 
-def test_the_corpus_is_of_sixty_texts_and_more() -> None:
+def test_there_are_at_least_sixty_injections() -> None:
     assert len(set(INJECTIONS)) == len(INJECTIONS) >= 60
 
 
 @pytest.mark.parametrize("text", INJECTIONS)
-def test_no_injected_text_leaves_its_line(text: str) -> None:
+def test_an_injection_stays_on_its_line(text: str) -> None:
     assert_no_escape(text, "three", "3")
     assert_no_escape("how many ?", "three", text)
     assert_no_escape(text, text, text)
 
 
 @given(st.text(), st.text(), st.text())
-def test_no_text_at_all_leaves_its_line(question: str, reference: str, answer: str) -> None:
+def test_any_text_stays_on_its_line(question: str, reference: str, answer: str) -> None:
     assert_no_escape(question, reference, answer)

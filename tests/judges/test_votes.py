@@ -1,4 +1,4 @@
-"""Several judgements, and a second judge."""
+"""Tests votes and the second judge."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ OUTCOMES: dict[str, Outcome] = {"f": "failure", "c": "correct", "i": "invalid", 
 
 
 class Fixed:
-    """A judge whose verdict on each rollout is a letter of `outcomes`, whatever it is shown."""
+    """A judge that gives rollout number i the outcome of the i-th letter in `outcomes`."""
 
     def __init__(self, identity: str, outcomes: str) -> None:
         self.identity, self.outcomes = identity, outcomes
@@ -46,22 +46,22 @@ def judge(verifier: Votes | ConfirmedVerifier, count: int) -> list[Verdict]:
         ("cfffi", "failure", "why b"),
     ],
 )
-def test_more_than_half_of_the_votes_decide(votes: str, outcome: str, reason: str) -> None:
+def test_the_majority_of_votes_decides(votes: str, outcome: str, reason: str) -> None:
     voters = [Fixed(name, vote) for name, vote in zip("abcde", votes, strict=False)]
     [verdict] = judge(Votes(voters), 1)
     assert (verdict.outcome, verdict.reason, verdict.verifier) == (outcome, reason, f"a × {len(votes)}")
 
 
-def test_each_rollout_is_voted_on_by_itself() -> None:
+def test_votes_are_counted_for_each_rollout() -> None:
     found = judge(Votes([Fixed("a", "fcie"), Fixed("b", "fcce"), Fixed("c", "ccie")]), 4)
     assert [verdict.outcome for verdict in found] == ["failure", "correct", "invalid", "unscored"]
     assert [verdict.reference for verdict in found] == ["0", "1", "2", "3"]
 
 
-def test_a_failure_stands_only_where_both_say_so() -> None:
+def test_a_failure_counts_only_if_both_judges_agree() -> None:
     first, second = Fixed("a", "ffffcie"), Fixed("b", "fcie___")
     found = judge(ConfirmedVerifier(first, second), 7)
-    assert "".join(verdict.outcome[0] for verdict in found) == "fciecie"
-    assert second.asked == ["0", "1", "2", "3"]  # what the first calls a failure, no more
+    assert "".join(verdict.outcome[0] for verdict in found) == "fciuciu"
+    assert second.asked == ["0", "1", "2", "3"]  # the failures of the first judge only
     assert [verdict.verifier for verdict in found] == ["a & b"] * 4 + ["a"] * 3
     assert [verdict.reason for verdict in found] == ["why a"] + ["why b"] * 3 + ["why a"] * 3

@@ -23,7 +23,7 @@ TWO = Scene((Thing(0, 0, "small", "red", "star"), Thing(2, 1, "large", "red", "s
 
 
 class ExactJudge:
-    """Replies as the lessons teach, to a judge's own prompts."""
+    """A judge that replies to prompts exactly as the lessons teach."""
 
     identity = "exact"
 
@@ -40,7 +40,7 @@ class ExactJudge:
         return Sameness(reasoning="-", same=said == data["reference"]).model_dump_json()
 
 
-def test_who_learnt_the_lessons_by_heart_judges_as_the_oracle_does() -> None:
+def test_a_judge_that_follows_the_lessons_agrees_with_the_oracle() -> None:
     images = [Image(str(index), Path("none"), "test", scene.to_json()) for index, scene in enumerate(SCENES)]
     answers = [RNG.choice(("yes", "no", "2", "red", "star", "small")) for _ in images]
     judged = VLMVerifier(ExactJudge()).judge(images, QUESTIONS, answers)
@@ -50,7 +50,7 @@ def test_who_learnt_the_lessons_by_heart_judges_as_the_oracle_does() -> None:
     assert {outcome for _, outcome in clear} == {"failure", "correct", "invalid"}
 
 
-def test_every_lesson_can_be_spelled_and_is_short() -> None:
+def test_every_lesson_is_in_the_vocabulary_and_short() -> None:
     tokenizer = build_processor(lessons.words(), lessons.phrases(), IMAGE_LAST).tokenizer
     for scene, question in zip(SCENES, QUESTIONS, strict=True):
         for prompt, reply in (lessons.validity_lesson(scene, question), lessons.sameness_lesson(scene, RNG)):
@@ -60,12 +60,12 @@ def test_every_lesson_can_be_spelled_and_is_short() -> None:
             assert written.replace(" ", "") == reply.replace(" ", "")
 
 
-def test_three_of_four_questions_are_valid_and_every_fault_is_taught() -> None:
+def test_three_of_four_questions_are_valid_and_every_reason_is_taught() -> None:
     scenes, rng = draw_scenes(3000, seed=6), random.Random(6)
     questions = [lessons.question_to_judge(scene, scenes[index - 1], rng) for index, scene in enumerate(scenes)]
     reasons = Counter(rule(question, scene).reason for question, scene in zip(questions, scenes, strict=True))
     assert 0.7 < reasons[None] / len(questions) < 0.8
-    assert set(reasons) == {None, *lessons.MISSED}
+    assert set(reasons) == {None, *lessons.MISSED_CRITERION}
 
 
 NOWHERE = "- - - - - - - - -"
@@ -73,7 +73,7 @@ SMALL_STAR, LARGE_STAR, STARS = "a1 - - - - - - - -", "- - - - - - - b3 -", "a1 
 
 
 @pytest.mark.parametrize(
-    ("question", "evidence"),
+    ("question", "reasoning"),
     [
         ("how many stars are there ?", STARS),
         ("are there any circles ?", NOWHERE),
@@ -89,5 +89,7 @@ SMALL_STAR, LARGE_STAR, STARS = "a1 - - - - - - - -", "- - - - - - - b3 -", "a1 
         ("stars many how", ""),
     ],
 )
-def test_the_evidence_goes_through_the_places_and_names_those_spoken_of(question: str, evidence: str) -> None:
-    assert f'"reasoning":"{evidence}"' in lessons.validity_lesson(TWO, question)[1]
+def test_the_reasoning_names_the_places_of_the_things_that_the_question_mentions(
+    question: str, reasoning: str
+) -> None:
+    assert f'"reasoning":"{reasoning}"' in lessons.validity_lesson(TWO, question)[1]

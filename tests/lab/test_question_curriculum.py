@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from blindspot.questioner.prompts import ASK, THOUGHT, ask_for, ask_like, in_mind
+from blindspot.questioner.prompts import ASK, THOUGHT_END, ask_for, ask_like, expected_answer
 from blindspot.replies import read_question
 from blindspot.scenes.draw import draw_scenes
 from blindspot.scenes.oracle import rule
@@ -13,7 +13,7 @@ from lab.tiny_vlm import IMAGE_LAST, build_processor
 SCENES = draw_scenes(600, seed=3)
 
 
-def test_every_lesson_is_a_valid_question_and_most_have_what_they_are_to() -> None:
+def test_every_lesson_is_a_valid_question_and_most_have_all_features_of_the_target() -> None:
     asking = Asking(SCENES, random.Random(0))
     kept = []
     for scene in SCENES[:300]:
@@ -24,7 +24,7 @@ def test_every_lesson_is_a_valid_question_and_most_have_what_they_are_to() -> No
         target = prompt.removesuffix(" .").partition(" : ")[2].split(" , ")
         assert 1 <= len(target) <= 3
         kept.append({*target} <= all_features(question, ruling.answer))
-    assert 0.6 < sum(kept) / len(kept) < 1.0  # of another scene's features not all can be had
+    assert 0.6 < sum(kept) / len(kept) < 1.0  # a scene may not allow all features of another scene's question
 
 
 def test_an_example_shares_a_feature_with_the_question() -> None:
@@ -40,12 +40,12 @@ def test_a_thought_ends_with_the_true_answer_of_its_question() -> None:
     asking = Asking(SCENES, random.Random(0))
     for scene in SCENES[:100]:
         for prompt, lesson in (asking.plain(scene), asking.targeted(scene), asking.like(scene)):
-            thought, _, question = lesson.partition(f" {THOUGHT} ")
+            thought, _, question = lesson.partition(f" {THOUGHT_END} ")
             assert prompt.startswith(ASK.removesuffix(" ."))
             assert thought.rpartition(" : ")[2] == rule(question, scene).answer
 
 
-def test_the_words_of_a_lesson_are_known() -> None:
+def test_all_words_of_a_lesson_are_in_the_vocabulary() -> None:
     asking = Asking(SCENES, random.Random(0))
     tokenizer = build_processor(asking.words(), template=IMAGE_LAST).tokenizer
     for scene in SCENES[:100]:
@@ -59,10 +59,10 @@ def test_prompts() -> None:
     assert ask_like([("how many ?", "2")]) == "ask a question about the image like : how many ? 2 ."
 
 
-def test_what_is_thought_is_not_said() -> None:
-    assert read_question(f"a2 : no {THOUGHT} is it red ?") == "is it red ?"
+def test_the_question_does_not_include_the_thought() -> None:
+    assert read_question(f"a2 : no {THOUGHT_END} is it red ?") == "is it red ?"
     assert read_question(" is it red ? ") == "is it red ?"
-    assert read_question(f"a2 : no {THOUGHT}") == ""
+    assert read_question(f"a2 : no {THOUGHT_END}") == ""
 
 
 @pytest.mark.parametrize(
@@ -76,5 +76,5 @@ def test_what_is_thought_is_not_said() -> None:
         ("a1 : yes", None),
     ],
 )
-def test_the_answer_in_mind_ends_the_thought(text: str, answer: str | None) -> None:
-    assert in_mind(text) == answer
+def test_the_thought_ends_with_the_expected_answer(text: str, answer: str | None) -> None:
+    assert expected_answer(text) == answer

@@ -25,7 +25,7 @@ def test_a_caption_names_every_place_in_reading_order() -> None:
     assert places == ["small red star", *["nothing"] * 7, "large red star"]
 
 
-def test_every_lesson_in_asking_is_valid_and_every_family_is_taught() -> None:
+def test_every_question_to_ask_is_valid_and_every_family_is_taught() -> None:
     rng = random.Random(0)
     scenes = draw_scenes(400, seed=3)
     rulings = [rule_question(question_to_ask(scene, rng), scene) for scene in scenes]
@@ -34,7 +34,7 @@ def test_every_lesson_in_asking_is_valid_and_every_family_is_taught() -> None:
     assert all(0.05 < taught[family] / len(scenes) < 0.2 for family in FAMILIES)
 
 
-def test_a_family_that_the_scene_has_no_question_of_is_passed_over() -> None:
+def test_a_family_without_a_valid_question_is_replaced_by_another() -> None:
     rng = random.Random(0)
     twins = Scene((Thing(0, 0, "small", "red", "star"), Thing(2, 2, "small", "red", "star")))
     assert question_to_ask(TWO, rng, "two_hop").family == "two_hop"
@@ -57,7 +57,7 @@ def test_a_thing_that_differs_in_one_word_is_a_near_miss() -> None:
     assert near_misses(size, TWO) == 0
 
 
-def test_a_two_hop_is_safest_from_the_middle_to_the_border() -> None:
+def test_a_two_hop_question_is_safest_with_a_subject_in_the_middle_and_an_anchor_at_the_border() -> None:
     question = parse("what colour is the small thing left of the large star ?")
     assert question is not None
     anchor = Thing(2, 2, "large", "red", "star")
@@ -70,7 +70,7 @@ def test_a_two_hop_is_safest_from_the_middle_to_the_border() -> None:
     assert near_misses(question, edge) < near_misses(question, inner)
 
 
-def test_a_thought_finds_what_is_spoken_of_word_by_word_and_says_the_answer() -> None:
+def test_a_thought_finds_the_things_word_by_word_and_ends_with_the_answer() -> None:
     scene = Scene((*TWO.things, Thing(0, 2, "small", "blue", "star"), Thing(1, 1, "small", "red", "circle")))
     expected = {
         "how many small stars are there ?": "counting small a1 b2 c1 star a1 c1 : 2",
@@ -89,7 +89,7 @@ def test_a_thought_finds_what_is_spoken_of_word_by_word_and_says_the_answer() ->
         assert all(one.endswith(found.partition(" ")[2]) for one in thoughts)
 
 
-def test_an_attempt_breaks_off_where_it_means_no_thing_or_several() -> None:
+def test_an_attempt_ends_where_it_fits_no_thing_or_several() -> None:
     rng, broken = random.Random(0), []
     scenes = draw_scenes(200, seed=5)
     for scene in scenes:
@@ -103,7 +103,7 @@ def test_an_attempt_breaks_off_where_it_means_no_thing_or_several() -> None:
 
 
 def _last_places(group: str) -> list[str]:
-    """The places after the last word that is not one."""
+    """Returns the places after the last word that is not a place."""
     words = group.split()
     last = max(place for place, word in enumerate(words) if word not in places())
     return words[last + 1 :]

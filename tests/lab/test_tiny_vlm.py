@@ -6,12 +6,12 @@ from blindspot.scenes.templates import draw_question
 from lab.tiny_vlm import IMAGE_LAST, PATCH_EMBEDDING, build_model, build_processor, vocabulary
 
 
-def test_only_the_patch_embedding_stays_as_it_is_drawn() -> None:
+def test_only_the_patch_embedding_is_not_trained() -> None:
     model = build_model(build_processor(), 0)
     assert [name for name, weight in model.named_parameters() if not weight.requires_grad] == [PATCH_EMBEDDING]
 
 
-def test_every_question_of_the_templates_can_be_spelled() -> None:
+def test_the_vocabulary_has_every_word_of_the_templates() -> None:
     rng, words = random.Random(0), set(vocabulary())
     for family in ("two_hop", "comparison", "extremum"):
         for _ in range(50):
@@ -20,7 +20,7 @@ def test_every_question_of_the_templates_can_be_spelled() -> None:
                 assert {word for text in phrasings(question) for word in text.split()} <= words
 
 
-def test_the_image_comes_before_the_text_or_after_it() -> None:
+def test_the_image_is_before_or_after_the_text() -> None:
     talk = [{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "is there a star ?"}]}]
     first = build_processor().apply_chat_template(talk, add_generation_prompt=True)
     last = build_processor(template=IMAGE_LAST).apply_chat_template(talk, add_generation_prompt=True)
@@ -28,7 +28,7 @@ def test_the_image_comes_before_the_text_or_after_it() -> None:
     assert last == "<user> is there a star ? <image> <assistant>"
 
 
-def test_a_phrase_is_one_token_wherever_it_stands() -> None:
+def test_a_phrase_is_one_token_everywhere() -> None:
     tokenizer = build_processor(["orders"], ["Follow no ", '", so']).tokenizer
     ids = tokenizer('Follow no orders", so', add_special_tokens=False)["input_ids"]
     assert tokenizer.convert_ids_to_tokens(ids) == ["Follow no ", "orders", '", so']

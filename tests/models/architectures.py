@@ -1,6 +1,6 @@
-"""Small VLMs of several families, randomly initialised, with tokenizers made here: nothing comes from the hub.
+"""Small VLMs of several families with random weights and tokenizers built here: nothing is downloaded.
 
-Qwen2.5-VL is not among them: its processor needs torchvision.
+Qwen2.5-VL is missing, because its processor requires torchvision.
 """
 
 from collections.abc import Callable
@@ -33,7 +33,7 @@ MEAN = {"image_mean": [0.5] * 3, "image_std": [0.5] * 3}
 
 
 def template(image: str) -> str:
-    """A chat template in which `image` stands for a picture."""
+    """Returns a chat template in which `image` is the placeholder of an image."""
     return (
         "<s> {% for message in messages %}<{{ message['role'] }}> "
         "{% if message['content'] is string %}{{ message['content'] }} {% else %}"
@@ -46,7 +46,7 @@ def template(image: str) -> str:
 
 
 def tokenizer(*special: str, **named: str) -> Any:
-    """Knows the words of the scenes; `special` tokens besides, and `named` ones, as a processor calls them."""
+    """Returns a tokenizer of the words of the scenes, with `special` tokens and tokens `named` for a processor."""
     from tokenizers import Tokenizer, models, pre_tokenizers
     from transformers import PreTrainedTokenizerFast
 
@@ -66,7 +66,7 @@ def tokenizer(*special: str, **named: str) -> Any:
 
 
 def llava() -> tuple[Any, Any]:
-    """LLaVA 1.5: one grid of patches."""
+    """Builds LLaVA 1.5: one grid of patches."""
     from transformers import CLIPImageProcessor, CLIPVisionConfig, LlamaConfig, LlavaConfig, LlavaProcessor
     from transformers import LlavaForConditionalGeneration as Model
 
@@ -93,7 +93,7 @@ def llava() -> tuple[Any, Any]:
 
 
 def llava_next() -> tuple[Any, Any]:
-    """LLaVA-NeXT: the picture and tiles of it, as many as its shape asks for."""
+    """Builds LLaVA-NeXT: the image and tiles of it, whose number depends on its shape."""
     from transformers import (
         CLIPVisionConfig,
         LlamaConfig,
@@ -129,7 +129,7 @@ def llava_next() -> tuple[Any, Any]:
 
 
 def idefics3() -> tuple[Any, Any]:
-    """Idefics3, which SmolVLM follows: patches shuffled into fewer, wider tokens; tiles with markers."""
+    """Builds Idefics3, the architecture of SmolVLM: patches merged into fewer, wider tokens; tiles with markers."""
     from transformers import Idefics3Config, Idefics3ImageProcessor, Idefics3Processor, LlamaConfig
     from transformers import Idefics3ForConditionalGeneration as Model
 
@@ -149,7 +149,7 @@ def idefics3() -> tuple[Any, Any]:
 
 
 def gemma3() -> tuple[Any, Any]:
-    """Gemma 3: a SigLIP tower pooled to a fixed number of tokens, and token types."""
+    """Builds Gemma 3: a SigLIP tower pooled to a fixed number of tokens, and token types."""
     from transformers import Gemma3Config, Gemma3ImageProcessor, Gemma3Processor, Gemma3TextConfig, SiglipVisionConfig
     from transformers import Gemma3ForConditionalGeneration as Model
 
@@ -176,7 +176,7 @@ FAMILIES: dict[str, Callable[[], tuple[Any, Any]]] = {
 
 
 def build(family: str, folder: Path) -> Path:
-    """Saves a model of that family to `folder`, with the same weights every time."""
+    """Saves a model of a family to `folder`, always with the same weights, and returns the folder."""
     import torch
 
     with torch.random.fork_rng():

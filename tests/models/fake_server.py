@@ -1,4 +1,4 @@
-"""A chat-completions server on loopback that replies as a script says, in ways that servers should not."""
+"""A chat-completions server on loopback that sends scripted replies, including malformed ones."""
 
 import json
 import socket
@@ -9,16 +9,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 Body = dict[str, Any] | list[Any] | str | bytes | int | float | None
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What the server sends. `length`: a content-length other than the body's. `drip`: s between two bytes.
+    """What the server sends.
 
-    `drop`: the connection ends in place of a reply, after half of the body, or by a TCP reset.
+    Attributes:
+        delay: seconds before the reply.
+        drip: seconds between two bytes of the body.
+        drop: the connection ends instead of a reply, after half of the body, or by a TCP reset.
+        length: a content-length other than that of the body.
+        raw: bytes sent instead of everything else, status line included.
     """
 
     body: Body = None
@@ -29,7 +34,7 @@ class Reply:
     drop: Literal["", "before", "half", "reset"] = ""
     length: int | None = None
     chunked: bool = False
-    raw: bytes | None = None  # in place of everything, status line included
+    raw: bytes | None = None
 
     def payload(self) -> bytes:
         if isinstance(self.body, bytes):
@@ -39,63 +44,85 @@ class Reply:
 
 MODELS = Reply({"object": "list", "data": [{"id": "m", "object": "model"}]})
 Script = Callable[[str, int], Reply]
+AnyServer = TypeVar("AnyServer", bound="FakeServer")
 
 
-def completion(content: Any = "yes", finish: Any = "stop", usage: Any = None, **message: Any) -> dict[str, Any]:
-    """A chat completion with one choice."""
-    said = {"role": "assistant", "content": content} | message
-    counted = {"prompt_tokens": 8, "completion_tokens": 2, "total_tokens": 10} if usage is None else usage
-    choices = [{"index": 0, "finish_reason": finish, "message": said}]
-    return {"id": "1", "object": "chat.completion", "created": 0, "model": "m", "choices": choices, "usage": counted}
+def completion(content: Any = "yes", finish: Any = "stop", usage: Any = None, **fields: Any) -> dict[str, Any]:
+    """Returns a chat completion with one choice. `fields`: further fields of its message."""
+    message = {"role": "assistant", "content": content} | fields
+    tokens = {"prompt_tokens": 8, "completion_tokens": 2, "total_tokens": 10} if usage is None else usage
+    choices = [{"index": 0, "finish_reason": finish, "message": message}]
+    return {"id": "1", "object": "chat.completion", "created": 0, "model": "m", "choices": choices, "usage": tokens}
 
 
 class FakeServer(ThreadingHTTPServer):
-    """`script(question, n)`: the reply to the n-th call of that question. `models`: the reply to GET of any path."""
+    """Replies to each call as a script says, and records the calls.
+
+    Attributes:
+        script: returns the reply to the n-th call with a question.
+        models: the reply to GET of any path.
+        key: the API key that each request must have, or None.
+        questions, bodies, times: of each call with the right key.
+        paths, headers: of each request, GET included.
+        most_at_once: the largest number of concurrent calls.
+    """
 
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, script: Script, models: Reply = MODELS) -> None:
+    def __init__(self, script: Script, models: Reply = MODELS, key: str | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.script, self.models, self.lock = script, models, threading.Lock()
-        self.questions: list[str] = []  # of each call
+        self.script, self.models, self.key, self.lock = script, models, key, threading.Lock()
+        self.questions: list[str] = []
         self.bodies: list[dict[str, Any]] = []
-        self.paths: list[str] = []  # of each request, GET included
-        self.headers: list[dict[str, str]] = []
         self.times: list[float] = []
+        self.paths: list[str] = []
+        self.headers: list[dict[str, str]] = []
+        self.at_once = self.most_at_once = 0
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}/v1"
 
     def handle_error(self, *_: object) -> None:
-        """Silent: a client that stops waiting is part of the test."""
+        """Prints nothing: some tests stop waiting for a reply."""
 
 
 class _Handler(BaseHTTPRequestHandler):
     server: FakeServer
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # a reply would wait 40 ms for the client to confirm its head
+    disable_nagle_algorithm = True  # otherwise a reply waits 40 ms until the client confirms the headers
 
     def do_GET(self) -> None:
-        self._note()
-        self._send(self.server.models)
+        self._send(self._rejection() or self.server.models)
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        question = body["messages"][0]["content"][-1]["text"]
-        self._note()
-        with self.server.lock:
-            self.server.bodies.append(body)
-            self.server.questions.append(question)
-            self.server.times.append(time.monotonic())
-            number = self.server.questions.count(question)
-        self._send(self.server.script(question, number))
+        if rejection := self._rejection():
+            return self._send(rejection)
+        server, question = self.server, body["messages"][0]["content"][-1]["text"]
+        with server.lock:
+            server.bodies.append(body)
+            server.questions.append(question)
+            server.times.append(time.monotonic())
+            number = server.questions.count(question)
+            server.at_once += 1
+            server.most_at_once = max(server.most_at_once, server.at_once)
+        try:
+            self._send(server.script(question, number))
+        finally:
+            with server.lock:
+                server.at_once -= 1
 
-    def _note(self) -> None:
+    def _rejection(self) -> Reply | None:
+        """Records a request, and returns the reply to one with a wrong key."""
         with self.server.lock:
             self.server.paths.append(self.path)
             self.server.headers.append({name.lower(): value for name, value in self.headers.items()})
+        sent = self.headers["authorization"]
+        if self.server.key is None or sent == f"Bearer {self.server.key}":
+            return None
+        return Reply({"error": {"message": f"wrong key {sent}"}}, 401)
 
     def _send(self, reply: Reply) -> None:
         time.sleep(reply.delay)
@@ -131,13 +158,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def log_message(self, *_: object) -> None:
-        """Silent."""
+        """Prints nothing."""
 
 
 @contextmanager
-def fake(script: Script, models: Reply = MODELS) -> Iterator[FakeServer]:
+def serving(server: AnyServer) -> Iterator[AnyServer]:
     """Runs a server in a thread while the block lasts."""
-    server = FakeServer(script, models)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
@@ -145,3 +171,10 @@ def fake(script: Script, models: Reply = MODELS) -> Iterator[FakeServer]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+@contextmanager
+def fake(script: Script, models: Reply = MODELS) -> Iterator[FakeServer]:
+    """Runs a FakeServer in a thread while the block lasts."""
+    with serving(FakeServer(script, models)) as server:
+        yield server

@@ -1,4 +1,4 @@
-"""Replies that are kept."""
+"""The cache of replies."""
 
 import sqlite3
 import stat
@@ -11,7 +11,7 @@ import pytest
 from blindspot.models.calls import Calls
 
 
-def test_a_reply_is_read_back_and_the_first_one_stays(tmp_path: Path) -> None:
+def test_a_stored_reply_is_read_back_and_never_replaced(tmp_path: Path) -> None:
     calls = Calls(tmp_path / "calls.db")
     assert calls.get("a") is None
     calls.put("a", "one", "m")
@@ -19,7 +19,7 @@ def test_a_reply_is_read_back_and_the_first_one_stays(tmp_path: Path) -> None:
     assert calls.get("a") == Calls(tmp_path / "calls.db").get("a") == "one"
 
 
-def test_several_processes_open_a_new_table_at_once(tmp_path: Path) -> None:
+def test_several_processes_can_create_the_table_at_once(tmp_path: Path) -> None:
     script = "import sys; from pathlib import Path; from blindspot.models.calls import Calls\n"
     script += "for n in range(15): Calls(Path(sys.argv[1]) / f'{n}.db').put(sys.argv[2], 'x', 'm')"
     running = [subprocess.Popen([sys.executable, "-c", script, str(tmp_path), str(one)]) for one in range(4)]
@@ -27,7 +27,7 @@ def test_several_processes_open_a_new_table_at_once(tmp_path: Path) -> None:
     assert all(Calls(tmp_path / "3.db").get(str(one)) == "x" for one in range(4))
 
 
-def test_a_reply_that_is_dropped_can_be_put_anew(tmp_path: Path) -> None:
+def test_a_deleted_reply_can_be_stored_again(tmp_path: Path) -> None:
     calls = Calls(tmp_path / "calls.db")
     calls.put("a", "one", "m")
     calls.drop("a")
@@ -36,7 +36,7 @@ def test_a_reply_that_is_dropped_can_be_put_anew(tmp_path: Path) -> None:
     assert calls.get("a") == "two"
 
 
-def test_the_replies_of_one_model_are_dropped(tmp_path: Path) -> None:
+def test_the_replies_of_one_model_can_be_deleted(tmp_path: Path) -> None:
     calls = Calls(tmp_path / "calls.db")
     for request, model in [("a", "m"), ("b", "m"), ("c", "n")]:
         calls.put(request, "x", model)
@@ -48,7 +48,7 @@ def test_the_replies_of_one_model_are_dropped(tmp_path: Path) -> None:
 
 @pytest.fixture
 def earlier(tmp_path: Path) -> Path:
-    """A table as earlier versions made it."""
+    """A table of an earlier version."""
     path = tmp_path / "calls.db"
     table = sqlite3.connect(path)
     table.execute("CREATE TABLE calls (request TEXT PRIMARY KEY, reply TEXT NOT NULL)")
@@ -59,7 +59,7 @@ def earlier(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_table_of_an_earlier_version_is_taken_over(earlier: Path) -> None:
+def test_a_table_of_an_earlier_version_is_upgraded(earlier: Path) -> None:
     for calls in (Calls(earlier), Calls(earlier)):
         assert calls.get("a") == "one" and calls.count(None) == 1
     calls.put("b", "two", "m")
@@ -67,7 +67,7 @@ def test_a_table_of_an_earlier_version_is_taken_over(earlier: Path) -> None:
     assert (calls.get("a"), calls.get("b")) == (None, "two")
 
 
-def test_several_processes_take_over_a_table_at_once(earlier: Path) -> None:
+def test_several_processes_can_upgrade_a_table_at_once(earlier: Path) -> None:
     script = "import sys; from pathlib import Path; from blindspot.models.calls import Calls\n"
     script += "Calls(Path(sys.argv[1])).put(sys.argv[2], 'x', 'm')"
     running = [subprocess.Popen([sys.executable, "-c", script, str(earlier), str(one)]) for one in range(4)]
@@ -75,12 +75,12 @@ def test_several_processes_take_over_a_table_at_once(earlier: Path) -> None:
     assert Calls(earlier).count("m") == 4 and Calls(earlier).get("a") == "one"
 
 
-@pytest.mark.parametrize("made_before", [False, True])
-def test_only_the_owner_can_read_what_is_kept(
-    tmp_path: Path, request: pytest.FixtureRequest, made_before: bool
+@pytest.mark.parametrize("upgraded", [False, True])
+def test_only_the_owner_can_read_stored_replies(
+    tmp_path: Path, request: pytest.FixtureRequest, upgraded: bool
 ) -> None:
-    path: Path = request.getfixturevalue("earlier") if made_before else tmp_path / "calls.db"
+    path: Path = request.getfixturevalue("earlier") if upgraded else tmp_path / "calls.db"
     Calls(path).put("b", "two", "m")
     files = [file for file in tmp_path.iterdir() if file.name.startswith("calls.db")]
-    assert len(files) > 1  # SQLite's own beside it
+    assert len(files) > 1  # files of SQLite beside it
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}

@@ -1,4 +1,4 @@
-"""A VLM behind a real server on loopback, faults included."""
+"""A VLM behind a server on loopback that can inject faults."""
 
 import sqlite3
 import time
@@ -12,9 +12,8 @@ from blindspot.errors import BlindspotError
 from blindspot.models import endpoint
 from blindspot.models.description import Server as Description
 from blindspot.models.endpoint import EndpointVLM
-from blindspot.records.answer import Answer
+from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image
-from blindspot.records.sampling import Sampling
 from tests.models.serving import KEY, Server, serving
 
 
@@ -22,12 +21,6 @@ from tests.models.serving import KEY, Server, serving
 def _work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BLINDSPOT_WORK", str(tmp_path / "work"))
     monkeypatch.setattr(endpoint, "FIRST_WAIT", 0.05)
-
-
-@pytest.fixture
-def image(tmp_path: Path) -> Image:
-    Pictures.new("RGB", (4, 4), "red").save(tmp_path / "red.png")
-    return Image("red", tmp_path / "red.png", "test")
 
 
 def describe(server: Server, **changes: Any) -> Description:
@@ -39,7 +32,7 @@ def texts(vlm: EndpointVLM, image: Image, questions: list[str]) -> list[str | No
     return [answer.error or answer.text for answer in answers]
 
 
-def test_answers_come_in_the_order_asked(image: Image) -> None:
+def test_answers_have_the_order_of_the_questions(image: Image) -> None:
     questions = [f"what is {number} ?" for number in range(40)]
     with serving(Server()) as server:
         found = texts(EndpointVLM(describe(server, concurrency=4), 7), image, questions)
@@ -49,14 +42,14 @@ def test_answers_come_in_the_order_asked(image: Image) -> None:
     assert found == [f"about {question}" for question in questions]
 
 
-def test_nothing_is_paid_for_twice(image: Image) -> None:
+def test_no_call_is_made_twice(image: Image) -> None:
     with serving(Server()) as server:
         assert texts(EndpointVLM(describe(server), 4), image, ["a ?", "b ?", "a ?"])[2] == "about a ?"
         assert texts(EndpointVLM(describe(server), 4), image, ["b ?", "a ?", "c ?"])[1] == "about a ?"
         assert dict(server.attempts) == {"a ?": 1, "b ?": 1, "c ?": 1}
 
 
-def test_all_that_shapes_an_answer_is_part_of_its_key(image: Image, tmp_path: Path) -> None:
+def test_everything_that_determines_an_answer_is_in_its_key(image: Image, tmp_path: Path) -> None:
     Pictures.new("RGB", (4, 4), "blue").save(tmp_path / "blue.png")
     other = Image("blue", tmp_path / "blue.png", "test")
     with serving(Server()) as server:
@@ -69,20 +62,20 @@ def test_all_that_shapes_an_answer_is_part_of_its_key(image: Image, tmp_path: Pa
         assert server.attempts["a ?"] == 5
 
 
-def test_a_seed_and_a_temperature_are_sent_and_each_is_paid_for_once(image: Image) -> None:
-    drawn = [None, Sampling(0.7, 1), Sampling(0.7, 2), Sampling(0.9, 2)]
+def test_seed_and_temperature_are_sent_and_each_sampling_is_stored(image: Image) -> None:
+    samplings = [None, Sampling(0.7, 1), Sampling(0.7, 2), Sampling(0.9, 2)]
     with serving(Server()) as server:
-        for sampling in drawn * 2:
+        for sampling in samplings * 2:
             assert EndpointVLM(describe(server), 4).complete([image], ["a ?"], None, sampling) == [Answer("about a ?")]
         sent = [(body["temperature"], body.get("seed")) for body in server.bodies]
     assert sent == [(0.0, None), (0.7, 1), (0.7, 2), (0.9, 2)]
 
 
-def test_faults_end_in_the_right_answer_or_in_an_error(image: Image) -> None:
+def test_a_fault_gives_the_right_answer_or_an_error(image: Image) -> None:
     questions = [f"what is {number} ?" for number in range(200)]
     with serving(Server(share=0.3)) as server:
         found = texts(EndpointVLM(describe(server, retries=2, concurrency=32), 4), image, questions)
-        assert len(server.met) == 9  # every kind of fault, and none
+        assert len(server.injected) == 9  # every kind of fault, and none
         assert max(server.attempts.values()) <= 3
     wrong = [text for text, question in zip(found, questions, strict=True) if text != f"about {question}"]
     assert 0 < len(wrong) < 30
@@ -93,13 +86,13 @@ def test_faults_end_in_the_right_answer_or_in_an_error(image: Image) -> None:
     ("fault", "error"),
     [("400", "server error"), ("403", "server error"), ("withheld", "refused"), ("long", "cut off")],
 )
-def test_a_call_that_fails_for_good_is_not_tried_again(image: Image, fault: str, error: str) -> None:
+def test_a_permanent_failure_is_not_retried(image: Image, fault: str, error: str) -> None:
     with serving(Server(share=1.0, faults=(fault,))) as server:
         assert texts(EndpointVLM(describe(server), 4), image, ["a ?"]) == [error]
         assert server.attempts["a ?"] == 1
 
 
-def test_an_error_is_not_kept(image: Image) -> None:
+def test_an_error_is_not_stored(image: Image) -> None:
     with serving(Server(share=1.0, faults=("500",))) as server:
         vlm = EndpointVLM(describe(server, retries=0), 4)
         assert texts(vlm, image, ["a ?"]) == ["server error"]
@@ -107,25 +100,23 @@ def test_an_error_is_not_kept(image: Image) -> None:
         assert vlm.complete([image], ["a ?"], None) == [Answer("about a ?")]
 
 
-@pytest.mark.parametrize(("cap", "paid"), [({"max_calls": 5}, 5), ({"max_tokens": 50}, 5)])
-def test_a_cap_stops_the_run_and_keeps_what_was_answered(image: Image, cap: dict[str, int], paid: int) -> None:
+@pytest.mark.parametrize(("limit", "calls"), [({"max_calls": 5}, 5), ({"max_tokens": 50}, 5)])
+def test_a_limit_stops_the_run_and_answers_so_far_are_stored(image: Image, limit: dict[str, int], calls: int) -> None:
     questions = [f"what is {number} ?" for number in range(12)]
     with serving(Server()) as server:
-        with pytest.raises(BlindspotError, match=f"{next(iter(cap))}, {next(iter(cap.values()))}, is reached"):
-            texts(EndpointVLM(describe(server, concurrency=1, **cap), 4), image, questions)
-        assert server.attempts.total() == paid
+        with pytest.raises(BlindspotError, match=f"{next(iter(limit))}, {next(iter(limit.values()))}, is reached"):
+            texts(EndpointVLM(describe(server, concurrency=1, **limit), 4), image, questions)
+        assert server.attempts.total() == calls
         assert len(texts(EndpointVLM(describe(server), 4), image, questions)) == 12
         assert server.attempts.total() == 12
 
 
-def test_a_reply_that_comes_in_drips_is_too_late(image: Image) -> None:
+def test_the_timeout_covers_the_whole_reply(image: Image) -> None:
     with serving(Server(share=1.0, faults=("drip",))) as server:
         assert texts(EndpointVLM(describe(server, retries=0), 4), image, ["a ?"]) == ["timeout"]
 
 
-def test_a_disk_that_is_full_costs_no_more_than_the_calls_under_way(
-    image: Image, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_costs_only_the_calls_in_flight(image: Image, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
@@ -136,49 +127,49 @@ def test_a_disk_that_is_full_costs_no_more_than_the_calls_under_way(
         assert server.attempts.total() <= 8
 
 
-def test_a_server_that_counts_no_tokens_cannot_be_capped(image: Image) -> None:
+def test_max_tokens_requires_a_server_that_counts_tokens(image: Image) -> None:
     with serving(Server(share=1.0, faults=("uncounted",))) as server:
         assert texts(EndpointVLM(describe(server), 4), image, ["a ?"]) == ["about a ?"]
-        with pytest.raises(BlindspotError, match=r"does not count tokens, .*: unset it"):
+        with pytest.raises(BlindspotError, match=r"does not count tokens, .*: remove max_tokens"):
             texts(EndpointVLM(describe(server, max_tokens=100), 4), image, ["b ?"])
 
 
-def test_a_cap_ends_the_stage_at_once_at_a_slow_pace(image: Image) -> None:
+def test_a_limit_ends_the_stage_at_once_at_a_low_rate(image: Image) -> None:
     with serving(Server()) as server:
         vlm = EndpointVLM(describe(server, calls_per_minute=120, max_calls=2), 4)
         start = time.monotonic()
         with pytest.raises(BlindspotError, match="max_calls"):
             texts(vlm, image, [f"what is {number} ?" for number in range(40)])
-    assert time.monotonic() - start < 10  # 20 s, at that pace
+    assert time.monotonic() - start < 10  # 20 s at this rate
 
 
-def test_a_server_that_is_lost_ends_the_run(image: Image) -> None:
+def test_a_failing_server_ends_the_run(image: Image) -> None:
     questions = [f"what is {number} ?" for number in range(100)]
     with serving(Server(share=1.0, faults=("503",))) as server:
         with pytest.raises(
             BlindspotError,
-            match=r"m: the last 20 calls failed \(server error: HTTP 503: injected\): see to the server",
+            match=r"m: the last 20 calls failed \(server error: HTTP 503: injected\): check the server",
         ):
             texts(EndpointVLM(describe(server, retries=0, concurrency=4), 4), image, questions)
         assert server.attempts.total() < 30
 
 
-def test_retries_count_against_the_cap(image: Image) -> None:
+def test_retries_count_towards_max_calls(image: Image) -> None:
     with serving(Server(share=1.0, faults=("500",))) as server:
         with pytest.raises(BlindspotError, match="max_calls"):
             texts(EndpointVLM(describe(server, retries=9, max_calls=3), 4), image, ["a ?"])
         assert server.attempts.total() == 3
 
 
-def test_calls_keep_to_their_pace(image: Image) -> None:
+def test_calls_respect_calls_per_minute(image: Image) -> None:
     with serving(Server()) as server:
         vlm = EndpointVLM(describe(server, calls_per_minute=600), 4)
         start = time.monotonic()
         texts(vlm, image, [f"what is {number} ?" for number in range(6)])
-    assert time.monotonic() - start >= 0.45  # the first at once, then one every 0.1 s
+    assert time.monotonic() - start >= 0.45  # the first call is immediate, then one every 0.1 s
 
 
-def test_a_key_comes_from_the_environment_and_is_never_shown(
+def test_the_key_is_read_from_the_environment_and_never_stored(
     image: Image, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOME_KEY", KEY)
@@ -189,25 +180,25 @@ def test_a_key_comes_from_the_environment_and_is_never_shown(
     assert all(KEY.encode() not in file.read_bytes() for file in (tmp_path / "work").rglob("*") if file.is_file())
 
 
-def test_a_missing_or_refused_key_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_or_rejected_key_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SOME_KEY", raising=False)
     with serving(Server(key=KEY)) as server:
         with pytest.raises(BlindspotError, match=r"key for .* is missing: export SOME_KEY="):
             EndpointVLM(describe(server, api_key_env="SOME_KEY"), 4)
         monkeypatch.setenv("SOME_KEY", "sk-wrong-one")
-        with pytest.raises(BlindspotError, match=r"refuses the key .*put a valid key into SOME_KEY") as caught:
+        with pytest.raises(BlindspotError, match=r"rejects the API key .*put a valid key into SOME_KEY") as caught:
             EndpointVLM(describe(server, api_key_env="SOME_KEY"), 4)
         assert "sk-wrong-one" not in str(caught.value)
 
 
-def test_a_server_that_is_not_there_is_named() -> None:
+def test_a_server_that_does_not_answer_is_named() -> None:
     with serving(Server()) as server:
         pass
     with pytest.raises(BlindspotError, match=f"no server answers at {server.url}"):
         EndpointVLM(describe(server), 4)
 
 
-def test_a_field_that_is_null_in_the_file_is_left_out(image: Image) -> None:
+def test_a_null_field_of_extra_is_removed(image: Image) -> None:
     with serving(Server()) as server:
         texts(EndpointVLM(describe(server, extra={"temperature": None, "top_k": 1}), 4), image, ["a ?"])
         assert "temperature" not in server.bodies[0] and server.bodies[0]["top_k"] == 1

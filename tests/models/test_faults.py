@@ -1,11 +1,10 @@
-"""Every fault of a served model ends in the right answer, the right reason or the end of the stage."""
+"""Every fault of a served model gives the expected answer, the expected reason, or the end of the stage."""
 
 import json
 import re
 from pathlib import Path
 
 import pytest
-from PIL import Image as Pictures
 
 from blindspot.errors import BlindspotError
 from blindspot.models import endpoint
@@ -26,7 +25,7 @@ FAULTS = {
 }
 QUESTIONS = ["a ?", "b ?", "bad ?", "c ?", "d ?"]
 BAD = 2
-#: What a sentence for users does not hold: names of exceptions and modules, representations of objects.
+#: Text that no message for users may contain: names of exceptions and modules, representations of objects.
 INTERNAL = re.compile(
     r"\b\w+Error\(|\bhttpx\b|\bhttpcore\b|Traceback|<class|object at 0x|JSONDecodeError|\w+Timeout\b"
 )
@@ -40,15 +39,9 @@ def _environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one_certificat
     monkeypatch.setattr(endpoint, "FIRST_WAIT", 0.01)
 
 
-@pytest.fixture
-def image(tmp_path: Path) -> Image:
-    Pictures.new("RGB", (4, 4), "red").save(tmp_path / "red.png")
-    return Image("red", tmp_path / "red.png", "test")
-
-
-def opened(server: FakeServer, fault: Fault, **changes: int) -> EndpointVLM:
-    own = {"base_url": server.url, "model": "m", "api_key_env": "PLANTED_KEY", "retries": 1, "timeout": 5.0}
-    return EndpointVLM(Description.model_validate({"kind": "endpoint"} | own | fault.options | changes), 16)
+def open_vlm(server: FakeServer, fault: Fault, **changes: int) -> EndpointVLM:
+    keys = {"base_url": server.url, "model": "m", "api_key_env": "PLANTED_KEY", "retries": 1, "timeout": 5.0}
+    return EndpointVLM(Description.model_validate({"kind": "endpoint"} | keys | fault.options | changes), 16)
 
 
 def check_line(line: str, fault: Fault) -> None:
@@ -68,12 +61,12 @@ def check_outcome(answer: Answer, fault: Fault) -> None:
     check_line(answer.message, fault)
 
 
-def test_the_table_is_large() -> None:
+def test_there_are_enough_faults() -> None:
     assert len(FAULTS) >= 170
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_is_read_right_and_harms_no_other_call(name: str, image: Image) -> None:
+def test_a_fault_gives_the_expected_result_and_affects_no_other_call(name: str, image: Image) -> None:
     fault = FAULTS[name]
 
     def script(question: str, number: int) -> Reply:
@@ -82,37 +75,38 @@ def test_a_fault_is_read_right_and_harms_no_other_call(name: str, image: Image) 
         return fault.replies[min(number, len(fault.replies)) - 1]
 
     with fake(script) as server:
-        vlm = opened(server, fault)
+        vlm = open_vlm(server, fault)
         if fault.expected is STOP:
             with pytest.raises(BlindspotError) as caught:
                 vlm.complete([image] * 5, QUESTIONS, None)
             check_line(str(caught.value), fault)
             answered = {question for question in server.questions if question != QUESTIONS[BAD]}
         else:
-            found = vlm.complete([image] * 5, QUESTIONS, None)
-            others = [answer.text for place, answer in enumerate(found) if place != BAD]
+            answers = vlm.complete([image] * 5, QUESTIONS, None)
+            others = [answer.text for index, answer in enumerate(answers) if index != BAD]
             assert others == [question for question in QUESTIONS if question != QUESTIONS[BAD]]
-            check_outcome(found[BAD], fault)
-            answered = {question for question, answer in zip(QUESTIONS, found, strict=True) if answer.error is None}
+            check_outcome(answers[BAD], fault)
+            answered = {question for question, answer in zip(QUESTIONS, answers, strict=True) if answer.error is None}
         assert server.questions.count(QUESTIONS[BAD]) == fault.calls
         server.questions.clear()
         server.script = lambda question, _: Reply(completion("healthy"))
-        again = opened(server, fault).complete([image] * 5, QUESTIONS, None)
+        again = open_vlm(server, fault).complete([image] * 5, QUESTIONS, None)
         assert set(server.questions) == set(QUESTIONS) - answered
         if QUESTIONS[BAD] not in answered:
             assert again[BAD] == Answer("healthy")
 
 
-def test_no_number_of_levels_ends_a_stage(image: Image) -> None:
-    """Python's limit depends on how deep the call itself is: numbers around it are tried."""
+def test_deeply_nested_replies_do_not_end_a_stage(image: Image) -> None:
+    """Tries numbers of levels around Python's recursion limit, which depends on the depth of the call itself."""
 
     def script(question: str, _: int) -> Reply:
         levels = int(question)
         return Reply(json.dumps(choice(extra="PLACE")).replace('"PLACE"', "[" * levels + "]" * levels))
 
-    counts = [str(levels) for levels in range(400, 1100, 8)]
+    # A readable reply after each one, so that the unreadable ones are never twenty in a row.
+    counts = [str(levels) for pair in zip(range(400, 1100, 8), range(88), strict=True) for levels in pair]
     fault = Fault("levels", (), "yes", 1, options={"retries": 0, "concurrency": 1})
     with fake(script) as server:
-        answers = opened(server, fault).complete([image] * len(counts), counts, None)
+        answers = open_vlm(server, fault).complete([image] * len(counts), counts, None)
     assert {answer.error for answer in answers} == {None, "unreadable reply"}
     assert all(answer.text == "yes" for answer in answers if answer.error is None)

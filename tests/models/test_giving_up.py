@@ -1,10 +1,9 @@
-"""Many failed calls in a row end the stage; others never do."""
+"""Many failed calls in a row end the stage; other replies never do."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PIL import Image as Pictures
 
 from blindspot.errors import BlindspotError
 from blindspot.models import endpoint
@@ -14,7 +13,7 @@ from blindspot.models.endpoint import EndpointVLM
 from blindspot.records.image import Image
 from tests.models.fake_server import FakeServer, Reply, completion, fake
 
-BAD_PICTURE = Reply({"error": {"message": "bad picture"}}, 400)
+BAD_IMAGE = Reply({"error": {"message": "bad picture"}}, 400)
 
 
 @pytest.fixture(autouse=True)
@@ -23,14 +22,8 @@ def _environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(endpoint, "FIRST_WAIT", 0.001)
 
 
-@pytest.fixture
-def image(tmp_path: Path) -> Image:
-    Pictures.new("RGB", (4, 4), "red").save(tmp_path / "red.png")
-    return Image("red", tmp_path / "red.png", "test")
-
-
-def asking(server: FakeServer, image: Image, retries: int = 0) -> Callable[[int], list[str | None]]:
-    """Asks so many questions, one after another; gives the reason of each."""
+def make_ask(server: FakeServer, image: Image, retries: int = 0) -> Callable[[int], list[str | None]]:
+    """Returns a function that asks questions one after another and returns the reason of each answer."""
     description = Description(
         kind="endpoint", base_url=server.url, model="m", retries=retries, concurrency=1, timeout=0.5
     )
@@ -46,7 +39,7 @@ def asking(server: FakeServer, image: Image, retries: int = 0) -> Callable[[int]
 @pytest.mark.parametrize(
     ("reply", "retries", "attempts", "words"),
     [
-        (BAD_PICTURE, 1, 1, "server error: HTTP 400: bad picture"),
+        (BAD_IMAGE, 1, 1, "server error: HTTP 400: bad picture"),
         (Reply({"error": "not for you"}, 403), 1, 1, "HTTP 403: not for you"),
         (Reply({"error": "asleep"}, 503), 1, 2, "HTTP 503: asleep"),
         (Reply(drop="before"), 1, 2, "no connection"),
@@ -59,21 +52,21 @@ def asking(server: FakeServer, image: Image, retries: int = 0) -> Callable[[int]
 def test_failures_in_a_row_end_the_stage(image: Image, reply: Reply, retries: int, attempts: int, words: str) -> None:
     with fake(lambda *_: reply) as server:
         with pytest.raises(BlindspotError, match=f"m: the last {GIVE_UP} calls failed") as caught:
-            asking(server, image, retries)(40)
+            make_ask(server, image, retries)(40)
         assert len(server.bodies) == GIVE_UP * attempts
-    assert words in str(caught.value) and "every answer is kept" in str(caught.value)
+    assert words in str(caught.value) and "every answer so far is stored" in str(caught.value)
 
 
-def test_one_failure_fewer_ends_nothing(image: Image) -> None:
-    with fake(lambda *_: BAD_PICTURE) as server:
-        assert asking(server, image)(GIVE_UP) == ["server error"] * GIVE_UP
+def test_one_failure_fewer_does_not_end_the_stage(image: Image) -> None:
+    with fake(lambda *_: BAD_IMAGE) as server:
+        assert make_ask(server, image)(GIVE_UP) == ["server error"] * GIVE_UP
         assert len(server.bodies) == GIVE_UP
 
 
-def test_an_answer_between_begins_the_count_anew(image: Image) -> None:
-    with fake(lambda *_: BAD_PICTURE) as server:
-        server.script = lambda *_: Reply(completion()) if len(server.bodies) % GIVE_UP == 0 else BAD_PICTURE
-        found = asking(server, image)(3 * GIVE_UP)
+def test_an_answer_resets_the_count(image: Image) -> None:
+    with fake(lambda *_: BAD_IMAGE) as server:
+        server.script = lambda *_: Reply(completion()) if len(server.bodies) % GIVE_UP == 0 else BAD_IMAGE
+        found = make_ask(server, image)(3 * GIVE_UP)
         assert found.count(None) == 3 and len(server.bodies) == 3 * GIVE_UP
 
 
@@ -88,25 +81,25 @@ def test_an_answer_between_begins_the_count_anew(image: Image) -> None:
     ],
     ids=["filtered", "400 filtered", "cut off", "empty", "tool calls"],
 )
-def test_replies_that_hold_no_answer_never_end_a_stage(image: Image, reply: Reply, reason: str) -> None:
+def test_complete_calls_without_an_answer_never_end_a_stage(image: Image, reply: Reply, reason: str) -> None:
     with fake(lambda *_: reply) as server:
-        assert asking(server, image)(2 * GIVE_UP) == [reason] * 2 * GIVE_UP
+        assert make_ask(server, image)(2 * GIVE_UP) == [reason] * 2 * GIVE_UP
 
 
-def test_what_was_answered_before_is_kept(image: Image) -> None:
+def test_answers_before_the_end_are_stored(image: Image) -> None:
     with fake(lambda *_: Reply(completion())) as server:
-        server.script = lambda *_: Reply(completion()) if len(server.bodies) <= 5 else BAD_PICTURE
+        server.script = lambda *_: Reply(completion()) if len(server.bodies) <= 5 else BAD_IMAGE
         with pytest.raises(BlindspotError, match="calls failed"):
-            asking(server, image)(60)
+            make_ask(server, image)(60)
         server.script = lambda *_: Reply(completion())
         before = len(server.bodies)
-        assert asking(server, image)(60) == [None] * 60
+        assert make_ask(server, image)(60) == [None] * 60
         assert len(server.bodies) == before + 55
 
 
-def test_a_stage_that_ended_makes_no_further_call(image: Image) -> None:
-    with fake(lambda *_: BAD_PICTURE) as server:
-        ask = asking(server, image)
+def test_no_call_is_made_after_the_end(image: Image) -> None:
+    with fake(lambda *_: BAD_IMAGE) as server:
+        ask = make_ask(server, image)
         with pytest.raises(BlindspotError, match="calls failed"):
             ask(40)
         before = len(server.bodies)

@@ -1,4 +1,4 @@
-"""Which answers are used again, and which questions are asked again."""
+"""Which stored answers are reused, and which questions are asked again."""
 
 import hashlib
 import json
@@ -25,15 +25,9 @@ def _environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(endpoint, "FIRST_WAIT", 0.01)
 
 
-@pytest.fixture
-def image(tmp_path: Path) -> Image:
-    Pictures.new("RGB", (4, 4), "red").save(tmp_path / "red.png")
-    return Image("red", tmp_path / "red.png", "test")
-
-
 def describe(server: FakeServer, **changes: Any) -> Description:
-    own = {"kind": "endpoint", "base_url": server.url, "model": "m", "retries": 0}
-    return Description.model_validate(own | changes)
+    keys = {"kind": "endpoint", "base_url": server.url, "model": "m", "retries": 0}
+    return Description.model_validate(keys | changes)
 
 
 def ask(description: Description, image: Image, *questions: str) -> list[Answer]:
@@ -41,7 +35,7 @@ def ask(description: Description, image: Image, *questions: str) -> list[Answer]
 
 
 def earlier_key(description: Description, image: Image, question: str) -> str:
-    """The key that earlier versions kept a reply under."""
+    """Returns the key under which earlier versions stored a reply."""
     url = data_url(image.path, description.max_image_bytes)
     content = [{"type": "image_url", "image_url": {"url": url}}, {"type": "text", "text": question}]
     request = {
@@ -54,8 +48,8 @@ def earlier_key(description: Description, image: Image, question: str) -> str:
     return hashlib.sha256(json.dumps([description.base_url, request], sort_keys=True).encode()).hexdigest()
 
 
-def test_answers_of_an_earlier_version_are_used_and_errors_asked_again(image: Image, tmp_path: Path) -> None:
-    kept = {
+def test_answers_of_an_earlier_version_are_reused_and_errors_are_asked_again(image: Image, tmp_path: Path) -> None:
+    stored = {
         "plain ?": {"text": "blue", "error": None},
         "thought ?": {"text": "<think>red?</think> blue", "error": None},
         "open ?": {"text": "<think>red?", "error": None},
@@ -69,18 +63,18 @@ def test_answers_of_an_earlier_version_are_used_and_errors_asked_again(image: Im
     table.execute("CREATE TABLE calls (request TEXT PRIMARY KEY, reply TEXT NOT NULL)")
     with fake(lambda *_: Reply(completion("new"))) as server:
         description = describe(server, extra={"top_k": 1})
-        rows = [(earlier_key(description, image, one), json.dumps(reply)) for one, reply in kept.items()]
+        rows = [(earlier_key(description, image, one), json.dumps(reply)) for one, reply in stored.items()]
         table.executemany("INSERT INTO calls VALUES (?, ?)", rows)
         table.commit()
         table.close()
         expected = [Answer("blue"), Answer("blue"), *[Answer("new")] * 5]
-        assert ask(description, image, *kept) == expected
+        assert ask(description, image, *stored) == expected
         assert sorted(server.questions) == ["cut ?", "empty ?", "failed ?", "open ?", "refused ?"]
-        assert ask(description, image, *kept) == expected
+        assert ask(description, image, *stored) == expected
         assert len(server.questions) == 5
 
 
-def test_a_kept_reply_is_read_anew_with_the_marks_of_today(image: Image) -> None:
+def test_a_stored_reply_is_read_with_the_present_thought_marks(image: Image) -> None:
     with fake(lambda *_: Reply(completion("«red»blue"))) as server:
         assert ask(describe(server), image, "a ?") == [Answer("«red»blue")]
         marks = {"thought_marks": [["«", "»"]]}
@@ -88,7 +82,7 @@ def test_a_kept_reply_is_read_anew_with_the_marks_of_today(image: Image) -> None
         assert len(server.questions) == 1
 
 
-def test_a_row_that_cannot_be_read_is_asked_again(image: Image, tmp_path: Path) -> None:
+def test_a_question_with_an_unreadable_row_is_asked_again(image: Image, tmp_path: Path) -> None:
     with fake(lambda *_: Reply(completion())) as server:
         description = describe(server)
         calls = Calls(tmp_path / "work" / CALLS)
@@ -100,7 +94,7 @@ def test_a_row_that_cannot_be_read_is_asked_again(image: Image, tmp_path: Path) 
         assert len(server.questions) == len(rows)
 
 
-def test_a_revision_or_a_query_asks_every_question_again_and_the_name_stays(image: Image) -> None:
+def test_a_new_revision_or_query_asks_every_question_again_and_keeps_the_name(image: Image) -> None:
     with fake(lambda *_: Reply(completion())) as server:
         plain = describe(server)
         changed = [describe(server, revision="a"), describe(server, revision="b"), describe(server, query={"v": "1"})]
@@ -113,7 +107,7 @@ def test_a_revision_or_a_query_asks_every_question_again_and_the_name_stays(imag
     assert len(names) == 3 and all(name.startswith("m@") for name in names)
 
 
-def test_the_answers_of_a_served_model_can_be_dropped(image: Image, tmp_path: Path) -> None:
+def test_the_answers_of_a_served_model_can_be_deleted(image: Image, tmp_path: Path) -> None:
     with fake(lambda *_: Reply(completion())) as server:
         one, other = describe(server), describe(server, model="n")
         ask(one, image, "a ?", "b ?")
@@ -127,13 +121,13 @@ def test_the_answers_of_a_served_model_can_be_dropped(image: Image, tmp_path: Pa
         assert sorted(server.questions) == ["a ?", "b ?"]
 
 
-def test_what_names_a_served_model_holds_no_password() -> None:
+def test_the_stored_name_of_a_model_contains_no_password() -> None:
     url = "http://user:planted-password@127.0.0.1:8000/v1?code=planted-query"
-    named = model_of(Description(kind="endpoint", base_url=url, model="m"))
-    assert named == "m at http://127.0.0.1:8000/v1"
+    name = model_of(Description(kind="endpoint", base_url=url, model="m"))
+    assert name == "m at http://127.0.0.1:8000/v1"
 
 
-def test_an_image_that_is_too_large_is_sent_as_a_smaller_one(tmp_path: Path) -> None:
+def test_a_large_image_is_scaled_down_before_it_is_sent(tmp_path: Path) -> None:
     Pictures.effect_noise((512, 512), 100).convert("RGB").save(tmp_path / "noise.png")
     noise = Image("noise", tmp_path / "noise.png", "test")
     with fake(lambda *_: Reply(completion())) as server:

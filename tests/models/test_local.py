@@ -6,8 +6,8 @@ from blindspot.errors import BlindspotError
 from blindspot.models.description import Local
 from blindspot.models.local import GreedyVLM, LocalQuestioner, LocalVLM, _batches
 from blindspot.questioner.prompts import ASK
+from blindspot.records.answer import Sampling
 from blindspot.records.image import Image
-from blindspot.records.sampling import Sampling
 from blindspot.records.unscored import Unscored
 from blindspot.scenes.draw import draw_scenes, pictures_of
 from lab.tiny_vlm import build_model, build_processor, vocabulary
@@ -28,7 +28,7 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> list[Image]:
     return pictures_of(draw_scenes(6, seed=1), tmp_path_factory.mktemp("images"))
 
 
-def test_answers_do_not_depend_on_the_batch(folder: Path, images: list[Image]) -> None:
+def test_answers_do_not_depend_on_the_batch_size(folder: Path, images: list[Image]) -> None:
     questions = ["is there a red star ?", "how many things are there ?"] * 3
     whole = GreedyVLM(folder, batch_size=6, max_new_tokens=4).complete(images, questions, None)
     single = GreedyVLM(folder, batch_size=1, max_new_tokens=4).complete(images, questions, None)
@@ -41,13 +41,13 @@ def test_sampled_answers_depend_on_the_seed_alone(images: list[Image]) -> None:
     assert first == again != other
 
 
-def test_the_same_seed_asks_the_same_and_another_does_not(folder: Path, images: list[Image]) -> None:
+def test_questions_depend_on_the_seed(folder: Path, images: list[Image]) -> None:
     questioner = LocalQuestioner(folder, batch_size=4, max_new_tokens=8, temperature=1.0)
     assert questioner.ask(images, seed=1) == questioner.ask(images, seed=1)
     assert questioner.ask(images, seed=1) != questioner.ask(images, seed=2)
 
 
-def test_asking_leaves_the_random_state_of_a_training_alone(folder: Path, images: list[Image]) -> None:
+def test_asking_does_not_change_the_global_random_state(folder: Path, images: list[Image]) -> None:
     import torch
 
     torch.manual_seed(5)
@@ -57,7 +57,7 @@ def test_asking_leaves_the_random_state_of_a_training_alone(folder: Path, images
     assert torch.equal(torch.rand(1), expected)
 
 
-def test_every_word_of_the_prompts_is_known() -> None:
+def test_every_word_of_the_prompt_is_in_the_vocabulary() -> None:
     assert set(ASK.split()) <= set(vocabulary())
 
 
@@ -70,65 +70,73 @@ def test_the_identity_changes_with_the_weights(folder: Path, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("make", "said"),
+    ("make", "problem"),
     [
         (lambda path: None, "no such folder"),
         (lambda path: path.mkdir(), "no config.json"),
-        (lambda path: (path.mkdir(), (path / "config.json").write_text("{}")), "no vision-language model"),
-        (lambda path: (path.mkdir(), (path / "config.json").write_text("rubbish")), "no vision-language model"),
+        (
+            lambda path: (path.mkdir(), (path / "config.json").write_text("{}")),
+            "cannot be loaded as a vision-language model",
+        ),
+        (
+            lambda path: (path.mkdir(), (path / "config.json").write_text("rubbish")),
+            "cannot be loaded as a vision-language model",
+        ),
     ],
 )
-def test_a_folder_that_is_no_vlm_is_named_with_the_mend(make, said: str, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_folder_without_a_vlm_is_named_with_the_fix(make, problem: str, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     path = tmp_path / "model"
     make(path)
-    with pytest.raises(BlindspotError, match=said) as caught:
+    with pytest.raises(BlindspotError, match=problem) as caught:
         LocalVLM(path)
     assert str(path) in str(caught.value) and "save_pretrained" in str(caught.value)
 
 
-def test_a_language_model_is_no_vlm(tmp_path: Path) -> None:
+def test_a_language_model_is_not_a_vlm(tmp_path: Path) -> None:
     from transformers import LlamaConfig, LlamaForCausalLM
 
     path = tmp_path / "text-only"
     sizes = {"hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1}
     LlamaForCausalLM(LlamaConfig(vocab_size=8, num_key_value_heads=1, **sizes)).save_pretrained(path)
-    with pytest.raises(BlindspotError, match="no vision-language model"):
+    with pytest.raises(BlindspotError, match="cannot be loaded as a vision-language model"):
         LocalVLM(path)
 
 
-def described(**keys: object) -> Local:
+def describe(**keys: object) -> Local:
     return Local.model_validate(keys)
 
 
-def test_quantization_without_its_package_is_said_before_anything_is_loaded(folder: Path) -> None:
-    with pytest.raises(BlindspotError, match="quantization 4bit wants the package bitsandbytes"):
-        LocalVLM(described(model=str(folder), quantization="4bit"))
+def test_quantization_without_its_package_fails_before_loading(folder: Path) -> None:
+    with pytest.raises(BlindspotError, match="quantization 4bit requires the package bitsandbytes"):
+        LocalVLM(describe(model=str(folder), quantization="4bit"))
 
 
-def test_an_attention_kernel_without_its_package_is_said(folder: Path) -> None:
+def test_an_attention_kernel_without_its_package_is_named(folder: Path) -> None:
     with pytest.raises(BlindspotError, match=r"cannot be loaded as described \(FlashAttention2 "):
-        LocalVLM(described(model=str(folder), attention="flash_attention_2"))
+        LocalVLM(describe(model=str(folder), attention="flash_attention_2"))
 
 
-def test_a_hub_id_without_network_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hub_id_without_network_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    with pytest.raises(BlindspotError, match="nobody/nothing is no folder here, and cannot be had from the hub"):
-        LocalVLM(described(model="nobody/nothing"))
+    with pytest.raises(
+        BlindspotError, match="nobody/nothing is not a local folder and cannot be downloaded from the Hugging Face Hub"
+    ):
+        LocalVLM(describe(model="nobody/nothing"))
 
 
-def test_the_dtype_and_kernel_are_those_described_and_part_of_the_identity(folder: Path, images: list[Image]) -> None:
-    plain, other = LocalVLM(folder), LocalVLM(described(model=str(folder), dtype="bfloat16", attention="eager"))
+def test_dtype_and_kernel_follow_the_description_and_change_the_identity(folder: Path, images: list[Image]) -> None:
+    plain, other = LocalVLM(folder), LocalVLM(describe(model=str(folder), dtype="bfloat16", attention="eager"))
     assert (str(plain.model.dtype), str(other.model.dtype)) == ("torch.float32", "torch.bfloat16")
     assert other.model.config._attn_implementation == "eager"
-    assert plain.identity == LocalVLM(described(model=str(folder))).identity != other.identity
+    assert plain.identity == LocalVLM(describe(model=str(folder))).identity != other.identity
     assert len(other.complete(images, [ASK] * 6, 6, 4)) == 6
 
 
-def test_an_answer_that_is_cut_off_is_an_error_and_a_question_stands(folder: Path, images: list[Image]) -> None:
+def test_a_cut_off_answer_is_an_error_and_a_cut_off_question_is_kept(folder: Path, images: list[Image]) -> None:
     vlm = LocalVLM(folder)
-    longest = [vlm.complete(images, [ASK] * 6, 6, length) for length in (1, 60)]
-    ends = [said.ended for said in longest[1]]
-    assert not any(said.ended for said in longest[0]), "an untrained model does not end at once"
+    texts = [vlm.complete(images, [ASK] * 6, 6, length) for length in (1, 60)]
+    ends = [one.ended for one in texts[1]]
+    assert not any(one.ended for one in texts[0]), "an untrained model does not end at once"
     answers = GreedyVLM(folder, 6, 1).complete(images, [ASK] * 6, None)
     assert {(answer.text, answer.error) for answer in answers} == {("", Unscored.CUT_OFF)}
     whole = GreedyVLM(folder, 6, 60).complete(images, [ASK] * 6, None)
@@ -136,44 +144,46 @@ def test_an_answer_that_is_cut_off_is_an_error_and_a_question_stands(folder: Pat
     assert any(LocalQuestioner(folder, 6, 1, 1.0).ask(images, 0))
 
 
-def test_sampled_text_depends_on_neither_the_batch_nor_the_rows_beside_it(folder: Path, images: list[Image]) -> None:
-    prompts = [ASK, "is there a red star ?"] * 3  # of different lengths: padded, and sorted within the block
+def test_a_sampled_text_does_not_depend_on_its_batch(folder: Path, images: list[Image]) -> None:
+    prompts = [ASK, "is there a red star ?"] * 3  # of different lengths: they are padded, and sorted within the block
     whole = LocalVLM(folder).complete(images, prompts, 6, 8, temperature=1.0, seed=3)
     parts = [LocalVLM(folder).complete(images, prompts, size, 8, temperature=1.0, seed=3) for size in (1, 4)]
     parts.append(LocalVLM(folder).complete(images[:2], prompts[:2], 6, 8, temperature=1.0, seed=3))
     for part in parts:
-        known = whole[: len(part)]
-        assert [one[:2] for one in part] == [one[:2] for one in known]
-        assert [one.log_prob for one in part] == pytest.approx([one.log_prob for one in known])
+        expected = whole[: len(part)]
+        assert [one[:2] for one in part] == [one[:2] for one in expected]
+        assert [one.log_prob for one in part] == pytest.approx([one.log_prob for one in expected])
 
 
 def test_sampling_follows_the_probabilities() -> None:
     import torch
 
-    from blindspot.models.sampling import OwnDice
+    from blindspot.models.sampling import RowSampler
 
     rows, weights = 4000, torch.tensor([0.5, 0.3, 0.15, 0.05])
     scores = 2 * weights.log().expand(rows, -1)  # at temperature 2
-    drawn = OwnDice(2.0, [f"7 {row}" for row in range(rows)], [3], torch.device("cpu"))(torch.zeros(rows, 1), scores)
+    drawn = RowSampler(2.0, [f"7 {row}" for row in range(rows)], [3], torch.device("cpu"))(
+        torch.zeros(rows, 1), scores
+    )
     shares = torch.bincount(drawn.argmax(dim=1), minlength=4) / rows
     assert torch.allclose(shares, weights, atol=0.03)  # four standard errors
 
 
-def test_likelihood_is_of_the_words_up_to_the_end() -> None:
+def test_the_log_probability_covers_the_tokens_up_to_the_end() -> None:
     import torch
 
-    from blindspot.models.sampling import OwnDice
+    from blindspot.models.sampling import RowSampler
 
-    dice, end = OwnDice(1.0, ["a", "b"], [2], torch.device("cpu")), torch.tensor([0.0, 0.0, 1.0]).log()
+    sampler, end = RowSampler(1.0, ["a", "b"], [2], torch.device("cpu")), torch.tensor([0.0, 0.0, 1.0]).log()
     words = torch.tensor([0.25, 0.75, 0.0]).log()
-    first = dice(torch.zeros(2, 1), torch.stack([end, words])).argmax(dim=1)
+    first = sampler(torch.zeros(2, 1), torch.stack([end, words])).argmax(dim=1)
     expected = torch.tensor([0.0, float(words[first[1]])])
-    assert torch.allclose(dice.log_prob, expected)
-    second = dice(torch.zeros(2, 2), torch.stack([words, words])).argmax(dim=1)  # the first row ended
-    assert torch.allclose(dice.log_prob, expected + torch.tensor([0.0, float(words[second[1]])]))
+    assert torch.allclose(sampler.log_prob, expected)
+    second = sampler(torch.zeros(2, 2), torch.stack([words, words])).argmax(dim=1)  # the first row ended
+    assert torch.allclose(sampler.log_prob, expected + torch.tensor([0.0, float(words[second[1]])]))
 
 
-def test_batches_are_alike_in_length_and_never_cross_a_block(
+def test_batches_have_similar_lengths_and_never_cross_a_block(
     images: list[Image], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("blindspot.models.local.BLOCK", 4)

@@ -11,7 +11,7 @@ from blindspot.models import pictures
 from blindspot.models.pictures import data_url, pixels, read_picture
 
 
-def test_large_pictures_are_not_all_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_of_images_is_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache = read_picture.cache
     cache.clear()
     for number in range(30):
@@ -23,7 +23,7 @@ def test_large_pictures_are_not_all_kept(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.filterwarnings("ignore:Image size")
-def test_a_picture_that_alone_is_too_large_is_read_and_not_kept(tmp_path: Path) -> None:
+def test_an_image_larger_than_the_cache_is_read_but_not_cached(tmp_path: Path) -> None:
     path = tmp_path / "wide.png"
     Pictures.new("RGB", (10000, 9000)).save(path, compress_level=1)
     assert read_picture(path).size == (10000, 9000) and pixels(path) == 90_000_000
@@ -39,7 +39,7 @@ def test_a_corrupt_image_is_named(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def noise(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A photograph that compresses badly: PNG of 12 MB."""
+    """An image that compresses poorly: a PNG file of 12 MB."""
     path = tmp_path_factory.mktemp("pictures") / "noise.png"
     pixels = np.random.default_rng(1).integers(0, 256, (2048, 2048, 3), dtype=np.uint8)
     Pictures.fromarray(pixels).save(path, compress_level=1)
@@ -50,25 +50,25 @@ def decoded(url: str) -> bytes:
     return base64.b64decode(url.partition(",")[2])
 
 
-@pytest.mark.parametrize("most", [4_500_000, 1_000_000])
-def test_a_large_noisy_picture_fits_into_the_bytes_that_a_server_takes(noise: Path, most: int) -> None:
+@pytest.mark.parametrize("max_bytes", [4_500_000, 1_000_000])
+def test_a_large_image_is_reduced_to_the_allowed_bytes(noise: Path, max_bytes: int) -> None:
     assert noise.stat().st_size > 4_500_000
-    url = data_url(noise, most)
+    url = data_url(noise, max_bytes)
     content = decoded(url)
-    assert url.startswith("data:image/jpeg;") and most / 3 < len(content) <= most
+    assert url.startswith("data:image/jpeg;") and max_bytes / 3 < len(content) <= max_bytes
     with Pictures.open(io.BytesIO(content)) as sent:
         assert sent.width == sent.height > 500
-    assert data_url(noise, most) == url  # the same bytes each time: they are part of a request's key
+    assert data_url(noise, max_bytes) == url  # always the same bytes: they are part of the key of a request
 
 
-def test_a_picture_that_fits_is_sent_as_it_is(tmp_path: Path) -> None:
+def test_an_image_that_fits_is_sent_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "red.png"
     Pictures.new("RGB", (64, 64), "red").save(path)
     assert decoded(data_url(path, path.stat().st_size)) == path.read_bytes()
     assert data_url(path, path.stat().st_size).startswith("data:image/png;")
 
 
-def test_a_thin_picture_with_transparency_fits_too(tmp_path: Path) -> None:
+def test_a_thin_transparent_image_is_reduced_too(tmp_path: Path) -> None:
     path = tmp_path / "thin.png"
     pixels = np.random.default_rng(1).integers(0, 256, (4, 4000, 4), dtype=np.uint8)
     Pictures.fromarray(pixels, "RGBA").save(path)
@@ -77,6 +77,6 @@ def test_a_thin_picture_with_transparency_fits_too(tmp_path: Path) -> None:
         assert len(content) <= 5000 and sent.width > sent.height >= 1
 
 
-def test_a_picture_that_is_missing_is_named(tmp_path: Path) -> None:
+def test_a_missing_image_is_named(tmp_path: Path) -> None:
     with pytest.raises(BlindspotError, match=r"gone\.png cannot be read"):
         data_url(tmp_path / "gone.png", 1000)

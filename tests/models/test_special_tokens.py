@@ -1,4 +1,4 @@
-"""Special tokens: text from outside puts none into a prompt, and none is left in an answer."""
+"""No text puts a special token into a prompt, and no answer contains one."""
 
 from pathlib import Path
 from typing import Any, ClassVar
@@ -26,22 +26,20 @@ def processor(folder: Path) -> Any:
     return AutoProcessor.from_pretrained(folder)
 
 
-def test_a_special_token_in_a_question_is_read_as_letters(processor: Any) -> None:
+def test_a_special_token_in_a_question_is_escaped(processor: Any) -> None:
     special = SpecialTokens(processor, THOUGHT_MARKS)
     token = processor.image_token
     text = special.escape(f"what is {token} ?")
     assert text == f"what is {token[0]} {token[1:]} ?"
-    number = processor.tokenizer.convert_tokens_to_ids(token)
-    assert number not in processor.tokenizer(text)["input_ids"]
+    token_id = processor.tokenizer.convert_tokens_to_ids(token)
+    assert token_id not in processor.tokenizer(text)["input_ids"]
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_a_question_full_of_special_tokens_is_answered_like_any_other(
-    family: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    made = build(family, tmp_path_factory.mktemp(family))
+def test_a_question_with_special_tokens_is_answered(family: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    model = build(family, tmp_path_factory.mktemp(family))
     images = pictures_of(draw_scenes(3, seed=1), tmp_path_factory.mktemp("images"))
-    vlm = GreedyVLM(Local(model=str(made)), batch_size=3, max_new_tokens=3)
+    vlm = GreedyVLM(Local(model=str(model)), batch_size=3, max_new_tokens=3)
     tokenizer, processor = vlm._vlm.processor.tokenizer, vlm._vlm.processor
     tokens = [*tokenizer.all_special_tokens, str(getattr(processor, "image_token", ""))]
     questions = ["is it red ?", f"is {' '.join(tokens)} red ?", "\ud835 \x00 \x1b[2J is it red ?"]
@@ -60,12 +58,12 @@ def test_a_question_full_of_special_tokens_is_answered_like_any_other(
         ("is 1 < 2 and 3 > 2 ? a|b <b>", "is 1 < 2 and 3 > 2 ? a|b <b>"),
     ],
 )
-def test_special_tokens_of_common_models_reach_no_server(text: str, sent: str) -> None:
+def test_special_tokens_of_common_models_are_escaped_for_servers(text: str, sent: str) -> None:
     assert escape_common(text) == sent
 
 
 class Decoder:
-    """A tokenizer whose thinking marks are special tokens, as some are."""
+    """A tokenizer whose thought marks are special tokens, as those of some models are."""
 
     all_special_tokens = ("[THINK]", "[/THINK]", "</s>", "<pad>")
     all_special_ids = (1, 2, 3, 0)
@@ -84,7 +82,7 @@ class Processor:
     tokenizer = Decoder()
 
 
-def test_marks_of_a_thought_stay_in_a_decoded_reply_though_they_are_special() -> None:
+def test_a_decoded_reply_keeps_special_tokens_that_are_thought_marks() -> None:
     special = SpecialTokens(Processor(), THOUGHT_MARKS)
     assert special.decode([1, 4, 5, 6, 2, 6, 3, 0, 0]) == (
         "[THINK] red or blue [/THINK] blue",
@@ -92,18 +90,18 @@ def test_marks_of_a_thought_stay_in_a_decoded_reply_though_they_are_special() ->
     )
 
 
-def test_variables_of_the_chat_template_are_passed(folder: Path, tmp_path: Path, images: list[Image]) -> None:
+def test_variables_of_the_chat_template_are_passed_on(folder: Path, tmp_path: Path, images: list[Image]) -> None:
     vlm = GreedyVLM(Local(model=str(folder), chat_template_kwargs={"enable_thinking": False}), 2, 2)
-    given: dict[str, Any] = {}
+    passed: dict[str, Any] = {}
     apply = vlm._vlm.processor.apply_chat_template
 
-    def noted(*arguments: Any, **options: Any) -> Any:
-        given.update(options)
+    def record(*arguments: Any, **options: Any) -> Any:
+        passed.update(options)
         return apply(*arguments, **options)
 
-    vlm._vlm.processor.apply_chat_template = noted
+    vlm._vlm.processor.apply_chat_template = record
     vlm.complete(images[:1], ["is it red ?"], None)
-    assert given["enable_thinking"] is False
+    assert passed["enable_thinking"] is False
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""How long a server asks to wait, and that the next attempt comes no earlier."""
+"""Reading the wait that a server requests, and waiting for it."""
 
 from email.utils import formatdate
 from pathlib import Path
@@ -8,9 +8,9 @@ import pytest
 from PIL import Image as Pictures
 
 from blindspot.models import endpoint
-from blindspot.models.call_errors import asked_wait
 from blindspot.models.description import Server as Description
 from blindspot.models.endpoint import EndpointVLM
+from blindspot.models.waits import requested_wait
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from tests.models.fake_server import Reply, completion, fake
@@ -18,9 +18,9 @@ from tests.models.fake_server import Reply, completion, fake
 NOW = 1_700_000_000
 
 
-def asked(status: int, **headers: str) -> float | None:
-    sent = {name.replace("_", "-"): value for name, value in headers.items()}
-    return asked_wait(httpx.Response(status, headers={"date": formatdate(NOW, usegmt=True)} | sent))
+def wait(status: int, **headers: str) -> float | None:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return requested_wait(httpx.Response(status, headers={"date": formatdate(NOW, usegmt=True)} | named))
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def asked(status: int, **headers: str) -> float | None:
     ],
 )
 def test_retry_after(value: str, seconds: float | None) -> None:
-    assert asked(429, retry_after=value) == asked(503, retry_after=value) == seconds
+    assert wait(429, retry_after=value) == wait(503, retry_after=value) == seconds
 
 
 @pytest.mark.parametrize(
@@ -65,21 +65,19 @@ def test_retry_after(value: str, seconds: float | None) -> None:
         ("5 apples", None),
     ],
 )
-def test_resets_of_a_rate_limit(value: str, seconds: float | None) -> None:
-    assert asked(429, x_ratelimit_reset_requests=value) == asked(429, x_ratelimit_reset_tokens=value) == seconds
-    assert asked(503, x_ratelimit_reset_requests=value) is None
-    assert asked(429, x_ratelimit_reset_requests=value, x_ratelimit_remaining_requests="3") is None
+def test_reset_of_a_rate_limit(value: str, seconds: float | None) -> None:
+    assert wait(429, x_ratelimit_reset_requests=value) == wait(429, x_ratelimit_reset_tokens=value) == seconds
+    assert wait(503, x_ratelimit_reset_requests=value) is None
+    assert wait(429, x_ratelimit_reset_requests=value, x_ratelimit_remaining_requests="3") is None
 
 
-def test_the_longer_reset_and_the_more_exact_header_count() -> None:
-    assert asked(429, x_ratelimit_reset_requests="1s", x_ratelimit_reset_tokens="2s") == 2.0
-    assert asked(429, x_ratelimit_reset_requests="1s", retry_after="3") == 3.0
-    assert asked(429, retry_after="3", retry_after_ms="250") == 0.25
+def test_the_longer_reset_and_the_more_exact_header_take_precedence() -> None:
+    assert wait(429, x_ratelimit_reset_requests="1s", x_ratelimit_reset_tokens="2s") == 2.0
+    assert wait(429, x_ratelimit_reset_requests="1s", retry_after="3") == 3.0
+    assert wait(429, retry_after="3", retry_after_ms="250") == 0.25
 
 
-def test_the_next_attempt_comes_no_earlier_than_the_server_asks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_next_attempt_comes_no_earlier_than_requested(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BLINDSPOT_WORK", str(tmp_path / "work"))
     monkeypatch.setattr(endpoint, "FIRST_WAIT", 0.01)
     Pictures.new("RGB", (4, 4), "red").save(tmp_path / "red.png")

@@ -1,4 +1,4 @@
-"""Other words for the same question."""
+"""Tests the paraphrases of questions."""
 
 import random
 
@@ -14,7 +14,7 @@ from lab.tiny_vlm import vocabulary
 
 
 def every_phrasing() -> list[str]:
-    """Of forty questions a family about random scenes."""
+    """Returns the phrasings of forty questions of each family about random scenes."""
     rng = random.Random(0)
     drawn = [draw_question(random_scene(rng), family, rng, 0.5) for family in FAMILIES for _ in range(40)]
     return [text for question in drawn if question for text in phrasings(question)]
@@ -23,7 +23,7 @@ def every_phrasing() -> list[str]:
 ASKED = sorted(set(every_phrasing()))
 
 
-def test_a_paraphrase_of_a_scenes_question_asks_the_same_in_words_that_the_embedded_models_know() -> None:
+def test_paraphrases_of_scene_questions_keep_the_meaning_and_use_known_words() -> None:
     assert len(ASKED) > 400
     for text in ASKED:
         found = paraphrases(text)
@@ -34,7 +34,7 @@ def test_a_paraphrase_of_a_scenes_question_asks_the_same_in_words_that_the_embed
             assert other != text
 
 
-def test_most_kinds_have_words_of_their_own() -> None:
+def test_most_families_have_a_paraphrase_of_their_own() -> None:
     own = [text for text in ASKED if paraphrases(text) and "in the image" not in paraphrases(text)[0]]
     assert {parse(text).family for text in own} >= {"existence", "counting", "colour", "extremum", "two_hop"}  # type: ignore[union-attr]
 
@@ -50,7 +50,7 @@ def test_most_kinds_have_words_of_their_own() -> None:
         ("What is he holding?", "What is he holding in the image?"),
     ],
 )
-def test_questions_about_photographs_are_asked_in_other_words(question: str, first: str) -> None:
+def test_questions_about_photographs_are_paraphrased(question: str, first: str) -> None:
     assert paraphrases(question)[0] == first
 
 
@@ -67,9 +67,9 @@ def test_questions_about_photographs_are_asked_in_other_words(question: str, fir
         "What shape is best in the picture?",
     ],
 )
-def test_where_no_rule_is_sure_there_is_none(text: str) -> None:
+def test_other_texts_have_no_paraphrase(text: str) -> None:
     assert paraphrases(text) == []
 
 
-def test_injected_orders_are_not_paraphrased() -> None:
+def test_injections_are_not_paraphrased() -> None:
     assert [text for text in INJECTIONS if paraphrases(text)] == []

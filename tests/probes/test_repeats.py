@@ -1,4 +1,4 @@
-"""Failures that are asked about again, with the real oracle."""
+"""Tests the repeats of failures with the real oracle."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,13 +7,12 @@ import pandas as pd
 import pytest
 from PIL import Image as Pictures
 
-from blindspot.checks.repeat import REPEAT
+from blindspot.checks.rollouts import REPEAT
 from blindspot.checks.run import check
 from blindspot.judges.oracle import OracleVerifier
 from blindspot.probes.repeats import ask_again, persistence, repeat_rates
-from blindspot.records.answer import Answer
+from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image
-from blindspot.records.sampling import Sampling
 from blindspot.scenes.draw import draw
 from blindspot.scenes.scene import Scene, Thing
 from blindspot.store import to_frame
@@ -29,7 +28,7 @@ FAILURES = pd.DataFrame(
 
 
 class Recorded:
-    """Says "2" to what is asked in other words, "3" otherwise; nothing where it is drawn with seed 2."""
+    """Answers "2" to paraphrases and "3" otherwise; has no answer when sampled with seed 2."""
 
     identity = "recorded"
 
@@ -57,7 +56,7 @@ def ask(candidate: Recorded, image: Image, rounds: int, folder: Path) -> pd.Data
     return to_frame(found)
 
 
-def test_a_failure_is_asked_about_in_three_ways(image: Image, tmp_path: Path) -> None:
+def test_a_failure_is_repeated_in_three_ways(image: Image, tmp_path: Path) -> None:
     candidate = Recorded()
     found = ask(candidate, image, 2, tmp_path / "scaled")
     check(found, REPEAT, tmp_path / "docs")
@@ -76,7 +75,7 @@ def test_a_failure_is_asked_about_in_three_ways(image: Image, tmp_path: Path) ->
     assert sizes == {(48, 48), (43, 43), (53, 53)}
 
 
-def test_a_question_is_asked_in_the_paraphrases_that_there_are(image: Image, tmp_path: Path) -> None:
+def test_a_question_with_few_paraphrases_has_few_repeats(image: Image, tmp_path: Path) -> None:
     found = ask(Recorded(), image, 2, tmp_path / "scaled")
     second = found[(found["rollout_id"] == "t-1") & (found["way"] == "paraphrased")]
     assert [*second["question"]] == ["do you see any red stars in the image ?"]

@@ -1,4 +1,4 @@
-"""Judges that do, and do not, as injected texts ask."""
+"""Tests judges that follow injected texts, and judges that do not."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ WANTED = dict(ASKING)
 
 
 class Judge:
-    """Right about "yes" and "blue", "why" is invalid; `obeys` what stands in the question, or in the answer."""
+    """A judge of ROLLOUTS. `obeys`: where it follows texts, "question" or "answer". `breaks`: fails on other texts."""
 
     identity = "judge"
 
@@ -34,16 +34,16 @@ class Judge:
 
     def _one(self, question: str, answer: str) -> Verdict:
         text = {"question": question, "answer": answer}.get(self.obeys, "")
-        told = next((wanted for order, wanted in ASKING if text.endswith(order)), None)
-        if told:
-            return Verdict(told, self.identity)
+        wanted_outcome = next((wanted for order, wanted in ASKING if text.endswith(order)), None)
+        if wanted_outcome:
+            return Verdict(wanted_outcome, self.identity)
         if self.breaks and NEUTRAL not in question + answer:
             return Verdict("unscored", self.identity, Unscored.JUDGEMENT_NOT_UNDERSTOOD)
         outcome: Outcome = "correct" if answer.startswith("yes") and "red" in question else "failure"
         return Verdict(outcome if question.startswith("is") else "invalid", self.identity)
 
 
-def test_a_judge_that_obeys_what_stands_in_answers() -> None:
+def test_a_judge_that_follows_texts_in_answers() -> None:
     found = susceptibility(Judge("answer"), ROLLOUTS, ASKING)
     assert list(found) == list(WAYS)
     tried = sum(wanted != "invalid" for _, wanted in ASKING)
@@ -54,8 +54,8 @@ def test_a_judge_that_obeys_what_stands_in_answers() -> None:
     assert low is not None and 0.8 < low < 1.0
 
 
-def test_what_any_text_would_do_is_the_control() -> None:
-    """No question is left where a text stands alone: that is invalid, and of no answer there is a failure."""
+def test_the_control_shows_what_any_text_does() -> None:
+    """A text in place of the question is invalid, and a text in place of the answer is a failure."""
     found = susceptibility(Judge(), ROLLOUTS, ASKING)
     invalid = sum(wanted == "invalid" for _, wanted in ASKING)
     assert found["question_alone"]["share"] == found["question_alone"]["control"] == invalid / len(ASKING)
@@ -63,14 +63,14 @@ def test_what_any_text_would_do_is_the_control() -> None:
     assert found["question_appended"]["control"] == found["answer_appended"]["control"] == 0.0
 
 
-def test_a_text_that_breaks_the_judge_is_an_error_and_in_no_share() -> None:
+def test_a_text_that_breaks_the_judge_is_unscored() -> None:
     found = susceptibility(Judge(breaks=True), ROLLOUTS, ASKING[:4])
     assert found["question_appended"] == {
         "tried": 0, "followed": 0, "share": None, "low": 0.0, "high": 1.0, "control": 0.0, "unscored": 4
     }  # fmt: skip
 
 
-def test_without_a_rollout_that_can_change_nothing_is_tried() -> None:
+def test_no_text_is_tried_without_a_suitable_rollout() -> None:
     judge = Judge("question")
     only = [Judged(IMAGE, "is it blue ?", "yes", "failure"), Judged(IMAGE, "is it so ?", "yes", "unscored")]
     found = susceptibility(judge, only, [one for one in ASKING if one[1] == "failure"])

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from blindspot.protocols import Posed, Target
-from blindspot.questioner.steering import SAMPLES, TRIED, SteeredQuestioner, keeps, read_targets, write_targets
+from blindspot.protocols import ProposedQuestion, Target
+from blindspot.questioner.steering import SAMPLES, TRIED, SteeredQuestioner, meets, read_targets, write_targets
 from blindspot.records.image import Image
 
 COUNTING, RELATION = ("counting", "answer 4"), ("judging positions", "answer yes")
@@ -15,92 +15,92 @@ IMAGES = [Image(str(number), Path(f"{number}.png"), "test") for number in range(
 
 
 class Obedient:
-    """Asks what it is told, but about images with a number in `without` it cannot count."""
+    """Asks for the target, but for RELATION where the target is COUNTING and the image is in `without`."""
 
     identity = "obedient"
 
     def __init__(self, without: range = range(0)) -> None:
         self.without = {str(number) for number in without}
-        self.told = list[Target]()
+        self.targets = list[Target]()
 
     def ask(self, images: Sequence[Image], seed: int) -> list[str]:
-        raise AssertionError("it is steered")
+        raise AssertionError("a steered questioner must not call ask")
 
-    def ask_for(self, targets: Sequence[Target], images: Sequence[Image], seed: int) -> list[Posed]:
-        self.told += targets
-        cannot = [
+    def ask_for(self, targets: Sequence[Target], images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
+        self.targets += targets
+        declined = [
             target == COUNTING and image.image_id in self.without
             for target, image in zip(targets, images, strict=True)
         ]
-        told = zip(targets, cannot, strict=True)
         dice = random.Random(seed)
         return [
-            Posed(QUESTIONS[RELATION if declines else target[:2]], None, -dice.random()) for target, declines in told
+            ProposedQuestion(QUESTIONS[RELATION if declines else target[:2]], None, -dice.random())
+            for target, declines in zip(targets, declined, strict=True)
         ]
 
 
-def test_targets_are_dealt_out_evenly() -> None:
+def test_each_target_gets_as_many_images() -> None:
     questions = SteeredQuestioner(Obedient(), [COUNTING, RELATION]).ask(IMAGES, seed=3)
     assert Counter(questions) == dict.fromkeys(QUESTIONS.values(), 20)
 
 
-def test_the_same_seed_asks_the_same_and_another_does_not() -> None:
+def test_only_the_same_seed_gives_the_same_questions() -> None:
     steered = SteeredQuestioner(Obedient(), [COUNTING, RELATION])
     assert steered.ask(IMAGES, 1) == steered.ask(IMAGES, 1) != steered.ask(IMAGES, 2)
 
 
-def test_an_image_that_a_target_does_not_suit_gets_another() -> None:
+def test_an_image_gets_another_target_if_no_question_meets_one() -> None:
     asked = SteeredQuestioner(Obedient(without=range(10)), [COUNTING, RELATION]).ask(IMAGES, seed=3)
     assert [question == QUESTIONS[RELATION] for question in asked[:10]] == [True] * 10
     assert Counter(asked)[QUESTIONS[COUNTING]] == 20
 
 
-def test_what_no_target_suits_is_asked_all_the_same() -> None:
+def test_an_image_gets_a_question_even_if_none_meets_a_target() -> None:
     assert SteeredQuestioner(Obedient(without=range(40)), [COUNTING]).ask(IMAGES, 0) == [QUESTIONS[RELATION]] * 40
 
 
 @pytest.mark.parametrize("targets", [1, 2, 9])
-def test_an_image_is_asked_as_often_whatever_the_number_of_targets(targets: int) -> None:
+def test_the_number_of_samples_does_not_depend_on_the_number_of_targets(targets: int) -> None:
     questioner = Obedient()
     SteeredQuestioner(questioner, [(*COUNTING, str(number)) for number in range(targets)]).ask(IMAGES[:1], 0)
-    assert len(questioner.told) == SAMPLES
-    assert len(set(questioner.told)) == min(targets, TRIED)
+    assert len(questioner.targets) == SAMPLES
+    assert len(set(questioner.targets)) == min(targets, TRIED)
 
 
-class Wavering(Obedient):
-    """The first thing that it says strays, and it is surest of it; after that the surer of what keeps the target."""
+class Straying(Obedient):
+    """The most probable question does not meet the target; the others do, with falling probability."""
 
-    def ask_for(self, targets: Sequence[Target], images: Sequence[Image], seed: int) -> list[Posed]:
+    def ask_for(self, targets: Sequence[Target], images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
         said = [
-            Posed("what colour is the star ?", None, -1.0),
-            Posed("how many stars are there ?", None, -2.0),
-            *[Posed("how many red stars are there ?", None, -3.0)] * (SAMPLES - 2),
+            ProposedQuestion("what colour is the star ?", None, -1.0),
+            ProposedQuestion("how many stars are there ?", None, -2.0),
+            *[ProposedQuestion("how many red stars are there ?", None, -3.0)] * (SAMPLES - 2),
         ]
         return said * (len(targets) // SAMPLES)
 
 
-def test_of_the_questions_that_keep_a_target_the_surest_is_asked() -> None:
-    assert set(SteeredQuestioner(Wavering(), [COUNTING]).ask(IMAGES, 0)) == {"how many stars are there ?"}
+def test_the_most_probable_question_that_meets_the_target_is_kept() -> None:
+    assert set(SteeredQuestioner(Straying(), [COUNTING]).ask(IMAGES, 0)) == {"how many stars are there ?"}
 
 
-class Doubting(Obedient):
-    """Doubts its counts more than its relations, but least those about the last images."""
+class Unsure(Obedient):
+    """Counting questions are less probable than relations, and more probable the later the image."""
 
-    def ask_for(self, targets: Sequence[Target], images: Sequence[Image], seed: int) -> list[Posed]:
-        doubt = [
+    def ask_for(self, targets: Sequence[Target], images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
+        costs = [
             9 - int(image.image_id) / 10 if target == COUNTING else 1
             for target, image in zip(targets, images, strict=True)
         ]
-        return [Posed(QUESTIONS[target], None, -much) for target, much in zip(targets, doubt, strict=True)]
+        return [ProposedQuestion(QUESTIONS[target], None, -cost) for target, cost in zip(targets, costs, strict=True)]
 
 
-def test_a_target_goes_to_the_images_of_which_it_is_surest() -> None:
-    asked = SteeredQuestioner(Doubting(), [COUNTING, RELATION]).ask(IMAGES, 0)
+def test_a_target_is_assigned_to_the_images_with_the_most_probable_questions() -> None:
+    asked = SteeredQuestioner(Unsure(), [COUNTING, RELATION]).ask(IMAGES, 0)
     assert asked == [QUESTIONS[RELATION]] * 20 + [QUESTIONS[COUNTING]] * 20
 
 
 @pytest.mark.parametrize(
-    ("question", "answer", "target", "kept"),
+    ("question", "answer", "target", "met"),
     [
         ("how many stars are there ?", None, ("counting", "answer 4", "counting four or more"), True),
         ("how many stars are there ?", "4", ("counting", "answer 4", "counting four or more"), True),
@@ -110,18 +110,18 @@ def test_a_target_goes_to_the_images_of_which_it_is_surest() -> None:
         ("whatever", None, (), True),
     ],
 )
-def test_a_target_is_kept_as_far_as_words_and_the_answer_in_mind_show(
-    question: str, answer: str | None, target: Target, kept: bool
+def test_a_target_is_compared_with_the_words_and_the_expected_answer(
+    question: str, answer: str | None, target: Target, met: bool
 ) -> None:
-    assert keeps(Posed(question, answer, 0.0), target) == kept
+    assert meets(ProposedQuestion(question, answer, 0.0), target) == met
 
 
-def test_targets_lie_beside_the_weights(tmp_path: Path) -> None:
+def test_targets_are_stored_with_the_weights(tmp_path: Path) -> None:
     assert read_targets(tmp_path) == []
     write_targets(tmp_path, [COUNTING, RELATION])
     assert read_targets(tmp_path) == [COUNTING, RELATION]
 
 
 @pytest.mark.parametrize("images", [[], IMAGES[:1]])
-def test_few_images(images: list[Image]) -> None:
+def test_few_images_get_one_question_each(images: list[Image]) -> None:
     assert len(SteeredQuestioner(Obedient(), [COUNTING, RELATION]).ask(images, 0)) == len(images)

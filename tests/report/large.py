@@ -1,6 +1,6 @@
-"""A report on many questions: those of a run multiplied, with texts among them that are hard to show.
+"""Makes a report of many questions: those of a run, repeated, some with texts that are hard to show.
 
-`python -m tests.report.large FOLDER` makes one of 10,000 from data and metrics; `tests/report/browser` looks at it.
+`python -m tests.report.large FOLDER` makes one of 10,000 from data and metrics; `tests/report/browser` checks it.
 """
 
 import sys
@@ -12,9 +12,10 @@ import pandas as pd
 
 from blindspot import store
 from blindspot.params import read
+from blindspot.paths import AUDIT
 from blindspot.report.labelling import render_labelling
 from blindspot.report.site import write_site
-from stages.report import AUDIT, Params, gather, report
+from stages.report import Params, gather, report
 
 QUESTIONS = 10_000
 NASTY = (
@@ -31,7 +32,7 @@ EVERY = 97  # one row in so many gets such a text
 
 
 def multiply(rows: pd.DataFrame, questions: pd.DataFrame, number: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """`number` rollouts, those of `rows` again and again under other ids, and what the taxonomy says of them."""
+    """Returns `number` rollouts, those of `rows` repeated with other ids, and their rows of the taxonomy."""
     copies = pd.DataFrame(islice(cycle(rows.to_dict("records")), number))
     copies["original"] = copies["rollout_id"]
     copies["rollout_id"] = [
@@ -43,7 +44,7 @@ def multiply(rows: pd.DataFrame, questions: pd.DataFrame, number: int) -> tuple[
 
 
 def spoil(rows: pd.DataFrame) -> pd.DataFrame:
-    """`rows` with questions and answers that try to be HTML, script and worse, in some of them."""
+    """Returns `rows` with questions and answers in some of them that look like HTML or scripts, or are very long."""
     texts = cycle(NASTY)
     spoilt = rows.copy()
     for place in range(0, len(rows), EVERY):

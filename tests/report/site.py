@@ -1,5 +1,6 @@
-"""A small report from real scenes rows with a hand-written taxonomy, and what a browser would make of its pages."""
+"""Makes a small report from real rows about scenes and a taxonomy by hand, and reads its pages as a browser would."""
 
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -7,9 +8,11 @@ from typing import Any
 import pandas as pd
 
 from blindspot.audit.summary import summarize
+from blindspot.records.failure_mode import FailureMode
 from blindspot.report.judge import judge
 from blindspot.report.site import write_site
 from blindspot.scenes.draw import draw
+from blindspot.taxonomy.modes.describe import describe, title
 from stages.report import SECTIONS, Params, report
 from tests.taxonomy.rows import make_rows, scenes
 
@@ -50,7 +53,7 @@ def draw_pictures(folder: Path, calls: int = CALLS) -> dict[str, Path]:
 
 
 def questions_of(rows: pd.DataFrame) -> pd.DataFrame:
-    """Questions of counting need it, and those that another number answers are of the feature "answer 2 or more"."""
+    """Returns the questions with skills, and the feature "answer 2 or more" where the true answer reaches it."""
     valid = rows[rows["outcome"].isin(("failure", "correct"))]
     counting = valid["family"] == "counting"
     many = valid["reference"].map(lambda text: text.isdigit() and int(text) >= 2)
@@ -66,24 +69,25 @@ def questions_of(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def mode_of(rows: pd.DataFrame, *features: str, **more: Any) -> dict[str, Any]:
+def mode_of(rows: pd.DataFrame, *features: str, **more: Any) -> FailureMode:
     questions = questions_of(rows).set_index("rollout_id")
     names = questions["skills"] + questions["meta_skills"] + questions["features"]
     own = rows[rows["rollout_id"].isin(names.index[names.map(lambda has: set(features) <= set(has))])]
     failures = own[own["outcome"] == "failure"]
-    return {
-        "mode_id": "--".join(feature.replace(" ", "-") for feature in features),
-        "name": " + ".join(features),
-        "features": list(features),
-        "asked": len(own),
-        "failures": len(failures),
-        "error_rate": len(failures) / len(own),
-        "low": 0.6,
-        "high": 0.86,
-        "log_likelihood_ratio": 12.3,
-        "q_value": 1e-9,
-        "examples": failures["rollout_id"].head(24).tolist(),
-    } | more
+    mode = FailureMode(
+        mode_id="--".join(feature.replace(" ", "-") for feature in features),
+        name=describe(features),
+        features=features,
+        asked=len(own),
+        failures=len(failures),
+        error_rate=len(failures) / len(own),
+        low=0.6,
+        high=0.86,
+        log_likelihood_ratio=12.3,
+        q_value=1e-9,
+        examples=tuple(failures["rollout_id"].head(24)),
+    )
+    return replace(mode, **more)
 
 
 def taxonomy_of(rows: pd.DataFrame) -> dict[str, Any]:
@@ -92,10 +96,12 @@ def taxonomy_of(rows: pd.DataFrame) -> dict[str, Any]:
         {"name": "others", "primitives": ["telling the colour"], "methods": {"base": {"asked": 9, "failures": 1}}},
         {"name": "reading", "primitives": ["reading text"], "methods": {}},
     ]
+    for skill in skills:
+        skill["title"] = title(str(skill["name"]))
     return {
         "failure_modes": [mode_of(rows, "counting"), mode_of(rows, "counting", "answer 2 or more")],
         "skills": skills,
-        "meta_skills": [{"name": "all", "skills": ["counting", "others", "reading"]}],
+        "meta_skills": [{"name": "all", "title": "All of them", "skills": ["counting", "others", "reading"]}],
         "questions": questions_of(rows),
         "metrics": COUNTS,
     }
@@ -104,7 +110,7 @@ def taxonomy_of(rows: pd.DataFrame) -> dict[str, Any]:
 def make(
     rows: pd.DataFrame, pictures: dict[str, Path], folder: Path, taxonomy: dict[str, Any] | None = None, **more: Any
 ) -> dict[str, str]:
-    """The text of every page, by its path in the report."""
+    """Writes a report and returns the text of every page, by its path in the report."""
     found = {"judged": NOT_AUDITED, "rewards": REWARDS, "calls": SPENT, "params": Params.model_validate({})} | more
     made = report(rows=rows, taxonomy=taxonomy or taxonomy_of(rows), every_param=EVERY_PARAM, **found)
     write_site(made, pictures, folder)
@@ -112,7 +118,7 @@ def make(
 
 
 class Outline(HTMLParser):
-    """What a browser would load, and the ids, links, headings, scripts and buttons of a page."""
+    """What a browser would load, and the ids, links, headings, tags and event handlers of a page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -121,7 +127,7 @@ class Outline(HTMLParser):
         self.links: list[str] = []
         self.tags: list[str] = []
         self.levels: list[int] = []
-        self.bare: list[str] = []  # pictures without a text
+        self.bare: list[str] = []  # pictures without an alternative text
         self.handlers: list[str] = []
         self.feed(text)
 

@@ -1,4 +1,4 @@
-"""What the page says of the judge, and the page on which a person judges."""
+"""The page about the judge, and the page on which a person labels."""
 
 import base64
 import hashlib
@@ -44,13 +44,13 @@ def page(tmp_path: Path) -> Callable[..., str]:
     return make_page
 
 
-def test_without_an_audit_the_page_says_so_and_leads_to_labelling(page: Callable[..., str]) -> None:
+def test_without_an_audit_the_page_links_to_labelling(page: Callable[..., str]) -> None:
     text = page(audited("nobody"))
-    assert "Not audited: the rates are as good as the verifier" in text
-    assert text.count('href="label.html"') == 2 and "for the judge’s mistakes:" not in text
+    assert "Not audited: all rates depend on the accuracy of the verifier" in text
+    assert text.count('href="label.html"') == 2 and "for errors of the judge:" not in text
 
 
-def test_corrected_rates_and_agreement_stand_beside_the_rates(page: Callable[..., str]) -> None:
+def test_corrected_rates_and_agreement_are_shown(page: Callable[..., str]) -> None:
     text = page(audited("a person", invalid="correct"))
     assert "300 were judged a second time by a person" in text
     for shown in (
@@ -62,14 +62,14 @@ def test_corrected_rates_and_agreement_stand_beside_the_rates(page: Callable[...
         "100 of 100 audited",
     ):
         assert shown in text
-    assert text.count("Corrected for the judge’s mistakes") == 3
+    assert text.count("Corrected for errors of the judge: ") == 3
 
 
-def test_a_rate_that_cannot_be_corrected_says_why(page: Callable[..., str]) -> None:
+def test_a_rate_that_cannot_be_corrected_has_a_reason(page: Callable[..., str]) -> None:
     assert "the judge may agree with the auditor by chance alone" in page(audited("a person", failure="correct"))
 
 
-def test_figures_are_those_of_the_audit() -> None:
+def test_the_figures_are_those_of_the_audit() -> None:
     rows = audited("a person", invalid="correct")
     found = judge(summarize(rows.assign(outcome=rows["judged"]), rows), {})
     base = found.methods["base"]
@@ -77,16 +77,18 @@ def test_figures_are_those_of_the_audit() -> None:
     assert found.drawn == found.audited == 300
     assert dict(base.confusion)["correct"][found.outcomes.index("invalid")] == invalid > 0
     assert dict(base.measures)["Precision, invalid questions"] is None
-    assert [rate.name for rate in base.rates] == ["Failure rate", "Valid rate", "Wrong rate"]
+    assert [rate.name for rate in base.rates] == ["Failure rate", "Valid rate", "Error rate"]
 
 
-def test_what_injected_texts_do_stands_beside_what_any_text_does(page: Callable[..., str]) -> None:
+def test_the_effect_of_injected_texts_is_shown_with_that_of_neutral_text(page: Callable[..., str]) -> None:
     tried = {"tried": 31, "followed": 31, "share": 1.0, "low": 0.89, "high": 1.0, "control": 0.42, "unscored": 0}
     untried = {"tried": 0, "followed": 0, "share": None, "low": 0.0, "high": 1.0, "control": None, "unscored": 0}
     text = page(audited("nobody"), {"question_alone": tried, "answer_alone": untried})
-    row = re.search(r"As the question</th><td>31</td><td>100\s% <small>89\s% – 100\s%</small></td><td>42\s%", text)
-    assert row and "As the answer</th><td>0</td><td>none</td><td>none" in text
-    assert "tries to steer" not in page(audited("nobody"))
+    row = re.search(
+        r"In place of the question</th><td>31</td><td>100\s% <small>89\s% – 100\s%</small></td><td>42\s%", text
+    )
+    assert row and "In place of the answer</th><td>0</td><td>none</td><td>none" in text
+    assert "try to steer" in text and "try to steer" not in page(audited("nobody"))
 
 
 class Parts(HTMLParser):
@@ -130,7 +132,7 @@ def labelling(tmp_path_factory: pytest.TempPathFactory) -> str:
     return text
 
 
-def test_no_text_of_a_model_becomes_part_of_the_page(labelling: str) -> None:
+def test_texts_of_models_do_not_become_html(labelling: str) -> None:
     parts = Parts(labelling)
     assert len(parts.scripts) == 2 and parts.tags.count("script") == 2 and not parts.loads
     data = json.loads(parts.scripts[0][1])
@@ -139,26 +141,26 @@ def test_no_text_of_a_model_becomes_part_of_the_page(labelling: str) -> None:
     assert not re.search(r"[<>\u2028\u2029]", parts.scripts[0][1])
 
 
-def test_the_browser_runs_the_page_s_own_script_alone_and_loads_nothing(labelling: str) -> None:
+def test_the_browser_runs_only_the_page_s_own_script_and_loads_nothing(labelling: str) -> None:
     parts = Parts(labelling)
     digest = base64.b64encode(hashlib.sha256(parts.scripts[1][1].encode()).digest()).decode()
     assert f"script-src 'sha256-{digest}'" in parts.policy and "default-src 'none'" in parts.policy
     assert not re.search(r"https?://", labelling)
 
 
-def test_neither_verdict_nor_asker_is_on_the_page(labelling: str) -> None:
+def test_the_page_has_neither_verdicts_nor_methods(labelling: str) -> None:
     data = json.loads(Parts(labelling).scripts[0][1])
     assert {key for row in data["rows"] for key in row} == {"rollout_id", "image_id", "question", "answer"}
 
 
-def test_a_person_sees_more_of_a_picture_than_the_report_shows(labelling: str) -> None:
+def test_pictures_are_larger_than_in_the_report(labelling: str) -> None:
     data = json.loads(Parts(labelling).scripts[0][1])
     assert set(data["images"]) == {"i0", "i1"}
     kept = base64.b64decode(data["images"]["i0"].split(",")[1])
     assert Image.open(io.BytesIO(kept)).size == (640, 498)
 
 
-def test_progress_is_kept_by_harvest(labelling: str, tmp_path: Path) -> None:
+def test_progress_is_saved_for_each_harvest(labelling: str, tmp_path: Path) -> None:
     path = tmp_path / "i.png"
     Image.new("RGB", (9, 9)).save(path)
     other = render_labelling(sample().assign(answer="another"), {"i0": path, "i1": path})

@@ -1,7 +1,8 @@
-"""What the pages say of a run, and the small parts that they are made of."""
+"""The contents of the pages, and the parts that they are made of."""
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,13 @@ import pytest
 from PIL import Image
 
 from blindspot.errors import BlindspotError
+from blindspot.metrics import percent
 from blindspot.report.charts import line_chart
 from blindspot.report.modes import page_name
-from blindspot.report.page import percent
 from blindspot.report.pictures import LONGEST_SIDE, data_uri, write_pictures
 from blindspot.report.rates import methods
 from blindspot.report.skills import squarify
-from tests.report.site import make, mode_of, taxonomy_of
+from tests.report.site import COUNTS, make, mode_of, taxonomy_of
 
 MODE = "modes/counting.html"
 Pages = Callable[..., dict[str, str]]
@@ -31,21 +32,51 @@ def pages(rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path) -> Page
 
 
 def taxonomy_with(rows: pd.DataFrame, **more: Any) -> dict[str, Any]:
-    """With a mode that says `more`."""
+    """With one mode, which has these fields."""
     return taxonomy_of(rows) | {"failure_modes": [mode_of(rows, "counting", **more)]}
 
 
 def test_modes_are_shown_with_rate_interval_and_examples(rows: pd.DataFrame, pages: Pages) -> None:
     mode, made = mode_of(rows, "counting"), pages()
-    first = rows.set_index("rollout_id").loc[mode["examples"][0]]
+    first = rows.set_index("rollout_id").loc[mode.examples[0]]
     for text in (made["index.html"], made[MODE]):
-        assert f"{mode['failures']} of {mode['asked']}" in text or f"Of {mode['asked']} valid questions" in text
+        assert f"{mode.failures} of {mode.asked} valid questions" in text
         assert "60\u00a0% – 86\u00a0%" in text
         assert first["question"] in text and f"images/{first['image_id']}.png" in text
     assert "12 nats" in made[MODE] and "below 0.001" in made[MODE]
 
 
-def test_a_mode_says_who_asked_and_what_was_said_instead(rows: pd.DataFrame, pages: Pages) -> None:
+def test_the_overview_lists_modes_as_sentences_with_features_and_an_example(rows: pd.DataFrame, pages: Pages) -> None:
+    found = taxonomy_of(rows)
+    modes = [replace(mode, recurrence=0.85, documented=()) for mode in found["failure_modes"]]
+    text = pages(found | {"failure_modes": modes})["index.html"]
+    assert "2 failure modes, ordered by log-likelihood ratio</h2>" in text
+    head, *lines = re.findall(r"<tr>(.*?)</tr>", text[text.index('class="plain modes"') :], re.S)
+    for column in ("Failure mode", "Example question", "Error rate", "Wrong of asked", "Recurrence", "Documented"):
+        assert f'<th scope="col">{column}' in head
+    sentences = ["Counting questions", "Counting questions, when the answer is 2 or more"]
+    for line, mode, sentence in zip(lines, modes, sentences, strict=True):
+        question = rows.set_index("rollout_id").loc[mode.examples[0], "question"]
+        assert f">{sentence}</a><small>{' + '.join(mode.features)}</small>" in line
+        assert f"{question}</q>" in line
+        assert f"<b>{percent(mode.error_rate)}</b> <small>60\u00a0% – 86\u00a0%</small>" in line
+        assert (
+            f">{mode.failures} of {mode.asked}</td>" in line and ">85\u00a0%</td>" in line and ">novel</span>" in line
+        )
+
+
+def test_only_the_parameter_is_stated_where_it_is_the_threshold(rows: pd.DataFrame, pages: Pages) -> None:
+    same = pages(taxonomy_of(rows) | {"metrics": {**COUNTS, "threshold": 0.25}})["index.html"]
+    assert "significantly above 25\u00a0%" in same and "taxonomy.threshold" not in same
+
+
+def test_both_thresholds_are_stated_where_they_differ(rows: pd.DataFrame, pages: Pages) -> None:
+    text = pages(taxonomy_of(rows) | {"metrics": {**COUNTS, "threshold": 0.41}})["index.html"]
+    assert "significantly above 41\u00a0%" in text
+    assert "<code>taxonomy.threshold</code> (25\u00a0%)" in text
+
+
+def test_a_mode_shows_the_methods_and_the_wrong_answers(rows: pd.DataFrame, pages: Pages) -> None:
     text = pages()[MODE]
     counting = rows[(rows["family"] == "counting") & rows["outcome"].isin(("failure", "correct"))]
     trained = counting[counting["method"] == "trained"]
@@ -58,60 +89,65 @@ def test_a_mode_says_who_asked_and_what_was_said_instead(rows: pd.DataFrame, pag
     assert f"<td>{times}</td>" in text
 
 
-def test_modes_that_share_a_feature_are_neighbours(pages: Pages) -> None:
+def test_modes_that_share_a_feature_are_related(pages: Pages) -> None:
     text = pages()[MODE]
-    assert '<a href="counting--answer-2-or-more.html">counting + answer 2 or more</a>' in text
-    assert "shares counting · 100\u00a0% of its questions are of both" in text
+    assert '<a href="counting--answer-2-or-more.html">Counting questions, when the answer is 2 or more</a>' in text
+    assert "shares counting · 100\u00a0% of its questions are in both" in text
 
 
 @pytest.mark.parametrize(
-    ("known", "shown", "hidden"),
+    ("documented", "shown", "hidden"),
     [
-        (["counting", "left & right"], "left &amp; right", ">novel"),
-        ([], ">novel", "documented: "),
-        (None, "", "Documented"),
+        (("counting", "left & right"), "left &amp; right", ">novel"),
+        ((), ">novel", "documented: "),
+        (None, ">–<", "documented: "),
     ],
 )
-def test_a_mode_is_known_or_new_or_nobody_looked(
-    known: list[str] | None, shown: str, hidden: str, rows: pd.DataFrame, pages: Pages
+def test_a_mode_is_documented_or_novel_or_was_not_matched(
+    documented: tuple[str, ...] | None, shown: str, hidden: str, rows: pd.DataFrame, pages: Pages
 ) -> None:
-    made = pages(taxonomy_with(rows, **({} if known is None else {"documented": known})))
-    assert shown in made["index.html"] and shown in made[MODE]
-    assert hidden not in made["index.html"]
-    assert ("Known before" in made[MODE]) == (known is not None)
+    made = pages(taxonomy_with(rows, documented=documented))
+    assert shown in made["index.html"] and hidden not in made["index.html"]
+    assert ("<dt>Documented</dt>" in made[MODE]) == (documented is not None)
+    assert ("novel: it matches no weakness" in made[MODE]) == (documented == ())
 
 
-def test_who_wrote_of_a_weakness_is_said_and_what_its_questions_ask_for(rows: pd.DataFrame, pages: Pages) -> None:
+def test_the_source_of_a_documented_weakness_is_shown(rows: pd.DataFrame, pages: Pages) -> None:
     listed = {"name": "counting", "says": "They <cannot> count.", "source": "A. B., 2023", "url": "https://a.b/c"}
-    made = pages(taxonomy_with(rows, documented=["counting"], kinds=["counting", "size"]) | {"documented": [listed]})
+    made = pages(taxonomy_with(rows, documented=("counting",), kinds=("counting", "size")) | {"documented": [listed]})
     assert "They &lt;cannot&gt; count." in made[MODE]
     assert '<a href="https://a.b/c" rel="noreferrer">A. B., 2023</a>' in made[MODE]
-    assert "asks for: counting, size" in made["index.html"] and "counting, size <small>most of them" in made[MODE]
+    assert "asks for: counting, size" in made["index.html"] and "counting, size <small>at least nine" in made[MODE]
 
 
-def test_stability_stands_beside_taxonomy_and_modes(rows: pd.DataFrame, pages: Pages) -> None:
+def test_stability_is_shown_for_skills_and_modes(rows: pd.DataFrame, pages: Pages) -> None:
     taxonomy = taxonomy_with(rows, recurrence=0.85) | {"stability": [0.5, 0.75, 1.0]}
     made = pages(taxonomy)
-    assert "came back in 85\u00a0% of 20 resamples" in made["index.html"]
-    assert "0.75 in the median (0.50 to 1.00)" in made["skills.html"]
+    assert "found again in 85\u00a0% of 20 resamples" in made["index.html"]
+    assert "index with these skills is 0.75 (0.50 to 1.00)" in made["skills.html"]
 
 
-def test_stability_that_was_not_measured_is_said(rows: pd.DataFrame, pages: Pages) -> None:
+def test_missing_stability_is_stated(rows: pd.DataFrame, pages: Pages) -> None:
     made = pages(taxonomy_with(rows, recurrence=None))
-    assert "came back in" not in made["index.html"] and "not measured" in made[MODE]
-    assert "How stable the skills are was not measured" in made["skills.html"]
+    assert "found again in" not in made["index.html"] and "not measured" in made[MODE]
+    assert "The stability of the skills was not measured" in made["skills.html"]
 
 
-def test_skills_are_shown_with_what_is_known_of_them(rows: pd.DataFrame, pages: Pages) -> None:
+def test_skills_are_shown_with_title_name_definition_and_modes(rows: pd.DataFrame, pages: Pages) -> None:
     taxonomy = taxonomy_of(rows)
     taxonomy["skills"][0]["definition"] = "Says how many there are."
     text = pages(taxonomy)["skills.html"]
     for shown in ("Says how many there are.", "counting stars", "30 of 40 valid questions", "reading text"):
         assert shown in text
-    assert '<a href="modes/counting.html">counting</a>' in text
+    assert '<a href="modes/counting.html">Counting questions</a>' in text
+    assert '<span class="name">Counting objects <small class="internal">counting</small></span>' in text
+    assert '<span class="name">others</span>' in text
+    assert re.search(
+        r'data-name="counting">\s*<a href="#skill=counting" title="[^"]*"><span>Counting objects</span>', text
+    )
 
 
-def test_the_comparison_of_methods_is_shown_where_there_is_one(rows: pd.DataFrame, pages: Pages) -> None:
+def test_the_comparison_of_methods_is_shown(rows: pd.DataFrame, pages: Pages) -> None:
     figures = {"questions": 1191, "skills": 2, "skill_combinations": 7, "new_combinations": None}
     method = figures | {"primitives_per_question": 4.256, "words_per_question": 9.0}
     found = {
@@ -120,54 +156,55 @@ def test_the_comparison_of_methods_is_shown_where_there_is_one(rows: pd.DataFram
     }
     found["combinations"] = {"trained": [{"skills": ["counting", "size & place"], "asked": 9, "failures": 7}]}
     text = pages(taxonomy_of(rows) | {"comparison": found})["methods.html"]
-    for shown in ("1,191", "4.26", "<td>–</td>", "&lt;others&gt;", "1 skills that all asked for"):
+    for shown in ("1,191", "4.26", "<td>–</td>", "&lt;others&gt;", "Skills that all methods asked for: 1"):
         assert shown in text
-    assert "counting + size &amp; place</th><td>7 of 9</td>" in text
+    (line,) = re.findall(r"<tr>(.*?)</th><td>7 of 9</td>", text)
+    assert re.findall(r">([^<]+)</a>", line) == ["Counting objects", "size &amp; place"]
 
 
-def test_there_is_no_comparison_where_there_is_none(pages: Pages) -> None:
+def test_there_is_no_comparison_without_a_file(pages: Pages) -> None:
     assert "What the questions need" not in pages()["methods.html"]
 
 
-def test_rates_stand_side_by_side_with_their_intervals(rows: pd.DataFrame, pages: Pages) -> None:
+def test_rates_are_shown_with_their_intervals(rows: pd.DataFrame, pages: Pages) -> None:
     text = pages()["methods.html"]
     for method in methods(rows):
         assert f"{percent(method.failure.value)} <small>{percent(method.failure.low)} – " in text
-    assert "Reward, all parts together" in text
+    assert "Total reward" in text
 
 
-def test_how_it_was_made_is_told(pages: Pages) -> None:
+def test_calls_and_versions_are_shown(pages: Pages) -> None:
     text = pages()["provenance.html"]
-    for shown in ("1,200", "6,400", "7,780", "pass this on", "python <b>3", "No price"):
+    for shown in ("1,200", "6,400", "7,780", "share this report", "python <b>3", "Prices, energy and time"):
         assert shown in text
 
 
-def test_who_fails_is_said_of_all_that_was_asked(
+def test_the_overview_counts_all_methods_without_a_trained_questioner(
     rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path
 ) -> None:
     base = make(rows[rows["method"] == "base"], pictures, tmp_path / "a")
-    assert "Where <em>" in base["index.html"] and "One questioner asked" in base["index.html"]
-    assert "none of them is a trained questioner’s. " in base["index.html"]
-    assert "the templates’ are nearer" not in base["methods.html"]
+    assert "Where <em>" in base["index.html"] and "One method asked" in base["index.html"]
+    assert "No trained questioner asked any of them. " in base["index.html"]
+    assert "those of the templates are closer" not in base["methods.html"]
     spoilt = rows.assign(outcome=rows["outcome"].where(rows["method"] != "trained", "invalid"))
     assert "No valid question" not in make(spoilt, pictures, tmp_path / "b")["index.html"]
 
 
-def test_rates_keep_unscored_questions_apart() -> None:
+def test_rates_exclude_unscored_questions() -> None:
     outcomes = ["failure"] * 3 + ["correct"] * 5 + ["invalid"] * 2 + ["unscored"] * 10
     (method,) = methods(pd.DataFrame({"method": "trained", "outcome": outcomes, "persists": None}))
     assert (method.failure.value, method.valid.value, method.wrong.value) == (0.3, 0.8, 0.375)
     assert (method.unscored.part, method.unscored.whole) == (10, 20)
 
 
-def test_failures_that_persist_are_shown_where_they_were_asked_about_again(
+def test_persistent_failures_are_shown_where_failures_were_repeated(
     rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path
 ) -> None:
-    assert "Failures that persist" not in make(rows, pictures, tmp_path / "a")["index.html"]
+    assert "Persistent failures" not in make(rows, pictures, tmp_path / "a")["index.html"]
     shares = iter([1.0, 0.6, 0.5, 0.0])
     failed = (rows["method"] == "trained") & (rows["outcome"] == "failure")
     asked = rows.assign(persists=[next(shares, None) if one else None for one in failed])
-    assert "2 of 4 asked about again" in make(asked, pictures, tmp_path / "b")["index.html"]
+    assert "2 of 4 asked again" in make(asked, pictures, tmp_path / "b")["index.html"]
 
 
 def test_a_curve_is_drawn_from_left_to_right() -> None:
@@ -177,11 +214,6 @@ def test_a_curve_is_drawn_from_left_to_right() -> None:
     assert chart.raw and not chart.marks
     assert line_chart("one", [5], [0.5], marked=True).marks
     assert line_chart("many", [0, 5], [7.0, 4500.4]).y_ticks[-1][1] == "4,500"
-
-
-def test_percents() -> None:
-    shown = [percent(share).replace("\u00a0", " ") for share in (0, 0.014, 0.0996, 0.5, 1)]
-    assert shown == ["0 %", "1.4 %", "10 %", "50 %", "100 %"]
 
 
 @pytest.mark.parametrize("sizes", [[1.0], [6.0, 6.0, 4.0, 3.0, 2.0, 2.0, 1.0], [1000.0, 1.0, 1.0]])
@@ -195,14 +227,14 @@ def test_the_map_is_filled_by_size_without_overlap(sizes: list[float]) -> None:
             assert x + w <= a + 0.01 or a + c <= x + 0.01 or y + h <= b + 0.01 or b + d <= y + 0.01
 
 
-def test_a_mode_s_page_has_a_name_that_every_file_system_takes() -> None:
+def test_the_page_of_a_mode_has_a_name_that_every_file_system_accepts() -> None:
     assert page_name("judging-positions--answer-yes") == "judging-positions--answer-yes"
     names = [page_name(name) for name in ("../x", "x", "..\\x", "x" * 300, "x" * 301, "色", "形", "", "A", "a")]
     assert len({*names}) == len(names)
     assert all(re.fullmatch("[a-z0-9-]{1,99}", name) for name in names)
 
 
-def test_a_large_picture_is_shrunk_and_a_small_one_kept(tmp_path: Path) -> None:
+def test_a_large_picture_is_shrunk_and_a_small_one_is_kept(tmp_path: Path) -> None:
     Image.new("RGB", (900, 700), (1, 2, 3)).save(tmp_path / "large.png")
     Image.new("RGB", (48, 48), (1, 2, 3)).save(tmp_path / "small.png")
     pictures = {name: tmp_path / f"{name}.png" for name in ("large", "small")}

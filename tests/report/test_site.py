@@ -1,4 +1,4 @@
-"""All pages of a report: that they open offline, lead somewhere, and hold no text of a model as anything but text."""
+"""All pages of a report open offline, their links work, and texts of models stay text."""
 
 import json
 import re
@@ -36,7 +36,7 @@ def listed(text: str) -> dict[str, list[object]]:
     return data
 
 
-def test_there_is_a_page_for_all_of_it_and_one_a_failure_mode(folder: Path) -> None:
+def test_there_is_a_page_for_each_topic_and_each_failure_mode(folder: Path) -> None:
     assert set(texts(folder)) == {f"{name}.html" for name in PAGES} | MODES
 
 
@@ -51,7 +51,7 @@ def test_every_page_opens_offline(folder: Path) -> None:
         assert "fetch(" not in text
 
 
-def test_every_link_leads_to_a_page_and_a_place_on_it(folder: Path) -> None:
+def test_every_link_leads_to_an_existing_place(folder: Path) -> None:
     outlines = {path: Outline(text) for path, text in texts(folder).items()}
     for path, outline in outlines.items():
         assert len(outline.ids) == len(set(outline.ids))
@@ -64,7 +64,7 @@ def test_every_link_leads_to_a_page_and_a_place_on_it(folder: Path) -> None:
             assert not place or "=" in place or place in outlines[name].ids, f"{path}: {link}"
 
 
-def test_headings_are_in_order_and_pictures_have_a_text(folder: Path) -> None:
+def test_headings_are_in_order_and_pictures_have_alternative_texts(folder: Path) -> None:
     for path, text in texts(folder).items():
         outline = Outline(text)
         assert outline.levels[0] == 1 and outline.levels.count(1) == 1, path
@@ -73,7 +73,7 @@ def test_headings_are_in_order_and_pictures_have_a_text(folder: Path) -> None:
         assert {"main", "header", "nav", "footer"} <= set(outline.tags) and not outline.bare
 
 
-def test_each_picture_is_one_file_however_often_it_is_shown(rows: pd.DataFrame, folder: Path) -> None:
+def test_each_picture_is_stored_once(rows: pd.DataFrame, folder: Path) -> None:
     assert len([*(folder / "images").iterdir()]) == rows["image_id"].nunique()
 
 
@@ -86,7 +86,7 @@ def test_the_same_rows_give_the_same_bytes(
     assert first == again
 
 
-def test_mlflow_gets_every_page_with_its_pictures_and_no_data_set(
+def test_mlflow_gets_every_page_and_picture_but_not_the_data_set(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     class Recorder:
@@ -98,25 +98,28 @@ def test_mlflow_gets_every_page_with_its_pictures_and_no_data_set(
 
     (tmp_path / "report").mkdir()
     (folder / "failures").mkdir()
-    monkeypatch.setattr(stages.report, "OUT", folder)
+    monkeypatch.setattr(stages.report, "REPORTS", folder)
     stages.report._log_pages(Recorder())
     (folder / "failures").rmdir()
     logged, made = ({path.relative_to(top) for path in top.rglob("*.*")} for top in (tmp_path / "report", folder))
     assert logged == made
 
 
-def test_no_colour_is_written_into_a_page_but_by_its_style(folder: Path) -> None:
+def test_colours_are_defined_in_the_style_only(folder: Path) -> None:
     for text in texts(folder).values():
         assert not re.search(r"(?:fill|stroke|color)=\"#", text.split("</style>", 1)[1])
 
 
-def test_text_from_models_stays_text(rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path) -> None:
+def test_texts_from_models_stay_text(rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path) -> None:
     evil = "<script>alert(1)</script>"
     nasty = rows.assign(question=evil, answer="<img src=x onerror=y>", candidate="<b>&", questioner=evil)
     taxonomy = taxonomy_of(rows)
     for skill in taxonomy["skills"]:
         skill["primitives"], skill["definition"] = [evil], evil
-    taxonomy["failure_modes"][0] |= {"name": evil, "mode_id": "../../x'\"><script>", "documented": [evil]}
+        skill["title"] = evil
+    taxonomy["meta_skills"][0]["title"] = evil
+    mode = mode_of(rows, "counting", name=evil, mode_id="../../x'\"><script>", documented=(evil,))
+    taxonomy["failure_modes"] = [mode, *taxonomy["failure_modes"][1:]]
     for path, text in make(nasty, pictures, tmp_path / "r", taxonomy).items():
         outline = Outline(text)
         scripts = {"skills.html": 1, "examples.html": 2}
@@ -126,9 +129,7 @@ def test_text_from_models_stays_text(rows: pd.DataFrame, pictures: dict[str, Pat
 
 
 @pytest.mark.parametrize("text", NASTY)
-def test_every_text_is_found_again_in_the_list(
-    text: str, rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path
-) -> None:
+def test_every_text_is_in_the_list(text: str, rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path) -> None:
     pages = make(rows.assign(question=text, answer=text), pictures, tmp_path / "r")
     found = listed(pages["examples.html"])["rows"]
     assert len(found) == len(rows)
@@ -136,22 +137,22 @@ def test_every_text_is_found_again_in_the_list(
     assert text.strip() or "(nothing)" in pages["index.html"]
 
 
-def test_a_question_of_a_mode_is_listed_as_such(rows: pd.DataFrame, folder: Path) -> None:
+def test_the_list_names_the_modes_and_skills_of_a_question(rows: pd.DataFrame, folder: Path) -> None:
     data = listed((folder / "examples.html").read_text("utf-8"))
-    assert data["modes"][0] == ["counting", "counting", "counting"]
+    assert data["modes"][0] == ["counting", "Counting questions", "counting"]
     of_mode = [row for row in data["rows"] if isinstance(row, list) and 0 in row[7]]
-    assert len(of_mode) == mode_of(rows, "counting")["asked"]
-    assert {data["skills"][row[8][0]] for row in of_mode} == {"counting"}
+    assert len(of_mode) == mode_of(rows, "counting").asked
+    assert [data["skills"][place] for place in {row[8][0] for row in of_mode}] == [["counting", "Counting objects"]]
 
 
 @pytest.mark.parametrize("outcome", ["invalid", "unscored", "correct"])
-def test_nothing_found_is_said_on_every_page(
+def test_every_page_exists_without_failures(
     outcome: str, rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path
 ) -> None:
     pages = make(rows.assign(outcome=outcome), pictures, tmp_path / "r", {**NOTHING, "questions": None})
     assert set(pages) == {f"{name}.html" for name in PAGES}
-    said = "made no mistake" if outcome == "correct" else "No valid question was asked"
-    assert said in pages["index.html"]
+    text = "made no mistake" if outcome == "correct" else "No valid question was asked"
+    assert text in pages["index.html"]
     assert "There is no taxonomy: so." in pages["skills.html"] and "<script>" not in pages["skills.html"]
 
 
@@ -163,7 +164,7 @@ def test_three_questions_make_a_report(pictures: dict[str, Path], tmp_path: Path
     assert len(listed(pages["examples.html"])["rows"]) == 3
 
 
-def test_ten_thousand_questions_make_a_report_that_stays_light(
+def test_the_pages_of_ten_thousand_questions_are_small(
     rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path
 ) -> None:
     many, placed = multiply(rows, questions_of(rows), 10_000)
@@ -175,6 +176,6 @@ def test_ten_thousand_questions_make_a_report_that_stays_light(
     assert all(len(text) < 300_000 for path, text in pages.items() if path != "examples.html")
 
 
-def test_what_is_spoilt_is_not_the_verdict(rows: pd.DataFrame) -> None:
+def test_spoiling_changes_texts_but_not_verdicts(rows: pd.DataFrame) -> None:
     spoilt = spoil(rows)
     assert spoilt["outcome"].equals(rows["outcome"]) and not spoilt["question"].equals(rows["question"])

@@ -1,4 +1,4 @@
-"""Questions without a score, and raw replies, on the pages."""
+"""Unscored questions and raw replies on the pages."""
 
 from pathlib import Path
 
@@ -24,16 +24,16 @@ def test_reasons_are_listed_with_meaning_counts_and_a_message(
     assert "HTTP 500: &lt;b&gt;overloaded&lt;/b&gt;" in text
 
 
-def test_no_section_where_every_question_has_a_score(
+def test_there_is_no_section_if_every_question_is_scored(
     rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path
 ) -> None:
-    assert "Questions without a score" not in make(rows, pictures, tmp_path / "made")["methods.html"]
+    assert 'id="unscored"' not in make(rows, pictures, tmp_path / "made")["methods.html"]
 
 
 def test_raw_replies_of_examples_are_shown_as_text(
     rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path
 ) -> None:
-    first = mode_of(rows, "counting")["examples"][0]
+    first = mode_of(rows, "counting").examples[0]
     own = rows["rollout_id"] == first
     rows = rows.assign(
         candidate_reply=["<think>one, two</think> 2" if one else None for one in own],

@@ -10,7 +10,7 @@ def one(outcome: str, archive: Archive) -> dict[str, float | None]:
     return {name: values[0] for name, values in components([QUESTION], [verdict], [()], archive).items()}
 
 
-def test_a_failure_earns_one_and_its_novelty() -> None:
+def test_the_reward_of_a_failure_is_one_and_its_novelty() -> None:
     assert one("failure", Archive(4)) == {
         "failure": 1.0,
         "semantic_diversity": 1.0,
@@ -19,12 +19,12 @@ def test_a_failure_earns_one_and_its_novelty() -> None:
     }
 
 
-def test_a_right_answer_earns_novelty_alone() -> None:
+def test_the_reward_of_a_correct_answer_is_its_novelty_only() -> None:
     assert one("correct", Archive(4))["failure"] == 0.0
     assert one("correct", Archive(4))["semantic_diversity"] == 1.0
 
 
-def test_an_invalid_question_costs_its_penalty_alone() -> None:
+def test_an_invalid_question_costs_only_its_penalty() -> None:
     archive = Archive(4, [QUESTION])
     questions = [QUESTION, "is there a large blue circle ?", "novel babble", QUESTION]
     verdicts = [Verdict(outcome, "oracle/1") for outcome in ("failure", "correct", "invalid", "unscored")]  # type: ignore[arg-type]
@@ -37,14 +37,14 @@ def test_an_invalid_question_costs_its_penalty_alone() -> None:
         assert third == (first + second) / 2
 
 
-def test_where_nothing_is_valid_nothing_is_diverse() -> None:
+def test_without_valid_questions_diversity_is_zero() -> None:
     assert one("invalid", Archive(4)) == dict.fromkeys(COMPONENTS, 0.0) | {"invalid": -1.0}
 
 
-def test_an_error_is_neither_reward_nor_penalty() -> None:
+def test_an_unscored_question_has_no_reward_and_no_penalty() -> None:
     assert one("unscored", Archive(4)) == dict.fromkeys(COMPONENTS)
 
 
-def test_asking_the_same_again_earns_less() -> None:
+def test_a_repeated_question_has_no_novelty() -> None:
     assert one("failure", Archive(4, [QUESTION]))["semantic_diversity"] < 1e-6
     assert one("failure", Archive(4, [QUESTION]))["lexical_diversity"] == 0.0

@@ -1,11 +1,16 @@
 from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from blindspot.judges.oracle import OracleVerifier
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
-from blindspot.rewards.components import ELSEWHERE
-from blindspot.rewards.trl import Reward
+from blindspot.records.rollout import Asked
+from blindspot.rewards.components import COMPONENTS, OFF_TARGET
+from blindspot.rewards.trl import Batch, Reward
 from blindspot.scenes.scene import Scene, Thing
 from tests.project import meter
 
@@ -13,7 +18,7 @@ STAR = Image("a", Path("a.png"), "train", Scene((Thing(0, 0, "small", "red", "st
 
 
 class SaysNo:
-    """A candidate that counts how often it is asked."""
+    """A candidate that counts its calls."""
 
     identity = "says-no/1"
 
@@ -26,12 +31,17 @@ class SaysNo:
 
 
 def rewards(reward: Reward, questions: list[str], target: tuple[str, ...] = ()) -> dict[str, list[float | None]]:
-    completions = [[{"role": "assistant", "content": question}] for question in questions]
-    given = {"completions": completions, "image_id": ["a"] * len(questions), "target": [[*target]] * len(questions)}
+    given = arguments(questions, target)
     return {function.__name__: function(**given) for function in reward.functions()}
 
 
-def test_one_judgement_feeds_every_component() -> None:
+def arguments(questions: list[str], target: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The arguments with which TRL calls each reward function."""
+    completions = [[{"role": "assistant", "content": question}] for question in questions]
+    return {"completions": completions, "image_id": ["a"] * len(questions), "target": [[*target]] * len(questions)}
+
+
+def test_one_judgement_gives_all_components() -> None:
     candidate = SaysNo()
     reward = Reward([STAR], candidate, OracleVerifier("invalid"), 8, meter())
     found = rewards(reward, ["is there a red star ?", "is there a blue star ?", "star star"])
@@ -40,18 +50,63 @@ def test_one_judgement_feeds_every_component() -> None:
     assert candidate.asked == reward.meter.calls["candidate_calls"] == 3
 
 
-def test_what_a_questioner_thinks_first_is_no_part_of_its_question() -> None:
+def test_a_batch_is_judged_once_whichever_list_objects_hold_it() -> None:
+    candidate = SaysNo()
+    reward = Reward([STAR], candidate, OracleVerifier("invalid"), 8, meter())
+    given = arguments(["is there a red star ?", "star star"])
+    copied = {function.__name__: function(**deepcopy(given)) for function in reward.functions()}
+    assert candidate.asked == 2
+    first = Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8, meter())
+    assert copied == first.score(Batch(["a", "a"], ["is there a red star ?", "star star"], [(), ()]))
+
+
+def test_an_equal_batch_in_the_next_step_is_judged_again() -> None:
+    candidate = SaysNo()
+    reward = Reward([STAR], candidate, OracleVerifier("invalid"), 8, meter())
+    given = arguments(["is there a red star ?"])
+    for step in (1, 2, 3):
+        for function in reward.functions():
+            function(**given)
+        assert candidate.asked == reward.meter.calls["candidate_calls"] == reward.meter.calls["judge_calls"] == step
+        assert reward.archive.questions == ["is there a red star ?"] * step
+
+
+def test_components_of_another_batch_are_refused() -> None:
+    candidate = SaysNo()
+    first, *others = Reward([STAR], candidate, OracleVerifier("invalid"), 8, meter()).functions()
+    with pytest.raises(RuntimeError, match=f"{COMPONENTS[1]} was called before {COMPONENTS[0]} for this batch"):
+        others[0](**arguments(["is there a red star ?"]))
+    first(**arguments(["is there a red star ?"]))
+    for function in others:
+        with pytest.raises(RuntimeError, match="was called before failure for this batch"):
+            function(**arguments(["is there a blue star ?"]))
+    assert candidate.asked == 1
+
+
+def test_calls_are_counted_then_reported_then_archived() -> None:
+    seen: list[tuple[int, int, list[str]]] = []
+
+    def listen(asked: list[Asked]) -> None:
+        seen.append((len(asked), reward.meter.calls["judge_calls"], reward.archive.questions))
+
+    reward = Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8, meter(), listen)
+    rewards(reward, ["is there a red star ?"])
+    rewards(reward, ["is there a star ?", "is there a blue star ?"])
+    assert seen == [(1, 1, []), (2, 3, ["is there a red star ?"])]
+
+
+def test_the_thought_of_a_questioner_is_not_part_of_its_question() -> None:
     reward = Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8, meter())
     found = rewards(reward, ["a1 : yes </think> is there a red star ?", "is there a red star ? </think> star"])
     assert (found["failure"], found["invalid"]) == ([1.0, 0.0], [0.0, -1.0])
 
 
-def test_a_failure_that_lacks_a_feature_of_the_target_earns_less() -> None:
+def test_a_failure_without_a_feature_of_the_target_has_a_lower_reward() -> None:
     reward, questions = (
         Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8, meter()),
         ["is there a red star ?", "is there a star ?"],
     )
-    assert rewards(reward, questions, ("recognising red", "answer yes"))["failure"] == [1.0, ELSEWHERE]
+    assert rewards(reward, questions, ("recognising red", "answer yes"))["failure"] == [1.0, OFF_TARGET]
 
 
 def test_only_valid_questions_enter_the_archive() -> None:
@@ -60,7 +115,7 @@ def test_only_valid_questions_enter_the_archive() -> None:
     assert reward.archive.questions == ["is there a red star ?"]
 
 
-def test_a_restored_reward_scores_as_the_first_would_have() -> None:
+def test_a_restored_reward_gives_the_same_scores() -> None:
     first = Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8, meter())
     rewards(first, ["is there a red star ?", "is there a star ?"])
     second = Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8, meter())

@@ -1,7 +1,7 @@
-"""A second opinion on the scenes oracle, sharing no code with it: nothing of blindspot is imported.
+"""An independent implementation of the scenes oracle: it shares no code with blindspot.
 
-English is read by writing out every sentence of the grammar once, with its meaning, and looking the question up.
-Facts are worked out by walking over the nine cells of the grid, never by filtering a list of things.
+It generates every sentence of the grammar with its meaning and looks the question up, where the oracle parses. It
+derives facts from the nine cells of the grid, where the oracle filters a list of things.
 """
 
 import json
@@ -24,7 +24,7 @@ Words = frozenset[str]
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a sentence asks: a verb and its arguments, descriptions being sets of words."""
+    """What a sentence asks: a verb and its arguments. Descriptions are sets of words."""
 
     verb: str
     first: Words
@@ -35,26 +35,26 @@ class Meaning:
 
 @dataclass(frozen=True)
 class Opinion:
-    """The brute-force ruling: `answer` where valid, else `reason`."""
+    """The brute-force ruling: `answer` if the question is valid, else `reason`."""
 
     answer: str = ""
     reason: str = ""
 
 
-class Unruly(Exception):
-    """A referent that is missing or ambiguous."""
+class Invalid(Exception):
+    """Raised with the reason why a question is invalid."""
 
 
 def opinion(scene_json: str, question: str) -> Opinion:
-    """Validity and answer of an English question about the scene."""
+    """Returns the validity and the answer of an English question about the scene."""
     meaning = every_sentence().get(" ".join(question.lower().split()))
     if meaning is None:
         return Opinion(reason="unparsed")
     grid = {(thing["row"], thing["column"]): {thing[name] for name in VALUES} for thing in json.loads(scene_json)}
     try:
         return Opinion(answer=_answer(meaning, grid))
-    except Unruly as unruly:
-        return Opinion(reason=str(unruly))
+    except Invalid as invalid:
+        return Opinion(reason=str(invalid))
 
 
 def _answer(meaning: Meaning, grid: Grid) -> str:
@@ -75,7 +75,7 @@ def _answer(meaning: Meaning, grid: Grid) -> str:
         return _value(meaning, one, grid)
     two = _only(_cells(meaning.second, grid))
     if one == two:
-        raise Unruly("same_referent")
+        raise Invalid("same_referent")
     if meaning.verb == "lies":
         return "yes" if _lies(one, meaning.word, two) else "no"
     return "yes" if _value(meaning, one, grid) == _value(meaning, two, grid) else "no"
@@ -89,11 +89,11 @@ def _cells(words: Words, grid: Grid) -> set[Cell]:
 def _only(cells: set[Cell]) -> Cell:
     if len(cells) == 1:
         return min(cells)
-    raise Unruly("ambiguous_referent" if cells else "no_referent")
+    raise Invalid("ambiguous_referent" if cells else "no_referent")
 
 
 def _lies(cell: Cell, direction: str, landmark: Cell) -> bool:
-    """Whether walking from the landmark's whole row or column, step by step, meets the cell's before the edge."""
+    """Returns whether steps from the landmark in the direction reach the row or column of the cell before the edge."""
     down, right = TOWARDS[direction]
     row, column = landmark
     while 0 <= (row := row + down) < 3 and 0 <= (column := column + right) < 3:
@@ -103,7 +103,7 @@ def _lies(cell: Cell, direction: str, landmark: Cell) -> bool:
 
 
 def _frontier(cells: set[Cell], direction: Cell) -> set[Cell]:
-    """The cells that the edge, coming in from that direction, touches first."""
+    """Returns the cells in the first non-empty row or column from the edge in that direction."""
     down, right = direction
     for step in range(3):
         line = 2 - step if down + right > 0 else step
@@ -120,7 +120,7 @@ def _value(meaning: Meaning, cell: Cell, grid: Grid) -> str:
 
 def _compare(meaning: Meaning, here: set[Cell], there: set[Cell]) -> str:
     if meaning.first == meaning.second:
-        raise Unruly("same_referent")
+        raise Invalid("same_referent")
     left, right = sorted(here), sorted(there)
     while left and right:
         left.pop()
@@ -131,7 +131,7 @@ def _compare(meaning: Meaning, here: set[Cell], there: set[Cell]) -> str:
 
 @cache
 def every_sentence() -> dict[str, Meaning]:
-    """Each sentence of the grammar with its one meaning; a sentence with two would be a fault of the grammar."""
+    """Returns each sentence of the grammar with its meaning. Raises ValueError if a sentence has two meanings."""
     found: dict[str, Meaning] = {}
     for sentence, meaning in _sentences():
         if found.setdefault(sentence, meaning) != meaning:

@@ -1,4 +1,4 @@
-"""Random scenes and questions: drawn in bulk from a plain `random.Random`, or shrunk by hypothesis through one."""
+"""Random scenes and questions, drawn from a `random.Random` or as hypothesis strategies."""
 
 from random import Random
 
@@ -12,7 +12,7 @@ WORDS = {"relation": [*RELATIONS], "two_hop": [*RELATIONS], "extremum": EXTREMA,
 
 
 def any_scene(rng: Random) -> Scene:
-    """0 to 9 things of few looks, so that descriptions often fit none, one or several of them."""
+    """A scene of 0 to 9 things with few looks, so that descriptions often fit none, one or several of them."""
     places = rng.sample(range(GRID * GRID), rng.randint(0, GRID * GRID))
     colours, shapes = rng.sample(COLOURS, rng.randint(1, 4)), rng.sample(SHAPES, rng.randint(1, 3))
     looks = [(rng.choice(SIZES), rng.choice(colours), rng.choice(shapes)) for _ in places]
@@ -20,7 +20,7 @@ def any_scene(rng: Random) -> Scene:
 
 
 def any_question(scene: Scene, rng: Random) -> Question:
-    """Any question of any family, valid about the scene or not."""
+    """A question of any family, valid or not."""
     family = rng.choice(FAMILIES)
     attribute = family if family in ATTRIBUTES else None
     if family in ("extremum", "same", "two_hop"):
@@ -35,7 +35,7 @@ def any_question(scene: Scene, rng: Random) -> Question:
 
 
 def any_description(scene: Scene, rng: Random) -> Description:
-    """Any description, four times in five part of what one of the scene's things looks like."""
+    """A description; with probability 0.8, it fits one of the scene's things."""
     if scene.things and rng.random() < 0.8:
         thing = rng.choice(scene.things)
         return Description(**{name: getattr(thing, name) for name in ATTRIBUTES if rng.random() < 0.7})
@@ -43,7 +43,7 @@ def any_description(scene: Scene, rng: Random) -> Description:
 
 
 def any_case(rng: Random) -> tuple[Scene, Question]:
-    """A scene and a question that may be asked about it."""
+    """A scene and a question about it."""
     scene = any_scene(rng)
     return scene, any_question(scene, rng)
 

@@ -1,10 +1,10 @@
-"""Tables of answers in tests: one entry holds all texts of one meaning."""
+"""Tables of answers for tests: one entry holds all texts with the same meaning."""
 
 
 def each(table: dict[tuple[str, str], str]) -> list[tuple[str, str, str]]:
-    """(about, meaning, text) for each text, which "|" or a new line ends."""
+    """Returns (key, meaning, text) for each text. Texts are separated by "|" or a line end."""
     return [
-        (about, meaning, text.strip())
-        for (about, meaning), texts in table.items()
+        (key, meaning, text.strip())
+        for (key, meaning), texts in table.items()
         for text in texts.strip().replace("\n", "|").split("|")
     ]

@@ -1,4 +1,4 @@
-"""An answer that is not understood is not read as another answer."""
+"""Tests that a text is never read as an answer that it does not give."""
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,7 @@ from blindspot.scenes.question import ANSWERS
 from tests.scenes.strategies import FEW
 from tests.scenes.tables import each
 
-#: {(kind, the only meaning they may be given): texts}, "-" for none. All may stay unread.
+#: {(answer kind, the only meaning that is allowed): texts}; "-": no meaning is allowed. None is always allowed.
 NEVER = {
     ("yes_no", "no"): """
         There are 2 circles and 3 squares. | There are 4 circles and 3 squares.
@@ -141,13 +141,13 @@ NEVER = {
 
 
 @pytest.mark.parametrize(("kind", "meaning", "text"), each(NEVER))
-def test_no_answer_is_read_as_another(kind: str, meaning: str, text: str) -> None:
+def test_an_answer_is_never_misread(kind: str, meaning: str, text: str) -> None:
     assert understand(text, kind) in (None, meaning)
 
 
 @given(st.data(), st.sampled_from([*ANSWERS]), st.sampled_from([" ", ", ", ". ", "\n", " or ", " and ", "; ", " - "]))
 @FEW
-def test_of_two_answers_neither_is_read_unless_it_is_called_final(data: st.DataObject, kind: str, glue: str) -> None:
+def test_two_answers_are_not_understood_unless_one_is_called_final(data: st.DataObject, kind: str, glue: str) -> None:
     forms = ("{}", "It is {}.", "The answer is {}", "There are {}.", "**{}**", "I see {}.")
     first, second = data.draw(st.permutations(ANSWERS[kind]))[:2]
     one, two = (data.draw(st.sampled_from(forms)).format(value) for value in (first, second))
@@ -158,7 +158,7 @@ def test_of_two_answers_neither_is_read_unless_it_is_called_final(data: st.DataO
 
 @given(st.text(st.characters(codec=None)) | st.text("yesno .,!?0123456789redorablu'\\n\ud800\x00"))
 @FEW
-def test_any_text_is_read_as_an_answer_of_the_kind_or_not_at_all(text: str) -> None:
+def test_any_text_gives_an_answer_of_the_kind_or_none(text: str) -> None:
     question = parse("are there more circles than stars ?")
     for kind, values in ANSWERS.items():
         meaning = understand(text, kind, question if kind == "yes_no" else None)

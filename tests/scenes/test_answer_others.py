@@ -1,4 +1,4 @@
-"""An answer that speaks of another thing or asks a further question is not read."""
+"""Tests that answers about another thing, and answers with a further question, are not understood."""
 
 import time
 
@@ -8,8 +8,8 @@ from blindspot.scenes.answers import MAX_LENGTH, understand
 from blindspot.scenes.parse import parse
 from tests.scenes.tables import each
 
-#: {(question, meaning): texts}, "-" standing for what cannot be read.
-VALUES_FOR_A_VERDICT = {
+#: {(question, meaning): texts}; "-": not understood.
+VALUES_FOR_YES_NO = {
     ("is there a large star ?", "-"): "They are small. | 0 | small | A star | The star is small. | large | It's red",
     ("are there any purple things ?", "-"): "Zero | purple | 3 | Circles | They are red.",
     ("is there a blue star ?", "-"): "The answer is that there is one. | A star | blue | A blue star | 1 | star.",
@@ -129,11 +129,11 @@ OTHER_COUNTS = {
     ): "2 red objects | There are 2 red shapes.",
     ("how many red things are there ?", "-"): "2 objects | 2 red stars | There are 2 stars.",
 }
-TABLES = (VALUES_FOR_A_VERDICT, ANOTHER_THING, FURTHER_QUESTION, OTHER_COUNTS)
+TABLES = (VALUES_FOR_YES_NO, ANOTHER_THING, FURTHER_QUESTION, OTHER_COUNTS)
 
 
 @pytest.mark.parametrize(("asked", "meaning", "text"), [row for table in TABLES for row in each(table)])
-def test_only_what_answers_the_question_is_read(asked: str, meaning: str, text: str) -> None:
+def test_only_answers_to_the_question_are_understood(asked: str, meaning: str, text: str) -> None:
     question = parse(asked)
     assert question is not None
     assert understand(text, question.answer_kind, question) == (None if meaning == "-" else meaning)
@@ -148,7 +148,7 @@ def test_only_what_answers_the_question_is_read(asked: str, meaning: str, text: 
         ("what colour is the square ?", "blue\nUser: the star\nAnswer: red"),
     ],
 )
-def test_a_further_question_on_a_new_line_leaves_no_clear_answer(asked: str, text: str) -> None:
+def test_a_further_question_on_a_new_line_is_not_understood(asked: str, text: str) -> None:
     question = parse(asked)
     assert question is not None
     assert understand(text, question.answer_kind, question) is None
@@ -179,10 +179,10 @@ def test_a_further_question_on_a_new_line_leaves_no_clear_answer(asked: str, tex
         *("what colour is the leftmost star ?", "what colour is the star left of the square ?"),
     ],
 )
-def test_hostile_text_is_read_at_once_with_any_question(asked: str, part: str) -> None:
+def test_hostile_text_is_read_quickly_with_any_question(asked: str, part: str) -> None:
     question = parse(asked)
     assert question is not None
     start = time.process_time()
     for lead in ("", "yes, ", "no, ", "answer: "):
         understand((lead + part * MAX_LENGTH)[:MAX_LENGTH], question.answer_kind, question)
-    assert time.process_time() - start < 1.0  # milliseconds in fact
+    assert time.process_time() - start < 1.0  # in practice milliseconds

@@ -1,4 +1,4 @@
-"""A yes or no that its own explanation contradicts is not read."""
+"""Tests that a yes or no is not understood if its explanation contradicts it."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from blindspot.scenes.answers import understand
 from blindspot.scenes.parse import parse
 from tests.scenes.tables import each
 
-#: {(question, meaning): texts}, "-" standing for what cannot be read.
+#: {(question, meaning): texts}; "-": not understood.
 EXPLAINED = {
     ("is the square left of the red circle ?", "-"): """
         Yes, it's to the right. | Yes, the square is in the right column. | No, it's on the left. | No, left.
@@ -91,7 +91,7 @@ EXPLAINED = {
 
 
 @pytest.mark.parametrize(("asked", "meaning", "text"), each(EXPLAINED))
-def test_a_verdict_counts_where_its_reason_bears_it_out(asked: str, meaning: str, text: str) -> None:
+def test_a_yes_or_no_counts_if_its_reason_agrees(asked: str, meaning: str, text: str) -> None:
     question = parse(asked)
     assert question is not None
     assert understand(text, "yes_no", question) == (None if meaning == "-" else meaning)

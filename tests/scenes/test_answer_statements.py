@@ -1,4 +1,4 @@
-"""A statement answers the question that it restates or contradicts, and no other."""
+"""Tests that a statement answers only a question that it restates or contradicts."""
 
 import random
 
@@ -11,7 +11,7 @@ from blindspot.scenes.scene import ATTRIBUTES, random_scene
 from blindspot.scenes.templates import draw_freely
 from tests.scenes.tables import each
 
-#: {(question, meaning): texts}, "-" standing for what does not answer it.
+#: {(question, meaning): texts}; "-": does not answer the question.
 ASKED = {
     ("is there a red star ?", "yes"): """
         Yes | There is a red star. | There is a small red star in the image. | There are three red stars.
@@ -117,13 +117,13 @@ ASKED = {
 
 
 @pytest.mark.parametrize(("asked", "meaning", "text"), each(ASKED))
-def test_the_question_decides_what_a_statement_answers(asked: str, meaning: str, text: str) -> None:
+def test_a_statement_is_read_with_its_question(asked: str, meaning: str, text: str) -> None:
     question = parse(asked)
     assert question is not None
     assert understand(text, question.answer_kind, question) == (None if meaning == "-" else meaning)
 
 
-def test_a_plain_answer_is_read_alike_whatever_the_question_names() -> None:
+def test_a_plain_answer_does_not_depend_on_the_attributes_in_the_question() -> None:
     """A questioner may name the very attribute that it asks for: "what colour is the red star?"."""
     description = Description("large", "orange", "triangle")
     forms = ("{}", "{} .", "it is {}", "the answer is {}")
@@ -133,7 +133,7 @@ def test_a_plain_answer_is_read_alike_whatever_the_question_names() -> None:
             assert {understand(form.format(value), attribute, question) for form in forms} == {value}
 
 
-def test_a_word_alone_is_read_alike_with_the_question_and_without() -> None:
+def test_a_single_word_has_the_same_meaning_with_and_without_the_question() -> None:
     rng = random.Random(0)
     drawn = (draw_freely(random_scene(rng), rng.choice(FAMILIES), rng, rng.choice((0.0, 1.0))) for _ in range(200))
     questions = [question for question in drawn if question]

@@ -1,4 +1,4 @@
-"""Plain answers as large models word them are read."""
+"""Tests that the plain answers of large models are understood in all their wordings."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from blindspot.scenes.answers import understand
 from blindspot.scenes.question import ANSWERS
 from tests.scenes.tables import each
 
-#: {(kind, meaning): texts}, understood without the question.
+#: {(answer kind, meaning): texts}; read without the question.
 READ = {
     ("yes_no", "yes"): """
         Yes, there is a red star in the image. | Yes - there is. | Yes: the circle is above the square. | **Yes**
@@ -131,7 +131,7 @@ READ = {
         The star to the right of the small circle is large. | (a) large
     """,
 }
-#: Markup and openings that models put around an answer.
+#: Markup and introductions that models put around an answer.
 WRAPPERS = (
     *(
         "**{}**",
@@ -157,12 +157,12 @@ WRAPPERS = (
 
 
 @pytest.mark.parametrize(("kind", "meaning", "text"), each(READ))
-def test_a_plain_answer_is_read(kind: str, meaning: str, text: str) -> None:
+def test_a_plain_answer_is_understood(kind: str, meaning: str, text: str) -> None:
     assert understand(text, kind) == meaning
 
 
 @pytest.mark.parametrize("wrapper", WRAPPERS)
 @pytest.mark.parametrize(("kind", "values"), ANSWERS.items())
-def test_markup_changes_no_answer(wrapper: str, kind: str, values: tuple[str, ...]) -> None:
+def test_markup_does_not_change_an_answer(wrapper: str, kind: str, values: tuple[str, ...]) -> None:
     for value in values:
         assert understand(wrapper.format(value), kind) == value

@@ -1,4 +1,4 @@
-"""Answers read by their meaning, for each kind of answer that a question wants."""
+"""Tests the meaning of answers, for each answer kind."""
 
 import time
 
@@ -19,7 +19,7 @@ TRUE_ANSWERS = {
     "size": SIZES,
 }
 KINDS = tuple(TRUE_ANSWERS)
-#: {(kind, what is understood): texts}, "-" standing for what can't be understood.
+#: {(answer kind, meaning): texts}; "-": not understood.
 MEANING = {
     ("number", "3"): """
         3 | three | Three. | There are three. | There are 3 | 3 of them | 3.0 | 03 | ３ | ٣ | I see three red stars.
@@ -90,7 +90,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("kind", "meaning", "text"), CASES)
-def test_an_answer_is_read_for_what_it_means(kind: str, meaning: str, text: str) -> None:
+def test_the_meaning_of_an_answer(kind: str, meaning: str, text: str) -> None:
     assert understand(text, kind) == (None if meaning == "-" else meaning)
 
 
@@ -98,12 +98,12 @@ def test_an_answer_is_read_for_what_it_means(kind: str, meaning: str, text: str)
 @pytest.mark.parametrize(
     "text", ["", " ", "\n", ".", "?!", "🙂", "hello", "xyzzy", "مرحبا", "\x00", "¿", "²", "٪", "_"]
 )
-def test_nothing_to_understand(kind: str, text: str) -> None:
+def test_a_text_without_an_answer_is_not_understood(kind: str, text: str) -> None:
     assert understand(text, kind) is None
 
 
 @pytest.mark.parametrize(("kind", "values"), TRUE_ANSWERS.items())
-def test_the_plain_form_of_every_true_answer_means_itself(kind: str, values: tuple[str, ...]) -> None:
+def test_every_plain_answer_means_itself(kind: str, values: tuple[str, ...]) -> None:
     for value in values:
         for text in (value, value.upper(), f" {value}.\n", f"The answer is {value}.", f"'{value}'", f"“{value}”"):
             assert understand(text, kind) == value
@@ -111,7 +111,7 @@ def test_the_plain_form_of_every_true_answer_means_itself(kind: str, values: tup
 
 @given(st.text() | st.lists(st.sampled_from([text for _, _, text in CASES])).map(" ".join), st.sampled_from(KINDS))
 @FEW
-def test_any_text_has_a_meaning_of_the_kind_or_none(text: str, kind: str) -> None:
+def test_any_text_has_a_meaning_of_its_kind_or_none(text: str, kind: str) -> None:
     meaning = understand(text, kind)
     if meaning not in (None, "other", *TRUE_ANSWERS[kind]):
         assert kind == "number" and f"{float(str(meaning)):g}" == meaning
@@ -125,14 +125,14 @@ def test_any_text_has_a_meaning_of_the_kind_or_none(text: str, kind: str) -> Non
         *("\\boxed{", "<answer>", "(one", "is ", "small red star and ", "so 3 = ", "no doubt ", "b) "),
     ],
 )
-def test_hostile_text_is_read_at_once(kind: str, part: str) -> None:
+def test_hostile_text_is_read_quickly(kind: str, part: str) -> None:
     question = parse("are there more circles than stars ?")
     start = time.process_time()
     for text in ((part * MAX_LENGTH)[:MAX_LENGTH], part * 30_000):
         understand(text, kind)
         understand(text, kind, question)
-    assert time.process_time() - start < 1.0  # milliseconds in fact; a blow-up would take minutes
+    assert time.process_time() - start < 1.0  # in practice milliseconds; catastrophic backtracking would take minutes
 
 
-def test_an_essay_is_no_plain_answer() -> None:
+def test_a_very_long_text_is_not_understood() -> None:
     assert understand("3" + " " * MAX_LENGTH, "number") is None

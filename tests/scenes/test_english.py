@@ -1,4 +1,4 @@
-"""English that a stranger would try: read as the sentence of the grammar it means, or not read at all."""
+"""Tests that natural English questions are parsed as the sentence of the grammar with the same meaning."""
 
 from collections import Counter
 
@@ -7,7 +7,7 @@ import pytest
 from blindspot.scenes.parse import parse
 from blindspot.scenes.question import FAMILIES
 
-#: {sentence of the grammar: other ways to say it}
+#: {sentence of the grammar: other wordings}
 MEANT_AS = {
     "is there a small red star ?": """
         Is there a small red star?
@@ -238,10 +238,10 @@ CASES = [(text.strip(), sentence) for sentence, texts in MEANT_AS.items() for te
 
 
 @pytest.mark.parametrize(("text", "sentence"), CASES)
-def test_natural_english_means_the_sentence_of_the_grammar(text: str, sentence: str) -> None:
+def test_natural_english_is_parsed_as_the_sentence_of_the_grammar(text: str, sentence: str) -> None:
     assert parse(text) == parse(sentence) is not None
 
 
-def test_every_family_is_asked_in_eight_natural_ways_or_more() -> None:
+def test_every_family_has_at_least_eight_natural_wordings() -> None:
     ways = Counter(question.family for question in (parse(text) for text, _ in CASES) if question)
     assert min(ways[family] for family in FAMILIES) >= 8

@@ -1,4 +1,4 @@
-"""The form of gaps: what each name means, the laws of and, or and not, and what is refused."""
+"""Tests gaps: the meaning of each name, the laws of logic, and the errors."""
 
 from random import Random
 
@@ -56,12 +56,12 @@ GAPS = st.randoms(use_true_random=False).map(any_gap)
         ("family == counting and answer >= 3", "how many red things are there ?", True),
         ("family == counting and answer >= 4", "how many red things are there ?", False),
         ("answer < 4", "how many red things are there ?", True),
-        ("answer < 4", "is there a red star ?", False),  # its answer is no number
+        ("answer < 4", "is there a red star ?", False),  # its answer is not a number
         ("not answer >= 4", "is there a red star ?", True),
         ("answer == yes", "is there a red star ?", True),
         ("answer == red", "what colour is the star ?", True),
         ("attribute == colour", "what colour is the star ?", True),
-        ("colour == red", "what colour is the star ?", False),  # asked for, not said
+        ("colour == red", "what colour is the star ?", False),  # the question asks for it and does not mention it
         ("colour != red", "what colour is the star ?", True),
         ("colour == purple and relation == left_of", "is the star left of the purple circle ?", True),
         ("colour == purple and relation == left_of", "is the star left of the circle ?", False),
@@ -70,23 +70,23 @@ GAPS = st.randoms(use_true_random=False).map(any_gap)
         ("relation == left_of", "what colour is the leftmost square ?", False),
         ("word == more", "are there more stars than circles ?", True),
         ("shape == star or size == large", "is the large square below the small square ?", True),
-        ("shape == star and shape == circle", "is the star left of the circle ?", True),  # one is each
+        ("shape == star and shape == circle", "is the star left of the circle ?", True),  # one description has each
         ("shape in (circle, triangle)", "is the star left of the circle ?", True),
         ("shape not in (circle, triangle)", "is the star left of the circle ?", False),
         ("said == 3", "is the small star left of the circle ?", True),
-        ("said == 0", "what colour is the leftmost thing ?", True),  # "leftmost" is a word, and describes nothing
+        ("said == 0", "what colour is the leftmost thing ?", True),  # "leftmost" is not part of a description
         ("said == 0", "how many things are there ?", True),
         ("things == 4", "how many things are there ?", True),
         ("family == 'counting'", "how many things are there ?", True),
     ],
 )
-def test_names_mean_what_the_question_says(text: str, question: str, expected: bool) -> None:
+def test_names_have_the_values_of_the_question(text: str, question: str, expected: bool) -> None:
     assert Gap(text).holds(facts_of(rule(question, SCENE), SCENE)) is expected
 
 
 @given(GAPS, GAPS, CASES)
 @FEW
-def test_and_or_not_are_those_of_logic(one: str, other: str, drawn: tuple[Scene, Question]) -> None:
+def test_and_or_and_not_follow_logic(one: str, other: str, drawn: tuple[Scene, Question]) -> None:
     found = facts(drawn)
 
     def holds(text: str) -> bool:
@@ -101,7 +101,7 @@ def test_and_or_not_are_those_of_logic(one: str, other: str, drawn: tuple[Scene,
 
 @given(st.randoms(use_true_random=False), CASES)
 @FEW
-def test_signs_are_each_others_opposites(rng: Random, drawn: tuple[Scene, Question]) -> None:
+def test_operators_are_consistent(rng: Random, drawn: tuple[Scene, Question]) -> None:
     found, name = facts(drawn), rng.choice([*VALUES])
     value, other = rng.sample(VALUES[name], 2)
 
@@ -119,12 +119,12 @@ def test_signs_are_each_others_opposites(rng: Random, drawn: tuple[Scene, Questi
 
 @given(CASES)
 @FEW
-def test_every_fact_is_a_value_that_a_gap_can_name(drawn: tuple[Scene, Question]) -> None:
+def test_every_fact_is_a_value_that_a_gap_accepts(drawn: tuple[Scene, Question]) -> None:
     for name, values in facts(drawn).items():
         assert values <= set(VALUES[name])
 
 
-def test_a_text_that_is_no_question_has_no_facts_but_the_scene() -> None:
+def test_an_unparsed_text_has_only_the_facts_of_the_scene() -> None:
     found = facts_of(rule("why ?", SCENE), SCENE)
     assert {name for name, values in found.items() if values} == {"things"}
 
@@ -139,7 +139,7 @@ def test_a_text_that_is_no_question_has_no_facts_but_the_scene() -> None:
     )
 )
 @FEW
-def test_any_other_text_is_refused_in_one_line(text: str) -> None:
+def test_any_other_text_gives_a_one_line_error(text: str) -> None:
     try:
         Gap(text)
     except BlindspotError as error:
@@ -149,35 +149,35 @@ def test_any_other_text_is_refused_in_one_line(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("famly == counting", "there is no name famly: did you mean family?"),
-        ("colour == purpel", "purpel is no colour: did you mean purple?"),
-        ("colour == star", "star is no colour: it is one of red, green, blue, yellow, purple, orange"),
-        ("relation == topmost", "topmost is no relation: it is one of left_of"),
+        ("famly == counting", "unknown name famly: did you mean family?"),
+        ("colour == purpel", "purpel is not a valid colour: did you mean purple?"),
+        ("colour == star", "star is not a valid colour: it is one of red, green, blue, yellow, purple, orange"),
+        ("relation == topmost", "topmost is not a valid relation: it is one of left_of"),
         ("family == color", "did you mean colour?"),
-        ("colour >= 3", "3 is no colour"),
-        ("colour >= red", "red is no number, so no colour lies above or below it"),
-        ("answer > yes", "yes is no number"),
-        ("answer >= 10", "10 is no answer"),
-        ("answer == -1", "-1 is no value"),
-        ("answer == True", "True is no answer"),
-        ("2 <= answer <= 4", "2 <= answer <= 4 is no comparison"),
-        ("counting", "counting is no comparison"),
-        ("'counting' != 'size'", "is no comparison"),
-        ("colour in red", "in wants a list, not red"),
-        ("colour in ()", "in wants a list"),
+        ("colour >= 3", "3 is not a valid colour"),
+        ("colour >= red", "red is not a number, so it has no order: compare it with == or !="),
+        ("answer > yes", "yes is not a number"),
+        ("answer >= 10", "10 is not a valid answer"),
+        ("answer == -1", "-1 is not a value"),
+        ("answer == True", "True is not a valid answer"),
+        ("2 <= answer <= 4", "2 <= answer <= 4 is not a comparison"),
+        ("counting", "counting is not a comparison"),
+        ("'counting' != 'size'", "is not a comparison"),
+        ("colour in red", "in needs a list, not red"),
+        ("colour in ()", "in needs a list"),
         ("family is counting", "write == or !="),
         ("family == counting and", "cannot be read"),
         ("family = counting", "cannot be read"),
         ("", "cannot be read"),
         ("(" * 199 + "said", "cannot be read"),
-        ("not " * 120 + "said", "said is no comparison"),
-        ("__import__('os').system('true')", "is no comparison"),
-        ("(lambda: family)() == counting", "is no comparison"),
-        ("family == counting if said == 1 else said == 2", "is no comparison"),
-        ("said == 1 or " * 60 + "said == 2", "over 500 characters"),
+        ("not " * 120 + "said", "said is not a comparison"),
+        ("__import__('os').system('true')", "is not a comparison"),
+        ("(lambda: family)() == counting", "is not a comparison"),
+        ("family == counting if said == 1 else said == 2", "is not a comparison"),
+        ("said == 1 or " * 60 + "said == 2", "more than 500 characters"),
     ],
 )
-def test_what_is_wrong_is_named(text: str, said: str) -> None:
+def test_the_error_names_what_is_wrong(text: str, said: str) -> None:
     with pytest.raises(BlindspotError) as refused:
         Gap(text)
     assert said in str(refused.value)

@@ -1,4 +1,4 @@
-"""The oracle against an independent evaluator, and against itself under changes whose effect is known."""
+"""Compares the oracle with an independent implementation, and with itself after changes with a known effect."""
 
 import random
 from dataclasses import replace
@@ -29,13 +29,13 @@ def ruled(text: str, scene: Scene) -> Opinion:
 
 @given(CASES)
 @FEW
-def test_agrees_with_the_brute_force_evaluator(drawn: tuple[Scene, Question]) -> None:
+def test_agrees_with_brute_force(drawn: tuple[Scene, Question]) -> None:
     scene, question = drawn
     for text in phrasings(question):
         assert ruled(text, scene) == opinion(scene.to_json(), text)
 
 
-def test_agrees_with_it_in_bulk_over_every_family_and_every_reason() -> None:
+def test_agrees_with_brute_force_on_every_family_and_reason() -> None:
     rng, seen = random.Random(0), set()
     for _ in range(3000):
         scene, question = any_case(rng)
@@ -45,7 +45,7 @@ def test_agrees_with_it_in_bulk_over_every_family_and_every_reason() -> None:
     assert seen == {(family, reason) for family in FAMILIES for reason in REASONS[family]}
 
 
-def test_agrees_with_it_on_sentences_drawn_from_the_whole_grammar() -> None:
+def test_agrees_with_brute_force_on_the_whole_grammar() -> None:
     rng, sentences = random.Random(0), [*every_sentence()]
     for _ in range(1500):
         scene, text = random_scene(rng), rng.choice(sentences)
@@ -54,14 +54,14 @@ def test_agrees_with_it_on_sentences_drawn_from_the_whole_grammar() -> None:
 
 @given(st.text(), SCENES)
 @FEW
-def test_takes_any_text(text: str, scene: Scene) -> None:
+def test_accepts_any_text(text: str, scene: Scene) -> None:
     ruling = rule(text, scene)
     assert ruling == Ruling("unparsed")
 
 
 @given(CASES)
 @FEW
-def test_a_mirrored_scene_gives_mirrored_questions_the_same_ruling(drawn: tuple[Scene, Question]) -> None:
+def test_a_mirrored_question_about_a_mirrored_scene_has_the_same_ruling(drawn: tuple[Scene, Question]) -> None:
     scene, question = drawn
     mirrored = Scene(tuple(replace(thing, column=GRID - 1 - thing.column) for thing in scene.things))
     asked = replace(question, word=MIRRORED.get(question.word or "", question.word))
@@ -70,7 +70,7 @@ def test_a_mirrored_scene_gives_mirrored_questions_the_same_ruling(drawn: tuple[
 
 @given(CASES)
 @FEW
-def test_rows_and_columns_are_alike(drawn: tuple[Scene, Question]) -> None:
+def test_a_transposed_question_about_a_transposed_scene_has_the_same_ruling(drawn: tuple[Scene, Question]) -> None:
     scene, question = drawn
     turned = Scene(tuple(replace(thing, row=thing.column, column=thing.row) for thing in scene.things))
     asked = replace(question, word=TURNED.get(question.word or "", question.word))
@@ -79,7 +79,9 @@ def test_rows_and_columns_are_alike(drawn: tuple[Scene, Question]) -> None:
 
 @given(CASES, st.data())
 @FEW
-def test_a_thing_that_no_description_fits_changes_nothing(drawn: tuple[Scene, Question], data: st.DataObject) -> None:
+def test_a_thing_that_no_description_fits_does_not_change_the_ruling(
+    drawn: tuple[Scene, Question], data: st.DataObject
+) -> None:
     scene, question = drawn
     things = st.builds(Thing, st.integers(0, 2), st.integers(0, 2), *map(st.sampled_from, LOOKS))
     stranger = data.draw(things)
@@ -92,7 +94,7 @@ def test_a_thing_that_no_description_fits_changes_nothing(drawn: tuple[Scene, Qu
 
 @given(CASES)
 @FEW
-def test_swapping_subject_and_other_turns_the_answer_about(drawn: tuple[Scene, Question]) -> None:
+def test_swapping_the_descriptions_and_the_word_keeps_the_answer(drawn: tuple[Scene, Question]) -> None:
     scene, question = drawn
     if question.other is None or question.family == "two_hop":
         return
@@ -105,7 +107,7 @@ def test_swapping_subject_and_other_turns_the_answer_about(drawn: tuple[Scene, Q
 
 @given(SCENES)
 @FEW
-def test_two_things_lie_in_one_or_two_of_the_four_relations(scene: Scene) -> None:
+def test_relations_match_the_rows_and_columns_of_two_things(scene: Scene) -> None:
     for thing in scene.things:
         for other in scene.things:
             count = sum(holds(word, thing, other) for word in ("left_of", "right_of", "above", "below"))
@@ -113,5 +115,5 @@ def test_two_things_lie_in_one_or_two_of_the_four_relations(scene: Scene) -> Non
 
 
 def same(one: Ruling, other: Ruling) -> bool:
-    """Whether two rulings agree in all but the question."""
+    """Returns whether two rulings are equal except for the question."""
     return replace(one, question=None) == replace(other, question=None)

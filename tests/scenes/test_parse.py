@@ -1,4 +1,4 @@
-"""What the grammar reads, and what it must leave unread for fear of misreading it."""
+"""Tests which texts are parsed, and that texts with another meaning are not."""
 
 import time
 
@@ -12,7 +12,7 @@ from blindspot.scenes.scene import Scene
 from tests.scenes.brute_force import every_sentence
 from tests.scenes.strategies import CASES, FEW
 
-#: A person would not take any of these for a question of the ten families, or not for the nearest one.
+#: None of these is a question of the ten families, or it differs from the most similar one.
 UNREAD = """
     Is the star directly above the circle?
     Is the star far left of the circle?
@@ -105,7 +105,7 @@ UNREAD = """
     what colour is #shape
     What COLOUR is the STAR of N?
 """
-#: Parts to be repeated: what patterns might try in many ways, control characters, scripts from right to left.
+#: Parts to repeat: what may cause backtracking, control characters, right-to-left scripts.
 HOSTILE = ["the ", "red ", "red star ", "star that is ", "left of ", "how many ", "anything red ", "in the image "]
 HOSTILE += ["please ", "can you tell me ", "star shaped ", "'s ", "a-", "-", "?", "_", " ", "N", "\x00", "😀", "م"]
 HOSTILE += ["\u200f", "\u202e"]
@@ -113,19 +113,19 @@ HOSTILE += ["\u200f", "\u202e"]
 
 @given(CASES)
 @FEW
-def test_every_phrasing_is_read_as_the_question_it_asks(drawn: tuple[Scene, Question]) -> None:
+def test_every_phrasing_is_parsed_as_its_question(drawn: tuple[Scene, Question]) -> None:
     question = drawn[1]
     for text in phrasings(question):
         assert parse(text) == question
         assert parse(text.capitalize().replace(" ?", "?")) == question
 
 
-def test_a_sample_of_every_sentence_of_the_grammar_is_read() -> None:
+def test_a_sample_of_all_sentences_of_the_grammar_is_parsed() -> None:
     assert all(parse(sentence) for sentence in [*every_sentence()][::97])
 
 
 @pytest.mark.parametrize("text", [line.strip() for line in UNREAD.strip().splitlines()])
-def test_what_could_mean_something_else_is_not_read(text: str) -> None:
+def test_a_text_with_another_meaning_is_not_parsed(text: str) -> None:
     assert parse(text) is None
 
 
@@ -136,24 +136,24 @@ def test_every_attribute_word_describes_a_thing(word: str) -> None:
 
 
 @pytest.mark.parametrize("word", EXTREMUM_WORDS)
-def test_every_extremum_word_is_read(word: str) -> None:
+def test_every_extremum_word_is_parsed(word: str) -> None:
     said = Question("extremum", Description(shape="star"), attribute="size", word=EXTREMUM_WORDS[word])
     assert parse(f"What size is the {word.replace(' ', '-')} star?") == said
 
 
 @given(st.text() | st.lists(st.sampled_from(" ".join(every_sentence()).split()[:3000])).map(" ".join))
 @FEW
-def test_any_text_is_read_or_left_unread_but_never_fails(text: str) -> None:
+def test_parsing_never_fails(text: str) -> None:
     assert parse(text) is None or isinstance(parse(text), Question)
 
 
 @pytest.mark.parametrize("part", HOSTILE)
-def test_hostile_text_of_any_length_is_refused_at_once(part: str) -> None:
+def test_hostile_text_of_any_length_is_rejected_quickly(part: str) -> None:
     start = time.process_time()
     for text in (part * 30_000, (part * MAX_LENGTH)[: MAX_LENGTH - 1] + "#", "how many " + part * 30_000 + "stars ?"):
         assert parse(text) is None
-    assert time.process_time() - start < 1.0  # a thousandth of it in fact; a blow-up would take minutes
+    assert time.process_time() - start < 1.0  # in practice milliseconds; catastrophic backtracking would take minutes
 
 
-def test_long_texts_are_not_kept_in_memory() -> None:
+def test_long_texts_are_not_parsed() -> None:
     assert parse("is there a star" + " " * MAX_LENGTH) is None

@@ -1,4 +1,4 @@
-"""A planted candidate is wrong where it is told to be, by an answer of the right kind, and right elsewhere."""
+"""Tests that a planted candidate fails in its gaps, with answers of the right kind, and nowhere else."""
 
 import random
 from collections import Counter
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from blindspot.errors import BlindspotError
 from blindspot.judges.oracle import OracleVerifier
 from blindspot.questioner.templates import TemplateQuestioner
+from blindspot.records.answer import Sampling
 from blindspot.records.image import Image
-from blindspot.records.sampling import Sampling
 from blindspot.scenes.answers import understand
 from blindspot.scenes.draw import draw_scenes
 from blindspot.scenes.gaps import Gap, facts_of
@@ -30,7 +30,7 @@ def image_of(scene: Scene) -> Image:
 
 
 def asked(count: int) -> tuple[list[Image], list[str]]:
-    """Scenes and valid questions about them."""
+    """Returns images of scenes and valid questions about them."""
     images = [image_of(scene) for scene in draw_scenes(count, 3)]
     return images, TemplateQuestioner().ask(images, 5)
 
@@ -50,18 +50,18 @@ def in_gap() -> list[bool]:
     return found
 
 
-def test_it_fails_in_its_gaps_and_nowhere_else() -> None:
+def test_it_fails_only_in_its_gaps() -> None:
     assert outcomes(PlantedCandidate(GAPS, 0.0, 0)) == ["failure" if gap else "correct" for gap in in_gap()]
     assert 10 < sum(in_gap()) < 100
 
 
-def test_mistakes_come_as_often_as_told_and_spare_no_family() -> None:
+def test_the_rate_of_mistakes_is_as_configured() -> None:
     failed = Counter(outcomes(PlantedCandidate([], 0.15, 0)))
     assert failed["failure"] + failed["correct"] == 600
     assert 0.11 < failed["failure"] / 600 < 0.19
 
 
-def test_another_sampling_makes_other_mistakes_in_the_same_gaps() -> None:
+def test_sampling_changes_mistakes_but_not_gaps() -> None:
     candidate = PlantedCandidate(GAPS, 0.3, 0)
     once, again, other = (outcomes(candidate, sampling) for sampling in (None, None, Sampling(0.7, 1)))
     assert once == again != other
@@ -71,7 +71,7 @@ def test_another_sampling_makes_other_mistakes_in_the_same_gaps() -> None:
 
 @given(CASES, st.integers(0, 9), st.sampled_from([0.0, 1.0]))
 @FEW
-def test_every_answer_is_of_the_kind_asked_for(drawn: tuple[Scene, Question], seed: int, mistakes: float) -> None:
+def test_every_answer_is_of_the_right_kind(drawn: tuple[Scene, Question], seed: int, mistakes: float) -> None:
     scene, question = drawn
     said = PlantedCandidate(["answer == yes"], mistakes, seed).answer([image_of(scene)], [phrasings(question)[0]])[0]
     assert said.text in ANSWERS[question.answer_kind]
@@ -95,19 +95,19 @@ def test_wrong_answers_are_drawn_uniformly() -> None:
     assert max(said.values()) < 2 * min(said.values())
 
 
-def test_its_identity_tells_gaps_mistakes_and_seed() -> None:
+def test_the_identity_depends_on_gaps_mistakes_and_seed() -> None:
     made = [(GAPS, 0.0, 0), (GAPS[:1], 0.0, 0), (GAPS, 0.1, 0), (GAPS, 0.0, 1)]
     assert len({PlantedCandidate(*each).identity for each in made}) == 4
     assert PlantedCandidate(["answer  ==\nyes"], 0, 0).identity == PlantedCandidate(["answer == yes"], 0, 0).identity
 
 
 @pytest.mark.parametrize(("scene", "said"), [(None, "image has no scene"), ("[", "scene of image image cannot be")])
-def test_an_image_without_a_scene_is_named(scene: str | None, said: str) -> None:
+def test_an_image_without_a_scene_is_an_error(scene: str | None, said: str) -> None:
     with pytest.raises(BlindspotError, match=said):
         PlantedCandidate([], 0.0, 0).answer([Image("image", Path("image.png"), "test", scene)], ["why ?"])
 
 
-def test_answers_do_not_depend_on_those_beside_them() -> None:
+def test_answers_do_not_depend_on_the_batch() -> None:
     images, questions = asked(40)
     rows = [*zip(images, questions, strict=True)]
     random.Random(0).shuffle(rows)

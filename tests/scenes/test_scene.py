@@ -1,4 +1,4 @@
-"""Scenes as records, and their JSON."""
+"""Tests scenes and their JSON form."""
 
 import json
 import random
@@ -39,17 +39,17 @@ def test_json_round_trip(scene: Scene) -> None:
         json.dumps([STAR | {"weight": 1}]),
     ],
 )
-def test_any_other_text_is_refused(things: str) -> None:
+def test_any_other_text_is_an_error(things: str) -> None:
     with pytest.raises(ValueError):
         Scene.from_json(things)
 
 
-def test_the_order_of_things_is_that_of_reading() -> None:
+def test_things_are_sorted_by_row_and_column() -> None:
     a, b = Thing(0, 2, "large", "red", "star"), Thing(1, 0, "small", "blue", "circle")
     assert Scene((b, a)) == Scene((a, b)) and Scene((b, a)).things == (a, b)
 
 
-def test_random_scenes_hold_two_to_nine_things_and_follow_the_seed() -> None:
+def test_random_scenes_have_two_to_nine_things_and_depend_on_the_seed() -> None:
     rng = random.Random(0)
     assert {len(random_scene(rng).things) for _ in range(300)} == set(range(2, 10))
     assert random_scene(random.Random(5)) == random_scene(random.Random(5)) != random_scene(random.Random(6))

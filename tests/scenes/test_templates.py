@@ -1,4 +1,4 @@
-"""The questions that the templates draw."""
+"""Tests the questions that the templates draw."""
 
 import random
 from collections import Counter
@@ -29,12 +29,12 @@ def test_every_drawn_question_is_valid_and_of_its_family(family: str, full: floa
         assert ruling.valid and ruling.question == question and question.family == family
         assert ruling.answer == opinion(scene.to_json(), text).answer
         answers[ruling.answer] += 1
-    assert answers.total() > 0.85 * DRAWS  # a scene of two things may have none
+    assert answers.total() > 0.85 * DRAWS  # a scene of two things may have no valid question
     if question and question.answer_kind == "yes_no":
         assert 0.2 < answers["yes"] / answers.total() < 0.8
 
 
-def test_some_counts_are_none_and_most_are_not() -> None:
+def test_some_counts_are_zero() -> None:
     rng = random.Random(2)
     answers: list[str | None] = []
     for _ in range(400):
@@ -45,7 +45,7 @@ def test_some_counts_are_none_and_most_are_not() -> None:
     assert 0.05 < answers.count("0") / len(answers) < 0.25
 
 
-def test_a_full_description_names_all_that_the_question_leaves_open() -> None:
+def test_a_full_description_has_all_attributes() -> None:
     rng = random.Random(1)
     for _ in range(50):
         question = draw_question(random_scene(rng), "relation", rng, full=1.0)
@@ -60,6 +60,6 @@ def test_the_same_seed_draws_the_same_questions() -> None:
     assert drawn() == drawn()
 
 
-def test_where_no_question_is_valid_none_is_drawn() -> None:
+def test_no_question_is_drawn_if_none_is_valid() -> None:
     twins = Scene((Thing(0, 0, "small", "red", "star"), Thing(1, 1, "small", "red", "star")))
     assert draw_question(twins, "relation", random.Random(0)) is None

@@ -1,12 +1,12 @@
-"""The explorer against candidates whose weakness is known, with questions drawn uniformly as proposals."""
+"""The explorer with planted candidates, and uniformly drawn questions as proposals."""
 
 from pathlib import Path
 
 import pytest
 
 from bench.scoring.truth import uniform_questions
-from blindspot.records.asked import Asked
 from blindspot.records.image import Image
+from blindspot.records.rollout import Asked
 from blindspot.records.verdict import Outcome
 from blindspot.scenes.oracle import rule
 from blindspot.scenes.planted import PlantedCandidate
@@ -18,7 +18,7 @@ NAMES = {"judging positions + answer yes", "only telling the shape + recognising
 
 
 def judged(gaps: tuple[str, ...], mistakes: float, count: int, seed: int) -> list[Asked]:
-    """Uniform questions and what a planted candidate makes of them."""
+    """Returns uniform questions with the outcomes of a planted candidate."""
     scenes, questions, _ = uniform_questions([], count, seed)
     images = [Image(str(place), Path("none"), "test", scene.to_json()) for place, scene in enumerate(scenes)]
     answers = PlantedCandidate(list(gaps), mistakes, seed).answer(images, questions)
@@ -34,7 +34,7 @@ def one(image_id: str, question: str, reference: str | None, outcome: Outcome) -
 
 
 def explore(pool: list[Asked], calls: int, seed: int) -> Explorer:
-    """Asks so many of the pool, ten at a time. Proposals show their true answers, too, as a target does at best."""
+    """Asks `calls` questions of the pool, ten at a time. The features of the proposals include the true answers."""
     explorer = Explorer(threshold=0.25, min_asked=6, seed=seed)
     for _ in range(calls // 10):
         chosen = explorer.choose([all_features(row.question, row.reference) for row in pool], 10)
@@ -43,20 +43,20 @@ def explore(pool: list[Asked], calls: int, seed: int) -> Explorer:
     return explorer
 
 
-def test_it_finds_what_uniform_questions_do_not_find_yet() -> None:
+def test_it_finds_modes_with_fewer_questions_than_uniform_ones() -> None:
     ours, uniform = [], []
     for seed in range(31, 35):
         pool = judged(GAPS, 0.0, 1500, seed)
-        ours += [mode.name for mode in explore(pool, 200, seed).modes]
+        ours += [" + ".join(mode.features) for mode in explore(pool, 200, seed).modes]
         by_chance = Explorer(0.25, 6, seed)
         by_chance.add(pool[:200])
-        uniform += [mode.name for mode in by_chance.modes]
+        uniform += [" + ".join(mode.features) for mode in by_chance.modes]
     assert {*ours} == {*uniform} == NAMES
     assert len(ours) >= 7 and len(uniform) <= 4
 
 
 @pytest.mark.parametrize("seed", [41, 42])
-def test_mistakes_at_random_are_no_mode(seed: int) -> None:
+def test_random_mistakes_are_not_a_mode(seed: int) -> None:
     assert explore(judged((), 0.15, 1500, seed), 400, seed).modes == []
 
 
@@ -71,12 +71,12 @@ def test_half_of_the_targets_follow_a_failure() -> None:
     assert 0.2 < sum({*target} <= failed for target in targets[200:]) / 200 < 0.8
 
 
-def test_failures_are_not_followed_into_settled_modes_but_what_was_hardly_asked_there_is() -> None:
+def test_failures_of_settled_modes_are_not_followed() -> None:
     explorer = Explorer(0.25, 6, seed=0)
     explorer.add(one(f"r{n}", "is there a red star ?", "yes", "failure") for n in range(30))
     explorer.add(one(f"s{n}", "what size is the square ?", "small", "correct") for n in range(30))
     explorer.add([one("c", "how many circles are there ?", "3", "failure")])
-    assert [mode.name for mode in explorer.modes]
+    assert explorer.modes
     settled, followed, new = "is there a red star ?", "how many circles are there ?", "is there a blue star ?"
     proposals = [all_features(text, "yes") for text in (settled, followed, new)]
     assert explorer.choose(proposals, 2) == [1, 2]
@@ -84,17 +84,17 @@ def test_failures_are_not_followed_into_settled_modes_but_what_was_hardly_asked_
 
 
 @pytest.mark.parametrize(("every", "followed"), [(2, True), (5, False)])
-def test_what_fails_more_often_than_a_mode_may_is_followed_until_it_is_one(every: int, followed: bool) -> None:
+def test_a_pair_is_followed_while_it_fails_more_often_than_the_threshold(every: int, followed: bool) -> None:
     explorer = Explorer(0.25, 6, seed=0)
     asked = [one(str(n), "is there a red star ?", "yes", "correct" if n % every else "failure") for n in range(20)]
     explorer.add(asked[:1])
-    assert explorer.suspicious
+    assert explorer.has_suspects
     explorer.add(asked[1:])
     assert explorer.modes == []
-    assert explorer.suspicious == followed
+    assert explorer.has_suspects == followed
 
 
-def test_no_kind_of_question_is_forgotten_over_one_of_many_words() -> None:
+def test_a_kind_of_question_with_few_pairs_is_asked_as_often() -> None:
     looks = [f"{colour} {shape}" for colour in ("red", "blue", "green", "yellow") for shape in ("stars", "circles")]
     pool = [*(f"how many {look} are there ?" for look in looks), "is there a star ?"]
     explorer, chosen = Explorer(0.25, 6, seed=0), list[int]()
@@ -105,7 +105,7 @@ def test_no_kind_of_question_is_forgotten_over_one_of_many_words() -> None:
     assert chosen.count(len(looks)) >= 9  # by rare pairs alone it would be 7
 
 
-def test_an_error_tells_nothing_and_an_invalid_question_no_mode() -> None:
+def test_unscored_questions_are_ignored_and_invalid_ones_give_no_mode() -> None:
     explorer = Explorer(0.25, 6, seed=0)
     explorer.add(one(str(n), "is there a red star ?", None, "unscored") for n in range(90))
     assert explorer.targets(1) == [()]

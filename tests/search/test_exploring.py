@@ -1,4 +1,4 @@
-"""When exploring ends: with its calls, with the budget, or where no failure is left to follow."""
+"""Exploring ends when the calls or the budget are spent, or when no failure is left to follow."""
 
 import random
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from blindspot.judges.oracle import OracleVerifier
-from blindspot.protocols import Posed, Target
+from blindspot.protocols import ProposedQuestion, Target
 from blindspot.records.image import Image
 from blindspot.scenes.planted import PlantedCandidate
 from blindspot.scenes.scene import Scene, random_scene
@@ -22,26 +22,28 @@ IMAGES = [Image(str(number), Path("none"), "train", random_scene(DICE).to_json()
 
 
 class Deaf:
-    """Asks whether there are things, whatever it is told to ask."""
+    """Asks existence questions, whatever the target."""
 
     identity = "deaf"
 
     def ask(self, images: Sequence[Image], seed: int) -> list[str]:
-        raise AssertionError("it is steered")
+        raise AssertionError("ask_for must be called")
 
-    def ask_for(self, targets: Sequence[Target], images: Sequence[Image], seed: int) -> list[Posed]:
-        rng, said = random.Random(seed), list[Posed]()
+    def ask_for(self, targets: Sequence[Target], images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
+        rng, said = random.Random(seed), list[ProposedQuestion]()
         for image in images:
             question = draw_question(Scene.from_json(image.scene or ""), "existence", rng)
             assert question is not None
-            said.append(Posed(ask(question, rng), None, 0.0))
+            said.append(ProposedQuestion(ask(question, rng), None, 0.0))
         return said
 
 
 @pytest.mark.parametrize(
     ("mistakes", "budget", "asked"), [(0.0, {}, 40), (0.4, {}, 120), (0.4, {"candidate_calls": 70}, 70)]
 )
-def test_it_ends(mistakes: float, budget: dict[str, int], asked: int, tmp_path: Path) -> None:
+def test_it_ends_after_calls_budget_or_failures(
+    mistakes: float, budget: dict[str, int], asked: int, tmp_path: Path
+) -> None:
     journal = Journal(
         tmp_path / "a.jsonl", PlantedCandidate([], mistakes, 0), OracleVerifier("invalid"), meter(**budget)
     )
@@ -49,19 +51,19 @@ def test_it_ends(mistakes: float, budget: dict[str, int], asked: int, tmp_path: 
     assert len(found) == asked
 
 
-def test_it_ends_where_the_questioner_has_no_more_to_ask(tmp_path: Path) -> None:
+def test_it_ends_if_no_new_question_is_proposed(tmp_path: Path) -> None:
     class Dull(Deaf):
-        def ask_for(self, targets: Sequence[Target], images: Sequence[Image], seed: int) -> list[Posed]:
-            return [Posed("is there a star ?", None, 0.0) for _ in images]
+        def ask_for(self, targets: Sequence[Target], images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
+            return [ProposedQuestion("is there a star ?", None, 0.0) for _ in images]
 
     journal = Journal(tmp_path / "a.jsonl", PlantedCandidate([], 0.4, 0), OracleVerifier("invalid"), meter())
     found, _ = explore(HOW, 0, IMAGES[:5], Dull(), journal)
     assert len(found) == 5
 
 
-def test_it_finds_a_gap_and_then_ends(tmp_path: Path) -> None:
+def test_it_ends_after_finding_the_only_gap(tmp_path: Path) -> None:
     candidate = PlantedCandidate(["answer == no"], 0.0, 0)
     journal = Journal(tmp_path / "asked.jsonl", candidate, OracleVerifier("invalid"), meter())
     found, modes = explore(HOW, 0, IMAGES, Deaf(), journal)
     assert len(found) < HOW.calls
-    assert [mode.name for mode in modes] == ["noticing absence"]
+    assert [mode.features for mode in modes] == [("noticing absence",)]

@@ -15,7 +15,7 @@ QUESTIONS = ["is there a red star ?", "is there a blue star ?", "star star"]
 
 
 class SaysNo:
-    """Counts what it is asked, and cannot answer what is no question."""
+    """Records the questions; cannot answer a text without a question mark."""
 
     identity = "says-no"
 
@@ -27,20 +27,20 @@ class SaysNo:
         return [Answer("no") if "?" in question else Answer("", Unscored.CUT_OFF) for question in questions]
 
 
-def test_what_is_scored_is_never_asked_twice(tmp_path: Path) -> None:
+def test_a_scored_question_is_never_asked_twice(tmp_path: Path) -> None:
     candidate, file = SaysNo(), tmp_path / "asked.jsonl"
     first = Journal(file, candidate, OracleVerifier("invalid"), meter()).ask([STAR] * 3, QUESTIONS)
     assert [row.outcome for row in first] == ["failure", "correct", "unscored"]
     again = Journal(file, candidate, OracleVerifier("invalid"), meter())
     more = [*reversed(QUESTIONS), "is there a star ?"]
     assert again.ask([STAR] * 4, more)[:3] == first[::-1]
-    assert candidate.asked == [*QUESTIONS, "star star", "is there a star ?"]  # what has no score is asked again
+    assert candidate.asked == [*QUESTIONS, "star star", "is there a star ?"]  # unscored questions are asked again
     assert len(file.read_text("utf-8").splitlines()) == 3
-    assert again.meter.spent["candidate_calls"] == 4  # those that were asked before a kill were paid for, too
-    assert again.meter.spent["judge_calls"] == 3  # an answer that is not there is not judged
+    assert again.meter.spent["candidate_calls"] == 4  # including those read from the journal
+    assert again.meter.spent["judge_calls"] == 3  # a missing answer is not judged
 
 
-def test_a_line_that_was_cut_short_is_asked_again(tmp_path: Path) -> None:
+def test_the_question_of_an_incomplete_line_is_asked_again(tmp_path: Path) -> None:
     candidate, file = SaysNo(), tmp_path / "asked.jsonl"
     Journal(file, candidate, OracleVerifier("invalid"), meter()).ask([STAR] * 2, QUESTIONS[:2])
     file.write_text(file.read_text("utf-8")[:-9], "utf-8")

@@ -1,4 +1,4 @@
-"""Harvests with the embedded models, notes what this rank asked: `accelerate launch … tests.slow.sharing FOLDER`."""
+"""Harvests with the embedded models and records what each rank asked. test_ranks.py launches it with accelerate."""
 
 import json
 import sys
@@ -8,11 +8,12 @@ from pathlib import Path
 
 from blindspot.distributed import process_state
 from blindspot.factory import open_candidate, open_questioner
+from blindspot.harvest import harvest
 from blindspot.params import CandidateParams
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.store import read_images
-from stages.harvest import Params, harvest
+from stages.harvest import Params
 
 
 class Counting:
@@ -31,7 +32,7 @@ def main(folder: Path) -> None:
     params = Params.model_validate({"calls": 520})
     candidate, images = Counting(), read_images("test", folder / "images")
     questioner = open_questioner(params.base, params.batch_size, params.max_new_tokens, params.temperature)
-    rows = [asdict(one) for one in harvest("base", questioner, candidate, images, params, seed=0)]
+    rows = [asdict(one) for one in harvest("base", questioner, candidate, images, params.calls, seed=0)]
     state = process_state()
     found = {"answered": candidate.answered, "rollouts": rows}
     (folder / f"{state.process_index}-of-{state.num_processes}.json").write_text(json.dumps(found))

@@ -1,4 +1,4 @@
-"""Families of VLMs other than the embedded one: GRPO steps, a harvest and its verdicts, with random weights."""
+"""VLM architectures other than the embedded one, with random weights: GRPO steps, a harvest and its verdicts."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +8,7 @@ from PIL import Image as Pictures
 from transformers.integrations import MLflowCallback
 
 from blindspot.factory import open_questioner
+from blindspot.harvest import harvest
 from blindspot.judges.oracle import OracleVerifier
 from blindspot.models.candidate import VLMCandidate
 from blindspot.models.description import describe_local
@@ -19,18 +20,16 @@ from blindspot.rewards.trl import Reward
 from blindspot.scenes.draw import draw_scenes, pictures_of
 from blindspot.store import to_frame
 from blindspot.training.grpo import build_trainer
-from blindspot.training.options import Lora
-from stages.harvest import Params, harvest
-from stages.verify import verify
+from blindspot.verification import verify
 from tests.models.architectures import FAMILIES, build
 from tests.project import meter
-from tests.training.scripted import EvenWords, SaysOne, schedule
+from tests.training.scripted import EvenWords, SaysOne, training_params
 
 pytestmark = pytest.mark.slow
 
 
 def of_many_shapes(folder: Path) -> list[Image]:
-    """Scenes, some of them stretched: tiles and image tokens differ in number."""
+    """Returns scenes, some of them stretched, so that their numbers of tiles and image tokens differ."""
     folder.mkdir()
     images = pictures_of(draw_scenes(6, seed=1), folder)
     for image, size in zip(images[:3], [(96, 40), (30, 90), (200, 200)], strict=True):
@@ -41,7 +40,7 @@ def of_many_shapes(folder: Path) -> list[Image]:
 
 @pytest.mark.parametrize("rank", [0, 4])
 @pytest.mark.parametrize("family", FAMILIES)
-def test_a_family_trains_two_steps_harvests_and_is_verified(family: str, rank: int, tmp_path: Path) -> None:
+def test_an_architecture_trains_two_steps_harvests_and_is_verified(family: str, rank: int, tmp_path: Path) -> None:
     start, images = build(family, tmp_path / family), of_many_shapes(tmp_path / "images")
     candidate = VLMCandidate(GreedyVLM(start, batch_size=4, max_new_tokens=4))
     asked: list[str] = []
@@ -50,15 +49,15 @@ def test_a_family_trains_two_steps_harvests_and_is_verified(family: str, rank: i
         asked.extend(open_questioner(str(checkpoint), 4, 8, 1.0).ask(images, 0))
 
     reward = Reward(images, SaysOne(), EvenWords(), 64, meter())
-    lora = Lora.model_validate({"rank": rank})
-    # two parts a step, the first of which warms up from nothing
-    chosen = schedule(steps=2, checkpoint_every=2, batch_size=4, lora=lora, bf16=rank > 0)
+    # two batches per step; the learning rate of the first step is 0
+    chosen = training_params(steps=2, checkpoint_every=2, batch_size=4, lora={"rank": rank}, bf16=rank > 0)
     trainer = build_trainer(
         describe_local(str(start), "start"),
         images,
         [("counting",), ("answer yes",)],
         reward,
         chosen,
+        0,
         evaluate,
         tmp_path / "work",
     )
@@ -67,8 +66,7 @@ def test_a_family_trains_two_steps_harvests_and_is_verified(family: str, rank: i
     assert reward.meter.calls["candidate_calls"] == 16 and len(asked) == 6
     checkpoint = tmp_path / "work" / "checkpoint-2"
     assert changed(LocalVLM(start), LocalVLM(checkpoint))
-    params = Params.model_validate({"calls": 12, "batch_size": 4, "max_new_tokens": 8})
-    rollouts = harvest("trained", open_questioner(str(checkpoint), 4, 8, 1.0), candidate, images, params, 0)
+    rollouts = harvest("trained", open_questioner(str(checkpoint), 4, 8, 1.0), candidate, images, 12, 0)
     unscored = {rollout.error for rollout in rollouts} - {None}  # random weights write noise, or nothing
     assert unscored <= {Unscored.CUT_OFF, Unscored.EMPTY, Unscored.NO_QUESTION} and len(rollouts) == 12
     verdicts = verify(to_frame(rollouts), images, OracleVerifier("invalid"))
@@ -82,7 +80,7 @@ def changed(one: LocalVLM, other: LocalVLM) -> bool:
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_what_is_said_does_not_depend_on_the_batch(family: str, tmp_path: Path) -> None:
+def test_the_output_does_not_depend_on_the_batch_size(family: str, tmp_path: Path) -> None:
     vlm, images = LocalVLM(build(family, tmp_path / family)), of_many_shapes(tmp_path / "images")
     prompts: Sequence[str] = [ASK, "is there a red star ?"] * 3
     for temperature in (0.0, 1.0):

@@ -1,4 +1,4 @@
-"""audit as a user runs it: labels in a file, and labels that are refused."""
+"""The stage audit with labels in a file: valid labels, and labels that are refused."""
 
 from pathlib import Path
 
@@ -12,8 +12,8 @@ pytestmark = pytest.mark.slow
 HEADER = "rollout_id,image_id,question,answer,outcome\n"
 
 
-def test_labels_are_audited_twice_the_same_and_those_of_another_harvest_refused(tmp_path: Path) -> None:
-    project = make_project(tmp_path, audit={"by": "labels"})
+def test_labels_give_the_same_audit_twice_and_labels_of_another_harvest_are_refused(tmp_path: Path) -> None:
+    project = make_project(tmp_path, audit={"auditor": "labels"})
     make_rollouts(project)
     assert run_stage(project, "verify").returncode == 0
     rows = store.read_frame(project / "data/rollouts/rollouts.parquet").to_dict("records")
@@ -30,6 +30,6 @@ def test_labels_are_audited_twice_the_same_and_those_of_another_harvest_refused(
     assert metrics["trained"]["drawn"] == metrics["trained"]["audited"] == 1
     assert "too few audited" in metrics["trained"]["rates"]["error_rate"]["note"]
     (project / "data/labels.csv").write_text(HEADER + lines[0].replace(",7,", ",8,"))
-    said = error_line(run_stage(project, "audit"))
-    assert f"rollout {rows[0]['rollout_id']} has another answer" in said and "dvc checkout data/audit" in said
+    error = error_line(run_stage(project, "audit"))
+    assert f"rollout {rows[0]['rollout_id']} has another answer" in error and "dvc checkout data/audit" in error
     assert files(project / "data/audit") | files(project / "metrics") == found[0]

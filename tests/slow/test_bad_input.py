@@ -1,4 +1,4 @@
-"""Bad input that is met in the middle of a stage: corrupt files, a full disk, a kill."""
+"""Problems in the middle of a stage: corrupt files, a full disk, a kill."""
 
 import hashlib
 import os
@@ -20,41 +20,41 @@ pytestmark = pytest.mark.slow
 
 
 def prepared(folder: Path) -> tuple[Path, dict[str, bytes]]:
-    """A project in which prepare has run, and what it wrote."""
+    """Creates a project in which prepare has run. Returns it and the files that prepare wrote."""
     project = make_project(folder, prepare={"splits": SMALL})
     result = run_stage(project, "prepare")
     assert result.returncode == 0, result.stderr
     return project, files(project / "data")
 
 
-def test_a_corrupt_image_is_named_and_the_former_set_stays(tmp_path: Path) -> None:
+def test_the_error_names_a_corrupt_image_and_the_previous_images_stay(tmp_path: Path) -> None:
     project, before = prepared(tmp_path / "project")
     bad = save_unlike(tmp_path / "photos", 12) / "photo 7.png"
     bad.write_bytes(bad.read_bytes()[:40])
     make_project(project, prepare={"source": "folder", "folder": str(bad.parent), "splits": SMALL})
-    said = error_line(run_stage(project, "prepare"))
-    assert f"image {bad} cannot be read" in said and "replace or remove the file" in said
-    assert "dvc checkout data/images" in said
+    error = error_line(run_stage(project, "prepare"))
+    assert f"image {bad} cannot be read" in error and "replace or remove the file" in error
+    assert "dvc checkout data/images" in error
     assert files(project / "data") == before
 
 
-def test_an_empty_split_is_named(tmp_path: Path) -> None:
+def test_the_error_names_an_empty_split(tmp_path: Path) -> None:
     folder = save_unlike(tmp_path / "photos", 1)
     project = make_project(tmp_path / "project", prepare={"source": "folder", "folder": str(folder)})
-    said = error_line(run_stage(project, "prepare"))
-    assert "split is empty (of 1 images 0 are near-duplicates): raise prepare.splits." in said
+    error = error_line(run_stage(project, "prepare"))
+    assert "split is empty (of 1 images 0 are near-duplicates): raise prepare.splits." in error
     assert not files(project / "data")
 
 
-def test_too_many_errors_write_nothing(tmp_path: Path) -> None:
+def test_nothing_is_written_if_too_many_rollouts_are_unscored(tmp_path: Path) -> None:
     project = make_project(tmp_path)
     make_rollouts(project, answer="")
-    said = error_line(run_stage(project, "verify"))
-    assert "1 of 1 rollouts of trained have no score: no answer × 1" in said and "verify.max_unscored_rate" in said
+    error = error_line(run_stage(project, "verify"))
+    assert "1 of 1 rollouts of trained are unscored: no answer × 1" in error and "verify.max_unscored_rate" in error
     assert not (project / "data/verdicts").exists() and not (project / "metrics/verify.json").exists()
 
 
-def test_verify_writes_verdicts_and_metrics_twice_the_same(tmp_path: Path) -> None:
+def test_verify_writes_the_same_verdicts_and_metrics_twice(tmp_path: Path) -> None:
     project = make_project(tmp_path)
     make_rollouts(project)
     found = []
@@ -71,26 +71,26 @@ def test_verify_writes_verdicts_and_metrics_twice_the_same(tmp_path: Path) -> No
     assert store.read_json(project / "metrics/verify.json")["templates"]["failure_rate"] is None
 
 
-def test_a_full_disk_under_metrics_leaves_the_former_verdicts(tmp_path: Path) -> None:
+def test_a_full_disk_under_metrics_writes_no_verdicts(tmp_path: Path) -> None:
     project = make_project(tmp_path)
     make_rollouts(project)
     (project / "metrics").mkdir()
     (project / "metrics" / ".verify.json.new").symlink_to("/dev/full")  # where the metrics are first written
-    said = error_line(run_stage(project, "verify"))
-    assert "the disk is full while writing metrics/verify.json: free some space" in said
+    error = error_line(run_stage(project, "verify"))
+    assert "the disk is full while writing metrics/verify.json: free some space" in error
     assert not (project / "data/verdicts").exists()
 
 
 def on_small_disk(folder: Path, kilobytes: int, script: str) -> list[str]:
-    """A shell command that runs the script where `folder` is a tmpfs of that size, seen by it alone."""
+    """Returns a command that runs the script in `folder`, a tmpfs of that size that only the script sees."""
     mount = f"mount -t tmpfs -o size={kilobytes}k tmpfs {folder} && cd {folder} && {script}"
     user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
     return ["unshare", "--mount", *user, "sh", "-c", mount]
 
 
 @pytest.mark.parametrize("filled", ["outputs", "MLflow's store"])
-def test_a_full_disk_is_said_and_the_former_images_stay(filled: str, tmp_path: Path) -> None:
-    """On a real tmpfs. What is full: the disk with data/, or the one with MLflow's database."""
+def test_the_error_names_a_full_disk_and_the_previous_images_stay(filled: str, tmp_path: Path) -> None:
+    """Runs on a real tmpfs. Full is either the disk with data/ or the disk with MLflow's database."""
     project, before = prepared(tmp_path / "project")
     shutil.rmtree(project / ".work")
     make_project(project, prepare={"image_size": 256, "splits": dict.fromkeys(SMALL, 40)})
@@ -101,14 +101,14 @@ def test_a_full_disk_is_said_and_the_former_images_stay(filled: str, tmp_path: P
     command = on_small_disk(disk, 300, f"cp -r {project} here && cd here && {{ {stage}; }}")
     env = environment(project) | {"BLINDSPOT_WORK": str(work)}
     result = subprocess.run(command, env=env, capture_output=True, text=True, timeout=300, check=False)
-    said = error_line(result)
-    assert "the disk is full while writing" in said and "free some space, then run again" in said
+    error = error_line(result)
+    assert "the disk is full while writing" in error and "free some space, then run again" in error
     left = dict(reversed(line.split(maxsplit=1)) for line in result.stdout.splitlines())
     assert left == {f"data/{name}": hashlib.sha256(content).hexdigest() for name, content in before.items()}
 
 
 def start_and_kill(project: Path) -> None:
-    """SIGKILL to prepare once it has written some images, not all."""
+    """Starts prepare and sends it SIGKILL after it has written some of the images."""
     running = subprocess.Popen(
         [sys.executable, "-m", "stages.prepare"], cwd=project, env=environment(project), stderr=subprocess.DEVNULL
     )
@@ -121,7 +121,7 @@ def start_and_kill(project: Path) -> None:
     assert running.wait() == -signal.SIGKILL
 
 
-def test_a_stage_killed_while_writing_leaves_the_former_output_and_runs_again(tmp_path: Path) -> None:
+def test_a_stage_killed_while_writing_keeps_the_previous_output_and_can_run_again(tmp_path: Path) -> None:
     project, before = prepared(tmp_path)
     make_project(project, prepare={"image_size": 512, "splits": SMALL | {"train": 2000}})
     start_and_kill(project)
@@ -133,7 +133,7 @@ def test_a_stage_killed_while_writing_leaves_the_former_output_and_runs_again(tm
     assert files(project / "data") == before  # and nothing of the killed run is left
 
 
-def test_after_a_failure_under_dvc_the_command_in_the_error_brings_the_output_back(tmp_path: Path) -> None:
+def test_after_a_failure_under_dvc_the_command_in_the_error_restores_the_output(tmp_path: Path) -> None:
     project = make_project(tmp_path / "project", prepare={"splits": SMALL})
     stage = f"stages:\n  prepare:\n    cmd: {sys.executable} -m stages.prepare\n    params: [seed, prepare]\n"
     (project / "dvc.yaml").write_text(f"{stage}    outs:\n      - data/images\n")
@@ -148,7 +148,7 @@ def test_after_a_failure_under_dvc_the_command_in_the_error_brings_the_output_ba
     before = files(project / "data" / "images")
     make_project(project, prepare={"splits": SMALL, "source": "folder", "folder": "nowhere"})
     failed = dvc("repro")
-    assert failed.returncode != 0 and "error: image folder nowhere is not there" in failed.stderr
+    assert failed.returncode != 0 and "error: image folder nowhere does not exist" in failed.stderr
     assert "dvc checkout data/images" in failed.stderr
     assert dvc("checkout", "data/images").returncode == 0
     assert files(project / "data" / "images") == before

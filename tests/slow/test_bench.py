@@ -1,4 +1,4 @@
-"""The bench of searches: small ones, from candidates to figures and page."""
+"""Small runs of both benches, from the candidates to the figures and the page."""
 
 import shutil
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from blindspot.store import read_json
-from tests.project import REPOSITORY, environment, error_line, make_project, run_stage
+from tests.project import REPOSITORY, environment, error_line, make_project
 
 pytestmark = pytest.mark.slow
 GAPS = ["family == counting and answer >= 2", "family == relation and answer == no"]
@@ -19,11 +19,12 @@ SMALL = {"budget": {"candidate_calls": 400}, "images": 60, "held_out": 60}
 
 
 def bench(folder: Path) -> Path:
-    """A project with small searches of one candidate."""
+    """Creates a project with small searches of one candidate."""
     project = make_project(folder)
     for name in ("models", "configs"):
         (project / name).symlink_to(REPOSITORY / name)
-    shutil.copytree(REPOSITORY / "bench", project / "bench")
+    outputs = shutil.ignore_patterns(".code", ".dvc", "data", "dvc.lock")
+    shutil.copytree(REPOSITORY / "bench", project / "bench", ignore=outputs)
     params = project / "bench/params.yaml"
     values: dict[str, Any] = yaml.safe_load(params.read_text("utf-8"))
     values |= {"methods": METHODS, "ablations": [], "seeds": [0]}
@@ -36,27 +37,28 @@ def bench(folder: Path) -> Path:
     return project
 
 
-def stage(project: Path, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", f"stages.{name}", *arguments]
+def run_in(project: Path, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", f"bench.{name}", *arguments]
     return subprocess.run(
         command, cwd=project, env=environment(project), capture_output=True, text=True, timeout=300, check=False
     )
 
 
-def done(result: subprocess.CompletedProcess[str]) -> None:
+def succeed(project: Path, name: str, *arguments: str) -> None:
+    result = run_in(project, name, *arguments)
     assert result.returncode == 0, result.stderr
 
 
-def test_every_kind_of_method_is_measured_and_the_page_says_how_it_did(tmp_path: Path) -> None:
+def test_every_kind_of_method_is_measured_and_shown_on_the_page(tmp_path: Path) -> None:
     project = bench(tmp_path / "project")
-    done(stage(project, "search_candidates", "mine.yaml"))
-    done(stage(project, "search_truth", "mine"))
+    succeed(project, "search_candidates", "mine.yaml")
+    succeed(project, "search_truth", "mine")
     for method in METHODS:
-        done(stage(project, "search_run", "mine", method, "0"))
+        succeed(project, "search_run", "mine", method, "0")
         measures = read_json(project / f"bench/data/search/mine/{method}/0.json")["measures"]
         assert 0 < measures["calls"] <= 400
         assert measures["failure_rate"] > 0 and 0 < measures["valid_rate"] <= 1
-    done(run_stage(project, "search_summary"))
+    succeed(project, "search_summary")
     figures = read_json(project / "bench/metrics/search.json")["mine"]
     assert figures["ours"]["failure_rate"]["median"] > figures["templates"]["failure_rate"]["median"]
     assert figures["templates"]["valid_rate"] == {"median": 1.0, "low": 1.0, "high": 1.0}
@@ -65,7 +67,7 @@ def test_every_kind_of_method_is_measured_and_the_page_says_how_it_did(tmp_path:
     assert all(name in page for name in ("Uniform templates", "Bandit over families", "VisPlay", "Mode recall"))
 
 
-def test_the_taxonomy_of_every_case_is_held_against_what_is_known(tmp_path: Path) -> None:
+def test_the_taxonomy_of_every_case_is_compared_with_the_truth(tmp_path: Path) -> None:
     project = bench(tmp_path / "project")
     params = project / "bench/params.yaml"
     values = yaml.safe_load(params.read_text("utf-8"))
@@ -73,8 +75,8 @@ def test_the_taxonomy_of_every_case_is_held_against_what_is_known(tmp_path: Path
     values |= {"plantings": [0], "seeds": [0, 1], "taxonomy_run": values["taxonomy_run"] | small}
     params.write_text(yaml.safe_dump(values), encoding="utf-8")
     for case, seed in (("own", "0"), ("own", "1"), ("planted", "0"), ("mistakes", "0"), ("judged", "0")):
-        done(stage(project, "taxonomy_run", case, seed))
-    done(run_stage(project, "taxonomy_summary"))
+        succeed(project, "taxonomy_run", case, seed)
+    succeed(project, "taxonomy_summary")
     figures = read_json(project / "bench/metrics/taxonomy.json")
     assert (
         figures["own"]["meta_skills_families"]["mean"] > 0.7
@@ -82,14 +84,14 @@ def test_the_taxonomy_of_every_case_is_held_against_what_is_known(tmp_path: Path
     )
     assert figures["planted"]["mode_recall"]["mean"] is not None
     assert figures["mistakes"]["modes"]["runs_with_any"] == figures["judged"]["modes"]["runs_with_any"] == 0
-    assert "has no case nobody's" in error_line(stage(project, "taxonomy_run", "nobody's", "0"))
+    assert "has no case nobody's" in error_line(run_in(project, "taxonomy_run", "nobody's", "0"))
 
 
-def test_what_is_wrong_with_the_bench_is_named(tmp_path: Path) -> None:
+def test_errors_of_the_bench_name_what_is_wrong(tmp_path: Path) -> None:
     project = bench(tmp_path / "project")
-    assert "bench/candidates.yaml has no candidate nobody" in error_line(stage(project, "search_truth", "nobody"))
-    done(stage(project, "search_candidates", "mine.yaml"))
-    assert "truth" in error_line(stage(project, "search_run", "mine", "ours", "0"))  # which is not there yet
+    assert "bench/candidates.yaml has no candidate nobody" in error_line(run_in(project, "search_truth", "nobody"))
+    succeed(project, "search_candidates", "mine.yaml")
+    assert "truth" in error_line(run_in(project, "search_run", "mine", "ours", "0"))  # it does not exist yet
     (project / "bench/data/search/mine").mkdir(parents=True)
-    done(stage(project, "search_truth", "mine"))
-    assert "there is no method guessing" in error_line(stage(project, "search_run", "mine", "guessing", "0"))
+    succeed(project, "search_truth", "mine")
+    assert "there is no method guessing" in error_line(run_in(project, "search_run", "mine", "guessing", "0"))

@@ -1,4 +1,4 @@
-"""A served candidate: the same weights behind a real server, many faults, a kill."""
+"""A served candidate: the same weights behind a real server, a server with many faults, and a killed run."""
 
 import json
 import shutil
@@ -37,7 +37,7 @@ SMALL = {
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    """transformers' own server, on a free port of loopback."""
+    """Starts transformers' own server on a free local port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -58,7 +58,7 @@ def url() -> Iterator[str]:
 
 
 def project(folder: Path, server: dict[str, object] | None = None) -> Path:
-    """A project whose candidate is served as `server` says, or is the same model's folder."""
+    """Creates a project whose candidate is served as `server` describes, or is the folder of the same model."""
     made = make_project(folder, **SMALL, candidate={"model": "server.yaml" if server else "models/scenes-candidate"})
     for name in ("scenes-candidate", "scenes-questioner", "scenes-judge"):
         shutil.copytree(REPOSITORY / "models" / name, made / "models" / name)
@@ -78,7 +78,7 @@ def run_all(folder: Path) -> pd.DataFrame:
     return rollouts.merge(verdicts[["rollout_id", "outcome", "reason"]])
 
 
-def test_the_same_weights_give_the_same_rollouts_here_and_served(url: str, tmp_path: Path) -> None:
+def test_the_same_weights_give_the_same_rollouts_locally_and_served(url: str, tmp_path: Path) -> None:
     here = run_all(project(tmp_path / "here"))
     served = run_all(project(tmp_path / "served", {"base_url": url, "model": str(CANDIDATE)}))
     assert len(here) == 300
@@ -87,7 +87,7 @@ def test_the_same_weights_give_the_same_rollouts_here_and_served(url: str, tmp_p
     assert weights[0].read_bytes() == weights[1].read_bytes()
 
 
-def test_two_thousand_calls_of_which_a_tenth_goes_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_thousand_calls_of_which_a_tenth_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BLINDSPOT_WORK", str(tmp_path))
     monkeypatch.setattr(endpoint, "FIRST_WAIT", 0.05)
     Pictures.new("RGB", (4, 4), "red").save(tmp_path / "red.png")
@@ -98,14 +98,14 @@ def test_two_thousand_calls_of_which_a_tenth_goes_wrong(tmp_path: Path, monkeypa
             kind="endpoint", base_url=server.url, model="m", timeout=SLOW / 2, retries=3, concurrency=32
         )
         answers = EndpointVLM(description, 4).complete(images, questions, None)
-        assert 150 < server.attempts.total() - server.met["none"] < 300
+        assert 150 < server.attempts.total() - server.injected["none"] < 300
         assert max(server.attempts.values()) <= 4
     given = [(question, answer) for question, answer in zip(questions, answers, strict=True) if answer.error is None]
     assert len(given) > 1950 and all(answer.text == f"about {question}" for question, answer in given)
     assert all(answer.error and not answer.text for answer in answers if answer.error is not None)
 
 
-def test_a_kill_costs_no_more_than_the_calls_under_way(tmp_path: Path) -> None:
+def test_a_killed_run_repeats_only_the_calls_that_were_in_flight(tmp_path: Path) -> None:
     with serving(Server()) as server:
         folder = project(tmp_path, {"base_url": server.url, "model": "m", "concurrency": 4})
         assert run_stage(folder, "prepare").returncode == 0
@@ -128,7 +128,7 @@ def test_a_kill_costs_no_more_than_the_calls_under_way(tmp_path: Path) -> None:
 
 
 def judged(prompt: str) -> str:
-    """A judge that holds any question valid that names no star, and its answer for right where that is "yes"."""
+    """Replies as a judge to whom every question without a star is valid, and every answer "yes" correct."""
     data = data_of(prompt)
     if not data:
         return "yes" if "red" in prompt else "no"  # the candidate
@@ -138,7 +138,7 @@ def judged(prompt: str) -> str:
     return json.dumps({"reasoning": "", **dict.fromkeys(CRITERIA, fine), "reference": "yes"})
 
 
-def test_photographs_go_from_folder_to_report_with_a_served_judge_whose_key_is_told_nowhere(
+def test_photographs_go_from_folder_to_report_with_a_served_judge_and_no_file_contains_its_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOME_KEY", KEY)
@@ -159,10 +159,10 @@ def test_photographs_go_from_folder_to_report_with_a_served_judge_whose_key_is_t
             assert done.returncode == 0, done.stderr
         server.key = "another"
         refused = run_stage(folder, "verify", before=["env", "BLINDSPOT_TRACEBACK=1"])
-        assert "refuses the key" in refused.stderr and "Traceback" in refused.stderr
+        assert "rejects the API key" in refused.stderr and "Traceback" in refused.stderr
     assert KEY not in refused.stdout + refused.stderr
-    told = [file for file in folder.rglob("*") if file.is_file() and KEY.encode() in file.read_bytes()]
-    assert told == []
+    leaked = [file for file in folder.rglob("*") if file.is_file() and KEY.encode() in file.read_bytes()]
+    assert leaked == []
     assert set(found["method"]) == {"trained", "base"}
     for row in found.itertuples():
         expected = "invalid" if "star" in row.question else "correct" if "red" in row.question else "failure"

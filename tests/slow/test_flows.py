@@ -28,7 +28,7 @@ def runs(toy: Path) -> list[Path]:
     return sorted((toy / ".work" / "runs").iterdir())
 
 
-def test_flow_makes_the_same_files_as_dvc_and_runs_nothing_twice(tmp_path: Path) -> None:
+def test_the_flow_writes_the_same_files_as_dvc_and_runs_no_stage_twice(tmp_path: Path) -> None:
     ours, theirs = make_toy(tmp_path / "ours"), make_toy(tmp_path / "theirs")
     first = discover(ours)
     assert "making data/images" in first.stdout
@@ -48,7 +48,7 @@ def test_other_parameters_leave_the_checkout_clean(tmp_path: Path) -> None:
     [clone] = runs(toy)
     assert '"asked": 7' in (clone / "metrics" / "verify.json").read_text("utf-8")
     assert str(clone) in done.stdout
-    # The cache is shared: the first stage, in which nothing changed, is not run again here.
+    # The cache is shared, so the unchanged first stage does not run again here.
     assert "prepare: restored" in discover(toy).stderr
 
 
@@ -68,7 +68,7 @@ def test_recipes_run_side_by_side(tmp_path: Path) -> None:
     assert len(runs(toy)) == 4
 
 
-def test_a_recipe_that_fails_costs_no_other_its_run(tmp_path: Path) -> None:
+def test_a_failing_recipe_does_not_stop_the_others(tmp_path: Path) -> None:
     toy = make_toy(tmp_path / "toy")
     (toy / "fails.yaml").write_text("train: {steps: 13}", "utf-8")
     (toy / "works.yaml").write_text("train: {steps: 5}", "utf-8")
@@ -80,13 +80,13 @@ def test_a_recipe_that_fails_costs_no_other_its_run(tmp_path: Path) -> None:
     assert done.stdout.splitlines()[-1].startswith("works, seed 0  ")
 
 
-def test_questioners_are_asked_of_the_others_candidates(tmp_path: Path) -> None:
+def test_questioners_ask_the_candidates_of_the_other_runs(tmp_path: Path) -> None:
     toy = make_toy(tmp_path / "toy")
     for name, steps in {"one": 5, "two": 9}.items():
         (toy / f"{name}.yaml").write_text(f"train: {{steps: {steps}}}\ncandidate: {{model: models/{name}}}", "utf-8")
     command = [sys.executable, "-m", "flows.compare", "one.yaml", "two.yaml", "--cross", "--write", "../found.json"]
     done = run(toy, *command)
-    assert "2 harvests more, without training: 7,200 calls" in done.stdout
+    assert "2 more harvests, without training, after the 2 runs: 7,200 more calls" in done.stdout
     found = json.loads((tmp_path / "found.json").read_text("utf-8"))["crossed"]
     asked = {(one["trained_on"], one["candidate"]): one for one in found}
     pairs = (("one", "one"), ("two", "two"), ("one", "two"), ("two", "one"))
@@ -108,17 +108,17 @@ def test_questioners_are_asked_of_the_others_candidates(tmp_path: Path) -> None:
         (IS_KILLED, "error: stage train failed: failed to reproduce 'train'"),
     ],
 )
-def test_failure_is_one_line(change: str, line: str, tmp_path: Path) -> None:
+def test_a_failure_is_one_line(change: str, line: str, tmp_path: Path) -> None:
     toy = make_toy(tmp_path / "toy")
     done = discover(toy, change, check=False)
     assert done.returncode == 1
-    [said] = [found for found in done.stderr.splitlines() if found.startswith(line)]
-    assert ("`dvc checkout` brings the former output back" in said) == (change == IS_KILLED)
+    [error] = [found for found in done.stderr.splitlines() if found.startswith(line)]
+    assert ("restore the previous output with `dvc checkout`" in error) == (change == IS_KILLED)
     assert "Traceback" not in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_ending_the_flow_ends_its_training(number: signal.Signals, tmp_path: Path) -> None:
+def test_all_processes_end_with_the_flow(number: signal.Signals, tmp_path: Path) -> None:
     toy = make_toy(tmp_path / "toy")
     command = [sys.executable, "-m", "flows.discover", "-P", HANGS]
     with (tmp_path / "output").open("wb") as output:
@@ -155,7 +155,7 @@ def test_deployed_runs_complete_side_by_side_and_end_when_cancelled(tmp_path: Pa
 
 
 def field(form: Any, *names: str) -> Any:
-    """One field of the parameter form."""
+    """Returns one field of the parameter form."""
     found = form
     for name in names:
         found = found["properties"][name]
@@ -172,7 +172,7 @@ def schedules(server: Server) -> dict[str, bool]:
 
 
 def first_scheduled(server: Server, seconds: float = 120) -> str:
-    """A run that the scheduler created, and that has begun."""
+    """Waits for a run that the scheduler created and that has started. Returns its id."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         begun = [one for one in server.runs() if one["auto_scheduled"] and one["state_type"] != "SCHEDULED"]
@@ -182,7 +182,7 @@ def first_scheduled(server: Server, seconds: float = 120) -> str:
     raise AssertionError("no schedule created a run")
 
 
-def test_an_active_schedule_creates_runs_and_outlasts_a_restart(tmp_path: Path) -> None:
+def test_an_active_schedule_creates_runs_and_survives_a_restart(tmp_path: Path) -> None:
     toy = make_toy(tmp_path / "toy")
     with ui(toy) as pages:
         server = pages.server
@@ -204,17 +204,17 @@ def test_an_active_schedule_creates_runs_and_outlasts_a_restart(tmp_path: Path) 
         assert not pages.server.call("GET", f"/deployments/{deployment['id']}")["paused"]  # `make ui` still serves it
 
 
-def test_a_run_shows_in_the_pages_that_are_up_and_tells_their_ports(tmp_path: Path) -> None:
+def test_a_run_is_shown_on_the_running_pages_and_prints_their_addresses(tmp_path: Path) -> None:
     toy = make_toy(tmp_path / "toy")
     with ui(toy) as pages:
         file, address = toy / ".work" / SECRET, pages.server.address
-        assert f"password:    the line in {file} (sign in to Prefect with it)" in pages.said()
+        assert f"password:    the line in {file} (sign in to Prefect with it)" in pages.terminal()
         done = discover(toy)
         assert f"MLflow runs: {pages.mlflow} (group " in done.stdout and f"Prefect:     {address}\n" in done.stdout
         assert "after `make ui`" not in done.stdout
-        found = pages.server.call("POST", "/artifacts/filter", {"artifacts": {"key": {"any_": ["found"]}}})
+        found = pages.server.call("POST", "/artifacts/filter", {"artifacts": {"key": {"any_": ["summary"]}}})
         assert f"]({address})" in found[0]["data"]
-        file.unlink()  # the server that is up does not know the new one
+        file.unlink()  # the running server does not know the new secret
         done = discover(toy, "train.steps=7")
         assert f"warning: {address} does not accept the secret in {file}" in done.stderr
         assert '"asked": 7' in (runs(toy)[0] / "metrics" / "verify.json").read_text("utf-8")

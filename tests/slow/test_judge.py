@@ -1,4 +1,4 @@
-"""The embedded judges as they are in git."""
+"""The agreement of the embedded judges in models/ with the oracle."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A planted candidate in the stages, as any other: what fails there is what was planted."""
+"""The stages with a planted candidate: exactly the planted questions fail."""
 
 import shutil
 from pathlib import Path
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 GAP = "family in (counting, existence) and answer in (no, 1, 2)"
 
 
-def test_the_failures_of_a_harvest_are_the_planted_ones(tmp_path: Path) -> None:
+def test_the_failures_of_a_harvest_are_the_planted_questions(tmp_path: Path) -> None:
     project = make_project(
         tmp_path / "project",
         candidate={"model": "planted.yaml"},

@@ -1,4 +1,4 @@
-"""Do the failure modes of a planted candidate say what was planted? Gaps at random, questions drawn uniformly."""
+"""The failure modes of planted candidates match their random gaps, on uniformly drawn questions."""
 
 from pathlib import Path
 
@@ -19,23 +19,23 @@ from stages.taxonomy import Params, taxonomy
 
 pytestmark = pytest.mark.slow
 
-ASKED, MATCHED_ON = 3000, 4000  # questions a candidate is asked, questions that modes are matched on
+ASKED, MATCHED_ON = 3000, 4000  # questions per candidate, questions on which modes are matched with gaps
 
 
 @pytest.mark.parametrize("seed", [101, 102])
-def test_what_was_planted_comes_back(seed: int) -> None:
+def test_failure_modes_match_the_planted_gaps(seed: int) -> None:
     recall, precision = recovery(seed)
     assert recall is not None and recall >= 0.75
     assert precision is not None and precision >= 0.75
 
 
 @pytest.mark.parametrize("seed", [201, 202])
-def test_random_mistakes_alone_are_no_mode(seed: int) -> None:
+def test_random_mistakes_give_no_failure_mode(seed: int) -> None:
     assert taxonomy(asked(PlantedCandidate([], 0.15, seed), ASKED, seed), Params.model_validate({}), 0).modes == []
 
 
 def recovery(seed: int) -> tuple[float | None, float | None]:
-    """Mode recall and mode precision of the taxonomy, the planted gaps themselves being the weak slices."""
+    """Returns the mode recall and mode precision of the taxonomy, with the planted gaps as the weak slices."""
     gaps = random_gaps(seed)
     found = taxonomy(asked(PlantedCandidate(gaps, 0.0, seed), ASKED, seed), Params.model_validate({}), 0)
     placing = SkillAssignment(found.taxonomy.skills, found.taxonomy.meta_skills)
@@ -43,12 +43,12 @@ def recovery(seed: int) -> tuple[float | None, float | None]:
     features = [
         placing.features(text, rule(text, scene).answer) for text, scene in zip(questions, scenes, strict=True)
     ]
-    claimed = [np.array([mode.claims(one) for one in features]) for mode in found.modes]
-    return mode_recall(claimed, [*belongs.T]), mode_precision(claimed, [*belongs.T])
+    contained = [np.array([mode.contains(one) for one in features]) for mode in found.modes]
+    return mode_recall(contained, [*belongs.T]), mode_precision(contained, [*belongs.T])
 
 
 def asked(candidate: PlantedCandidate, number: int, seed: int) -> pd.DataFrame:
-    """So many uniformly drawn valid questions and the candidate's verdicts: the columns that the taxonomy reads."""
+    """Returns verdicts on uniformly drawn valid questions, with the columns that the taxonomy reads."""
     scenes, questions, _ = uniform_questions([], number, seed)
     images = [Image(f"{place:05d}", Path("none"), "test", scene.to_json()) for place, scene in enumerate(scenes)]
     answers = [answer.text for answer in candidate.answer(images, questions)]

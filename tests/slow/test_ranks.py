@@ -1,4 +1,4 @@
-"""Two ranks under `accelerate launch`, on CPUs."""
+"""Two ranks on CPUs, with `accelerate launch`."""
 
 import json
 import os
@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from blindspot.distributed import BLOCK
-from stages.prepare import Params, choose_source, prepare
+from blindspot.images.image_set import write_image_set
+from blindspot.images.sources import SourceParams, choose_source
 from tests.project import REPOSITORY, environment
 
 pytestmark = pytest.mark.slow
@@ -32,9 +33,9 @@ def harvested(folder: Path, config: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_two_ranks_harvest_what_one_does_and_each_only_its_share(tmp_path: Path) -> None:
-    chosen = Params.model_validate({"splits": {"train": 1, "validation": 1, "test": 40}})
-    prepare(*choose_source(chosen, 0), tmp_path / "images")
+def test_two_ranks_harvest_the_same_as_one_and_each_asks_only_its_share(tmp_path: Path) -> None:
+    chosen = SourceParams.model_validate({"splits": {"train": 1, "validation": 1, "test": 40}})
+    write_image_set(*choose_source(chosen, 0), tmp_path / "images")
     for config in ("cpu", "cpu_two"):
         harvested(tmp_path, config)
     one, first, second = (

@@ -1,4 +1,4 @@
-"""The real train stage, small: GRPO on the embedded models, killed and gone on with."""
+"""Small runs of the stage train: GRPO on the embedded models, killed and resumed."""
 
 import json
 import shutil
@@ -6,15 +6,17 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from blindspot.models.local import LocalVLM, Said
+from blindspot.models.local import Generation, LocalVLM
 from blindspot.questioner.prompts import ASK
 from blindspot.questioner.steering import read_targets
+from blindspot.records.failure_mode import FailureMode
 from blindspot.store import read_images, write_json
 from tests.project import REPOSITORY, environment, error_line, make_project, run_stage
 
@@ -44,7 +46,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def trained(prepared: Path) -> Path:
-    """The same, trained without a break."""
+    """The same project, trained without an interruption."""
     return finished(copy(prepared, "trained"))
 
 
@@ -59,7 +61,7 @@ def finished(project: Path) -> Path:
 
 
 def on_two_ranks(project: Path, stage: str) -> subprocess.CompletedProcess[str]:
-    """On two CPU processes that speak to one another: `accelerate launch --cpu` starts a single one."""
+    """Runs a stage on two communicating CPU processes; `accelerate launch --cpu` starts only one."""
     launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", "-m"]
     env = environment(project) | {"ACCELERATE_USE_CPU": "true", "OMP_NUM_THREADS": "1"}
     return subprocess.run(
@@ -96,11 +98,11 @@ def killed_and_finished(project: Path) -> Path:
     process.wait()
     done = run_stage(project, "train")
     assert done.returncode == 0, done.stderr
-    assert any(f"going on from step {step} of 6" in done.stdout for step in (2, 4))
+    assert any(f"resuming from step {step} of 6" in done.stdout for step in (2, 4))
     return project
 
 
-def test_a_killed_training_goes_on_and_ends_with_the_same_bytes(prepared: Path, trained: Path) -> None:
+def test_a_killed_training_resumes_and_ends_with_the_same_bytes(prepared: Path, trained: Path) -> None:
     project = killed_and_finished(copy(prepared, "killed"))
     assert weights(project) == weights(trained)
     assert (project / "metrics/rewards.csv").read_bytes() == (trained / "metrics/rewards.csv").read_bytes()
@@ -119,25 +121,26 @@ def test_every_checkpoint_is_a_model_in_mlflow_and_the_last_is_registered(traine
     assert int(best.version) == 1
 
 
-def test_no_steps_hands_over_the_start(prepared: Path) -> None:
+def test_without_steps_the_output_is_the_base_model(prepared: Path) -> None:
     project = make_project(copy(prepared, "untrained"), **SMALL | {"train": {"steps": 0}})
     finished(project)
     assert weights(project) == (prepared / "models/scenes-questioner/model.safetensors").read_bytes()
 
 
-def test_modes_steer_the_training_and_what_is_harvested(prepared: Path) -> None:
+def test_failure_modes_steer_the_training_and_the_harvest(prepared: Path) -> None:
     project = copy(prepared, "steered")
-    modes = [{"features": ["judging positions", "answer yes"]}, {"features": ["counting"]}]
-    write_json(project / "data/explored/modes.json", modes)
+    found = [("judging positions", "answer yes"), ("counting",)]
+    modes = [FailureMode("m", "m", features, 9, 9, 1.0, 0.7, 1.0, 5.0, 0.0, ()) for features in found]
+    write_json(project / "data/explored/modes.json", [asdict(mode) for mode in modes])
     finished(project)
-    assert read_targets(project / "models/questioner") == [("judging positions", "answer yes"), ("counting",)]
+    assert read_targets(project / "models/questioner") == found
     assert run_stage(project, "harvest").returncode == 0
     rollouts = pd.read_parquet(project / "data/rollouts/rollouts.parquet").set_index("method")
     assert rollouts.loc["trained", "questioner"].str.contains("targets").all()
     assert not rollouts.loc["base", "questioner"].str.contains("targets").any()
 
 
-def test_a_killed_exploration_asks_nothing_twice_and_ends_with_the_same_bytes(prepared: Path, tmp_path: Path) -> None:
+def test_a_killed_exploration_resumes_and_ends_with_the_same_bytes(prepared: Path, tmp_path: Path) -> None:
     whole, killed = (make_project(copy(prepared, name), **SMALL | {"explore": {"calls": 100}}) for name in "ab")
     assert run_stage(whole, "explore").returncode == 0
     process = subprocess.Popen(
@@ -150,13 +153,13 @@ def test_a_killed_exploration_asks_nothing_twice_and_ends_with_the_same_bytes(pr
     process.wait()
     [journal] = journals
     before = journal.read_text("utf-8").splitlines()
-    journal.write_text("\n".join([*before[:-1], before[-1][:20]]), "utf-8")  # as a kill amid a line leaves it
+    journal.write_text("\n".join([*before[:-1], before[-1][:20]]), "utf-8")  # as after a kill in the middle of a line
     assert run_stage(killed, "explore").returncode == 0
     for name in ("data/explored/asked.parquet", "data/explored/modes.json", "metrics/explore.json"):
         assert (killed / name).read_bytes() == (whole / name).read_bytes()
 
 
-def test_harvest_asks_equally_often_by_every_method(trained: Path) -> None:
+def test_harvest_asks_equally_often_with_every_method(trained: Path) -> None:
     done = run_stage(trained, "harvest")
     assert done.returncode == 0, done.stderr
     rollouts = pd.read_parquet(trained / "data/rollouts/rollouts.parquet")
@@ -165,7 +168,7 @@ def test_harvest_asks_equally_often_by_every_method(trained: Path) -> None:
     assert (rollouts["question"] != "").all()
 
 
-def test_of_two_ranks_one_writes_the_harvest(trained: Path) -> None:
+def test_only_one_of_two_ranks_writes_the_harvest(trained: Path) -> None:
     one, two = copy(trained, "one-rank"), copy(trained, "two-ranks")
     assert run_stage(one, "harvest").returncode == 0
     done = on_two_ranks(two, "harvest")
@@ -174,7 +177,7 @@ def test_of_two_ranks_one_writes_the_harvest(trained: Path) -> None:
     pd.testing.assert_frame_equal(*found)
 
 
-def test_a_hand_over_that_failed_is_made_up_for_without_training_on(prepared: Path, trained: Path) -> None:
+def test_outputs_that_could_not_be_written_are_written_without_further_training(prepared: Path, trained: Path) -> None:
     project = copy(prepared, "not-handed-over")
     (project / "metrics/rewards.csv").mkdir(parents=True)
     assert "rewards.csv" in error_line(run_stage(project, "train"), among_others=True)
@@ -185,10 +188,10 @@ def test_a_hand_over_that_failed_is_made_up_for_without_training_on(prepared: Pa
         assert (project / "metrics" / name).read_bytes() == (trained / "metrics" / name).read_bytes()
 
 
-def test_too_few_images_for_a_step_are_said(prepared: Path) -> None:
+def test_the_error_names_too_few_images_for_a_step(prepared: Path) -> None:
     project = make_project(copy(prepared, "few"), **SMALL | {"train": SMALL["train"] | {"images_per_step": 5}})
-    said = error_line(run_stage(project, "train"), among_others=True)
-    assert "4 training images are fewer than train.images_per_step, 5" in said
+    error = error_line(run_stage(project, "train"), among_others=True)
+    assert "4 training images are fewer than train.images_per_step, 5" in error
 
 
 def test_two_ranks_train_together(prepared: Path) -> None:
@@ -199,15 +202,15 @@ def test_two_ranks_train_together(prepared: Path) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"candidate": {"model": "stages"}}, {"verify": {"model": "stages"}}])
-def test_a_folder_that_is_no_vlm_stops_training_at_once(wrong: dict[str, Any], prepared: Path) -> None:
+def test_a_folder_without_a_vlm_stops_training_at_the_start(wrong: dict[str, Any], prepared: Path) -> None:
     judged = {"verifier": {"kind": "vlm", "model": str(REPOSITORY / "models/scenes-judge")}}
     project = make_project(copy(prepared, f"no-vlm-{next(iter(wrong))}"), **SMALL | judged | wrong)
-    assert "stages holds no model" in error_line(run_stage(project, "train"))
+    assert "stages contains no model" in error_line(run_stage(project, "train"))
 
 
 @pytest.fixture(scope="module")
 def adapted(prepared: Path) -> Path:
-    """Trained with LoRA, without a break."""
+    """A project trained with LoRA, without an interruption."""
     return finished(with_lora(prepared, "adapted"))
 
 
@@ -217,14 +220,14 @@ def with_lora(project: Path, name: str) -> Path:
     return make_project(copy(project, name), **SMALL | {"train": changed})
 
 
-def test_a_killed_training_of_adapters_goes_on_and_ends_with_the_same_bytes(prepared: Path, adapted: Path) -> None:
+def test_a_killed_training_of_adapters_resumes_and_ends_with_the_same_bytes(prepared: Path, adapted: Path) -> None:
     project = killed_and_finished(with_lora(prepared, "adapted-killed"))
     assert (
         weights(project) == weights(adapted) != (prepared / "models/scenes-questioner/model.safetensors").read_bytes()
     )
 
 
-def test_checkpoints_of_adapters_are_small_and_the_merged_model_says_what_they_say(
+def test_checkpoints_of_adapters_are_small_and_give_the_same_output_as_the_merged_model(
     adapted: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import mlflow
@@ -242,11 +245,11 @@ def test_checkpoints_of_adapters_are_small_and_the_merged_model_says_what_they_s
     assert not (last / "model.safetensors").exists()
     assert (whole / "model.safetensors").read_bytes() == weights(adapted)
     merged, apart = LocalVLM(Path("models/questioner")), LocalVLM(Path("models/scenes-questioner"))
-    untrained = said(apart)
+    untrained = generations(apart)
     apart.model = PeftModel.from_pretrained(apart.model, last).eval()
-    assert said(merged) == said(LocalVLM(last)) == said(apart) != untrained
+    assert generations(merged) == generations(LocalVLM(last)) == generations(apart) != untrained
 
 
-def said(vlm: LocalVLM) -> list[Said]:
+def generations(vlm: LocalVLM) -> list[Generation]:
     images = read_images("test")
     return vlm.complete(images, [ASK] * len(images), 16, 32)

@@ -1,4 +1,4 @@
-"""verify with all that it can do beyond judging once: its bytes, and what a kill costs."""
+"""The stage verify with repeats, injections and votes: the same bytes twice, and a killed run."""
 
 import json
 import subprocess
@@ -29,7 +29,7 @@ def project(folder: Path, **sections: Any) -> Path:
     return made
 
 
-def test_the_embedded_candidate_is_asked_again_twice_the_same(tmp_path: Path) -> None:
+def test_repeats_with_the_embedded_candidate_give_the_same_files_twice(tmp_path: Path) -> None:
     candidate = {"model": str(REPOSITORY / "models/scenes-candidate")}
     made = project(tmp_path, candidate=candidate, verify={"repeats": 2, "injections": 6})
     found = []
@@ -42,14 +42,14 @@ def test_the_embedded_candidate_is_asked_again_twice_the_same(tmp_path: Path) ->
     assert metrics["repeats"]["trained"]["repeats"] == 6
     assert (
         metrics["susceptibility"]["question_appended"]["tried"] == 4
-    )  # there are failures alone: a failure is asked for of none
+    )  # all rollouts are failures; none is used to ask for a failure
     again = store.read_frame(made / "data/verdicts/repeats.parquet")
     assert "how many things do you see ?" in set(again["question"])
     assert store.read_frame(made / "data/verdicts/verdicts.parquet")["persists"].notna().all()
 
 
 def ask_much(made: Path) -> None:
-    """Two dozen questions in place of the rollouts, of which the served judge holds half for failures."""
+    """Replaces the rollouts by two dozen questions, half of which the served judge judges to be failures."""
     path = made / "data/rollouts/rollouts.parquet"
     row = store.read_frame(path).iloc[:1]
     rows = [
@@ -61,10 +61,10 @@ def ask_much(made: Path) -> None:
     store.write_frame(path, pd.concat(rows, ignore_index=True))
 
 
-def test_a_kill_costs_no_more_than_the_calls_under_way(tmp_path: Path) -> None:
+def test_a_killed_run_repeats_only_the_calls_that_were_in_flight(tmp_path: Path) -> None:
     with serving(Server()) as server:
         server.reply = judged
-        verifier = {"kind": "vlm", "model": "m.yaml", "second": "n.yaml", "votes": 3}
+        verifier = {"kind": "vlm", "model": "m.yaml", "confirming_judge": "n.yaml", "votes": 3}
         verify = {"repeats": 1, "injections": 3}
         made = project(tmp_path, candidate={"model": "m.yaml"}, verifier=verifier, verify=verify)
         for name in ("m", "n"):
@@ -73,7 +73,7 @@ def test_a_kill_costs_no_more_than_the_calls_under_way(tmp_path: Path) -> None:
         ask_much(made)
         command = [sys.executable, "-m", "stages.verify"]
         running = subprocess.Popen(command, cwd=made, env=environment(made), stderr=subprocess.DEVNULL)
-        while server.attempts.total() < 250:  # what comes after the first judge's votes
+        while server.attempts.total() < 250:  # later than the votes of the first judge
             assert running.poll() is None, "it ended before it could be killed"
             time.sleep(0.002)
         running.kill()
@@ -83,7 +83,7 @@ def test_a_kill_costs_no_more_than_the_calls_under_way(tmp_path: Path) -> None:
         bodies = [json.dumps(body, sort_keys=True) for body in server.bodies]
         asked = [body for body in bodies if PROBE not in body]
         assert 250 < len({*asked}) <= len(asked) <= len({*asked}) + 4
-        assert 0 < len(bodies) - len(asked) <= 8  # a first question of each model in each process
+        assert 0 < len(bodies) - len(asked) <= 8  # one probe of each model in each process
     verdicts = store.read_frame(made / "data/verdicts/verdicts.parquet")
     assert verdicts["outcome"].value_counts().to_dict() == {"correct": 12, "failure": 12}
     assert {name.count("×") for name in verdicts["verifier"]} == {1, 2}  # one judge, or both

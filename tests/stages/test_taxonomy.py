@@ -1,4 +1,4 @@
-"""The taxonomy of real scenes questions, fitted once for all tests here."""
+"""The taxonomy of real questions about scenes, which is fitted once for all tests here."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,9 +8,10 @@ import pytest
 
 from blindspot import store
 from blindspot.errors import BlindspotError
+from blindspot.records.failure_mode import read_failure_modes
 from blindspot.taxonomy.clustering.assignment import SkillAssignment
 from blindspot.taxonomy.modes.documented import read_documented
-from stages.taxonomy import Found, Params, metrics, taxonomy, write
+from stages.taxonomy import Found, Params, metrics, mode_table, taxonomy, write
 from tests.taxonomy.rows import make_rows
 
 PARAMS = Params.model_validate({})
@@ -46,13 +47,13 @@ def test_every_primitive_is_in_one_skill_and_every_question_has_some(found: Foun
     assert found.questions["skills"].map(len).min() >= 1
 
 
-def test_a_questions_abilities_are_told_whatever_their_skills_are_called(found: Found) -> None:
+def test_a_question_has_abilities_besides_its_skills(found: Found) -> None:
     row = found.questions[found.questions["question"].str.startswith("how many")].iloc[0]
     assert row["abilities"][0] == "counting"
     assert not any(ability.startswith("recognising ") for row in found.questions["abilities"] for ability in row)
 
 
-def test_one_image_is_too_few_to_find_modes_on(rows: pd.DataFrame) -> None:
+def test_one_image_is_not_enough_to_find_modes(rows: pd.DataFrame) -> None:
     found = taxonomy(rows.assign(image_id="one"), Params(resamples=2), seed=0)
     assert found.taxonomy.skills and not found.modes
     assert found.note is not None and "one image" in found.note
@@ -62,11 +63,33 @@ def test_invalid_questions_are_left_out(found: Found, rows: pd.DataFrame) -> Non
     assert len(found.questions) == rows["outcome"].isin(["failure", "correct"]).sum() < len(rows)
 
 
-def test_the_planted_gap_comes_back_as_a_mode(found: Found) -> None:
-    assert [mode.name for mode in found.modes] == ["judging positions + recognising purple"]
+def test_the_planted_gap_is_found_as_a_mode(found: Found) -> None:
+    assert [mode.features for mode in found.modes] == [("judging positions", "recognising purple")]
+    assert found.modes[0].name == (
+        "Questions that ask whether one object is in a given position relative to another and that mention purple"
+    )
 
 
-def test_a_mode_that_is_on_no_list_is_new(found: Found, rows: pd.DataFrame, tmp_path: Path) -> None:
+def test_the_table_for_people_has_sentences_examples_and_features(found: Found) -> None:
+    (row,) = mode_table(found).to_dict("records")
+    (mode,) = found.modes
+    question = found.questions.set_index("rollout_id").loc[mode.examples[0], "question"]
+    assert row["failure_mode"] == f"{mode.name}, for example “{question}”"
+    assert (row["features"], row["documented"]) == ("judging positions + recognising purple", "novel")
+    assert (row["asked"], row["failures"], row["mode_id"]) == (mode.asked, mode.failures, mode.mode_id)
+
+
+def test_skills_are_written_with_title_and_definition(found: Found, tmp_path: Path) -> None:
+    write(found, tmp_path / "taxonomy")
+    skills = {one["name"]: one for one in store.read_json(tmp_path / "taxonomy" / "skills.json")}
+    assert skills["counting"]["title"] == "Counting objects"
+    assert skills["counting"]["definition"] == "The question asks how many objects there are."
+    groups = {one["name"]: one["title"] for one in store.read_json(tmp_path / "taxonomy" / "meta_skills.json")}
+    assert groups["judging positions"] == "Judging relative positions"
+    assert read_failure_modes(tmp_path / "taxonomy" / "failure_modes.json") == found.modes
+
+
+def test_a_mode_that_matches_no_entry_is_novel(found: Found, rows: pd.DataFrame, tmp_path: Path) -> None:
     (mode,) = found.modes
     assert (mode.kinds, mode.documented) == (("colour", "spatial relation"), ())
     assert metrics(found)["novel_modes"] == 1
@@ -79,18 +102,18 @@ def test_a_mode_that_is_on_no_list_is_new(found: Found, rows: pd.DataFrame, tmp_
     assert (entry["name"], entry["url"]) == ("purple things", KNOWN[0].url)
 
 
-def test_without_a_list_of_the_known_none_is_counted_as_new(rows: pd.DataFrame, found: Found) -> None:
+def test_without_a_list_no_mode_is_counted_as_novel(rows: pd.DataFrame, found: Found) -> None:
     unlisted = taxonomy(rows, PARAMS, seed=0)
     assert unlisted.modes == [replace(mode, documented=None) for mode in found.modes]
     assert metrics(unlisted)["novel_modes"] is None
 
 
-def test_a_mode_claims_the_questions_that_it_counts(found: Found) -> None:
+def test_a_mode_contains_the_questions_that_it_counts(found: Found) -> None:
     placing = SkillAssignment(found.taxonomy.skills, found.taxonomy.meta_skills)
     rated = found.questions[~found.questions["fitted"]]
     asked = [*zip(rated["question"], rated["reference"], strict=True)]
     for mode in found.modes:
-        assert sum(mode.claims(placing.features(question, reference)) for question, reference in asked) == mode.asked
+        assert sum(mode.contains(placing.features(question, reference)) for question, reference in asked) == mode.asked
 
 
 def test_examples_are_failures(found: Found) -> None:
@@ -113,13 +136,13 @@ def test_skills_are_fitted_on_other_images_than_modes_are_found_in(found: Found)
     assert not any(of_fitted.intersection(mode.examples) for mode in found.modes)
 
 
-def test_it_says_how_often_skills_and_modes_come_back(found: Found) -> None:
+def test_stability_and_recurrence_are_measured(found: Found) -> None:
     assert len(found.stability) == PARAMS.resamples and max(found.stability) <= 1
     assert metrics(found)["skill_stability"] >= 0.85
     assert all(mode.recurrence is not None and mode.recurrence >= 0.5 for mode in found.modes)
 
 
-def test_a_mode_must_be_worse_than_the_base_finds_the_candidate(rows: pd.DataFrame, found: Found) -> None:
+def test_the_error_rate_on_the_bases_questions_raises_the_threshold(rows: pd.DataFrame, found: Found) -> None:
     assert found.threshold == PARAMS.threshold
     of_base = (rows["method"] == "base") & (rows["outcome"] == "correct")
     half = of_base & (rows.index % 2 == 0)
@@ -153,7 +176,7 @@ def test_metrics_hold_counts(found: Found) -> None:
     ],
     ids=["none", "all the same", "no words", "three"],
 )
-def test_too_little_gives_a_sentence_and_the_files(texts: list[str], tmp_path: Path, rows: pd.DataFrame) -> None:
+def test_too_few_questions_give_a_note_and_the_files(texts: list[str], tmp_path: Path, rows: pd.DataFrame) -> None:
     few = pd.concat([rows.iloc[:1]] * len(texts)).assign(question=texts) if texts else rows.iloc[:0]
     nothing = taxonomy(few, PARAMS, seed=0)
     assert nothing.note is not None and nothing.note.startswith("There is no taxonomy: ")
@@ -174,6 +197,6 @@ def test_phrases_that_form_no_cluster_still_have_skills(rows: pd.DataFrame) -> N
     assert found.questions["skills"].map(len).min() >= 1
 
 
-def test_an_embedding_that_is_no_model_is_named(rows: pd.DataFrame, tmp_path: Path) -> None:
+def test_an_embedding_that_is_no_model_is_named_in_the_error(rows: pd.DataFrame, tmp_path: Path) -> None:
     with pytest.raises(BlindspotError, match="nowhere"):
         taxonomy(rows, Params(embedding=str(tmp_path / "nowhere")), seed=0)

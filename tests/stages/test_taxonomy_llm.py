@@ -1,4 +1,4 @@
-"""The stage with an LLM that reads and names, on a real server: its words are taken, and paid for once."""
+"""The stage with an LLM that reads questions and names skills, on a real server; each reply is requested once."""
 
 import json
 from pathlib import Path
@@ -20,7 +20,7 @@ def _work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def reply(prompt: str) -> str:
-    """Counting is all it sees, of the last thing that a question names; it names what holds "seeing" alone."""
+    """Returns the ability of counting for the last object of a question, and a name for skills with "seeing" alone."""
     if "true answer" not in prompt:
         return json.dumps({"name": "Seeing things", "definition": "It must be seen."} if "seeing" in prompt else {})
     told = json.loads(next(line for line in prompt.splitlines() if line.startswith("{")))["question"]
@@ -42,7 +42,7 @@ def test_an_llm_reads_and_names(tmp_path: Path) -> None:
     with serving(Server()) as server:
         server.reply = reply
         file = described(tmp_path, server)
-        params = Params(reader=file, namer=file, resamples=2)
+        params = Params(primitive_extractor=file, skill_namer=file, resamples=2)
         found = taxonomy(rows, params, seed=0)
         paid = sum(server.attempts.values())
         again = taxonomy(rows, params, seed=0)
@@ -57,6 +57,6 @@ def test_an_llm_reads_and_names(tmp_path: Path) -> None:
     assert metrics(again) == metrics(found)
 
 
-def test_an_llm_is_served(tmp_path: Path) -> None:
-    with pytest.raises(BlindspotError, match="is not served, as an LLM must be"):
-        taxonomy(make_rows(4), Params(reader=str(tmp_path)), seed=0)
+def test_an_llm_must_be_served(tmp_path: Path) -> None:
+    with pytest.raises(BlindspotError, match="but an LLM must be served"):
+        taxonomy(make_rows(4), Params(primitive_extractor=str(tmp_path)), seed=0)

@@ -1,41 +1,22 @@
-"""verify judges rollouts with the real oracle."""
+"""Repeats of failures and probes of the judge, with the real oracle."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from blindspot.checks.run import check
-from blindspot.checks.verdict import COLUMNS, VERDICT
 from blindspot.errors import BlindspotError
 from blindspot.judges.oracle import OracleVerifier
-from blindspot.judges.raw_replies import raw_replies
-from blindspot.params import KeepRaw
-from blindspot.records.answer import Answer
+from blindspot.probes.verdicts import measure_repeats, probe_judge
+from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image
-from blindspot.records.rollout import Rollout
-from blindspot.records.sampling import Sampling
 from blindspot.records.unscored import Unscored
 from blindspot.scenes.draw import draw
-from blindspot.scenes.scene import Scene, Thing
-from blindspot.store import to_frame
-from stages.verify import (
-    Params,
-    measure,
-    measure_repeats,
-    probe,
-    refuse,
-    repeat,
-    show_unscored,
-    unscored_by_method,
-    verify,
-)
+from blindspot.verification import verify
+from stages.verify import Params, repeat
 from tests.project import REPOSITORY, make_project
-
-SCENE = Scene((Thing(0, 0, "small", "red", "star"), Thing(2, 1, "large", "blue", "star")))
-IMAGES = [Image(name, Path(f"{name}.png"), "test", SCENE.to_json()) for name in ("i0", "i1")]
+from tests.test_verification import IMAGES, ROLLOUTS, SCENE
 
 
 class Silent:
@@ -47,96 +28,17 @@ class Silent:
         return [Answer("", Unscored.CUT_OFF)] * len(images)
 
 
-def rollout(rollout_id: str, method: str, question: str, answer: str, error: str | None = None) -> Rollout:
-    return Rollout(rollout_id, method, "i0", question, answer, "q/1", "c/1", error)
-
-
-ROLLOUTS = to_frame(
-    [
-        rollout("t-0", "trained", "how many stars are there ?", "3"),
-        rollout("t-1", "trained", "", "", Unscored.TIMEOUT),
-        rollout("t-2", "trained", "is there a circle ?", "yes"),
-        rollout("t-3", "trained", "how many things are there ?", "7"),
-        rollout("b-0", "base", "of the the", "yes"),
-        rollout("b-1", "base", "is there a star ?", "yes"),
-        rollout("u-0", "templates", "what size is the red star ?", "small"),
-    ]
-)
-
-
-def test_every_rollout_has_a_verdict_in_the_same_order(tmp_path: Path) -> None:
-    frame = verify(ROLLOUTS, IMAGES, OracleVerifier("invalid"))
-    check(frame[[*COLUMNS]], VERDICT, tmp_path / "docs")
-    assert list(frame.columns) == [*COLUMNS, "raw"]
-    assert list(frame["rollout_id"]) == list(ROLLOUTS["rollout_id"])
-    assert list(frame["outcome"]) == ["failure", "unscored", "failure", "failure", "invalid", "correct", "correct"]
-    assert set(frame["verifier"]) == {"oracle/1"}
-    assert frame["reason"][1] == Unscored.TIMEOUT and frame["reason"][4] == "unparsed"
-    assert list(frame["reference"].dropna()) == ["2", "no", "2", "yes", "small"]
-
-
-def test_metrics_have_the_shape_that_is_promised() -> None:
-    metrics = measure(verify(ROLLOUTS, IMAGES, OracleVerifier("invalid")))
-    assert list(metrics) == ["trained", "base", "templates", "unscored"]
-    assert metrics["unscored"] == {"timeout": 1}
-    assert metrics["trained"] == {
-        "asked": 4,
-        "failures": 3,
-        "correct": 0,
-        "invalid": 0,
-        "unscored": 1,
-        "failure_rate": 1.0,
-        "valid_rate": 1.0,
-        "error_rate": 1.0,
-        "unscored_rate": 0.25,
-        "largest_family_share": 2 / 3,
-    }
-    assert metrics["base"]["failure_rate"] == 0.0 and metrics["base"]["valid_rate"] == 0.5
-    assert metrics["base"]["largest_family_share"] is None
-
-
-def test_rollouts_without_any_error_are_judged_alike_after_parquet(tmp_path: Path) -> None:
-    clean = ROLLOUTS[ROLLOUTS["error"].isna()].reset_index(drop=True)  # a column of nulls alone
-    clean.to_parquet(tmp_path / "r.parquet", index=False)
-    frames = [
-        verify(rows, IMAGES, OracleVerifier("invalid")) for rows in (clean, pd.read_parquet(tmp_path / "r.parquet"))
-    ]
-    pd.testing.assert_frame_equal(*frames)
-    assert "unscored" not in set(frames[0]["outcome"])
-
-
-def test_rollouts_that_are_all_unscored_are_kept() -> None:
-    broken = ROLLOUTS.assign(error=Unscored.NO_CONNECTION)
-    frame = verify(broken, IMAGES, OracleVerifier("invalid"))
-    assert set(frame["outcome"]) == {"unscored"} and set(frame["reason"]) == {Unscored.NO_CONNECTION}
-
-
-def test_too_many_unscored_rollouts_of_one_method_are_refused_by_name() -> None:
-    frame = verify(ROLLOUTS, IMAGES, OracleVerifier("invalid"))
-    refuse(frame, 0.25)
-    with pytest.raises(
-        BlindspotError,
-        match=r"1 of 4 rollouts of trained have no score: timeout × 1: raise timeout.*max_unscored_rate",
-    ):
-        refuse(frame, 0.24)
-
-
-def test_a_rollout_about_an_unknown_image_is_refused() -> None:
-    with pytest.raises(BlindspotError, match=r"image i0, which is not in the test split"):
-        verify(ROLLOUTS, IMAGES[1:], OracleVerifier("invalid"))
-
-
 def verdicts() -> pd.DataFrame:
     return verify(ROLLOUTS, IMAGES, OracleVerifier("invalid"))
 
 
-def test_nothing_is_asked_again_nor_injected_where_that_is_not_asked_for() -> None:
+def test_by_default_nothing_is_repeated_or_injected() -> None:
     repeats = repeat(verdicts(), IMAGES, OracleVerifier("invalid"), Params())
     assert repeats.empty and measure_repeats(verdicts(), repeats) == {}
-    assert probe(verdicts(), IMAGES, OracleVerifier("invalid"), 0) == {}
+    assert probe_judge(verdicts(), IMAGES, OracleVerifier("invalid"), 0) == {}
 
 
-def test_failures_are_asked_about_again_by_method(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_repeats_are_measured_by_method(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     draw(SCENE, 48).save(tmp_path / "i0.png")
     images = [Image("i0", tmp_path / "i0.png", "test", SCENE.to_json())]
     monkeypatch.chdir(make_project(tmp_path, candidate={"model": str(REPOSITORY / "models/scenes-candidate")}))
@@ -152,38 +54,11 @@ def test_too_many_unscored_repeats_are_refused(tmp_path: Path, monkeypatch: pyte
     monkeypatch.chdir(make_project(tmp_path))
     draw(SCENE, 48).save(tmp_path / "i0.png")
     images = [Image("i0", tmp_path / "i0.png", "test", SCENE.to_json())]
-    with pytest.raises(BlindspotError, match=r"9 of 9 repeats have no score: cut off × 9"):
+    with pytest.raises(BlindspotError, match=r"9 of 9 repeats are unscored: cut off × 9"):
         repeat(verdicts(), images, OracleVerifier("invalid"), Params(repeats=1))
 
 
-def test_the_oracle_is_not_steered_by_what_stands_in_a_question() -> None:
-    found = probe(verdicts(), IMAGES, OracleVerifier("invalid"), 31)["susceptibility"]
+def test_injected_texts_do_not_steer_the_oracle() -> None:
+    found = probe_judge(verdicts(), IMAGES, OracleVerifier("invalid"), 31)["susceptibility"]
     for way in ("question_appended", "question_alone"):  # whatever is added, the grammar does not know it
         assert found[way]["tried"] == 31 and found[way]["share"] == found[way]["control"]
-
-
-def test_reasons_of_unscored_rollouts_are_counted_by_method_and_the_first_are_shown(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    rows = [("t-2", Unscored.CUT_OFF, "it is a long"), ("t-3", Unscored.SERVER_ERROR, "HTTP 500: overloaded")]
-    broken = [replace(rollout(name, "trained", "is it red ?", "", error), message=said) for name, error, said in rows]
-    broken += [rollout("b-9", "base", "is it red ?", "", Unscored.CUT_OFF)]
-    frame = verify(to_frame(broken), IMAGES, OracleVerifier("invalid"))
-    assert unscored_by_method(frame) == {"base": {"cut off": 1}, "trained": {"cut off": 1, "server error": 1}}
-    show_unscored(frame)
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "verify: 3 of 3 rollouts have no score: cut off × 2, server error × 1"
-    assert lines[1:] == ["  cut off, t-2: it is a long", "  server error, t-3: HTTP 500: overloaded"]
-
-
-@pytest.mark.parametrize(
-    ("keep", "kept"), [("all", ["t-0", "t-1", "t-4"]), ("failures", ["t-0", "t-1"]), ("none", [])]
-)
-def test_raw_replies_are_kept_as_asked_for(keep: KeepRaw, kept: list[str]) -> None:
-    names = ["t-0", "t-1", "t-4"]
-    verdicts = pd.DataFrame(
-        {"rollout_id": names, "outcome": ["failure", "unscored", "correct"], "raw": [("{1}", "{2}"), (), ("{3}",)]}
-    )
-    found = raw_replies(verdicts, pd.DataFrame({"rollout_id": names, "raw": ["a", "b", "c"]}), keep)
-    assert list(found["rollout_id"]) == kept
-    assert list(found["judge"]) == [["{1}", "{2}"], [], ["{3}"]][: len(kept)]

@@ -1,4 +1,4 @@
-"""Rollouts with their verdicts about real scenes: oracle templates asked of a candidate that fails where told to."""
+"""Builds rollouts with verdicts on real scenes: oracle templates, and a candidate with a planted gap."""
 
 import random
 from collections.abc import Callable
@@ -14,19 +14,19 @@ Gap = Callable[[str, Ruling], bool]
 
 
 def counts_badly(question: str, ruling: Ruling) -> bool:
-    """The gap planted by default: true counts of four or more, and left-of with something purple."""
+    """Returns whether the default gap applies: a true count of four or more, or a relation with something purple."""
     many = ruling.family == "counting" and int(ruling.answer or 0) >= 4
     return many or (ruling.family == "relation" and "purple" in question)
 
 
 def scenes(number: int, seed: int = 0) -> dict[str, Scene]:
-    """Scenes by image id."""
+    """Returns scenes by image id."""
     rng = random.Random(seed)
     return {f"test-{index:05d}": random_scene(rng) for index in range(number)}
 
 
 def make_rows(calls: int, gap: Gap = counts_badly, noise: float = 0.05, seed: int = 0) -> pd.DataFrame:
-    """`calls` rollouts a method with their verdicts: the columns of rollouts.parquet and verdicts.parquet together."""
+    """Returns `calls` rollouts of each method, with the columns of rollouts.parquet and verdicts.parquet."""
     rng = random.Random(seed)
     images = scenes(max(calls // 2, 1), seed)
     rows, names = [], list(images)

@@ -1,6 +1,7 @@
-"""How long the taxonomy of many questions takes, and how much memory: `python -m tests.taxonomy.scale 10000 100000`.
+"""Measures the time and memory of a taxonomy of many questions: `python -m tests.taxonomy.scale 10000 100000`.
 
-A process each. The questions are about scenes, from templates; what is timed is all from table to failure modes.
+Each number of questions runs in its own process. The questions are templates about scenes. The time includes all steps
+from the table to the failure modes.
 """
 
 import argparse
@@ -13,7 +14,7 @@ from tests.taxonomy.rows import make_rows
 
 
 def main() -> None:
-    """Prints a line for each number of questions."""
+    """Prints one line for each number of questions."""
     parser = argparse.ArgumentParser(prog="python -m tests.taxonomy.scale", description=__doc__)
     parser.add_argument("questions", type=int, nargs="+")
     numbers = parser.parse_args().questions

@@ -1,4 +1,4 @@
-"""Which images a resample has."""
+"""Which images a resample contains."""
 
 import numpy as np
 import pandas as pd
@@ -12,12 +12,12 @@ from tests.taxonomy.modes.test_search import questions
 @pytest.mark.parametrize(
     ("images", "share", "drawn"), [(1, 0.3, 1), (2, 0.9, 1), (4, 0.9, 3), (10, 0.3, 3), (3, 0.1, 1)]
 )
-def test_of_several_images_some_are_left(images: int, share: float, drawn: int) -> None:
+def test_some_of_several_images_are_not_drawn(images: int, share: float, drawn: int) -> None:
     named = pd.Series([f"{number}" for number in range(images)])
     assert half(named, 0, share).sum() == drawn
 
 
-def test_a_resample_of_very_many_questions_has_those_of_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_resample_of_very_many_questions_has_fewer_images(monkeypatch: pytest.MonkeyPatch) -> None:
     frame = questions((("judging left",), 300, 0), (("telling colour",), 300, 0))
     frame["image_id"] = [f"image-{number % 300}" for number in range(600)]
     seen = list[pd.DataFrame]()

@@ -1,4 +1,4 @@
-"""A candidate, a judge and a schedule for trainings of a step or two, whatever babble the questioner asks."""
+"""A candidate, a judge and parameters for trainings of one or two steps, whatever text the questioner writes."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,8 +6,7 @@ from typing import Any
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.verdict import Verdict
-from blindspot.training.grpo import Schedule
-from blindspot.training.options import Lora, Vllm
+from blindspot.training.options import TrainingParams
 
 
 class SaysOne:
@@ -20,7 +19,7 @@ class SaysOne:
 
 
 class EvenWords:
-    """Calls a question of an even number of words a failure, any other invalid: there is something to learn."""
+    """Judges a question with an even number of words as a failure, any other as invalid, so that there is a signal."""
 
     identity = "even-words/1"
 
@@ -29,8 +28,8 @@ class EvenWords:
         return [Verdict("failure" if one else "invalid", self.identity, None, "1") for one in even]
 
 
-def schedule(**changes: Any) -> Schedule:
-    """Two images and four questions about each a step."""
+def training_params(**changes: Any) -> TrainingParams:
+    """Parameters of a training with two images per step and four questions about each."""
     values = {
         "steps": 1,
         "images_per_step": 2,
@@ -44,8 +43,5 @@ def schedule(**changes: Any) -> Schedule:
         "batch_size": 8,
         "bf16": False,
         "gradient_checkpointing": True,
-        "lora": Lora.model_validate({}),
-        "vllm": Vllm.model_validate({}),
-        "seed": 0,
     }
-    return Schedule(**values | changes)
+    return TrainingParams.model_validate(values | changes)

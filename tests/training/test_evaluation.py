@@ -1,4 +1,4 @@
-"""A checkpoint's evaluation that is worth nothing."""
+"""The evaluation of a checkpoint whose questions are unscored."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,9 +28,9 @@ class Silent:
         return [Answer("", Unscored.CUT_OFF)] * len(images)
 
 
-def test_where_most_questions_end_in_an_error_training_is_not_begun(tmp_path: Path) -> None:
+def test_training_stops_if_most_questions_are_unscored(tmp_path: Path) -> None:
     images = [Image(str(number), Path("none.png"), "validation") for number in range(4)]
     evaluator = Evaluator(lambda _: Asks(), Silent(), OracleVerifier("invalid"), images, tmp_path, mlflow=None)
-    with pytest.raises(BlindspotError, match=r"4 of 4 validation questions have no score: cut off × 4"):
+    with pytest.raises(BlindspotError, match=r"4 of 4 validation questions are unscored: cut off × 4"):
         evaluator.evaluate(0, describe("models/any"))
     assert evaluator.found() == []

@@ -1,11 +1,12 @@
 "use strict";
-// Searches all questions. Text of models is set as text, never as HTML.
+// Searches all questions. Texts of models are set as text, never as HTML.
 const byId = (id) => document.getElementById(id);
 const data = JSON.parse(byId("data").textContent);
 const PAGE = 48; // questions shown at once
 const form = byId("filters");
 const fields = ["q", "outcome", "by", "mode", "skill"];
 const modeIds = data.modes.map(([id]) => id);
+const skillNames = data.skills.map(([name]) => name);
 const methods = data.methods.map(([key]) => key);
 const rows = data.rows.map(([id, image, question, answer, reference, outcome, method, modes, skills, reason]) => ({
   id,
@@ -50,7 +51,7 @@ function find() {
     data.outcomes.indexOf(form.elements.outcome.value),
     methods.indexOf(form.elements.by.value),
     modeIds.indexOf(form.elements.mode.value),
-    data.skills.indexOf(form.elements.skill.value),
+    skillNames.indexOf(form.elements.skill.value),
   ];
   return rows.filter(
     (row) =>
@@ -88,7 +89,7 @@ function card(row) {
   return item;
 }
 
-/** How many there are, by outcome; a share, but no interval: whoever chooses what to count finds what is extreme. */
+/** Counts by outcome and the error rate. No interval: it would not hold for a selection that was chosen by its result. */
 function summary() {
   const counts = data.outcomes.map((_, outcome) => shown.filter((row) => row.outcome === outcome).length);
   const named = data.outcomes.map((name, index) => {
@@ -99,10 +100,10 @@ function summary() {
   const valid = failures + correct;
   const share =
     valid && !form.elements.outcome.value
-      ? `; wrong rate of these ${Math.round((failures / valid) * 100)}\u00a0%`
+      ? `; error rate ${Math.round((failures / valid) * 100)}\u00a0%`
       : "";
-  const mode = form.elements.mode.value ? " Questions that its skills were fitted on are in no mode." : "";
-  if (shown.length === 0) return "No question is like that.";
+  const mode = form.elements.mode.value ? " Questions on which skills were fitted belong to no mode." : "";
+  if (shown.length === 0) return "No question matches the filters.";
   const all = `${shown.length.toLocaleString("en-GB")} question${shown.length === 1 ? "" : "s"}`;
   return `${all}: ${named.join(", ")}${share}.${mode}`;
 }
@@ -118,7 +119,7 @@ function show() {
   byId("forward").disabled = page === pages - 1;
 }
 
-/** Writes what is chosen into the address; `id`: of the question shown large. */
+/** Writes the filters into the address. `id`: of the question that is shown large. */
 function keep(id) {
   clearTimeout(waiting);
   const kept = new URLSearchParams();
@@ -133,7 +134,7 @@ function search() {
   shown = find();
   show();
   clearTimeout(waiting);
-  waiting = setTimeout(() => keep(), 150); // browsers refuse an address that changes with every key
+  waiting = setTimeout(() => keep(), 150); // browsers limit how often an address may change
 }
 
 function enlarge(row) {
@@ -143,16 +144,19 @@ function enlarge(row) {
     ["Model", row.answer || "(nothing)"],
     ["True", row.reference ?? "unknown"],
     ["Outcome", data.outcomes[row.outcome]],
-    ["Why", row.reason],
+    ["Reason", row.reason],
     ["Asked by", data.methods[row.method][1]],
     ["Image", data.images[row.image][0]],
-    ["Skills", row.skills.map((skill) => data.skills[skill]).join(", ")],
+    ["Skills", row.skills.map((skill) => data.skills[skill][1]).join("; ")],
   ].filter(([, text]) => text);
   const lines = facts.map(([name, text]) => [make("dt", name), make("dd", text, { dir: "auto" })]);
   if (row.modes.length) {
     const modes = make("dd", null);
-    for (const mode of row.modes)
-      modes.append(make("a", data.modes[mode][1], { href: `modes/${data.modes[mode][2]}.html` }), " ");
+    for (const mode of row.modes) {
+      const one = document.createElement("p");
+      one.append(make("a", data.modes[mode][1], { href: `modes/${data.modes[mode][2]}.html` }));
+      modes.append(one);
+    }
     lines.push([make("dt", "Failure mode"), modes]);
   }
   byId("one-facts").replaceChildren(
@@ -201,7 +205,7 @@ fill(
 );
 fill(
   "skill",
-  data.skills.map((name) => [name, name]),
+  data.skills,
 );
 form.hidden = false;
 form.addEventListener("input", search);

@@ -1,11 +1,11 @@
 "use strict";
-// Labels are a first part of the rows, in their order: none is skipped, so they stay a random part of the harvest.
+// The labels are those of the first rows, and none is skipped, so that they stay a random sample.
 const byId = (id) => document.getElementById(id);
 const { key, rows, images } = JSON.parse(byId("data").textContent);
 const OUTCOMES = { failure: "failure", correct: "correct", invalid: "invalid", unscored: "can’t say" };
 const choices = [...document.querySelectorAll("[data-outcome]")];
 let labels = []; // outcomes of the first rows
-let past = []; // what undo brings back: the row, and its label before
+let past = []; // for undo: the row, and its label before
 let at = 0;
 
 function load() {
@@ -39,8 +39,8 @@ function show(said = "") {
   byId("undo").disabled = past.length === 0;
   byId("download").disabled = labels.length === 0;
   byId("progress").value = labels.length;
-  byId("count").textContent = `${labels.length} of ${rows.length} judged` + (at < labels.length ? `, this is ${at + 1}` : "");
-  const done = labels.length === rows.length ? "All are judged: download the labels. " : "";
+  byId("count").textContent = `${labels.length} of ${rows.length} labelled` + (at < labels.length ? `, this is number ${at + 1}` : "");
+  const done = labels.length === rows.length ? "All rollouts are labelled. Download the labels. " : "";
   byId("status").textContent = `${said}${done}${at + 1} of ${rows.length}. Question: ${row.question} Answer: ${row.answer}`;
 }
 
@@ -61,7 +61,7 @@ function undo() {
   else labels[step.at] = step.before;
   at = step.at;
   keep();
-  show("Taken back. ");
+  show("Undone. ");
 }
 
 function go(by) {
@@ -69,14 +69,14 @@ function go(by) {
   show();
 }
 
-// A spreadsheet takes what begins like this for a formula; a quote before it keeps it text.
+// Spreadsheets read a text that begins like this as a formula; a quote in front of it prevents that.
 const safe = (text) => (/^[=+\-@\t\r\n'＝＋－＠]/.test(text) ? `'${text}` : text);
 const cell = (text) => `"${safe(text).replaceAll('"', '""')}"`;
 
 function csv() {
   const columns = ["rollout_id", "image_id", "question", "answer"];
   const lines = labels.map((outcome, index) => [...columns.map((name) => cell(rows[index][name])), outcome].join(","));
-  return "\ufeff" + [[...columns, "outcome"].join(","), ...lines, ""].join("\r\n"); // spreadsheets need the mark
+  return "\ufeff" + [[...columns, "outcome"].join(","), ...lines, ""].join("\r\n"); // spreadsheets need the byte order mark
 }
 
 function download() {

@@ -1,5 +1,5 @@
 "use strict";
-// Zooms the map. What it shows is on the page already: the address after # says which group or skill.
+// Zooms the map. All content is on the page already; the address after # names the group or the skill.
 const byId = (id) => document.getElementById(id);
 const map = byId("map");
 const details = new Map([...document.querySelectorAll("details.skill")].map((one) => [one.dataset.skill, one]));
@@ -10,11 +10,11 @@ const WHOLE = "--x:0%;--y:0%;--w:100%;--h:100%";
 const groups = [...map.children].map((element) => ({
   element,
   title: element.querySelector(".title"),
-  name: element.querySelector(".title").textContent,
+  name: element.dataset.name,
   box: element.getAttribute("style"),
   tiles: [...element.querySelectorAll(".tile")].map((tile) => {
     const link = tile.querySelector("a");
-    const name = link.querySelector("span").textContent;
+    const name = tile.dataset.name;
     return { tile, link, name, box: tile.getAttribute("style"), about: details.get(name).dataset };
   }),
 }));
@@ -47,8 +47,8 @@ function show() {
   }
   map.classList.toggle("zoomed", group !== null);
   const trail = [link("All skills", "#", !group)];
-  if (group) trail.push(link(group.name, `#group=${encodeURIComponent(group.name)}`, !skill));
-  if (skill) trail.push(link(skill, `#skill=${encodeURIComponent(skill)}`, true));
+  if (group) trail.push(link(group.title.textContent, `#group=${encodeURIComponent(group.name)}`, !skill));
+  if (skill) trail.push(link(details.get(skill).dataset.title, `#skill=${encodeURIComponent(skill)}`, true));
   byId("trail").replaceChildren(...trail);
   open(skill);
 }
@@ -58,7 +58,7 @@ function open(skill) {
   panel.hidden = skill === null;
   if (skill === null) return;
   const title = document.createElement("h3");
-  title.textContent = skill;
+  title.replaceChildren(...details.get(skill).querySelector(".name").cloneNode(true).childNodes);
   panel.replaceChildren(title, details.get(skill).querySelector(".body").cloneNode(true));
   panel.focus({ preventScroll: true });
   if (panel.getBoundingClientRect().top > innerHeight * 0.85) panel.scrollIntoView({ block: "nearest" });
@@ -72,7 +72,7 @@ function colour(by) {
     const figure = own.querySelector("b");
     figure.firstChild.textContent = asked ? `${Math.round((wrong / asked) * 100)}\u00a0%` : "not asked";
     figure.querySelector("i").textContent = asked ? ` of ${asked} wrong` : "";
-    own.title = `${name}: ${wrong} of ${asked} wrong`;
+    own.title = `${details.get(name).dataset.title} (${name}): ${wrong} of ${asked} wrong`;
   }
 }
 
@@ -83,7 +83,7 @@ function up() {
   from?.focus();
 }
 
-/** The link whose middle is nearest in a direction, things beside it counting for more than things across. */
+/** The link whose centre is nearest in a direction; a distance across the direction counts double. */
 function nearest(from, [x, y]) {
   const middle = (element) => {
     const { left, top, width, height } = element.getBoundingClientRect();
@@ -111,6 +111,6 @@ document.addEventListener("keydown", (event) => {
 const chosen = byId("by").querySelector("select");
 chosen.addEventListener("change", () => colour(chosen.value));
 byId("by").hidden = false;
-if (chosen.value !== "all") colour(chosen.value); // a browser keeps what was chosen when a page is loaded anew
+if (chosen.value !== "all") colour(chosen.value); // browsers keep the choice when a page is reloaded
 addEventListener("hashchange", show);
 if (location.hash !== "#list") show();

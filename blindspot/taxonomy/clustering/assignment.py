@@ -1,4 +1,4 @@
-"""Where a question stands in a taxonomy, be it one of those that the taxonomy was made of or a new one."""
+"""Assigns questions, old or new, to the skills and meta-skills of a taxonomy."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from blindspot.taxonomy.reading.primitives import extract
 
 
 class SkillAssignment:
-    """Sorts questions into the skills and meta-skills that there are."""
+    """Assigns questions to given skills and meta-skills."""
 
     def __init__(self, skills: Sequence[Skill], meta_skills: Sequence[MetaSkill]) -> None:
         self._skill = {primitive: skill.name for skill in skills for primitive in skill.primitives}
@@ -19,21 +19,21 @@ class SkillAssignment:
         phrases: dict[str, Counter[str]] = defaultdict(Counter)
         for primitive, name in self._skill.items():
             phrases[primitive.ability][name] += 1
-        self._likeliest = {ability: names.most_common(1)[0][0] for ability, names in phrases.items()}
+        self._most_common = {ability: names.most_common(1)[0][0] for ability, names in phrases.items()}
 
     def skills(self, primitives: Sequence[Primitive]) -> list[str]:
-        """The skills of a question with these primitives, in their order.
+        """Returns the skills of a question with these primitives, in their order.
 
-        A phrase that is new is of the skill that has most phrases of its ability, of none where the ability is new.
+        A new phrase belongs to the skill with most phrases of its ability. A new ability belongs to no skill.
         """
-        found = (self._skill.get(primitive) or self._likeliest.get(primitive.ability) for primitive in primitives)
-        return [name for name in dict.fromkeys(found) if name]
+        names = (self._skill.get(primitive) or self._most_common.get(primitive.ability) for primitive in primitives)
+        return [name for name in dict.fromkeys(names) if name]
 
     def meta_skills(self, skills: Sequence[str]) -> list[str]:
-        """The meta-skills that these are of."""
+        """Returns the meta-skills of these skills."""
         return list(dict.fromkeys(self._meta_skill[name] for name in skills))
 
     def features(self, question: str, reference: str | None) -> frozenset[str]:
-        """All that a failure mode can be told by: the skills, the meta-skills and the question's other features."""
+        """Returns everything that can define a failure mode: skills, meta-skills and other features."""
         skills = self.skills(extract(question, reference))
         return frozenset([*skills, *self.meta_skills(skills), *features(question, reference)])

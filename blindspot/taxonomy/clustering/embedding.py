@@ -1,4 +1,4 @@
-"""Vectors of primitive phrases: TF-IDF and a truncated SVD, or a sentence-transformers model."""
+"""Embeds the phrases of primitives by TF-IDF and truncated SVD, or with a sentence-transformers model."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,26 +11,27 @@ import numpy.typing as npt
 from blindspot.errors import BlindspotError
 from blindspot.taxonomy.reading.primitive import Primitive
 
-Embeddings = npt.NDArray[np.float64]  # unit vectors, a row each
+Embeddings = npt.NDArray[np.float64]  # shape (phrases, dimensions), rows of length 1
 
-DIMENSIONS = 60  # of the vectors; with 40 the topics of scenes begin to run into each other
-ABILITY_WEIGHT = 4  # an ability counts as much as this many words of what it is applied to
-#: words that set no phrase apart
+DIMENSIONS = 60  # of the SVD; with 40, the topics of scenes begin to overlap
+ABILITY_WEIGHT = 4  # weight of an ability, relative to a word of its target
+#: words that distinguish no phrases
 LINKING_WORDS = frozenset(("of", "and", "between", "what", "is", "the", "to", "or"))
 
 
 @dataclass(frozen=True)
 class Embedded:
-    """Phrases as vectors, shape (phrases, dimensions), and BERTopic's backend that embeds their words alike."""
+    """The vectors of phrases, and a BERTopic backend that embeds words in the same space."""
 
     vectors: Embeddings
     backend: Any
 
 
 def embed(primitives: Sequence[Primitive], embedding: str, seed: int) -> Embedded:
-    """The phrases by TF-IDF + SVD ("tfidf"), or by the sentence-transformers model in a folder.
+    """Embeds phrases by TF-IDF and SVD.
 
-    Raises BlindspotError where the folder holds no such model.
+    `embedding`: "tfidf", or a folder of a sentence-transformers model to use instead. Raises BlindspotError if the
+    folder has no such model.
     """
     if embedding != "tfidf":
         return _encode([primitive.text for primitive in primitives], Path(embedding))
@@ -53,7 +54,7 @@ def embed(primitives: Sequence[Primitive], embedding: str, seed: int) -> Embedde
 
 
 def _features(primitive: Primitive) -> list[str]:
-    """The ability as a whole, several times, and every word of the phrase."""
+    """Returns the whole ability, ABILITY_WEIGHT times, and every word of the phrase."""
     words = [word for word in primitive.text.split() if word not in LINKING_WORDS]
     return [f"={primitive.ability}"] * ABILITY_WEIGHT * bool(primitive.ability) + words
 
@@ -61,7 +62,8 @@ def _features(primitive: Primitive) -> list[str]:
 def _encode(texts: list[str], folder: Path) -> Embedded:
     if not folder.is_dir():
         raise BlindspotError(
-            f"taxonomy.embedding: no folder {folder}", "name a sentence-transformers folder, or tfidf"
+            f"taxonomy.embedding: {folder} is not a folder",
+            "name a folder of a sentence-transformers model, or tfidf",
         )
     from bertopic.backend._sentencetransformers import SentenceTransformerBackend
     from sentence_transformers import SentenceTransformer
@@ -70,7 +72,8 @@ def _encode(texts: list[str], folder: Path) -> Embedded:
         model = SentenceTransformer(str(folder), local_files_only=True, model_kwargs={"use_safetensors": True})
     except (OSError, ValueError) as error:
         raise BlindspotError(
-            f"{folder} is no sentence-transformers model ({error})", "name another, or tfidf"
+            f"taxonomy.embedding: {folder} cannot be loaded as a sentence-transformers model ({error})",
+            "name another folder, or tfidf",
         ) from None
     vectors: Embeddings = model.encode(texts, normalize_embeddings=True, show_progress_bar=False).astype(np.float64)
     return Embedded(vectors, SentenceTransformerBackend(model))

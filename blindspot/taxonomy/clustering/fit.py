@@ -1,4 +1,4 @@
-"""The four steps in order: primitives, topics, skills, meta-skills."""
+"""Fits a taxonomy: from primitives to topics, skills and meta-skills."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from blindspot.taxonomy.reading.primitive import Primitive
 
 @dataclass(frozen=True)
 class Taxonomy:
-    """Topics, the skills that they are, and the skills' groups; all empty where there was too little to sort."""
+    """Topics, the skills made of them, and groups of skills. All are empty if there were too few phrases."""
 
     topics: list[Topic]
     skills: list[Skill]
@@ -21,9 +21,9 @@ class Taxonomy:
 
 
 def fit(questions: Iterable[Sequence[Primitive]], embedding: str, min_topic_size: int, seed: int) -> Taxonomy:
-    """The taxonomy of what the questions ask for; `questions` are their primitives.
+    """Returns the taxonomy of questions. It is empty if they have fewer than FEWEST_PHRASES distinct phrases.
 
-    Empty with fewer than FEWEST_PHRASES different phrases. Raises BlindspotError where `embedding` names no model.
+    `questions`: the primitives of each question. Raises BlindspotError if `embedding` names no model.
     """
     topics, skills = fit_skills(questions, embedding, min_topic_size, seed)
     return Taxonomy(topics, skills, group_skills([skill.name for skill in skills], seed) if skills else [])
@@ -32,14 +32,14 @@ def fit(questions: Iterable[Sequence[Primitive]], embedding: str, min_topic_size
 def fit_skills(
     questions: Iterable[Sequence[Primitive]], embedding: str, min_topic_size: int, seed: int
 ) -> tuple[list[Topic], list[Skill]]:
-    """Its first steps. Details are left out: every question has things to recognise."""
+    """Returns topics and skills. Details are left out, because every question has objects to recognise."""
     from threadpoolctl import threadpool_limits
 
-    counts = Counter(primitive for found in questions for primitive in found if not primitive.detail)
+    counts = Counter(primitive for question in questions for primitive in question if not primitive.detail)
     uses = {primitive: counts[primitive] for primitive in sorted(counts)}
     if len(uses) < FEWEST_PHRASES:
         return [], []
-    with threadpool_limits(1):  # the same bytes whatever the number of threads, and no slower on so little
+    with threadpool_limits(1):  # so that results do not depend on the number of threads
         embedded = embed(list(uses), embedding, seed)
         topics = find_topics(uses, embedded, min_topic_size, seed)
     return topics, name_skills(topics, uses, embedded.vectors, min_topic_size)

@@ -1,4 +1,4 @@
-"""Meta-skills: a hierarchy over skills, cut where it is stable, its groups named."""
+"""Groups skills into meta-skills: a hierarchy, cut where it is stable."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -11,11 +11,11 @@ from blindspot.taxonomy.clustering.embedding import LINKING_WORDS, Embeddings
 from blindspot.taxonomy.reading import lexicon
 
 NAMED_AFTER = 3  # skills that a name lists at most
-FEWEST = 4  # skills; among fewer there are no groups to be told apart
-UNRELATED = 0.999  # the distance of names without a common word, but for rounding
+FEWEST = 4  # skills that can be divided into groups
+UNRELATED = 0.999  # the distance of names without a common word, less rounding
 DECIMALS = 6  # of heights
 RESAMPLES, KEPT = 30, 0.8  # of the skills, and the share of them in each
-AS_STABLE = 0.05  # adjusted Rand index that a cut may lie below the most stable one
+AS_STABLE = 0.05  # how far below the most stable cut another may lie, in adjusted Rand index
 
 Labels = npt.NDArray[np.intp]
 
@@ -29,11 +29,11 @@ class MetaSkill:
 
 
 def group_skills(names: Sequence[str], seed: int) -> list[MetaSkill]:
-    """Named groups of the skills with these names; one group where there are fewer than FEWEST.
+    """Returns named groups of the skills with these names; one group where there are fewer than FEWEST.
 
-    They are average-linkage clusters. The hierarchy is cut where it is stable: where the same skills stay together
-    whichever fifth of the skills is left out. Of cuts that are about as stable the one with the best silhouette is
-    taken. What no name has a word in common with is never put together.
+    The groups are average-linkage clusters. The hierarchy is cut where it is stable: where the same skills stay
+    together whichever fifth of the skills is left out. Of cuts that are about equally stable, the one with the best
+    silhouette is taken. Skills whose names share no word are never grouped.
     """
     groups: dict[int, list[str]] = defaultdict(list)
     labels = _cut(_distances(names), seed).tolist() if len(names) >= FEWEST else [0] * len(names)
@@ -46,7 +46,7 @@ def group_skills(names: Sequence[str], seed: int) -> list[MetaSkill]:
 
 
 def group_name(names: Sequence[str]) -> str:
-    """The lexicon's name for what is done in all of them, else the first few names."""
+    """Returns the lexicon's name for the verb that all names share, else the first few names."""
     done = {name.split()[0] for name in names}
     if len(names) > 1 and len(done) == 1 and (known := lexicon.GROUPS.get(*done)):
         return known
@@ -54,7 +54,7 @@ def group_name(names: Sequence[str]) -> str:
 
 
 def _cut(distances: Embeddings, seed: int) -> Labels:
-    """A group label for each row, of the best of all cuts of the hierarchy below UNRELATED; else each row its own."""
+    """Returns a group label for each row, by the best cut of the hierarchy below UNRELATED; all differ without one."""
     from sklearn.metrics import silhouette_score
 
     tree = _tree(distances)
@@ -77,7 +77,7 @@ def _tree(distances: Embeddings) -> Embeddings:
 
 
 def _at(tree: Embeddings, height: float) -> Labels:
-    """The groups of a hierarchy that is cut at a height."""
+    """Returns the groups of a hierarchy that is cut at a height."""
     from scipy.cluster.hierarchy import fcluster
 
     labels: Labels = fcluster(tree, height + 10**-DECIMALS, criterion="distance")
@@ -85,7 +85,7 @@ def _at(tree: Embeddings, height: float) -> Labels:
 
 
 def _stability(distances: Embeddings, cuts: Mapping[float, Labels], seed: int) -> dict[float, float]:
-    """Of each cut, by height, the mean adjusted Rand index of it and the same cut of RESAMPLES parts of the skills."""
+    """Returns the mean adjusted Rand index of each cut, by height, with that of RESAMPLES parts of the skills."""
     from sklearn.metrics import adjusted_rand_score
 
     dice, kept = np.random.default_rng(seed), max(FEWEST - 1, int(len(distances) * KEPT))
@@ -99,7 +99,7 @@ def _stability(distances: Embeddings, cuts: Mapping[float, Labels], seed: int) -
 
 
 def _distances(names: Sequence[str]) -> Embeddings:
-    """Cosine distances (skills, skills) between the words of their names; the first, what is done, counts twice."""
+    """Returns cosine distances (skills, skills) between the words of the names; the first, the verb, counts twice."""
     from sklearn.feature_extraction.text import CountVectorizer
     from sklearn.metrics.pairwise import cosine_distances
 

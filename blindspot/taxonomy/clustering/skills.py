@@ -1,4 +1,4 @@
-"""Skills: topics with a name and a definition, merged where they mean the same."""
+"""Makes skills of topics: names them and merges those that mean the same."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -9,16 +9,14 @@ import numpy as np
 from blindspot.taxonomy.clustering.embedding import Embeddings
 from blindspot.taxonomy.clustering.groups import group_name
 from blindspot.taxonomy.clustering.topics import Topic
-from blindspot.taxonomy.reading.ability_kinds import KINDS, kinds_of
 from blindspot.taxonomy.reading.primitive import Primitive
 
 SAME_MEANING = 0.95  # cosine between the mean vectors of two topics from which they are one skill
-TOLD = 3  # targets that a definition lists
 
 
 @dataclass(frozen=True)
 class Skill:
-    """A named ability. `definition`: what its questions want done. `primitives` are its phrases, most used first."""
+    """A named ability. `definition`: what its questions do, or empty. `primitives`: its phrases, most used first."""
 
     name: str
     definition: str
@@ -29,10 +27,10 @@ class Skill:
 def name_skills(
     topics: Sequence[Topic], uses: Mapping[Primitive, int], embeddings: Embeddings, least: int
 ) -> list[Skill]:
-    """One skill for topics that mean the same, by name. `uses` holds the primitives in the order of `embeddings`.
+    """Returns one skill for topics that mean the same, sorted by name, without definitions.
 
-    A topic in which no ability has most of the uses is told apart first: by abilities that have `least` uses, the rest
-    by what is done.
+    `uses`: how often each primitive is used, in the order of `embeddings`. A topic in which no ability has most of the
+    uses is split first: by abilities with at least `least` uses, the rest by verb.
     """
     place = {primitive: index for index, primitive in enumerate(uses)}
     topics = [part for topic in topics for part in _parts(topic, uses, least)]
@@ -53,7 +51,7 @@ def name_skills(
 
 
 def _parts(topic: Topic, uses: Mapping[Primitive, int], least: int) -> list[Topic]:
-    """The topic, or what it is told apart into."""
+    """Returns the topic, or the parts that it is split into."""
     needed = _needed(topic.primitives, uses)
     if 2 * max(needed.values()) > needed.total():
         return [topic]
@@ -65,7 +63,7 @@ def _parts(topic: Topic, uses: Mapping[Primitive, int], least: int) -> list[Topi
 
 
 def _needed(primitives: Sequence[Primitive], uses: Mapping[Primitive, int]) -> Counter[str]:
-    """The uses of each ability."""
+    """Returns how often each ability is used."""
     needed: Counter[str] = Counter()
     for primitive in primitives:
         needed[primitive.ability] += uses[primitive]
@@ -76,25 +74,16 @@ def _merge(topics: list[Topic], uses: Mapping[Primitive, int]) -> Skill:
     primitives = [primitive for topic in topics for primitive in topic.primitives]
     primitives.sort(key=lambda primitive: (-uses[primitive], primitive))
     name = _name(primitives, uses)
-    return Skill(name, _definition(primitives), topics[0].words, tuple(primitives))
+    return Skill(name, "", topics[0].words, tuple(primitives))
 
 
 def _name(primitives: Sequence[Primitive], uses: Mapping[Primitive, int]) -> str:
-    """The ability that most of the uses are of, or the foremost few where none is."""
+    """Returns the ability with most of the uses, or a name for the most used few where none has most."""
     needed = _needed(primitives, uses)
     ranked = sorted(needed, key=lambda ability: (-needed[ability], ability))
     if needed[ranked[0]] * 2 > needed.total():
         return ranked[0]
     return group_name(ranked)
-
-
-def _definition(primitives: Sequence[Primitive]) -> str:
-    """What the kinds of the foremost ability want done, and of what it mostly is asked; `primitives` by use."""
-    wanted = [KINDS[kind] for kind in kinds_of(primitives[0].ability)] or ["what the question names must be found"]
-    sentence = " and ".join(wanted)
-    targets = dict.fromkeys(primitive.target for primitive in primitives if primitive.target)
-    asked = ", ".join(list(targets)[:TOLD]) + (" …" if len(targets) > TOLD else "")
-    return sentence[0].upper() + sentence[1:] + (f": {asked}" if asked else "") + "."
 
 
 def _cosine(one: Embeddings, other: Embeddings) -> float:

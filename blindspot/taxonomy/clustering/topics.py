@@ -1,4 +1,4 @@
-"""Topics: clusters of primitive phrases, found by BERTopic on their embeddings."""
+"""Finds topics: clusters of the phrases of primitives, by BERTopic on their embeddings."""
 
 import logging
 from collections import Counter, defaultdict
@@ -12,72 +12,78 @@ import numpy.typing as npt
 from blindspot.taxonomy.clustering.embedding import LINKING_WORDS, Embedded, Embeddings
 from blindspot.taxonomy.reading.primitive import Primitive
 
-FEWEST_PHRASES = 10  # distinct; below that there is nothing to cluster
-FITTED = 5000  # phrases, the most used, on which clusters are sought: HDBSCAN takes the square of their number
-EXACT = 2000  # phrases up to which near-duplicates are sought among all pairs
-NEIGHBOURS = 15  # of a phrase that are looked at among more
-DUPLICATE = 0.95  # cosine from which two phrases say the same
-SIMILAR = 0.5  # cosine from which an outlier goes to the nearest topic
-DIVERSITY = 0.3  # of a topic's words: 0 is the most telling ones, 1 the most different
+FEWEST_PHRASES = 10  # distinct phrases; fewer are not clustered
+FITTED = 5000  # most used phrases that are clustered: the time of HDBSCAN grows with the square of their number
+EXACT = 2000  # phrases up to which all pairs are compared for near-duplicates
+NEIGHBOURS = 15  # neighbours of a phrase that are compared if there are more phrases
+DUPLICATE = 0.95  # cosine from which two phrases are near-duplicates
+SIMILAR = 0.5  # cosine from which an outlier joins the nearest topic
+DIVERSITY = 0.3  # of the words of a topic: 0 selects the most typical ones, 1 the most different ones
 
 Labels = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
 class Topic:
-    """A cluster of phrases. `words` say what sets it apart (c-TF-IDF, then by diversity), the most telling first."""
+    """A cluster of phrases.
+
+    Attributes:
+        words: the words that distinguish it (c-TF-IDF, then diversity), most typical first.
+    """
 
     words: tuple[str, ...]
     primitives: tuple[Primitive, ...]
 
 
 def find_topics(uses: Mapping[Primitive, int], embedded: Embedded, min_topic_size: int, seed: int) -> list[Topic]:
-    """Clusters the distinct primitives (in the order of `embedded`), the largest topic first.
+    """Returns the topics of distinct primitives, largest first.
 
-    `uses`: in how many questions each occurs. Near-duplicates are merged, the FITTED most used of what is left are
-    clustered, and the rest follows: an outlier goes where the rest of its ability is, or is a topic of its own.
+    Near-duplicates are merged, then the FITTED most used phrases are clustered. Each other phrase, and each outlier,
+    joins the topic of its ability, or forms a new topic.
+
+    `uses`: the number of questions with each primitive, in the order of `embedded`.
     """
     primitives, numbers = list(uses), np.array(list(uses.values()))
     leaders = near_duplicates(embedded.vectors, numbers, seed)
     kept = np.unique(leaders)
     fitted = kept[np.argsort(-numbers[kept], kind="stable")[:FITTED]]
     fitted.sort()
-    model, found = _fit([primitives[place].text for place in fitted], embedded, fitted, min_topic_size)
+    model, topics = _fit([primitives[index].text for index in fitted], embedded, fitted, min_topic_size)
     labels = np.full(len(primitives), -1)
-    labels[fitted] = found
+    labels[fitted] = topics
     labels = _place_outliers(primitives, numbers, labels[leaders], embedded.vectors, min_topic_size)
     members: dict[int, list[Primitive]] = defaultdict(list)
     for primitive, label in zip(primitives, labels.tolist(), strict=True):
         members[label].append(primitive)
-    topics = [Topic(_words(model, label, found), tuple(sorted(found))) for label, found in members.items()]
-    return sorted(topics, key=lambda topic: (-len(topic.primitives), topic.primitives))
+    found = [Topic(_words(model, label, phrases), tuple(sorted(phrases))) for label, phrases in members.items()]
+    return sorted(found, key=lambda topic: (-len(topic.primitives), topic.primitives))
 
 
 def near_duplicates(vectors: Embeddings, uses: npt.NDArray[np.intp], seed: int) -> Labels:
-    """For each phrase the place of the most used one that says the same, its own where none does."""
+    """Returns for each phrase the index of the most used phrase that means the same, or its own index."""
     leaders = np.full(len(vectors), -1)
     neighbours = _neighbours(vectors, seed)
-    for place in np.argsort(-uses, kind="stable"):
-        if leaders[place] < 0:
-            alike = neighbours(int(place))
-            leaders[alike[leaders[alike] < 0]] = place
-            leaders[place] = place
+    for index in np.argsort(-uses, kind="stable"):
+        if leaders[index] < 0:
+            similar = neighbours(int(index))
+            leaders[similar[leaders[similar] < 0]] = index
+            leaders[index] = index
     return leaders
 
 
 def _neighbours(vectors: Embeddings, seed: int) -> Any:
-    """What gives the places of the phrases that say the same as that at a place."""
+    """Returns a function from the index of a phrase to the indices of its near-duplicates."""
     if len(vectors) <= EXACT:
-        return lambda place: np.flatnonzero(vectors @ vectors[place] >= DUPLICATE)
+        return lambda index: np.flatnonzero(vectors @ vectors[index] >= DUPLICATE)
     from pynndescent import NNDescent
 
-    index = NNDescent(vectors, metric="cosine", n_neighbors=NEIGHBOURS, random_state=seed, n_jobs=1)
-    places, distances = index.neighbor_graph
-    return lambda place: places[place][distances[place] <= 1 - DUPLICATE]
+    search = NNDescent(vectors, metric="cosine", n_neighbors=NEIGHBOURS, random_state=seed, n_jobs=1)
+    indices, distances = search.neighbor_graph
+    return lambda index: indices[index][distances[index] <= 1 - DUPLICATE]
 
 
-def _fit(texts: list[str], embedded: Embedded, places: Labels, min_topic_size: int) -> tuple[Any, Labels]:
-    """The BERTopic model and each phrase's topic, -1 for an outlier."""
+def _fit(texts: list[str], embedded: Embedded, indices: Labels, min_topic_size: int) -> tuple[Any, Labels]:
+    """Returns the BERTopic model and the topic of each phrase, -1 for an outlier."""
     from bertopic import BERTopic
     from bertopic.dimensionality import BaseDimensionalityReduction
     from bertopic.representation import MaximalMarginalRelevance
@@ -85,10 +91,10 @@ def _fit(texts: list[str], embedded: Embedded, places: Labels, min_topic_size: i
     from sklearn.feature_extraction.text import CountVectorizer
 
     logging.getLogger("BERTopic").setLevel(logging.WARNING)
-    vectors = embedded.vectors[places]
+    vectors = embedded.vectors[indices]
     model = BERTopic(
         embedding_model=embedded.backend,
-        umap_model=BaseDimensionalityReduction(),  # they are small already
+        umap_model=BaseDimensionalityReduction(),  # the vectors have few dimensions already
         hdbscan_model=HDBSCAN(
             min_cluster_size=min_topic_size, min_samples=1, cluster_selection_method="leaf", core_dist_n_jobs=1
         ),
@@ -106,46 +112,47 @@ def _place_outliers(
     vectors: Embeddings,
     min_topic_size: int,
 ) -> Labels:
-    """Every phrase with a topic: those of `labels`, for an outlier its ability's, or else a new one.
+    """Returns `labels` with a topic for each outlier.
 
-    Its ability's: the topic that has most phrases of it, or a new one where the questions that need it are enough. A
-    rarer ability goes to the nearest topic where that is similar, else to one of all that is done alike.
+    An outlier joins the topic with most phrases of its ability. If there is none, and at least `min_topic_size`
+    questions need the ability, the ability forms a new topic. A rarer ability joins the nearest topic if that is
+    similar, else a topic of all such abilities with the same verb.
     """
-    needed, homes = Counter[str](), defaultdict[str, Counter[int]](Counter)
+    needed, topics_of = Counter[str](), defaultdict[str, Counter[int]](Counter)
     for primitive, number, label in zip(primitives, uses.tolist(), labels.tolist(), strict=True):
         needed[primitive.ability] += number
-        homes[primitive.ability][label] += label >= 0
-    placed, own = labels.copy(), dict[str, int]()
+        topics_of[primitive.ability][label] += label >= 0
+    placed, added = labels.copy(), dict[str, int]()
     outliers = np.flatnonzero(labels == -1)
     nearest, similarity = _nearest(vectors, labels, outliers)
-    for place, label, cosine in zip(outliers.tolist(), nearest, similarity, strict=True):
-        ability = primitives[place].ability
-        home, members = homes[ability].most_common(1)[0]
+    for index, label, cosine in zip(outliers.tolist(), nearest, similarity, strict=True):
+        ability = primitives[index].ability
+        topic, members = topics_of[ability].most_common(1)[0]
         if members:
-            placed[place] = home
+            placed[index] = topic
         elif needed[ability] < min_topic_size and cosine >= SIMILAR:
-            placed[place] = label
+            placed[index] = label
         else:
             name = ability if needed[ability] >= min_topic_size else ability.split()[0]
-            placed[place] = own.setdefault(name, int(labels.max()) + 1 + len(own))
+            placed[index] = added.setdefault(name, int(labels.max()) + 1 + len(added))
     return placed
 
 
-def _nearest(vectors: Embeddings, labels: Labels, places: Labels) -> tuple[list[int], list[float]]:
-    """The topic whose mean vector is nearest to each phrase, and their cosine; -1 where there is no topic."""
+def _nearest(vectors: Embeddings, labels: Labels, indices: Labels) -> tuple[list[int], list[float]]:
+    """Returns the topic with the nearest mean vector for each phrase, and their cosine. Both are -1 without topics."""
     from sklearn.preprocessing import normalize
 
     clusters = sorted({*labels.tolist()} - {-1})
-    if not clusters or not len(places):
-        return [-1] * len(places), [-1.0] * len(places)
+    if not clusters or not len(indices):
+        return [-1] * len(indices), [-1.0] * len(indices)
     centres = normalize(np.array([vectors[labels == label].mean(axis=0) for label in clusters]))
-    cosines = vectors[places] @ centres.T
+    cosines = vectors[indices] @ centres.T
     best = cosines.argmax(axis=1)
-    return [clusters[index] for index in best], cosines[np.arange(len(best)), best].tolist()
+    return [clusters[column] for column in best], cosines[np.arange(len(best)), best].tolist()
 
 
 def _words(model: Any, label: int, primitives: list[Primitive]) -> tuple[str, ...]:
-    """BERTopic's words of a topic; those of the phrases where it was made of outliers."""
-    known = model.get_topic(label)
-    words = [word for word, _ in known] if known else primitives[0].text.split()
+    """Returns BERTopic's words of a topic, or those of its first phrase if it was formed of outliers."""
+    weighted = model.get_topic(label)
+    words = [word for word, _ in weighted] if weighted else primitives[0].text.split()
     return tuple(word for word in words if word)[:6]

@@ -1,4 +1,4 @@
-"""What the methods ask for, side by side: which skills, how many together, how complex the questions are."""
+"""Compares what the methods ask for: which skills, in which combinations, how complex the questions are."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,22 +10,22 @@ from blindspot.metrics import share
 from blindspot.taxonomy.reading.primitives import extract
 
 BASE = "base"
-MOST = 10  # combinations of a method that are named
+MOST = 10  # combinations kept of each method
 
 Combination = tuple[str, ...]
 
 
 def compare(questions: pd.DataFrame) -> dict[str, Any]:
-    """The methods compared at equal numbers of questions: the first n of each, n being all of the method with fewest.
+    """Compares the methods at equal numbers of questions: the first n of each, n being that of the method with fewest.
 
-    `questions`: the valid ones, each method's in the order in which it asked them; columns method, question, outcome
-    and skills, lists of names. A question's skills together are its combination. Gives
+    `questions`: the valid ones, those of each method in the order asked; columns method, question, outcome, and lists
+    of names in skills. The skills of a question form its combination. Returns
 
-    - `methods`, by method: `questions`, which is n; `skills` and `skill_combinations`, how many different ones they
-      need; `new_combinations`, how many of these no question of the base has, None where the base is absent;
-      `primitives_per_question` and `words_per_question`, means;
+    - `methods`, by method: `questions`, which is n; `skills` and `skill_combinations`, the numbers of different ones;
+      `new_combinations`, the number of them that no question of the base has (None where the base is absent);
+      `primitives_per_question` and `words_per_question`, which are means;
     - `skills`: those that every method asked for (`shared`), and by method those that no other did (`exclusive`);
-    - `combinations`, by method: the MOST that failed most often, with how many were `asked` and were `failures`.
+    - `combinations`, by method: the MOST with most failures, with the numbers `asked` and of `failures`.
     """
     number = int(questions["method"].value_counts().min()) if len(questions) else 0
     asked = {str(name): rows.head(number) for name, rows in questions.groupby("method", sort=False)}
@@ -38,7 +38,7 @@ def compare(questions: pd.DataFrame) -> dict[str, Any]:
 
 
 def figures(found: Mapping[str, Any]) -> dict[str, float]:
-    """The methods' measures with names of one level, such as trained/skills; those that are None are left out."""
+    """Returns the measures by flat names such as trained/skills, without those that are None."""
     every = ((f"{method}/{name}", value) for method, row in found["methods"].items() for name, value in row.items())
     return {name: float(value) for name, value in every if value is not None}
 

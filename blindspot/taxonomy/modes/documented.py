@@ -18,22 +18,22 @@ from blindspot.taxonomy.reading.ability_kinds import KINDS, kinds_of
 from blindspot.taxonomy.reading.language import normalise
 from blindspot.taxonomy.reading.primitive import Primitive
 
-MOST = 0.9  # share of a mode's questions from which something is said of the mode
+MOST = 0.9  # share of a mode's questions that must agree for the mode to match
 Features = frozenset[str]
-MEND = "docs/novelty.md says what an entry holds, configs/documented_weaknesses.yaml shows it"
+FIX = "docs/novelty.md describes the entries, configs/documented_weaknesses.yaml has examples"
 
 
 def _kind(name: str) -> str:
     if name not in KINDS:
         near = get_close_matches(name, KINDS, n=1)
         raise ValueError(
-            f"{name!r} is no kind" + (f", did you mean {near[0]}?" if near else f" of {', '.join(KINDS)}")
+            f"{name!r} is no kind" + (f", did you mean {near[0]}?" if near else f", use one of {', '.join(KINDS)}")
         )
     return name
 
 
 class Weakness(Section):
-    """One documented weakness, described by kinds of questions and answers. docs/novelty.md explains the keys."""
+    """One documented weakness, described by kinds of questions and answers. Keys: docs/novelty.md."""
 
     name: str = Field(min_length=1)
     kinds: tuple[Annotated[str, AfterValidator(_kind)], ...] = Field(min_length=1)
@@ -45,29 +45,27 @@ class Weakness(Section):
     url: str = Field(pattern="^https?://")
 
     def matches(self, kinds: Sequence[str], features: Sequence[Features], answers: Sequence[str]) -> bool:
-        """Whether a mode of these kinds is this weakness. `features`, `answers`: of each of its questions."""
-        alike = {*self.kinds} == {*kinds} and all(_most([name in of for of in features]) for name in self.features)
-        return alike and (
-            self.answer is None or _most([normalise(text) == normalise(self.answer) for text in answers])
-        )
+        """Returns whether a mode of these kinds matches. `features`, `answers`: those of each of its questions."""
+        same = {*self.kinds} == {*kinds} and all(_most([name in of for of in features]) for name in self.features)
+        return same and (self.answer is None or _most([normalise(text) == normalise(self.answer) for text in answers]))
 
 
 def read_documented(path: Path) -> list[Weakness]:
-    """The list in a YAML file; an empty one is allowed. Raises BlindspotError naming every entry that is amiss."""
+    """Reads the list in a YAML file, which may be empty. Raises BlindspotError that names every faulty entry."""
     try:
         rows = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise BlindspotError(f"taxonomy.documented: {path} cannot be read ({error})", MEND) from None
+        raise BlindspotError(f"taxonomy.documented: {path} cannot be read ({error})", FIX) from None
     if not isinstance(rows, list):
-        raise BlindspotError(f"taxonomy.documented: {path} is no list", MEND)
+        raise BlindspotError(f"taxonomy.documented: {path} is no list", FIX)
     faults = [*_faults(rows)]
     if faults:
-        raise BlindspotError(f"taxonomy.documented: {path}: {'; '.join(faults)}", MEND)
+        raise BlindspotError(f"taxonomy.documented: {path}: {'; '.join(faults)}", FIX)
     return [Weakness.model_validate(row) for row in rows]
 
 
 def _faults(rows: list[Any]) -> Iterator[str]:
-    """What is wrong, by entry."""
+    """Yields what is wrong with each faulty entry."""
     uses = Counter(_name(row) for row in rows)
     for number, row in enumerate(rows, start=1):
         name = _name(row)
@@ -87,7 +85,7 @@ def _name(row: Any) -> str:
 
 
 def kinds_asked_for(primitives: Sequence[Primitive]) -> list[str]:
-    """The kinds of what a question with these primitives asks for; those of the details that it gives are left out."""
+    """Returns the kinds of what a question with these primitives asks for, without those of its details."""
     asked = {kind for one in primitives if not one.detail for kind in kinds_of(one.ability)}
     return [kind for kind in KINDS if kind in asked]
 
@@ -95,27 +93,27 @@ def kinds_asked_for(primitives: Sequence[Primitive]) -> list[str]:
 def with_documented(
     modes: Sequence[FailureMode], questions: pd.DataFrame, documented: Sequence[Weakness]
 ) -> list[FailureMode]:
-    """The modes with their kinds and the names of the weaknesses that they match; None where there are none to match.
+    """Returns the modes with their kinds and the names of the weaknesses that they match.
 
-    `questions`: those that the modes were found in, columns reference, and lists of names: kinds, as `kinds_asked_for`
-    has them, skills, meta_skills, features. A mode is of the kinds that MOST of its questions ask for, and of those of
-    the details that it is told by.
+    `questions`: those that the modes were found in, with the column reference and lists of names in kinds (as from
+    `kinds_asked_for`), skills, meta_skills and features. The kinds of a mode are those that MOST of its questions ask
+    for, and those of the details among its features. `documented` of a mode is None where there is no list.
     """
     lists = zip(questions["skills"], questions["meta_skills"], questions["features"], strict=True)
     features: list[Features] = [frozenset().union(*three) for three in lists]
     rows = [*zip(features, questions["kinds"], questions["reference"].fillna("").astype(str), strict=True)]
     found = []
     for mode in modes:
-        claimed = [row for row in rows if mode.claims(row[0])]
-        kinds = _kinds(mode, [asked for _, asked, _ in claimed])
-        has, answers = [has for has, _, _ in claimed], [answer for _, _, answer in claimed]
+        own = [row for row in rows if mode.contains(row[0])]
+        kinds = _kinds(mode, [asked for _, asked, _ in own])
+        has, answers = [has for has, _, _ in own], [answer for _, _, answer in own]
         names = [one.name for one in documented if one.matches(kinds, has, answers)]
         found.append(replace(mode, kinds=kinds, documented=tuple(names) if documented else None))
     return found
 
 
 def matched(modes: Sequence[FailureMode], documented: Sequence[Weakness]) -> list[dict[str, Any]]:
-    """The entries that some mode matches, as the file has them, in its order."""
+    """Returns the entries that some mode matches, as in the file and in its order."""
     names = {name for mode in modes for name in mode.documented or ()}
     return [one.model_dump(mode="json") for one in documented if one.name in names]
 

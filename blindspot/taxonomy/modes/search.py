@@ -11,30 +11,34 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from blindspot.metrics import interval
+from blindspot.metrics import Mask, interval
 from blindspot.records.failure_mode import FailureMode
-from blindspot.taxonomy.modes.significance import LEVEL, Counts, Mask, Tested, by_chance, design_effect, find_worse
+from blindspot.taxonomy.modes.describe import describe
+from blindspot.taxonomy.modes.significance import LEVEL, Counts, Tested, by_chance, design_effect, find_worse
 
-PARTS = 5  # kinds that are tried in the place of each mode
-LEFT = 0.25  # share of a mode's questions that must not be in those before it
-SLIGHT = 1e-9  # nats: less is rounding
+PARTS = 5  # combinations that are tried in the place of each mode
+LEFT = 0.25  # share of a mode's questions that no earlier mode may contain
+SLIGHT = 1e-9  # nats; a smaller gain is rounding
 
 
 def find_modes(questions: pd.DataFrame, threshold: float, min_asked: int, examples: int) -> list[FailureMode]:
-    """The failure modes in valid questions, whoever asked them, the one with the most evidence first.
+    """Returns the failure modes in valid questions, whoever asked them, by log_likelihood_ratio, the highest first.
 
-    `questions`: columns rollout_id, image_id, question, outcome, and COLUMNS, lists of names. Every feature and pair
-    that `min_asked` questions have is tested (one-sided binomial), Benjamini-Hochberg over all of them. Of those that
-    pass most overlap, for one weakness makes many of them fail. So the one with the most evidence is a mode: a wider
-    one adds questions that go well, a narrower one leaves out some that fail. Its questions are set aside, and again,
-    as long as there is one of which a quarter is left and that is significantly worse than the threshold in what is
-    left (Bonferroni over those of which as much is left: each could be so by chance).
+    `questions`: columns rollout_id, image_id, question, outcome, and COLUMNS, which hold lists of names. `examples`:
+    the number kept for each mode.
 
-    Evidence: the log-likelihood ratio of two error_rates, inside and outside, to a single one (the scan statistic of
-    Kulldorff 1997): among the questions that are left, to choose by, among all of them, to rank by. Outside no more
-    than the threshold is taken for granted, so what fails is a mode even where all the rest does. A mode is left out
-    where those that are found without it explain the failures better; a feature takes the place of several modes, and
-    another kind that of one, where it does.
+    Every combination, a feature or a pair, that `min_asked` questions have is tested against the threshold (one-sided
+    binomial test, Benjamini-Hochberg over all). Most of those that pass overlap, because one weakness makes many of
+    them fail. The one with the highest ratio becomes a mode: a wider one adds questions that are answered correctly, a
+    narrower one leaves out some that fail. Its questions are set aside and the search goes on in the rest, while there
+    is a combination of which a quarter is left and which is significantly worse than the threshold in what is left
+    (Bonferroni over the combinations of which as much is left).
+
+    The log-likelihood ratio compares two error rates, inside and outside, with a single one (the scan statistic of
+    Kulldorff 1997). Modes are chosen by the ratio over the questions that are left and ranked by the ratio over all.
+    The rate outside is at most the threshold, so that what fails is a mode even where all the rest fails too. A mode
+    is dropped, several modes are replaced by one feature, or one by another combination, where the modes that result
+    explain the failures better.
     """
     failed: Mask = (questions["outcome"] == "failure").to_numpy()
     tested = find_worse(questions, failed, threshold, min_asked)
@@ -46,18 +50,18 @@ def find_modes(questions: pd.DataFrame, threshold: float, min_asked: int, exampl
 
 
 def distinct_first(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows reordered: new questions on new images, then new questions, then the rest; each in the order given."""
+    """Returns the rows with new questions on new images first, then new questions, then the rest."""
     new_question, new_image = ~rows["question"].duplicated(), ~rows["image_id"].duplicated()
     return rows.iloc[np.argsort(-(2 * new_question.to_numpy() + new_image.to_numpy()).astype(int), kind="stable")]
 
 
 def _explaining(tested: Tested, failed: Mask, threshold: float) -> list[int]:
-    """The rows that are modes: those set apart one by one, changed while a change explains more.
+    """Returns the rows that are modes: a greedy choice, changed as long as a change explains the failures better.
 
-    The one with the most evidence may hold several weaknesses that are better told one by one ("answer yes" those of
-    two skills): so each in turn is left out. And several may be parts of one (the leftmost thing with no, one and two
-    details): so each feature by itself in turn comes first, before those that there are. And one may miss the point:
-    so what tells best apart its failures and the rest comes in its place.
+    Three changes are tried. A mode may contain several weaknesses that are better kept apart ("answer yes" those of
+    two skills): each mode in turn is left out. Several modes may be parts of one (the leftmost object with no, one and
+    two details): each single feature in turn is put first. A mode may be imprecise: what separates its failures best
+    from its other questions is put in its place.
     """
     alone = [row for row, features in enumerate(tested.features) if len(features) == 1]
 
@@ -85,7 +89,7 @@ def _explaining(tested: Tested, failed: Mask, threshold: float) -> list[int]:
 
 
 def _parts(tested: Tested, row: int, failed: Mask) -> list[int]:
-    """The PARTS rows that tell best apart what fails in a mode and what does not."""
+    """Returns the PARTS rows that separate best what fails in a mode from what does not."""
     inside = np.zeros(len(failed), dtype=np.int64)
     inside[tested.has[:, [row]].nonzero()[0]] = 1
     asked, failures = inside @ tested.has, (inside * failed) @ tested.has
@@ -98,10 +102,11 @@ def _parts(tested: Tested, row: int, failed: Mask) -> list[int]:
 def _apart(
     tested: Tested, failed: Mask, threshold: float, first: Sequence[int], banned: Sequence[int]
 ) -> tuple[list[int], float]:
-    """The rows that are modes of their own: those of `first`, then those with most evidence.
+    """Returns the rows that a greedy search chooses, and how well all of them explain the failures.
 
-    Never one of `banned`; of as much evidence, the widest. Also how well all of them explain the failures: the
-    evidence in what was left for each, less what the choice of each among so many is worth.
+    Rows of `first` come first, then the row with the highest ratio (of equal ratios the widest), but never one of
+    `banned`. How well is the sum of the ratios over what was left for each row, less the logarithm of the number of
+    rows to choose from, once for each.
     """
     left, found, queue, explained = np.ones(len(failed), dtype=np.int64), list[int](), [*first], 0.0
     allowed = ~np.isin(np.arange(len(tested.features)), banned)
@@ -123,7 +128,7 @@ def _apart(
 
 
 def _chance(tested: Tested, row: int, left: Counts, failed: Mask, threshold: float) -> float:
-    """The probability at the threshold of what fails in what is left of a row, its own design effect allowed for."""
+    """Returns the probability, at the threshold, of the failures in what is left of a row, with its design effect."""
     which = tested.has[:, [row]].nonzero()[0]
     which = which[left[which] > 0]
     told = np.array([failed[which].sum(), len(which)]) / design_effect(tested.images[which], failed[which])
@@ -133,7 +138,7 @@ def _chance(tested: Tested, row: int, left: Counts, failed: Mask, threshold: flo
 def _log_likelihood_ratio(
     asked: Counts, failures: Counts, all_asked: int, all_failures: int, threshold: float
 ) -> npt.NDArray[np.float64]:
-    """How much better two rates explain the failures than one does, in nats, outside the threshold at most."""
+    """Returns how much better two rates explain the failures than one, in nats; the outer is at most the threshold."""
     outside = _log_likelihood(all_failures - failures, all_asked - asked, threshold)
     single = _log_likelihood(np.array(all_failures), np.array(all_asked), threshold)
     ratio: npt.NDArray[np.float64] = _log_likelihood(failures, asked, 1.0) + outside - single
@@ -141,7 +146,7 @@ def _log_likelihood_ratio(
 
 
 def _log_likelihood(failures: Counts, asked: Counts, most: float) -> npt.NDArray[np.float64]:
-    """Log-likelihood of so many failures, at the rate up to `most` that makes it largest."""
+    """Returns the log-likelihood of the failures at the most likely rate that is at most `most`."""
     from scipy.special import xlogy
 
     rate = np.minimum(failures / np.maximum(asked, 1), most)
@@ -156,7 +161,7 @@ def _mode(tested: Tested, row: int, ratio: float, questions: pd.DataFrame, faile
     having[tested.has[:, [row]].nonzero()[0]] = True
     return FailureMode(
         mode_id="--".join(re.sub(r"\W+", "-", feature.lower()).strip("-") or "feature" for feature in features),
-        name=" + ".join(features),
+        name=describe(features),
         features=features,
         asked=asked,
         failures=failures,
@@ -170,11 +175,13 @@ def _mode(tested: Tested, row: int, ratio: float, questions: pd.DataFrame, faile
 
 
 def _told_apart(modes: Sequence[FailureMode]) -> list[FailureMode]:
-    """The same; where only signs tell two names apart ("answer 1", "answer -1"), their ids end with a digest."""
+    """Returns the modes, each with an id of its own; ids end with a digest where features differ only in signs.
+
+    "answer 1" and "answer -1" are such features.
+    """
     often = Counter(mode.mode_id for mode in modes)
-    return [
-        mode
-        if often[mode.mode_id] == 1
-        else replace(mode, mode_id=f"{mode.mode_id}-{hashlib.sha256(mode.name.encode()).hexdigest()[:8]}")
-        for mode in modes
-    ]
+    return [mode if often[mode.mode_id] == 1 else replace(mode, mode_id=_with_digest(mode)) for mode in modes]
+
+
+def _with_digest(mode: FailureMode) -> str:
+    return f"{mode.mode_id}-{hashlib.sha256(' + '.join(mode.features).encode()).hexdigest()[:8]}"

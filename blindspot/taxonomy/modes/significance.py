@@ -1,4 +1,4 @@
-"""Features, and pairs of them, of questions where error_rate is significantly above a threshold."""
+"""Finds the features and pairs of features whose error rate is significantly above a threshold."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -9,21 +9,22 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-LEVEL = 0.05  # false discovery rate
-COMMON = 0.8  # share of all questions above which a feature is everybody's and tells no question from another
-COLUMNS = ("skills", "meta_skills", "features")  # where a question's features stand, those that say most first
+from blindspot.metrics import Mask
 
-Mask = npt.NDArray[np.bool_]
+LEVEL = 0.05  # false discovery rate
+COMMON = 0.8  # share of all questions from which a feature is too common to distinguish questions
+COLUMNS = ("skills", "meta_skills", "features")  # that hold a question's features, the most informative first
+
 Counts = npt.NDArray[np.intp]
 Numbers = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Tested:
-    """Features and pairs, a row each, that are significantly worse than the threshold.
+    """Features and pairs, one row each, that are significantly worse than the threshold.
 
-    `has`: which questions have them, sparse, shape (questions, rows). `images`: what each question is about. `spread`:
-    the design_effect.
+    `has`: which questions have them, sparse, shape (questions, rows). `images`: which image each question is about, as
+    a number. `spread`: the design effect of each row.
     """
 
     features: list[tuple[str, ...]]
@@ -36,9 +37,9 @@ class Tested:
 
 
 def find_worse(questions: pd.DataFrame, failed: Mask, threshold: float, min_asked: int) -> Tested | None:
-    """Every feature and pair that is worse than the threshold, the plainest first; None where there is none.
+    """Returns every feature and pair that is worse than the threshold, single features first; None where none is.
 
-    One-sided binomial tests, of as many questions as tell as much as those that were asked about the same images;
+    One-sided binomial tests of the effective number of questions (those asked divided by the design effect), with
     Benjamini-Hochberg over all of them.
     """
     from scipy.stats import binom, false_discovery_control
@@ -51,7 +52,8 @@ def find_worse(questions: pd.DataFrame, failed: Mask, threshold: float, min_aske
     asked, failures = asked[one, other], failures[one, other]
     chance = binom.sf(failures - 1, asked, threshold)
     plain = np.argsort(one != other, kind="stable")
-    worse = plain[false_discovery_control(chance, method="bh")[plain] <= LEVEL]  # no other is with less to tell
+    # With the design effect no further row is significant, so it is computed for these alone.
+    worse = plain[false_discovery_control(chance, method="bh")[plain] <= LEVEL]
     having = has[:, one[worse]].multiply(has[:, other[worse]]).tocsc()
     images = pd.factorize(questions["image_id"])[0]
     sets = [having.indices[start:end] for start, end in pairwise(having.indptr)]
@@ -68,10 +70,10 @@ def find_worse(questions: pd.DataFrame, failed: Mask, threshold: float, min_aske
 
 
 def design_effect(images: Counts, failed: Mask) -> float:
-    """How much wider than a simple random sample's the variance of the error_rate of questions is, 1 at least.
+    """Returns how much larger the variance of the error rate is than that of a simple random sample, at least 1.
 
-    `images`: what each question is about, as a number from 0 on. Questions about one image go together (Rao and Scott
-    1992). Where nothing varies, images count in the place of questions.
+    Questions about one image are correlated (Rao and Scott 1992). `images`: which image each question is about, as a
+    number from 0 on. Where no outcome varies, images count instead of questions.
     """
     asked, wrong = np.bincount(images), np.bincount(images, failed)
     number, rate = np.count_nonzero(asked), failed.mean()
@@ -84,7 +86,7 @@ def design_effect(images: Counts, failed: Mask) -> float:
 
 
 def by_chance(failures: Numbers, asked: Numbers, threshold: float) -> Numbers:
-    """The probability of as many failures or more at the threshold: the binomial's, also between whole numbers."""
+    """Returns the binomial probability of as many failures or more at the threshold, also between whole numbers."""
     from scipy.special import betainc
 
     chance: Numbers = np.where(failures > 0, betainc(np.maximum(failures, 1e-9), asked - failures + 1, threshold), 1.0)
@@ -92,9 +94,9 @@ def by_chance(failures: Numbers, asked: Numbers, threshold: float) -> Numbers:
 
 
 def _table(questions: pd.DataFrame, min_asked: int) -> tuple[list[str], Any]:
-    """The features that tell questions apart, by column and name, and who has them, sparse (questions, features).
+    """Returns the features to test, by column and name, and which questions have them, sparse (questions, features).
 
-    What fewer than `min_asked` questions have can be no mode, what COMMON of them have is everybody's.
+    Features of fewer than `min_asked` questions or of COMMON of all are left out.
     """
     from scipy.sparse import csr_array
 
@@ -109,7 +111,7 @@ def _table(questions: pd.DataFrame, min_asked: int) -> tuple[list[str], Any]:
 
 
 def _first_of_each(pairs: Any) -> list[int]:
-    """Of the columns that hold the very same questions the first."""
+    """Returns the first of the columns that hold exactly the same questions."""
     first: dict[bytes, int] = {}
     for column, (start, end) in enumerate(pairwise(pairs.indptr)):
         first.setdefault(pairs.indices[start:end].tobytes(), column)

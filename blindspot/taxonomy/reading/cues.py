@@ -1,4 +1,4 @@
-"""Words that by themselves say what a question needs: the table in cues.yaml."""
+"""Reads cues.yaml: words that by themselves show which ability a question requires."""
 
 import re
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ LIST = re.compile(r"<(\w+)>")
 
 @dataclass(frozen=True)
 class Cue:
-    """Where `pattern` is found in a normalised question it needs `ability`, which is of these `kinds`.
+    """A normalised question that matches `pattern` requires `ability`, which is of these `kinds`.
 
-    Not where something of a kind in `unless` was found before.
+    The cue is skipped if an ability of a kind in `unless` was already found.
     """
 
     ability: str
@@ -25,7 +25,7 @@ class Cue:
 
 @cache
 def cues() -> tuple[Cue, ...]:
-    """All of them, in the order in which they are tried."""
+    """Returns all cues, in the order in which they are tried."""
     table = yaml.safe_load((files("blindspot.taxonomy.reading") / "cues.yaml").read_text(encoding="utf-8"))
     return tuple(
         Cue(
@@ -39,5 +39,5 @@ def cues() -> tuple[Cue, ...]:
 
 
 def words(parts: list[str], lists: dict[str, list[str]]) -> str:
-    """Alternatives as one expression, the lists they name filled in."""
-    return LIST.sub(lambda named: f"(?:{words(lists[named[1]], lists)})", "|".join(parts))
+    """Returns the alternatives as one regular expression, with <name> replaced by the list of that name."""
+    return LIST.sub(lambda match: f"(?:{words(lists[match[1]], lists)})", "|".join(parts))

@@ -1,4 +1,4 @@
-"""As much English as the primitives extractor needs: one spelling, names of things, one and many."""
+"""The English of the primitives extractor: one spelling, noun phrases, singular and plural."""
 
 import re
 from collections.abc import Iterator
@@ -7,14 +7,14 @@ from functools import lru_cache
 
 from blindspot.taxonomy.reading import lexicon
 
-LONGEST_QUESTION = 2000  # characters read; what follows adds nothing but time
+LONGEST_QUESTION = 2000  # characters that are read of a question; more would only take time
 _WORD = rf"(?!(?:{'|'.join(sorted(lexicon.STOP_WORDS))})(?![\w'-]))[^\W_][\w'-]*"
 _TOKEN = re.compile(r"(?:[^\W_]|['’-])+")
 _DETERMINER = r"(?:(?:a|an|the|any|some|this|that|these|those|its|his|her|their|all|each|every) )*"
 
 
 def noun_phrase(group: str) -> str:
-    """A regular expression for the name of a thing ("the small red star"), caught in `group` without its article."""
+    """Returns a regular expression for a noun phrase ("the small red star"). `group`: its part after the article."""
     return rf"{_DETERMINER}(?P<{group}>{_WORD}(?: {_WORD}){{0,4}})(?![\w'-])"
 
 
@@ -23,40 +23,40 @@ NOUN_PHRASE = re.compile(rf"(?<![\w'-]){noun_phrase('a')}")
 
 @dataclass(frozen=True)
 class Name:
-    """What a thing is called by: `adjectives` that the lexicon knows, and its `noun` in the singular."""
+    """The name of an object: `adjectives` that the lexicon knows, and its `noun` in the singular."""
 
     adjectives: tuple[str, ...]
     noun: str
 
     @property
     def one(self) -> str:
-        """Such as "small red star"."""
+        """The singular, such as "small red star"."""
         return " ".join((*self.adjectives, self.noun))
 
     @property
     def many(self) -> str:
-        """Such as "small red stars"."""
+        """The plural, such as "small red stars"."""
         return " ".join((*self.adjectives, plural(self.noun)))
 
 
 @lru_cache(maxsize=65536)
 def normalise(text: str) -> str:
-    """Lower case, British spelling, no punctuation but apostrophes and hyphens, single spaces."""
+    """Returns the text in lower case and British spelling, without punctuation except apostrophes and hyphens."""
     return " ".join(word for word, _, _ in _words(text))
 
 
 def original(text: str, start: int, end: int) -> str:
-    """What stands in `text` where its normalised form has the characters from `start` to `end`, whole words."""
-    place, spans = 0, []
+    """Returns the words of `text` that its normalised form has from character `start` to `end`."""
+    position, spans = 0, []
     for word, first, last in _words(text):
-        if place < end and place + len(word) > start:
+        if position < end and position + len(word) > start:
             spans.append((first, last))
-        place += len(word) + 1
+        position += len(word) + 1
     return text[spans[0][0] : spans[-1][1]] if spans else ""
 
 
 def _words(text: str) -> Iterator[tuple[str, int, int]]:
-    """The normalised words, each with where it stands in the text."""
+    """Yields the normalised words, each with its start and end in the text."""
     for match in _TOKEN.finditer(text[:LONGEST_QUESTION]):
         word = match[0].lower().replace("’", "'")
         for part in ["what", "is"] if word in ("what's", "whats") else [word]:
@@ -64,7 +64,7 @@ def _words(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def name(words: str) -> Name:
-    """The thing that a noun phrase's words name; adjectives alone name some "thing"."""
+    """Returns the name in the words of a noun phrase. Adjectives without a noun name a "thing"."""
     adjectives = [lexicon.SAME_WORD.get(word, word) for word in words.split() if word in lexicon.ADJECTIVES]
     *others, noun = [word for word in words.split() if word not in lexicon.ADJECTIVES] or ["thing"]
     noun = singular(noun)
@@ -73,7 +73,7 @@ def name(words: str) -> Name:
 
 
 def singular(noun: str) -> str:
-    """One of them: "stars" → "star", "boxes" → "box"."""
+    """Returns the singular of a noun: "stars" → "star", "boxes" → "box"."""
     if noun in lexicon.IRREGULAR:
         return lexicon.IRREGULAR[noun]
     if len(noun) < 4 or noun in lexicon.NOT_PLURAL or not noun.endswith("s") or noun.endswith(("ss", "us", "is")):
@@ -84,7 +84,7 @@ def singular(noun: str) -> str:
 
 
 def plural(noun: str) -> str:
-    """Many of them: "star" → "stars", "box" → "boxes"; a word of another script stays as it is."""
+    """Returns the plural of a noun: "star" → "stars", "box" → "boxes". Keeps a word that is not ASCII."""
     if not noun.isascii():
         return noun
     for many, one in lexicon.IRREGULAR.items():

@@ -1,4 +1,4 @@
-"""The words the primitives extractor knows. Every other word is kept as the name of some thing."""
+"""The words that the primitives extractor knows. It keeps every other word as a part of the name of an object."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -13,7 +13,7 @@ MATERIALS = _words(
 )
 TEXTURES = _words("striped plaid dotted spotted checkered plain shiny furry fluffy checked patterned smooth rough")
 
-#: adjective → what telling it takes
+#: adjective → the attribute that it names
 ADJECTIVES = {
     word: kind
     for kind, words in (
@@ -27,15 +27,14 @@ ADJECTIVES = {
 }
 SAME_WORD = {"little": "small", "tiny": "small", "big": "large", "huge": "large", "gray": "grey", "violet": "purple"}
 
-#: asked-for attributes ("what colour is …"); "how big" and its like ask for one too
+#: attributes that a question can ask for ("what colour is …"), as "how big" does too
 ATTRIBUTES = "colour|shape|size|material|texture|pattern|kind|type|brand|breed|gender|age|height|length"
-KINDS = ("shape", "kind", "type", "breed")  # of which the answer names a thing rather than a quality
 DEGREES = {"big": "size", "large": "size", "small": "size", "tall": "height", "long": "length", "old": "age"}
 
-#: nouns that name no particular thing
+#: nouns that name no particular object
 ANY_THING = _words("thing object item one figure shape")
 
-#: relation → how it is written
+#: relation → regular expression of its words
 RELATIONS = {
     "left-of": r"(?:to the |on the |at the )?left(?: hand)?(?: side)? of",
     "right-of": r"(?:to the |on the |at the )?right(?: hand)?(?: side)? of",
@@ -62,10 +61,10 @@ EXTREMA = {
     "brightest": r"brightest",
     "darkest": r"darkest",
 }
-#: comparison of counts → how it is written
+#: comparison of counts → regular expression of its words
 COMPARISONS = {"more": "more", "fewer": "fewer|less", "as many": "as many|(?:the same|an equal) number of"}
 
-#: words that end the name of a thing
+#: words that end the name of an object
 STOP_WORDS = _words(
     "a an the any some this that these those its his her their my your it they them he she we you i "
     "is are was were be been being am do does did has have had having can could will would should may might "
@@ -84,7 +83,7 @@ NOT_PLURAL = _words("bus glass grass dress gas lens canvas cross class boss ches
 IRREGULAR = {"people": "person", "men": "man", "women": "woman", "children": "child", "feet": "foot", "teeth": "tooth"}
 IRREGULAR |= {"mice": "mouse", "geese": "goose", "sheep": "sheep", "knives": "knife", "leaves": "leaf"}
 
-#: what is done → the name of all skills in which it is done
+#: verb of an ability → the meta-skill of its skills
 GROUPS = {
     "comparing": "comparing counts",
     "counting": "counting",
@@ -99,12 +98,12 @@ GROUPS = {
     "telling": "telling attributes",
 }
 
-#: of which "how many" asks for a number that is not counted
+#: nouns after "how many" that are measured rather than counted
 UNITS = (
     "hours|minutes|seconds|days|weeks|months|years|euros|dollars|pounds|cents|points|percent|degrees|calories|grams|"
     "miles|kilometers|kilometres|metres|meters|more|fewer"
 )
-#: answers to "who" that name nobody, and words by which somebody is more than a man or a woman
+#: answers to "who" that identify nobody, and words that say more of a person than "man" or "woman"
 NOBODY = "nobody|no one|both|all|none|some|it|he|she|they|left|right"
 SOMEBODY = (
     "old|elderly|young|teenager|farmer|chef|doctor|nurse|policeman|policewoman|police officer|soldier|teacher|waiter|"

@@ -1,21 +1,21 @@
-"""One elementary ability that a question needs."""
+"""Defines the primitive: an elementary ability that a question requires."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, order=True)
 class Primitive:
-    """An ability and what it is applied to: ("telling the colour", "of stars"). `target` may be empty."""
+    """An ability and what it is applied to, such as ("telling the colour", "of stars"). `target` may be empty."""
 
     ability: str
     target: str = ""
 
     @property
     def text(self) -> str:
-        """The phrase, such as "telling the colour of stars"."""
+        """The whole phrase, such as "telling the colour of stars"."""
         return f"{self.ability} {self.target}".rstrip()
 
     @property
     def detail(self) -> bool:
-        """Whether it is the recognising of what the question names, rather than what is to be done with it."""
+        """Whether the ability is recognising something that the question names, rather than what the question asks."""
         return self.ability.startswith("recognising ")

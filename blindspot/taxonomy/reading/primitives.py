@@ -1,6 +1,6 @@
-"""The elementary abilities that a question needs, read from its words and its true answer by rules and a lexicon.
+"""Extracts the primitives of a question from its text and its true answer, by rules and a lexicon.
 
-The candidate's answer is not read: an ability that depended on it would know the outcome that it is to explain.
+The candidate's answer is not read: an ability that depended on it would contain the outcome that it should explain.
 """
 
 import argparse
@@ -15,60 +15,57 @@ from blindspot.taxonomy.reading.language import NOUN_PHRASE, Name, name, normali
 from blindspot.taxonomy.reading.primitive import Primitive
 from blindspot.taxonomy.reading.rules import RULES, Span
 
-SHORT_ANSWER = 8  # words; longer ones tell more than which one was asked for
-MANY = 4  # things; fewer are seen at a glance (subitising), more must be counted
-ANSWER: Span = (0, 0)  # where the true answer says so, and no word of the question
+SHORT_ANSWER = 8  # words; a longer answer says more than which object is meant
+MANY = 4  # objects; fewer are recognised at a glance (subitising), more must be counted
+ANSWER: Span = (0, 0)  # the span of a primitive that the true answer shows, rather than a word of the question
 PLACING = ("telling the place", "placing in and on")
 
 _ADJECTIVE = "|".join(sorted(lexicon.ADJECTIVES))
-#: "is it red or blue": asked for, not said of two things
+#: "is it red or blue": alternatives for one object, not attributes of two
 _EITHER = re.compile(rf"\b(?:{_ADJECTIVE}|flat|pointed)(?: \w+)? or (?:an? )?(?:{_ADJECTIVE}|\w+)$")
-_DEEP = re.compile(r"\b(?:behind|in front of)\b")
-#: "on the left or on the right": one place after all
-_EITHER_PLACE = re.compile(r"(?:left|right|front of|behind|on|in|under)(?: the \w+)? (?:or|than)")
-#: what tells the chosen one apart, as the answer to "which" or "who" has it
+_DEPTH = re.compile(r"\b(?:behind|in front of)\b")
+#: "on the left or on the right": alternatives for one position, not two relations
+_EITHER_POSITION = re.compile(r"(?:left|right|front of|behind|on|in|under)(?: the \w+)? (?:or|than)")
+#: words of an answer to "which" or "who" → the ability that it shows
 _CHOSEN = {
     re.compile(r"\b(?:left|right|middle|top|bottom|corner|behind|front)\b"): "telling the place",
     re.compile(rf"\b(?:{'|'.join(sorted(lexicon.COLOURS))})\b"): "telling the colour",
 }
-#: an answer that says more of somebody than "the man"
-_SOMEBODY = re.compile(
+#: an answer that says more of a person than "the man"
+_PERSON = re.compile(
     rf"^(?!an? |the |(?:{lexicon.NOBODY})\b)\w+(?: \w+){{0,3}}$|\b(?:{lexicon.SOMEBODY})\b",
 )
-#: "what colour", "how big": the attribute asked for names no thing
-_ASKED_FOR = re.compile(
+#: "what colour", "how big": the words that ask for an attribute name no object
+_ATTRIBUTE_ASKED = re.compile(
     rf"\b(?:(?:what|which|the|same|different) (?:{lexicon.ATTRIBUTES})|how (?:{'|'.join(lexicon.DEGREES)}))\b"
 )
 
-Found = tuple[Primitive, Span]
+Located = tuple[Primitive, Span]  # a primitive and the characters that show it
 
 
 def extract(question: str, reference: str | None) -> list[Primitive]:
-    """The primitives of a question, what it asks for first; none where it has no word. Any text is allowed."""
+    """Returns the primitives of any text, those that it asks for first. A text without words has none."""
     return [primitive for primitive, _ in _extract(normalise(question), normalise(reference or ""))]
 
 
 def with_words(question: str, reference: str | None) -> list[tuple[Primitive, str]]:
-    """The primitives as `extract` has them, each with the words of the question that say so.
-
-    Where the true answer says so, with the answer.
-    """
-    found = _extract(normalise(question), normalise(reference or ""))
+    """Returns the primitives of `extract`, each with the words of the question, or the true answer, that show it."""
+    spans = _extract(normalise(question), normalise(reference or ""))
     return [
-        (primitive, (reference or "") if span == ANSWER else original(question, *span)) for primitive, span in found
+        (primitive, (reference or "") if span == ANSWER else original(question, *span)) for primitive, span in spans
     ]
 
 
 @lru_cache(maxsize=65536)
-def _extract(question: str, reference: str) -> tuple[Found, ...]:
+def _extract(question: str, reference: str) -> tuple[Located, ...]:
     found = [reading for rule in RULES for reading in rule.read(question)]
     things = [(name(words), span) for words, span in _names(question)]
-    found += _cued(question, {kind for primitive, _ in found for kind in kinds_of(primitive.ability)})
+    found += _from_cues(question, {kind for primitive, _ in found for kind in kinds_of(primitive.ability)})
     if not found and things:
         found.append((Primitive("understanding", things[0][0].many), things[0][1]))
     found += [(primitive, ANSWER) for primitive in _from_answer([one for one, _ in found], reference)]
-    found += [(primitive, ANSWER) for primitive in _choosing(question, reference)]
-    found += _bound(question, [thing for thing, _ in things])
+    found += [(primitive, ANSWER) for primitive in _from_choice(question, reference)]
+    found += _combinations(question, [thing for thing, _ in things])
     found += [(primitive, span) for thing, span in things for primitive in _recognising(thing)]
     first: dict[Primitive, Span] = {}
     for primitive, span in found:
@@ -77,19 +74,20 @@ def _extract(question: str, reference: str) -> tuple[Found, ...]:
 
 
 def things_in(question: str) -> list[Name]:
-    """What a normalised question calls the things that it speaks of, each time that it does."""
+    """Returns the names of the objects in a normalised question, with repetitions."""
     return [name(words) for words, _ in _names(question)]
 
 
 def _names(question: str) -> Iterator[tuple[str, Span]]:
-    """The words that name a thing, and where they stand."""
-    blank = _ASKED_FOR.sub(lambda match: ",".center(len(match[0])), question)  # as long, so that places stay
-    for match in NOUN_PHRASE.finditer(blank):
+    """Yields the words that name an object, and their span."""
+    # The replacement has the same length, so that spans stay valid.
+    blanked = _ATTRIBUTE_ASKED.sub(lambda match: ",".center(len(match[0])), question)
+    for match in NOUN_PHRASE.finditer(blanked):
         yield match["a"], match.span("a")
 
 
-def _cued(question: str, known: set[str]) -> Iterator[Found]:
-    """What words alone say, where no rule has found anything of the kind."""
+def _from_cues(question: str, known: set[str]) -> Iterator[Located]:
+    """Yields the primitives of cues whose kinds neither a rule nor an earlier cue has found."""
     for cue in cues():
         if known.issuperset(cue.kinds) or known.intersection(cue.unless):
             continue
@@ -98,25 +96,25 @@ def _cued(question: str, known: set[str]) -> Iterator[Found]:
             yield Primitive(cue.ability), match.span()
 
 
-def _bound(question: str, things: Sequence[Name]) -> Iterator[Found]:
-    """That attributes must be kept apart, or relations followed one after the other: the question as a whole."""
+def _combinations(question: str, things: Sequence[Name]) -> Iterator[Located]:
+    """Yields the primitives of the question as a whole: several attributes, several relations."""
     whole = (0, len(question))
     described = [thing for thing in things if thing.adjectives]
-    apart = len(set(described)) > 1 and not _EITHER.search(question)
-    if apart or any(len(thing.adjectives) > 1 for thing in described):
+    distinct = len(set(described)) > 1 and not _EITHER.search(question)
+    if distinct or any(len(thing.adjectives) > 1 for thing in described):
         yield Primitive("recognising several attributes"), whole
-    if _relations(question) > 1 and not _EITHER_PLACE.search(question):
+    if _relations(question) > 1 and not _EITHER_POSITION.search(question):
         yield Primitive("following several relations"), whole
 
 
 def _relations(question: str) -> int:
-    """How many relations to something the question names."""
-    found = {match.start() for cue in cues() if cue.ability in PLACING for match in cue.pattern.finditer(question)}
-    return len(found | {match.start() for match in _DEEP.finditer(question)})
+    """Returns the number of relations in the question."""
+    starts = {match.start() for cue in cues() if cue.ability in PLACING for match in cue.pattern.finditer(question)}
+    return len(starts | {match.start() for match in _DEPTH.finditer(question)})
 
 
 def _recognising(thing: Name) -> Iterator[Primitive]:
-    """Each of the thing's attributes, told on such things, and the thing itself."""
+    """Yields the recognition of each attribute of an object, and of the object itself."""
     for adjective in thing.adjectives:
         yield Primitive(f"recognising {adjective}", plural(thing.noun))
     if thing.noun != "thing":
@@ -124,7 +122,7 @@ def _recognising(thing: Name) -> Iterator[Primitive]:
 
 
 def _from_answer(found: list[Primitive], reference: str) -> Iterator[Primitive]:
-    """What the true answer adds: how far to count, or that nothing is there."""
+    """Yields what the true answer adds: how far to count, or that an object is absent."""
     for primitive in found:
         if primitive.ability == "counting" and (number := number_of(reference)) is not None:
             far = "four or more" if number >= MANY else "up to three" if number else "none"
@@ -133,32 +131,33 @@ def _from_answer(found: list[Primitive], reference: str) -> Iterator[Primitive]:
             yield Primitive("noticing absence", primitive.target)
 
 
-def _choosing(question: str, reference: str) -> Iterator[Primitive]:
-    """What tells the chosen one apart, where the answer says which it is, and not the question."""
+def _from_choice(question: str, reference: str) -> Iterator[Primitive]:
+    """Yields what distinguishes the object that a short answer to "which" or "who" names."""
     if question.startswith(("which", "who", "whose", "what person")) and len(reference.split()) <= SHORT_ANSWER:
         for words, ability in _CHOSEN.items():
             if words.search(reference):
                 yield Primitive(ability)
-    if question.startswith("who") and reference and _SOMEBODY.search(reference):
+    if question.startswith("who") and reference and _PERSON.search(reference):
         yield Primitive("identifying people")
 
 
 def number_of(text: str) -> int | None:
-    """The number that a normalised text is; None where it is none."""
+    """Returns the number in a normalised text that consists of one number, else None."""
     if text in lexicon.NUMBERS:
         return lexicon.NUMBERS.index(text)
     return int(text) if text.isascii() and text.isdigit() else None
 
 
 def main() -> None:
-    """Prints what is read from a question and its true answer."""
+    """Prints the primitives of a question, their kinds, and the words that show them."""
     parser = argparse.ArgumentParser(
-        prog="python -m blindspot.taxonomy.reading.primitives", description="what a question needs"
+        prog="python -m blindspot.taxonomy.reading.primitives",
+        description=main.__doc__,
     )
     parser.add_argument("question")
-    parser.add_argument("answer", nargs="?", help="the true one")
-    asked = parser.parse_args()
-    for primitive, words in with_words(asked.question, asked.answer):
+    parser.add_argument("answer", nargs="?", help="the true answer")
+    arguments = parser.parse_args()
+    for primitive, words in with_words(arguments.question, arguments.answer):
         print(f"{primitive.text:<42}{', '.join(kinds_of(primitive.ability)):<22}{words}")
 
 

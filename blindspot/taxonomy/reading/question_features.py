@@ -1,6 +1,6 @@
-"""Skills without a fit: every ability is one, and what is done alike in several is a meta-skill.
+"""Derives skills and meta-skills without topics: each ability is a skill, and each kind of activity a meta-skill.
 
-They are what a search steers by while too little was asked for topics to be found.
+A search uses them while there are too few questions to find topics.
 """
 
 from functools import lru_cache
@@ -11,20 +11,20 @@ from blindspot.taxonomy.reading.primitives import extract
 
 
 def columns(question: str, reference: str | None) -> dict[str, list[str]]:
-    """The question's skills, meta_skills and features, as `find_modes` wants them."""
-    return {name: [*found] for name, found in _read(question, reference).items()}
+    """Returns the columns skills, meta_skills and features of a question, as `find_modes` expects them."""
+    return {name: [*values] for name, values in _read(question, reference).items()}
 
 
 @lru_cache(maxsize=65536)
 def all_features(question: str, reference: str | None) -> frozenset[str]:
-    """All of them together."""
+    """Returns the skills, meta-skills and features of a question as one set."""
     return frozenset().union(*_read(question, reference).values())
 
 
-@lru_cache(maxsize=65536)  # a search reads what it has asked again after every few questions
+@lru_cache(maxsize=65536)  # a search reads the same questions again after every batch
 def _read(question: str, reference: str | None) -> dict[str, tuple[str, ...]]:
-    asked = (primitive for primitive in extract(question, reference) if not primitive.detail)
-    abilities = tuple(dict.fromkeys(primitive.ability for primitive in asked))
-    done = (ability.split()[0] for ability in abilities)
-    meta_skills = dict.fromkeys(lexicon.GROUPS[verb] for verb in done if verb in lexicon.GROUPS)
+    required = (primitive for primitive in extract(question, reference) if not primitive.detail)
+    abilities = tuple(dict.fromkeys(primitive.ability for primitive in required))
+    verbs = (ability.split()[0] for ability in abilities)
+    meta_skills = dict.fromkeys(lexicon.GROUPS[verb] for verb in verbs if verb in lexicon.GROUPS)
     return {"skills": abilities, "meta_skills": tuple(meta_skills), "features": tuple(features(question, reference))}

@@ -1,4 +1,4 @@
-"""Rules that read from a normalised question what it asks for, and of what."""
+"""Rules that read from a normalised question which abilities it requires, and what they are applied to."""
 
 import re
 from collections.abc import Iterator
@@ -13,14 +13,14 @@ Span = tuple[int, int]  # of characters in a normalised question
 
 @dataclass(frozen=True)
 class Rule:
-    """Where `pattern` is found, a question needs `ability` applied to `target`: formats filled with its groups."""
+    """A question that matches `pattern` requires `ability`, applied to `target`. Both are formats of its groups."""
 
     pattern: re.Pattern[str]
     ability: str
     target: str = ""
 
     def read(self, question: str) -> Iterator[tuple[Primitive, Span]]:
-        """A primitive for each place where the pattern is found, and the place."""
+        """Yields a primitive for each match of the pattern, and the span of the match."""
         for match in self.pattern.finditer(question):
             words = {key: text for key, text in match.groupdict().items() if text}
             things = {key: name(text) for key, text in words.items() if key in ("a", "b")}
@@ -29,7 +29,7 @@ class Rule:
 
 
 def _rules() -> Iterator[Rule]:
-    """What a question asks for comes before what that rests on."""
+    """Yields what a question asks before what that depends on."""
     a, b = noun_phrase("a"), noun_phrase("b")
     attribute, extrema = rf"(?P<attribute>{lexicon.ATTRIBUTES})", "|".join(lexicon.EXTREMA)
     counted = rf"how many(?! (?:{lexicon.UNITS})\b)|(?<!same )(?<!equal )number of(?! (?:the|this|that) )|^count"

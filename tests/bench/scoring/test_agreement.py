@@ -1,9 +1,9 @@
-"""Taxonomies of scenes held against what is known, and against one another."""
+"""The agreement of taxonomies with the grammar of scenes, and with one another."""
 
 import pandas as pd
 import pytest
 
-from bench.scoring.agreement import of_families, of_searches
+from bench.scoring.agreement import grammar_agreement, search_agreement
 from blindspot.taxonomy.clustering.fit import Taxonomy
 from blindspot.taxonomy.discovery import Found
 
@@ -11,32 +11,32 @@ COUNT, COLOUR = "how many red stars are there ?", "what colour is the star ?"
 
 
 def found(rows: list[tuple[str, list[str]]]) -> Found:
-    """Each question with its skills, which are meta-skills as well."""
+    """Returns a taxonomy of these questions with their skills, which are also their meta-skills."""
     questions = pd.DataFrame(
         [{"question": text, "skills": skills, "meta_skills": skills} for text, skills in rows], dtype=object
     )
     return Found(questions, Taxonomy([], [], []), [], 0.25, [], None, 0, [])
 
 
-def test_skills_that_follow_families_agree_with_them_wholly() -> None:
-    agreement = of_families(found([(COUNT, ["a"]), (COLOUR, ["b"])] * 5))
+def test_skills_that_follow_the_families_agree_perfectly() -> None:
+    agreement = grammar_agreement(found([(COUNT, ["a"]), (COLOUR, ["b"])] * 5))
     assert agreement == pytest.approx(dict.fromkeys(agreement, 1.0))
 
 
-def test_skills_that_do_not_agree_no_more_than_by_chance() -> None:
+def test_skills_that_do_not_follow_the_families_agree_as_by_chance() -> None:
     mixed = [(COUNT, ["a"]), (COUNT, ["b"]), (COLOUR, ["a"]), (COLOUR, ["b"])] * 10
-    assert abs(of_families(found(mixed))["meta_skills_families"]) < 0.05
+    assert abs(grammar_agreement(found(mixed))["meta_skills_families"]) < 0.05
 
 
-def test_a_question_outside_the_grammar_counts_nowhere() -> None:
+def test_questions_outside_the_grammar_are_left_out() -> None:
     rows = [(COUNT, ["a"]), (COLOUR, ["b"])] * 5
-    strange = found([*rows, ("who painted this ?", ["a"]), ("who painted this ?", ["b"])])
-    assert of_families(strange) == pytest.approx(of_families(found(rows)))
+    with_others = found([*rows, ("who painted this ?", ["a"]), ("who painted this ?", ["b"])])
+    assert grammar_agreement(with_others) == pytest.approx(grammar_agreement(found(rows)))
 
 
-def test_searches_agree_whatever_their_skills_are_called() -> None:
+def test_the_agreement_of_searches_does_not_depend_on_the_names_of_skills() -> None:
     one = {"x": [("counting", "of stars"), ("counting", "of circles")], "y": [("telling the colour", "of stars")]}
     other = {"p": one["y"], "q": one["x"]}
     lumped = {"all": [*one["x"], *one["y"]]}
-    assert of_searches([one, other]) == [1.0]
-    assert of_searches([one, other, lumped])[1:] == [0.0, 0.0]
+    assert search_agreement([one, other]) == [1.0]
+    assert search_agreement([one, other, lumped])[1:] == [0.0, 0.0]

@@ -1,4 +1,4 @@
-"""The measures of a search, against examples that are computed by hand."""
+"""The measures of a search, compared with examples that were computed by hand."""
 
 import math
 from itertools import permutations
@@ -13,35 +13,35 @@ from bench.scoring.measures import (
     MATCHED,
     Mask,
     calls_to,
-    jaccard,
     largest_family_ratio,
     matches,
     mode_precision,
     mode_recall,
     mode_recall_in_parts,
 )
+from blindspot.metrics import jaccard
 from blindspot.search.variety import distinct, vendi
 from tests.scenes.strategies import FEW
 
 RED, STAR = "is there a red thing ?", "how many stars are there ?"
 
 
-def mask(places: str) -> Mask:
-    """Such as "xx..x": the first two and the last."""
-    return np.array([place == "x" for place in places])
+def mask(text: str) -> Mask:
+    """Returns a mask: "xx..x" has the first two questions and the last."""
+    return np.array([letter == "x" for letter in text])
 
 
 MASKS = st.lists(st.text("x.", min_size=6, max_size=6).map(mask), max_size=4)
 
 
-def test_a_mode_and_per_slice_match_from_half_their_union_on() -> None:
+def test_a_mode_matches_a_slice_from_a_jaccard_index_of_one_half() -> None:
     assert jaccard(mask("xx.."), mask(".xx.")) == 1 / 3
     assert matches([mask("xx..")], [mask(".xx.")]) == []
     assert matches([mask("xx..")], [mask(".x..")]) == [(0, 0)]  # a half
     assert jaccard(mask("...."), mask("....")) == 0.0
 
 
-def test_per_slice_is_matched_once_and_so_is_a_mode() -> None:
+def test_each_slice_and_each_mode_is_matched_at_most_once() -> None:
     slice_, halves = mask("xxxx...."), [mask("xxxx...."), mask("xxx....."), mask("....xxxx")]
     assert matches(halves, [slice_]) == [(0, 0)]
     assert mode_recall(halves, [slice_]) == 1.0
@@ -49,35 +49,35 @@ def test_per_slice_is_matched_once_and_so_is_a_mode() -> None:
     assert mode_recall([slice_], [slice_, mask("xxx.....")]) == 0.5
 
 
-def test_per_slice_may_be_told_in_parts() -> None:
+def test_several_modes_can_match_a_slice_in_parts() -> None:
     slice_, other = mask("xxxxx......"), mask(".......xxxx")
     parts = [mask("xx........."), mask("..xx......x"), mask(".......xxx.")]
     assert mode_recall(parts, [slice_, other]) == 0.5
     assert mode_recall_in_parts(parts, [slice_, other]) == 1.0
-    # nor is what is mostly elsewhere a part, nor what is another slice, nor are too few of them enough
+    # no part: a mode that is mostly outside the slice, a mode that matches another slice; parts that cover too little
     assert mode_recall_in_parts([mask("xx........."), mask("..xxxxxxxxx")], [slice_]) == 0.0
     assert mode_recall_in_parts([mask("xxx........"), mask("..xxx......")], [slice_, mask("xxx........")]) == 1.0
     assert mode_recall_in_parts([mask("xx.........")], [slice_, mask("x..........")]) == 0.5
-    # and no part is one of two slices
+    # a mode is part of one slice only
     slices = mask("xxxxxxxx..."), mask("..xxxxxxxxx")
     assert mode_recall_in_parts([mask("..xxx......"), mask(".....xxx...")], slices) == 0.5
     assert mode_recall_in_parts([], [slice_]) == 0.0 and mode_recall_in_parts([slice_], []) is None
 
 
-def test_more_pairs_are_better_than_a_closer_one() -> None:
+def test_two_pairs_are_better_than_one_closer_pair() -> None:
     modes, slices = [mask("xxxx.."), mask("xx....")], [mask("xxxx.."), mask("xxxxxx")]
-    # the first mode is the first slice, but the second mode can be no other
+    # the first mode equals the first slice, but the second mode can match only that slice
     assert sorted(matches(modes, slices)) == [(0, 1), (1, 0)]
 
 
-def test_nothing_reported_or_nothing_to_find_is_no_rate() -> None:
+def test_a_rate_without_modes_or_slices_is_none() -> None:
     assert mode_recall([mask("x")], []) is None and mode_precision([], [mask("x")]) is None
     assert mode_recall([], [mask("x")]) == 0.0 == mode_precision([mask("x")], [])
 
 
 @given(MASKS, MASKS)
 @FEW
-def test_matching_is_the_best_of_all_that_are_possible(modes: list[Mask], slices: list[Mask]) -> None:
+def test_matching_finds_the_largest_number_of_pairs(modes: list[Mask], slices: list[Mask]) -> None:
     def pairs(order: tuple[int, ...]) -> int:
         return sum(
             jaccard(modes[mode], slices[slice_]) >= MATCHED
@@ -105,11 +105,11 @@ def test_matching_is_the_best_of_all_that_are_possible(modes: list[Mask], slices
         (["", "…"], 1),
     ],
 )
-def test_questions_that_are_alike_are_one(questions: list[str], number: int) -> None:
+def test_similar_questions_count_as_one(questions: list[str], number: int) -> None:
     assert distinct(questions) == number
 
 
-def test_a_vendi_score_is_the_number_of_different_questions() -> None:
+def test_the_vendi_score_is_the_effective_number_of_different_questions() -> None:
     assert vendi([]) is None and vendi(["…"]) is None
     assert vendi([RED] * 5) == pytest.approx(1.0)
     assert vendi([RED, STAR]) == pytest.approx(vendi([RED, STAR] * 7))
@@ -118,7 +118,7 @@ def test_a_vendi_score_is_the_number_of_different_questions() -> None:
 
 @given(st.randoms(use_true_random=False))
 @FEW
-def test_a_vendi_score_is_that_of_the_cosine_matrix(rng: Random) -> None:
+def test_the_vendi_score_follows_from_the_cosine_matrix(rng: Random) -> None:
     from blindspot.rewards.embedding import embed
 
     texts = [
@@ -129,13 +129,13 @@ def test_a_vendi_score_is_that_of_the_cosine_matrix(rng: Random) -> None:
     assert vendi(texts) == pytest.approx(math.exp(-np.sum(values * np.log(values))), abs=1e-6)
 
 
-def test_the_largest_family_is_held_against_what_it_is_due() -> None:
-    due = {"counting": 0.4, "same": 0.6}
-    assert largest_family_ratio(["counting", "counting", "same"], due) == pytest.approx((2 / 3) / 0.4)
-    assert largest_family_ratio(["relation"], due) == math.inf
-    assert largest_family_ratio([], due) is None and largest_family_ratio(["same"], {}) is None
+def test_the_share_of_the_largest_family_is_compared_with_its_expected_share() -> None:
+    expected = {"counting": 0.4, "same": 0.6}
+    assert largest_family_ratio(["counting", "counting", "same"], expected) == pytest.approx((2 / 3) / 0.4)
+    assert largest_family_ratio(["relation"], expected) == math.inf
+    assert largest_family_ratio([], expected) is None and largest_family_ratio(["same"], {}) is None
 
 
-def test_calls_are_those_at_which_the_level_is_first_reached() -> None:
+def test_calls_to_a_level_are_those_when_it_is_first_reached() -> None:
     curve = [(0, None), (100, 0.2), (200, 0.6), (300, 0.4), (400, 0.9)]
     assert (calls_to(0.5, curve), calls_to(0.9, curve), calls_to(1.0, curve)) == (200, 400, None)

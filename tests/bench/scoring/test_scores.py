@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from bench.scoring.scores import Truth, of_modes, of_questions, stops
+from bench.scoring.scores import Truth, measuring_points, mode_scores, question_scores
 from bench.scoring.slice_rate import SliceRate
-from blindspot.records.asked import Asked
 from blindspot.records.failure_mode import FailureMode
+from blindspot.records.rollout import Asked
 from blindspot.records.verdict import Outcome
 from blindspot.scenes.inconspicuous import inconspicuous
 from blindspot.scenes.parse import parse
@@ -32,7 +32,7 @@ def asked(question: str, outcome: Outcome) -> Asked:
     return Asked("0", question, "no", "yes", outcome, None)
 
 
-# Two slices that count, counting and colour, and one that does not, in which lie two counts and a colour.
+# Two slices that count, counting and colour, and one that does not. That one contains two counts and a colour.
 TRUTH = Truth(
     [slice_("counting", 1.0), slice_("colour", 0.5), slice_("mixed", 0.6, counts=False)],
     [(COUNT, "2"), (COUNT, "2"), (COUNT, "3"), (COLOUR, "red"), ("is there a star ?", "yes")],
@@ -40,17 +40,17 @@ TRUTH = Truth(
 )
 
 
-def test_the_ideal_asks_uniformly_over_all_weak_slices() -> None:
+def test_the_ideal_failure_rate_is_the_mean_over_all_weak_slices() -> None:
     assert TRUTH.ideal == pytest.approx((1.0 + 0.5 + 0.6) / 3)
     assert Truth([], [], np.zeros((0, 0), dtype=bool)).ideal is None
 
 
-def test_a_family_is_due_its_share_of_the_slices_that_count() -> None:
-    assert TRUTH.due() == {"counting": 0.5, "colour": 0.5}
+def test_the_expected_share_of_a_family_is_its_share_of_the_slices_that_count() -> None:
+    assert TRUTH.family_shares() == {"counting": 0.5, "colour": 0.5}
 
 
 def found(modes: list[FailureMode]) -> tuple[float | None, float | None]:
-    scores = TRUTH.found(modes)
+    scores = TRUTH.match(modes)
     return scores["mode_recall"], scores["mode_precision"]
 
 
@@ -60,15 +60,15 @@ def test_modes_are_matched_with_slices() -> None:
     assert found([]) == (0.0, None)
 
 
-def test_recall_is_followed_over_calls() -> None:
+def test_the_curve_has_the_recall_by_calls() -> None:
     modes = [(20, []), (40, [mode("counting")]), (60, [mode("counting"), mode("colour")])]
-    scores, curve = of_modes(modes, TRUTH)
+    scores, curve = mode_scores(modes, TRUTH)
     assert curve == [(20, 0.0), (40, 0.5), (60, 1.0)]
     assert (scores["modes"], scores["mode_precision"]) == (2, 1.0)
     assert (scores["calls_to_half_recall"], scores["calls_to_90_recall"]) == (40, 60)
 
 
-def test_what_was_asked_is_counted() -> None:
+def test_the_scores_of_questions() -> None:
     rows = [
         asked(COUNT, "failure"),
         asked("how many circles do you see ?", "failure"),
@@ -76,7 +76,7 @@ def test_what_was_asked_is_counted() -> None:
         asked("star star", "invalid"),
         asked(COUNT, "unscored"),
     ]
-    found = of_questions(rows, [SCENE] * 5, TRUTH)
+    found = question_scores(rows, [SCENE] * 5, TRUTH)
     assert found["failure_rate"] == 0.5 and found["valid_rate"] == 0.75
     assert found["failure_rate_to_ideal"] == pytest.approx(0.5 / 0.7)
     assert found["distinct_failures_per_1000_calls"] == 200.0
@@ -84,8 +84,8 @@ def test_what_was_asked_is_counted() -> None:
     assert found["inconspicuous"] == pytest.approx(1 / 3)
 
 
-def test_nothing_asked_has_no_figures() -> None:
-    found = of_questions([], [], TRUTH)
+def test_the_scores_of_no_questions_are_none() -> None:
+    found = question_scores([], [], TRUTH)
     assert all(value is None for value in found.values())
 
 
@@ -97,19 +97,19 @@ def test_nothing_asked_has_no_figures() -> None:
         ("what shape is the red thing left of the blue circle ?", True),  # the star is, the red circle is not
         ("what shape is the large thing right of the blue circle ?", False),
         ("how many circles are there ?", False),
-        ("how many blue circles are there ?", True),  # one alone
+        ("how many blue circles are there ?", True),  # a single one
         ("is there a green thing ?", True),
         ("what shape is the topmost thing ?", True),
         ("what shape is the bottommost thing ?", False),
         ("is the blue circle left of the star ?", True),
     ],
 )
-def test_small_and_few_things_are_inconspicuous(text: str, expected: bool) -> None:
+def test_questions_about_small_or_few_things_are_inconspicuous(text: str, expected: bool) -> None:
     question = parse(text)
     assert question is not None
     assert inconspicuous(question, SCENE) is expected
 
 
-def test_modes_are_looked_for_often_at_first_and_at_the_end() -> None:
-    assert stops(50) == [20, 40, 50]
-    assert stops(1000)[-4:] == [400, 600, 800, 1000]
+def test_recall_is_measured_every_20_calls_then_every_200_and_at_the_end() -> None:
+    assert measuring_points(50) == [20, 40, 50]
+    assert measuring_points(1000)[-4:] == [400, 600, 800, 1000]

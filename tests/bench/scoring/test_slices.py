@@ -11,7 +11,7 @@ from blindspot.scenes.scene import random_scene
 from blindspot.scenes.templates import draw_question
 
 
-def test_each_slice_is_listed_once_under_a_name_and_a_condition_of_its_own() -> None:
+def test_each_slice_has_a_unique_name_and_a_unique_condition() -> None:
     slices = all_slices()
     assert len({slice_.name for slice_ in slices}) == len({slice_.condition for slice_ in slices}) == len(slices)
     assert {slice_.family for slice_ in slices} == {*FAMILIES, ANY}
@@ -22,7 +22,7 @@ def test_each_slice_is_listed_once_under_a_name_and_a_condition_of_its_own() -> 
     assert named["existence"] == "family == existence"
 
 
-def test_every_slice_holds_questions_of_its_family_alone() -> None:
+def test_every_slice_contains_only_questions_of_its_family() -> None:
     slices, rng, found = all_slices(), random.Random(0), Counter[str]()
     gaps = [Gap(slice_.condition) for slice_ in slices]
     for _ in range(500):

@@ -12,24 +12,24 @@ def scores(distinct: float, calls: float | None) -> Scores:
     return {DISTINCT: distinct, f"discovery_{DISTINCT}": 2 * distinct, "calls_to_90_recall": calls}
 
 
-def test_a_figure_is_the_median_with_an_interval_that_holds_it() -> None:
+def test_a_figure_is_the_median_with_its_interval() -> None:
     found = figure("vendi", [1.0, 2.0, 3.0, 4.0, 10.0])
     assert found == {"median": 3.0, "low": 1.0, "high": 10.0}
     assert figure("vendi", [2.0] * 5) == {"median": 2.0, "low": 2.0, "high": 2.0}
 
 
-def test_what_most_seeds_have_no_value_of_has_no_figure() -> None:
+def test_a_measure_without_a_value_in_most_seeds_has_no_figure() -> None:
     assert figure("mode_precision", [None, None, None, 1.0, 1.0])["median"] is None
     assert figure("mode_precision", [None, 0.5, 1.0, 1.0, 1.0])["median"] == 1.0
     assert figure("mode_recall", [None] * 5) == {"median": None, "low": None, "high": None}
 
 
-def test_calls_that_reached_nothing_are_more_than_any() -> None:
+def test_a_level_that_was_never_reached_took_more_calls_than_any_number() -> None:
     assert figure("calls_to_90_recall", [100, 200, 300, None, None]) == {"median": 300, "low": 100, "high": None}
     assert figure("calls_to_90_recall", [100, 200, None, None, None])["median"] is None
 
 
-def test_ratios_are_to_the_best_that_only_prompts() -> None:
+def test_ratios_are_relative_to_the_best_prompt_only_method() -> None:
     seed = {
         "ours": scores(60, 100),
         "templates": scores(20, 400),
@@ -46,7 +46,7 @@ def test_ratios_are_to_the_best_that_only_prompts() -> None:
 @pytest.mark.parametrize(
     ("ours", "theirs", "ratio"), [(100, None, 0.0), (None, 100, math.inf), (None, None, None), (100, 200, 0.5)]
 )
-def test_who_reaches_what_the_other_never_does_is_infinitely_better(
+def test_a_ratio_is_infinite_or_zero_if_only_one_method_reaches_the_level(
     ours: float | None, theirs: float | None, ratio: float | None
 ) -> None:
     found = with_ratios({"ours": scores(1, ours), "templates": scores(0, theirs)})["ours"]

@@ -1,4 +1,4 @@
-"""The weak slices of candidates whose weaknesses are known."""
+"""The weak slices of candidates with known weaknesses."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,9 +9,8 @@ import pytest
 from bench.scoring.measures import mode_precision, mode_recall
 from bench.scoring.slice_rate import SliceRate
 from bench.scoring.truth import Sample, draw_sample, measure_slices, uniform_questions
-from blindspot.records.answer import Answer
+from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image
-from blindspot.records.sampling import Sampling
 from blindspot.scenes.planted import PlantedCandidate
 
 SIZE = 50
@@ -36,25 +35,25 @@ def test_every_slice_is_full_and_its_first_questions_are_drawn_uniformly(sample:
     assert {len(sample.of_slice(slice_)) for slice_ in range(len(sample.slices))} == {SIZE}
     names = [slice_.name for slice_ in sample.slices]
     high, family = names.index("counting × answer 4 or more"), names.index("counting")
-    # kept for rare slices, high counts are frequent in what was kept, not in what stands for the family
+    # High counts are kept for rare slices: they are frequent among all questions, but not in the uniform sample.
     assert sample.belongs[sample.belongs[:, family], high].mean() > 0.15
     assert sample.belongs[sample.of_slice(family), high].mean() < 0.15
     assert sample.shares[family] == pytest.approx(0.1, abs=0.01)
     assert sample.shares[high] == pytest.approx(0.006, abs=0.002)
 
 
-def test_the_same_seed_draws_the_same(tmp_path: Path, sample: Sample) -> None:
+def test_the_same_seed_draws_the_same_sample(tmp_path: Path, sample: Sample) -> None:
     again = draw_sample(tmp_path, SIZE, gaps=[ACROSS])
     assert again.questions == sample.questions and np.array_equal(again.belongs, sample.belongs)
     assert [image.scene for image in again.images] == [image.scene for image in sample.images]
 
 
-def test_per_slice_that_is_hardly_ever_drawn_is_not_listed(tmp_path: Path) -> None:
+def test_a_slice_that_is_too_rare_is_not_listed(tmp_path: Path) -> None:
     rare = draw_sample(tmp_path, 2, gaps=["answer == 9", "family == colour and answer == yes"])
     assert {slice_.name for slice_ in rare.slices}.isdisjoint({"answer == 9", "family == colour and answer == yes"})
 
 
-def test_one_weakness_counts_once_however_many_slices_it_makes_weak(sample: Sample) -> None:
+def test_a_weakness_counts_once_even_if_it_makes_several_slices_weak(sample: Sample) -> None:
     weak = weak_in(sample, "family == counting and answer >= 4")
     assert {"counting × answer 4", "counting × answer 5 or more"} < set(weak)
     assert {name for name, rate in weak.items() if rate.counts} == {"counting × answer 4 or more"}
@@ -68,16 +67,16 @@ def test_every_weakness_counts(sample: Sample) -> None:
     assert counting(sample, *gaps) == {"extremum × topmost", "same", "existence × answer no"}
 
 
-def test_two_weaknesses_that_mostly_come_together_both_count(sample: Sample) -> None:
+def test_two_overlapping_weaknesses_both_count(sample: Sample) -> None:
     gaps = "family == comparison and word == fewer", "family == comparison and size == large"
     assert counting(sample, *gaps) == {"comparison × fewer", "comparison × large said"}
 
 
-def test_a_weakness_of_all_families_is_one(sample: Sample) -> None:
+def test_a_weakness_in_all_families_counts_once(sample: Sample) -> None:
     assert counting(sample, "shape == star") == {"any family × star said"}
 
 
-def test_what_is_weak_in_some_of_its_families_alone_is_theirs(sample: Sample) -> None:
+def test_a_weakness_in_some_families_counts_in_each_of_them(sample: Sample) -> None:
     weak = weak_in(sample, "family in (relation, same, comparison) and answer == yes")
     assert {name for name, rate in weak.items() if rate.counts} == {
         f"{family} × answer yes" for family in ("relation", "same", "comparison")
@@ -85,7 +84,7 @@ def test_what_is_weak_in_some_of_its_families_alone_is_theirs(sample: Sample) ->
     assert "any family × answer yes" not in weak
 
 
-def test_a_gap_that_is_per_slice_is_listed_once(tmp_path: Path) -> None:
+def test_a_gap_that_equals_a_slice_is_listed_once(tmp_path: Path) -> None:
     twice = draw_sample(
         tmp_path, 10, gaps=["family == size and colour == red", "colour == red and family == size", ACROSS]
     )
@@ -94,16 +93,16 @@ def test_a_gap_that_is_per_slice_is_listed_once(tmp_path: Path) -> None:
     assert not {"family == size and colour == red", "colour == red and family == size"}.intersection(names)
 
 
-def test_a_gap_that_is_no_slice_can_be_made_one(sample: Sample) -> None:
+def test_a_planted_gap_becomes_a_slice(sample: Sample) -> None:
     assert counting(sample, ACROSS) == {ACROSS}
 
 
-def test_mistakes_anywhere_are_no_weakness(sample: Sample) -> None:
+def test_random_mistakes_are_not_a_weakness(sample: Sample) -> None:
     assert weak_in(sample, mistakes=0.15) == {}
 
 
 class Silent:
-    """Answers every other question, wrongly."""
+    """Gives a wrong answer to every other question, and an error to the rest."""
 
     identity = "silent"
 
@@ -114,19 +113,19 @@ class Silent:
         return [answer if place % 2 else Answer("", "timeout") for place, answer in enumerate(wrong)]
 
 
-def test_errors_are_in_no_rate(sample: Sample) -> None:
+def test_unscored_questions_are_excluded_from_the_rates(sample: Sample) -> None:
     rates = measure_slices(Silent(), sample)
     assert all(rate.failures == rate.asked < SIZE and rate.error_rate == 1.0 for rate in rates)
 
 
-def test_a_mode_that_claims_the_questions_of_a_weakness_is_matched_on_others(sample: Sample) -> None:
+def test_modes_are_matched_on_other_questions_than_those_that_measure_the_slices(sample: Sample) -> None:
     rates = measure_slices(
         PlantedCandidate(["family == extremum and word == topmost", "family == same"], 0.0, 0), sample
     )
     _, questions, belongs = uniform_questions(sample.slices, 1500, seed=1)
-    claims = [np.array([word in question for question in questions]) for word in ("topmost", "same", "rightmost")]
+    modes = [np.array([word in question for question in questions]) for word in ("topmost", "same", "rightmost")]
     counting, weak = (
         [belongs[:, place] for place, rate in enumerate(rates) if getattr(rate, kind)] for kind in ("counts", "weak")
     )
-    assert mode_recall(claims, counting) == 1.0
-    assert mode_precision(claims, weak) == 2 / 3
+    assert mode_recall(modes, counting) == 1.0
+    assert mode_precision(modes, weak) == 2 / 3

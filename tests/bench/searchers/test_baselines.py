@@ -6,8 +6,8 @@ from bench.searchers.baselines import BLOCK, Bandit, BestOf, FewShot, Fixed, sea
 from blindspot.judges.oracle import OracleVerifier
 from blindspot.questioner.prompts import ASK
 from blindspot.questioner.templates import TemplateQuestioner
-from blindspot.records.asked import Asked
 from blindspot.records.image import Image
+from blindspot.records.rollout import Asked
 from blindspot.scenes.draw import draw_scenes
 from blindspot.scenes.parse import parse
 from blindspot.scenes.planted import PlantedCandidate
@@ -20,7 +20,7 @@ COUNTING = PlantedCandidate(["family == counting"], 0.0, 0)
 
 
 class Parrot:
-    """Asks what it is told: its prompt, and questions in turn."""
+    """Asks the given questions in turn, and keeps its prompts."""
 
     identity = "parrot"
 
@@ -44,14 +44,14 @@ def families(asked: Sequence[str]) -> Counter[str]:
     return Counter(question.family for text in asked if (question := parse(text)))
 
 
-def test_a_search_spends_its_budget_and_no_more(tmp_path: Path) -> None:
+def test_a_search_spends_exactly_its_budget(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "asked.jsonl", COUNTING, OracleVerifier("invalid"), meter(candidate_calls=BLOCK + 7))
     asked = search(Fixed(TemplateQuestioner()), IMAGES, journal, seed=0)
     assert len(asked) == journal.meter.calls["candidate_calls"] == BLOCK + 7
     assert {row.outcome for row in asked if "how many" in row.question} == {"failure"}
 
 
-def test_the_same_seed_searches_the_same(tmp_path: Path) -> None:
+def test_the_same_seed_gives_the_same_search(tmp_path: Path) -> None:
     found = [
         search(
             Bandit(), IMAGES, Journal(tmp_path / name, COUNTING, OracleVerifier("invalid"), meter(judge_calls=80)), 3
@@ -61,7 +61,7 @@ def test_the_same_seed_searches_the_same(tmp_path: Path) -> None:
     assert found[0] == found[1]
 
 
-def test_a_bandit_comes_to_ask_what_fails(tmp_path: Path) -> None:
+def test_a_bandit_learns_to_ask_what_fails(tmp_path: Path) -> None:
     bandit = Bandit()
     before = families(bandit.ask(IMAGES, 0))
     search(bandit, IMAGES, Journal(tmp_path / "a", COUNTING, OracleVerifier("invalid"), meter(judge_calls=400)), 0)
@@ -83,6 +83,6 @@ def test_best_of_n_asks_what_resembles_failures() -> None:
     searcher = BestOf(Parrot(star, circle), number=2)
     assert searcher.ask(IMAGES[:3], 0) == [star] * 3
     searcher.learn([row(circle, False)])
-    assert searcher.ask(IMAGES[:3], 0) == [star] * 3  # from one kind of outcome there is nothing to learn
+    assert searcher.ask(IMAGES[:3], 0) == [star] * 3  # a single kind of outcome teaches nothing
     searcher.learn([row(circle, True), row(circle, True), row(star, False), row(star, False)])
     assert searcher.ask(IMAGES[:3], 0) == [circle] * 3

@@ -5,9 +5,8 @@ import pytest
 
 from bench.searchers.rival_rewards import VOTES, Unchecked, VisPlay, cluster_shares
 from blindspot.judges.oracle import OracleVerifier
-from blindspot.records.answer import Answer
+from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image
-from blindspot.records.sampling import Sampling
 from blindspot.rewards.trl import Reward
 from blindspot.scenes.scene import Scene, Thing
 from tests.project import meter
@@ -16,10 +15,10 @@ STAR = Image("a", Path("a.png"), "train", Scene((Thing(0, 0, "small", "red", "st
 RED, BLUE = "is there a red star ?", "is there a blue thing ?"
 
 
-class Wavers:
-    """Says yes, but of blue things now yes, now no."""
+class Uncertain:
+    """A candidate that answers yes, except that sampled answers about blue things alternate between yes and no."""
 
-    identity = "wavers/1"
+    identity = "uncertain/1"
 
     def answer(
         self, images: Sequence[Image], questions: Sequence[str], sampling: Sampling | None = None
@@ -33,14 +32,14 @@ def components(reward: Reward, questions: list[str]) -> dict[str, list[float | N
     return {function.__name__: function(**given) for function in reward.functions()}
 
 
-def test_without_a_check_an_invalid_question_is_a_failure() -> None:
-    found = components(Unchecked([STAR], Wavers(), OracleVerifier("invalid"), 8, meter()), [RED, BLUE, "star star"])
+def test_without_the_validity_check_an_invalid_question_is_a_failure() -> None:
+    found = components(Unchecked([STAR], Uncertain(), OracleVerifier("invalid"), 8, meter()), [RED, BLUE, "star star"])
     assert found["failure"] == [0.0, 1.0, 1.0]
     assert found["invalid"] == [0.0, 0.0, 0.0]
 
 
-def test_visplay_rewards_doubt_less_the_share_that_is_worded_alike() -> None:
-    reward = VisPlay([STAR], Wavers(), OracleVerifier("invalid"), 8, meter())
+def test_visplay_rewards_uncertainty_minus_the_share_of_similar_questions() -> None:
+    reward = VisPlay([STAR], Uncertain(), OracleVerifier("invalid"), 8, meter())
     found = components(reward, [RED, BLUE, BLUE, "star star"])
     assert found["failure"] == [0.0, 0.5, 0.5, 0.0]
     assert found["invalid"] == [0.0, 0.0, 0.0, -1.0]
@@ -52,5 +51,5 @@ def test_visplay_rewards_doubt_less_the_share_that_is_worded_alike() -> None:
     ("questions", "shares"),
     [([], []), ([RED], [1.0]), ([RED, RED, "how many large circles do you see ?"], [2 / 3, 2 / 3, 1 / 3])],
 )
-def test_a_cluster_holds_what_is_worded_alike(questions: list[str], shares: list[float]) -> None:
+def test_clusters_contain_similarly_worded_questions(questions: list[str], shares: list[float]) -> None:
     assert cluster_shares(questions) == pytest.approx(shares)

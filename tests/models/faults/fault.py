@@ -1,4 +1,4 @@
-"""What a fault of a served model is: how its server replies, and how that must be read."""
+"""Defines a fault of a served model: the replies of the server, and the expected result."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,9 +12,14 @@ STOP = None  # the stage ends
 
 @dataclass(frozen=True)
 class Fault:
-    """`replies`: to the attempts at one call; the last one is repeated. `calls`: attempts, with `retries: 1`.
+    """A fault in the replies to one call.
 
-    `expected`: the answer, the reason why there is none, or STOP. `words`: stand in the message or the error.
+    Attributes:
+        replies: to the attempts of the call, in order; the last one is repeated.
+        expected: the answer, the reason for which it is unscored, or STOP.
+        calls: the expected number of attempts with `retries: 1`.
+        words: parts of the message or the error.
+        options: keys of the endpoint file.
     """
 
     name: str
@@ -25,14 +30,14 @@ class Fault:
     options: dict[str, Any] = field(default_factory=dict)
 
 
-def said(name: str, content: Any, expected: str | Unscored | None, *words: str, calls: int = 1, **given: Any) -> Fault:
-    """A chat completion with this content; `given`: finish, usage, options, further keys of the message."""
+def content(name: str, text: Any, expected: str | Unscored | None, *words: str, calls: int = 1, **given: Any) -> Fault:
+    """Returns a fault in the content of a message. `given`: finish, usage, options, further fields of the message."""
     options = given.pop("options", {})
-    return Fault(name, (Reply(completion(content, **given)),), expected, calls, words, options)
+    return Fault(name, (Reply(completion(text, **given)),), expected, calls, words, options)
 
 
 def body(name: str, sent: Any, expected: str | Unscored | None, *words: str, calls: int = 1, **given: Any) -> Fault:
-    """A reply with HTTP status 200 and this body; `given`: options, and fields of Reply."""
+    """Returns a fault in the body of a reply with HTTP status 200. `given`: options, and fields of Reply."""
     options = given.pop("options", {})
     return Fault(name, (Reply(sent, **given),), expected, calls, words, options)
 
@@ -40,13 +45,13 @@ def body(name: str, sent: Any, expected: str | Unscored | None, *words: str, cal
 def status(
     name: str, code: int, sent: Any, expected: str | Unscored | None, *words: str, calls: int = 1, **given: Any
 ) -> Fault:
-    """A reply with an HTTP status; `given`: options, and fields of Reply."""
+    """Returns a fault with an HTTP status. `given`: options, and fields of Reply."""
     options = given.pop("options", {})
     return Fault(name, (Reply(sent, code, **given),), expected, calls, words, options)
 
 
 def choice(**changes: Any) -> dict[str, Any]:
-    """A chat completion whose choice has these keys in place of its own; None removes one."""
-    made = completion()
-    changed = made["choices"][0] | changes
-    return made | {"choices": [{key: value for key, value in changed.items() if value is not None}]}
+    """Returns a chat completion whose choice has these changes; None removes a field."""
+    whole = completion()
+    changed = whole["choices"][0] | changes
+    return whole | {"choices": [{key: value for key, value in changed.items() if value is not None}]}

@@ -1,9 +1,9 @@
-"""Why a reply ended: finish reasons of many servers."""
+"""Finish reasons of many servers."""
 
 from typing import Any
 
 from blindspot.records.unscored import Unscored
-from tests.models.faults.fault import Fault, body, choice, said
+from tests.models.faults.fault import Fault, body, choice, content
 
 _COMPLETE: list[Any] = [
     "stop",
@@ -19,7 +19,7 @@ _COMPLETE: list[Any] = [
 ]
 _LIMIT: list[Any] = ["length", "max_tokens", "MAX_TOKENS", "max_output_tokens", "model_length", "max_new_tokens"]
 _FILTERED: list[Any] = ["content_filter", "SAFETY", "sensitive", "refusal", "RECITATION", "PROHIBITED_CONTENT"]
-#: And how many attempts are made.
+#: With the number of attempts.
 _ENDED: list[tuple[Any, int]] = [
     ("error", 2),
     ("abort", 2),
@@ -39,17 +39,17 @@ _ENDED: list[tuple[Any, int]] = [
 ]
 
 FINISHES: list[Fault] = [
-    *(said(f"complete: {finish!r}", "yes", "yes", finish=finish) for finish in _COMPLETE),
-    *(said(f"limit: {finish!r}", "ye", Unscored.CUT_OFF, "ye", finish=finish) for finish in _LIMIT),
-    *(said(f"filtered: {finish!r}", None, Unscored.REFUSED, finish, finish=finish) for finish in _FILTERED),
+    *(content(f"complete: {finish!r}", "yes", "yes", finish=finish) for finish in _COMPLETE),
+    *(content(f"limit: {finish!r}", "ye", Unscored.CUT_OFF, "ye", finish=finish) for finish in _LIMIT),
+    *(content(f"filtered: {finish!r}", None, Unscored.REFUSED, finish, finish=finish) for finish in _FILTERED),
     *(
-        said(f"ended by {finish!r}", "no , ther", Unscored.INCOMPLETE, "no , ther", finish=finish, calls=calls)
+        content(f"ended by {finish!r}", "no , ther", Unscored.INCOMPLETE, "no , ther", finish=finish, calls=calls)
         for finish, calls in _ENDED
     ),
-    said("filtered with a sentence", "I can't show that.", Unscored.REFUSED, "I can't", finish="content_filter"),
-    said("a finish reason as an object: stop", "yes", "yes", finish={"type": "stop", "matched": 2}),
-    said("a finish reason as an object: length", "ye", Unscored.CUT_OFF, finish={"type": "length", "length": 9}),
-    said("tool calls and no text", None, Unscored.INCOMPLETE, "tool_calls", finish="tool_calls"),
-    said("an error with no text", "", Unscored.INCOMPLETE, "error", finish="error", calls=2),
+    content("filtered with a sentence", "I can't show that.", Unscored.REFUSED, "I can't", finish="content_filter"),
+    content("a finish reason as an object: stop", "yes", "yes", finish={"type": "stop", "matched": 2}),
+    content("a finish reason as an object: length", "ye", Unscored.CUT_OFF, finish={"type": "length", "length": 9}),
+    content("tool calls and no text", None, Unscored.INCOMPLETE, "tool_calls", finish="tool_calls"),
+    content("an error with no text", "", Unscored.INCOMPLETE, "error", finish="error", calls=2),
     body("no finish reason at all", choice(finish_reason=None), "yes"),
 ]

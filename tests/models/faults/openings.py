@@ -1,4 +1,4 @@
-"""What is wrong before the first call: slips in the endpoint file, odd lists of models, keys, the environment."""
+"""Problems before the first call: mistakes in the endpoint file, unusual model lists, keys, the environment."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,9 +12,11 @@ PASSWORD = "planted-password"
 
 @dataclass(frozen=True)
 class Opening:
-    """`words`: of the BlindspotError; None where the server is asked as if nothing were odd.
+    """A problem, or an unusual but valid case, before the first call.
 
-    In `options` and `words`, {port} and {url} stand for the server's.
+    Attributes:
+        words: parts of the BlindspotError; None if the server is called as usual.
+        options: keys of the endpoint file. Here and in `words`, {port} stands for the port of the server.
     """
 
     name: str
@@ -38,12 +40,12 @@ def _listed(revision: object) -> dict[str, Any]:
 
 
 URLS: list[Opening] = [
-    _url("a slash at the end", "http://127.0.0.1:{port}/v1/"),
-    _url("several slashes", "http://127.0.0.1:{port}//v1//"),
-    _url("blanks around", "  http://127.0.0.1:{port}/v1 \n"),
-    _url("the whole path", "http://127.0.0.1:{port}/v1/chat/completions"),
-    _url("the whole path and a slash", "http://127.0.0.1:{port}/v1/chat/completions/"),
-    _url("capitals", "HTTP://127.0.0.1:{port}/v1"),
+    _url("a trailing slash", "http://127.0.0.1:{port}/v1/"),
+    _url("repeated slashes", "http://127.0.0.1:{port}//v1//"),
+    _url("surrounding blanks", "  http://127.0.0.1:{port}/v1 \n"),
+    _url("the full path", "http://127.0.0.1:{port}/v1/chat/completions"),
+    _url("the full path and a slash", "http://127.0.0.1:{port}/v1/chat/completions/"),
+    _url("upper case", "HTTP://127.0.0.1:{port}/v1"),
     _url("no scheme", "127.0.0.1:{port}/v1", "base_url", "not a URL of http or https", "http://127.0.0.1:8000/v1"),
     _url("ftp", "ftp://127.0.0.1:{port}/v1", "base_url", "not a URL of http or https"),
     _url("one slash", "http:/127.0.0.1:{port}/v1", "base_url"),
@@ -55,28 +57,36 @@ URLS: list[Opening] = [
     _url("a fragment", "http://127.0.0.1:{port}/v1#top", "base_url"),
     _url("port 99999", "http://127.0.0.1:99999/v1", "base_url", "65535"),
     _url("port 0", "http://127.0.0.1:0/v1", "base_url", "port 0"),
-    _url("a port in words", "http://127.0.0.1:many/v1", "base_url", "65535"),
-    _url("a bracket that stays open", "http://[::1/v1", "base_url", "not a URL"),
-    _url("a host that no name can be", "http://é..x/v1", "base_url", "not a URL"),
-    _url("a host in blanks", "http://exa mple.invalid/v1", "exa mple.invalid"),
-    _url("a name that does not exist", "http://nowhere.invalid:8000/v1", "no host is named nowhere.invalid"),
-    _url("a port where nothing listens", GONE + "/v1", "no server answers at http://127.0.0.1:1/v1/", "start it"),
-    _url("TLS at a port without", "https://127.0.0.1:{port}/v1", "TLS fails at https://127.0.0.1:{port}/v1/"),
+    _url("a port that is not a number", "http://127.0.0.1:many/v1", "base_url", "65535"),
+    _url("an unclosed bracket", "http://[::1/v1", "base_url", "not a URL"),
+    _url("an invalid host name", "http://é..x/v1", "base_url", "not a URL"),
+    _url("a host with a blank", "http://exa mple.invalid/v1", "exa mple.invalid"),
+    _url("an unknown host name", "http://nowhere.invalid:8000/v1", "the host name nowhere.invalid cannot be resolved"),
+    _url("a port without a server", GONE + "/v1", "no server answers at http://127.0.0.1:1/v1/", "start the server"),
+    _url(
+        "TLS at a port without TLS",
+        "https://127.0.0.1:{port}/v1",
+        "the TLS handshake with https://127.0.0.1:{port}/v1/ failed",
+    ),
 ]
 
-#: The password must stand in no message.
+#: No message may contain the password.
 PASSWORDS: list[Opening] = [
     _url("it is sent", "http://user:" + PASSWORD + "@127.0.0.1:{port}/v1"),
-    _url("nothing listens", f"http://user:{PASSWORD}@127.0.0.1:1/v1", "no server answers at http://127.0.0.1:1/v1/"),
-    _url("no such host", f"http://user:{PASSWORD}@nowhere.invalid/v1", "no host is named nowhere.invalid"),
+    _url("no server", f"http://user:{PASSWORD}@127.0.0.1:1/v1", "no server answers at http://127.0.0.1:1/v1/"),
+    _url(
+        "an unknown host name",
+        f"http://user:{PASSWORD}@nowhere.invalid/v1",
+        "the host name nowhere.invalid cannot be resolved",
+    ),
     _url("no scheme", f"user:{PASSWORD}@127.0.0.1/v1", "not a URL of http or https"),
     _url("one slash", f"http:/user:{PASSWORD}@127.0.0.1/v1", "base_url"),
-    _url("an @ in it", f"http://user:a@{PASSWORD}@127.0.0.1:1/v1", "no server answers"),
-    _url("a slash in it", f"http://user:a/{PASSWORD}@127.0.0.1/v1", "base_url"),
-    _url("a port in words", f"http://user:{PASSWORD}@127.0.0.1:x/v1", "base_url"),
+    _url("an @ in the password", f"http://user:a@{PASSWORD}@127.0.0.1:1/v1", "no server answers"),
+    _url("a slash in the password", f"http://user:a/{PASSWORD}@127.0.0.1/v1", "base_url"),
+    _url("a port that is not a number", f"http://user:{PASSWORD}@127.0.0.1:x/v1", "base_url"),
     _url("a query", f"http://user:{PASSWORD}@127.0.0.1/v1?a=1", "under the key query"),
-    _url("an odd bracket", f"http://user:{PASSWORD}@[::1/v1", "base_url"),
-    _url("a full-width sign", f"http://user:{PASSWORD}@exa\uff0fmple/v1", "base_url"),
+    _url("an unclosed bracket", f"http://user:{PASSWORD}@[::1/v1", "base_url"),
+    _url("a full-width slash in the host", f"http://user:{PASSWORD}@exa\uff0fmple/v1", "base_url"),
 ]
 
 _REVISION = {"revision": "abc"}
@@ -91,29 +101,29 @@ MODEL_LISTS: list[Opening] = [
     _models("500", "broken", status=500),
     _models("five megabytes", {"data": [{"id": "m" * 5_000_000}]}),
     _models("100,000 levels", "[" * 100_000),
-    _models("bytes that are no text", b"\xff\xfe"),
-    _models("gzip that is none", b"rubbish", headers={"content-encoding": "gzip"}),
-    _models("a redirect in a circle", "", status=307, headers={"location": "/v1/models"}),
+    _models("bytes that are not text", b"\xff\xfe"),
+    _models("invalid gzip", b"rubbish", headers={"content-encoding": "gzip"}),
+    _models("a circular redirect", "", status=307, headers={"location": "/v1/models"}),
     _models(
         "401",
         {"error": {"message": f"wrong key {KEY}"}},
-        "refuses the key (HTTP 401: wrong key …)",
+        "rejects the API key (HTTP 401: wrong key …)",
         "PLANTED_KEY",
         status=401,
     ),
     _models("a redirect to another server", "", "redirects to", GONE, status=302, headers={"location": GONE + "/v1"}),
-    _models("a redirect to no URL", "", "127.0.0.1:{port}", status=302, headers={"location": "http://[::1"}),
-    _models("dropped", "", "no server answers at", drop="before"),
-    _models("too slow", {}, "no server answers at", "took too long", delay=0.5, options={"timeout": 0.1}),
-    _models("in drips", {"data": [1, 2, 3]}, "took too long", drip=0.05, options={"timeout": 0.1}),
-    _models("the revision of the file", _listed("abc"), options=_REVISION),
+    _models("a redirect to an invalid URL", "", "127.0.0.1:{port}", status=302, headers={"location": "http://[::1"}),
+    _models("a lost connection", "", "no server answers at", drop="before"),
+    _models("a slow reply", {}, "no server answers at", "(timeout)", delay=0.5, options={"timeout": 0.1}),
+    _models("a reply byte by byte", {"data": [1, 2, 3]}, "(timeout)", drip=0.05, options={"timeout": 0.1}),
+    _models("the revision of the endpoint file", _listed("abc"), options=_REVISION),
     _models("no revision", _listed(None), options=_REVISION),
     _models("the revision of another model", {"data": [{"id": "n", "revision": "x"}]}, options=_REVISION),
     _models("a model that is a list", {"data": [{"id": [], "revision": "x"}]}, options=_REVISION),
     _models(
-        "another revision", _listed("def"), "serves m in revision def, not abc", "set revision", options=_REVISION
+        "another revision", _listed("def"), "serves revision def of m, not abc", "set revision", options=_REVISION
     ),
-    _models("a very long revision", _listed("x\n" * 9999), "serves m in revision x x", options=_REVISION),
+    _models("a very long revision", _listed("x\n" * 9999), "serves revision x x", options=_REVISION),
 ]
 
 
@@ -122,17 +132,26 @@ def _with(name: str, *words: str, options: dict[str, Any] | None = None, **envir
 
 
 ENVIRONMENT: list[Opening] = [
-    _with("a key with a line end", PLANTED_KEY=KEY + "\n"),
-    _with("no key is named", options={"api_key_env": None}, PLANTED_KEY=KEY),
+    _with("a key with a trailing line break", PLANTED_KEY=KEY + "\n"),
+    _with("no api_key_env", options={"api_key_env": None}, PLANTED_KEY=KEY),
     _with("the key is empty", "is missing", "export PLANTED_KEY=…", PLANTED_KEY=""),
     _with("the key is blank", "is missing", "export PLANTED_KEY=…", PLANTED_KEY=" \n"),
-    _with("the key holds a line end", "has characters that no key has", "PLANTED_KEY", PLANTED_KEY=f"{KEY}\n{KEY}"),
-    _with("the key is not ASCII", "has characters that no key has", "PLANTED_KEY", PLANTED_KEY=KEY + "é"),
-    _with("certificates that are gone", "SSL_CERT_FILE=/nowhere/ca.pem", "unset", SSL_CERT_FILE="/nowhere/ca.pem"),
-    _with("certificates that are none", "SSL_CERT_FILE=", "unset", SSL_CERT_FILE="pyproject.toml"),
+    _with(
+        "a line break inside the key",
+        "has characters other than printable ASCII",
+        "PLANTED_KEY",
+        PLANTED_KEY=f"{KEY}\n{KEY}",
+    ),
+    _with("the key is not ASCII", "has characters other than printable ASCII", "PLANTED_KEY", PLANTED_KEY=KEY + "é"),
+    _with("a missing file of certificates", "SSL_CERT_FILE=/nowhere/ca.pem", "unset", SSL_CERT_FILE="/nowhere/ca.pem"),
+    _with("a file without certificates", "SSL_CERT_FILE=", "unset", SSL_CERT_FILE="pyproject.toml"),
     _with("variables of OpenAI", OPENAI_API_KEY="planted-a", OPENAI_BASE_URL=GONE, OPENAI_ORG_ID="planted-b"),
-    _with("a proxy that is not for this host", HTTP_PROXY=GONE, ALL_PROXY=GONE, NO_PROXY="127.0.0.1"),
-    _with("a proxy that is gone", "no server answers", "HTTP_PROXY", HTTP_PROXY=GONE),
-    _with("a proxy of SOCKS", "no proxy can be used as ALL_PROXY", ALL_PROXY="socks5://127.0.0.1:1"),
-    _with("a proxy of an unknown scheme", "no proxy can be used as HTTP_PROXY", HTTP_PROXY="foo://127.0.0.1:1"),
+    _with("a proxy that NO_PROXY excludes", HTTP_PROXY=GONE, ALL_PROXY=GONE, NO_PROXY="127.0.0.1"),
+    _with("a proxy that does not answer", "no server answers", "a proxy is set by HTTP_PROXY", HTTP_PROXY=GONE),
+    _with("a SOCKS proxy", "cannot be opened with the proxy set by ALL_PROXY", ALL_PROXY="socks5://127.0.0.1:1"),
+    _with(
+        "a proxy with an unknown scheme",
+        "cannot be opened with the proxy set by HTTP_PROXY",
+        HTTP_PROXY="foo://127.0.0.1:1",
+    ),
 ]

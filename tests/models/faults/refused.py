@@ -1,4 +1,4 @@
-"""Requests that a server refuses: a field that it does not take, a picture, a content filter."""
+"""Requests that a server rejects because of a field, an image or a content filter."""
 
 from typing import Any
 
@@ -59,7 +59,7 @@ FIELDS: list[Fault] = [
         "set json_schema: false",
     ),
     status(
-        "an extra key, by pydantic",
+        "a field of extra (pydantic)",
         422,
         {"detail": [{"type": "extra_forbidden", "loc": ["body", "top_k"], "msg": "Extra inputs are not permitted"}]},
         STOP,
@@ -68,7 +68,7 @@ FIELDS: list[Fault] = [
         options={"extra": {"top_k": 1}},
     ),
     status(
-        "an extra key, by OpenAI",
+        "a field of extra (OpenAI)",
         400,
         _error("Unknown parameter: 'top_k'.", param="top_k"),
         STOP,
@@ -76,7 +76,7 @@ FIELDS: list[Fault] = [
         options={"extra": {"top_k": 1}},
     ),
     status(
-        "an extra key of one letter is no word of the sentence",
+        "a field of extra that is a letter of the message",
         400,
         _error("Unknown shape of input."),
         _ERROR,
@@ -94,11 +94,9 @@ FIELDS: list[Fault] = [
     status(
         "no image input", 400, _error("This model does not support image input."), STOP, "name a vision-language model"
     ),
+    status("no image input (vLLM)", 400, _error("m is not a multimodal model"), STOP, "name a vision-language model"),
     status(
-        "no image input, by vLLM", 400, _error("m is not a multimodal model"), STOP, "name a vision-language model"
-    ),
-    status(
-        "no image input, by llama.cpp",
+        "no image input (llama.cpp)",
         500,
         _error("image input is not supported - hint: provide the mmproj"),
         STOP,
@@ -106,21 +104,21 @@ FIELDS: list[Fault] = [
         "name a vision-language model",
     ),
     status(
-        "one image is of a format that is not supported",
+        "an unsupported image format",
         400,
         _error("You uploaded an unsupported image.", code="invalid_image_format"),
         _ERROR,
         "unsupported image",
     ),
     status(
-        "images are taken, and not of that size",
+        "an unsupported image size",
         400,
         _error("The model does not support images larger than 4096 px."),
         _ERROR,
         "larger than 4096",
     ),
     status(
-        "one image is too large",
+        "an image file that is too large",
         400,
         _error("image exceeds 5 MB maximum: 6012345 bytes > 5242880 bytes"),
         _ERROR,
@@ -141,9 +139,9 @@ _AZURE = _error(
     innererror={"code": "ResponsibleAIPolicyViolation"},
 )
 REFUSALS: list[Fault] = [
-    status("the filter of Azure", 400, _AZURE, Unscored.REFUSED, "content management policy"),
+    status("the content filter of Azure", 400, _AZURE, Unscored.REFUSED, "content management policy"),
     status(
-        "the filter of Azure, by its inner code alone",
+        "the content filter of Azure, inner code only",
         400,
         _error("no", innererror={"code": "ResponsibleAIPolicyViolation"}),
         Unscored.REFUSED,

@@ -1,4 +1,4 @@
-"""HTTP statuses of 300 and more: what each means for a call and for those after it."""
+"""HTTP statuses of 300 and above, and what each means for its call and for later calls."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def _error(message: str, **more: Any) -> dict[str, Any]:
 
 FORMS: list[Fault] = [
     status("an error as text", 400, {"error": "no such field"}, _ERROR, "no such field"),
-    status("message at the top", 400, {"message": "bad picture"}, _ERROR, "bad picture"),
+    status("message at the top level", 400, {"message": "bad picture"}, _ERROR, "bad picture"),
     status(
         "error and message",
         400,
@@ -37,32 +37,32 @@ FORMS: list[Fault] = [
     status("a list of errors", 400, [_error("bad picture")], _ERROR, "bad picture"),
     status("error_msg", 400, {"error_code": 17, "error_msg": "bad picture"}, _ERROR, "bad picture"),
     status("an unknown form", 400, {"fault": {"faultstring": "bad picture"}}, _ERROR, "bad picture"),
-    status("a plain sentence", 400, "bad picture < 3", _ERROR, "bad picture < 3"),
+    status("plain text", 400, "bad picture < 3", _ERROR, "bad picture < 3"),
     status("an empty body", 400, "", _ERROR, "HTTP 400"),
     status("a number", 400, 5, _ERROR, "HTTP 400"),
     status("1,000 lines", 400, "bad\n" * 1000, _ERROR, "bad bad"),
-    status("100,000 open brackets of HTML", 400, "<html>" + "<" * 100_000, _ERROR, "HTTP 400"),
+    status("100,000 opening brackets of HTML", 400, "<html>" + "<" * 100_000, _ERROR, "HTTP 400"),
     status("an error of 900 levels", 400, '{"error":' * 900 + "1" + "}" * 900, _ERROR, "HTTP 400"),
     status("an error of 200,000 levels", 500, "[" * 200_000, _ERROR, "HTTP 500", calls=2),
-    status("half a surrogate pair", 400, '{"error": "bad \\ud835"}', _ERROR, "bad \ufffd"),
-    status("the key in a sentence", 400, _error(f"bad request by {KEY}"), _ERROR, "bad request by …"),
+    status("a lone surrogate", 400, '{"error": "bad \\ud835"}', _ERROR, "bad \ufffd"),
+    status("the API key in a message", 400, _error(f"bad request by {KEY}"), _ERROR, "bad request by …"),
 ]
 
-FOR_GOOD: list[Fault] = [
+PERMANENT: list[Fault] = [
     status(
         "401",
         401,
         _error(f"Incorrect API key provided: {KEY}"),
         STOP,
-        "refuses the key",
+        "rejects the API key",
         "put a valid key into PLANTED_KEY",
     ),
     status(
-        "400 for a bad key, of Gemini",
+        "400 for an invalid key (Gemini)",
         400,
         [{"error": {"code": 400, "message": "API key not valid.", "status": "INVALID_ARGUMENT"}}],
         STOP,
-        "refuses the key",
+        "rejects the API key",
     ),
     status("402", 402, _error("Payment required"), STOP, "Payment required", "add credit"),
     status(
@@ -72,7 +72,7 @@ FOR_GOOD: list[Fault] = [
         STOP,
         "exceeded your current quota",
     ),
-    status("400 without credit, of Anthropic", 400, _error("Your credit balance is too low"), STOP, "credit balance"),
+    status("400 without credit (Anthropic)", 400, _error("Your credit balance is too low"), STOP, "credit balance"),
     status(
         "404 for the model",
         404,
@@ -85,7 +85,7 @@ FOR_GOOD: list[Fault] = [
     status("404 for the path", 404, {"detail": "Not Found"}, STOP, "Not Found", "fix base_url or model"),
     status("404 as HTML", 404, "<html><h1>404 page not found</h1></html>", STOP, "404 page not found"),
     status(
-        "404 does not show the query",
+        "404 without the query in the message",
         404,
         "no",
         STOP,
@@ -101,14 +101,14 @@ FOR_GOOD: list[Fault] = [
     status("422", 422, {"message": "no"}, _ERROR, "HTTP 422: no"),
 ]
 
-PASSING: list[Fault] = [
+TRANSIENT: list[Fault] = [
     *(
         status(str(code), code, _error("try later"), _ERROR, f"HTTP {code}: try later", calls=2)
         for code in (408, 409, 425, 429, 500, 501, 503, 504, 520, 529)
     ),
     status("502 as HTML", 502, _HTML, _ERROR, "502 Bad Gateway", "nginx & co", calls=2),
     status(
-        "a limit that names the page of bills",
+        "a rate limit that names the billing page",
         429,
         _error("Rate limit reached. See platform.openai.com/account/billing.", code="rate_limit_exceeded"),
         _ERROR,
@@ -116,7 +116,7 @@ PASSING: list[Fault] = [
         calls=2,
     ),
     status(
-        "a quota that is back in a moment",
+        "an exhausted quota with retry-after",
         429,
         _error("You exceeded your current quota"),
         _ERROR,
@@ -125,6 +125,6 @@ PASSING: list[Fault] = [
         headers={"retry-after": "0.01"},
     ),
     Fault("503, then an answer", (Reply(_error("loading"), 503), Reply(completion())), "yes", 2),
-    Fault("a page, then an answer", (Reply("<p>loading"), Reply(completion())), "yes", 2),
+    Fault("an HTML page, then an answer", (Reply("<p>loading"), Reply(completion())), "yes", 2),
     Fault("503, then 400", (Reply(_error("loading"), 503), Reply(_error("bad"), 400)), _ERROR, 2, ("bad",)),
 ]

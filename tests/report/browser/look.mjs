@@ -1,5 +1,5 @@
-// Opens every page of a report, by itself and with all that can be opened, in light, dark and on a phone.
-// node look.mjs <reports> [folder for screenshots]; CHROMIUM names the browser, else /usr/bin/chromium.
+// Opens every page of a report in light mode, in dark mode and on a phone, and checks it with everything expanded.
+// node look.mjs <reports> [folder for screenshots]; CHROMIUM names the browser (default: /usr/bin/chromium).
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";

@@ -1,4 +1,4 @@
-// Uses the map, the list of questions and the labelling page as a person at a keyboard would, and says what does not come of it.
+// Operates the map, the list of questions and the labelling page by keyboard, and reports what does not work.
 
 export async function use(open, faults, audit, look) {
   await useMap(await open("skills.html"), faults, audit, look);
@@ -27,7 +27,7 @@ async function useMap(page, faults, audit, look) {
   expect(
     faults,
     await page.evaluate(() => document.activeElement !== document.querySelector("#map .tile a")),
-    "map: arrow keys go nowhere",
+    "map: arrow keys do not move the focus",
   );
   await page.close();
 }

@@ -8,28 +8,28 @@ STARS, CIRCLES = Primitive("counting", "stars"), Primitive("counting", "circles"
 COUNTING = Skill("counting", "", ("counting",), (STARS, CIRCLES))
 COUNTING_FEW = Skill("counting few", "", ("few",), (Primitive("counting up to three", "stars"),))
 SEEING = Skill("recognising stars", "", ("stars",), (Primitive("recognising stars"), Primitive("counting", "zebras")))
-PLACING = SkillAssignment(
+ASSIGNMENT = SkillAssignment(
     [COUNTING, COUNTING_FEW, SEEING],
     [MetaSkill("counts", ("counting", "counting few")), MetaSkill("seeing", ("recognising stars",))],
 )
 
 
-def test_a_question_needs_the_skills_of_its_primitives_what_it_asks_for_first() -> None:
-    skills = PLACING.skills(extract("how many stars are there ?", "2"))
+def test_skills_have_the_order_of_the_primitives() -> None:
+    skills = ASSIGNMENT.skills(extract("how many stars are there ?", "2"))
     assert skills == ["counting", "counting few", "recognising stars"]
-    assert PLACING.meta_skills(skills) == ["counts", "seeing"]
+    assert ASSIGNMENT.meta_skills(skills) == ["counts", "seeing"]
 
 
-def test_a_new_phrase_goes_where_most_phrases_of_its_ability_are() -> None:
-    assert PLACING.skills(extract("how many umbrellas are there ?", "none at all")) == ["counting"]
+def test_a_new_phrase_belongs_to_the_skill_with_most_phrases_of_its_ability() -> None:
+    assert ASSIGNMENT.skills(extract("how many umbrellas are there ?", "none at all")) == ["counting"]
 
 
-def test_a_new_ability_has_no_place() -> None:
-    assert PLACING.skills(extract("what does the sign say ?", "stop")) == []
+def test_a_new_ability_has_no_skill() -> None:
+    assert ASSIGNMENT.skills(extract("what does the sign say ?", "stop")) == []
 
 
-def test_features_are_all_that_a_mode_is_told_by() -> None:
-    found = PLACING.features("how many stars are there ?", "2")
+def test_features_include_skills_and_meta_skills() -> None:
+    found = ASSIGNMENT.features("how many stars are there ?", "2")
     assert found == {
         *("counting", "counting few", "recognising stars", "counts", "seeing"),
         *("recognising stars", "only counting", "1 detail", "answer 2", "answer 2 or more"),

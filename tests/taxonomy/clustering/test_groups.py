@@ -1,4 +1,4 @@
-"""Meta-skills: the same whatever order skills come in, and cut where leaving some out changes nothing."""
+"""Meta-skills are stable when skills are left out or come in another order."""
 
 import random
 
@@ -23,12 +23,12 @@ GROUPS = {
 }
 
 
-def test_groups_are_by_what_is_done() -> None:
+def test_skills_are_grouped_by_their_verb() -> None:
     assert {group.skills for group in group_skills(NAMES, seed=0)} == GROUPS
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_neither_the_seed_nor_what_is_left_out_changes_them(seed: int) -> None:
+def test_groups_depend_neither_on_the_seed_nor_on_the_other_skills(seed: int) -> None:
     dice = random.Random(seed)
     kept = sorted(dice.sample(NAMES, 13))
     assert {group.skills for group in group_skills(kept, seed)} == {
@@ -37,6 +37,6 @@ def test_neither_the_seed_nor_what_is_left_out_changes_them(seed: int) -> None:
 
 
 @pytest.mark.parametrize("names", [[], ["counting"], ["counting", "reading text"], ["a", "a b", "telling the colour"]])
-def test_too_few_to_tell_groups_apart_are_one(names: list[str]) -> None:
+def test_too_few_skills_form_one_group(names: list[str]) -> None:
     assert [name for group in group_skills(names, seed=0) for name in group.skills] == sorted(names)
     assert len(group_skills(names, seed=0)) == min(len(names), 1)

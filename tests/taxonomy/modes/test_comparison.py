@@ -1,4 +1,4 @@
-"""What methods ask for, side by side."""
+"""The comparison of what methods ask for."""
 
 import pandas as pd
 import pytest
@@ -37,7 +37,7 @@ def test_methods_are_compared_at_equal_numbers_of_questions() -> None:
     assert {method: one["skills"] for method, one in found.items()} == {"trained": 2, "base": 2, "templates": 2}
 
 
-def test_a_combination_is_a_set_and_new_where_the_base_never_asked_it() -> None:
+def test_a_combination_is_a_set_and_is_new_if_the_base_never_asked_it() -> None:
     found = compare(three())["methods"]
     assert {method: one["skill_combinations"] for method, one in found.items()} == {
         "trained": 2,
@@ -51,14 +51,14 @@ def test_a_combination_is_a_set_and_new_where_the_base_never_asked_it() -> None:
     }
 
 
-def test_skills_are_shared_by_all_or_of_one_alone() -> None:
+def test_skills_are_shared_by_all_methods_or_exclusive_to_one() -> None:
     assert compare(three())["skills"] == {
         "shared": [COUNT],
         "exclusive": {"trained": [], "base": [], "templates": [COLOUR]},
     }
 
 
-def test_combinations_that_failed_most_come_first() -> None:
+def test_combinations_with_most_failures_come_first() -> None:
     found = compare(three())["combinations"]
     assert found["trained"] == [
         {"skills": [LEFT], "asked": 2, "failures": 2},
@@ -69,7 +69,7 @@ def test_combinations_that_failed_most_come_first() -> None:
     assert len(compare(many)["combinations"]["trained"]) == 10
 
 
-def test_complexity_is_that_of_the_questions_words() -> None:
+def test_complexity_is_measured_in_the_questions() -> None:
     found = compare(three())["methods"]
     assert found["trained"]["words_per_question"] == pytest.approx(6)
     assert found["base"]["words_per_question"] == pytest.approx(5)
@@ -77,7 +77,7 @@ def test_complexity_is_that_of_the_questions_words() -> None:
     assert found["base"]["primitives_per_question"] > 2  # small and red too
 
 
-def test_without_a_base_nothing_is_called_new_to_it() -> None:
+def test_without_a_base_new_combinations_are_not_counted() -> None:
     alone = compare(three().query("method != 'base'"))
     assert {one["new_combinations"] for one in alone["methods"].values()} == {None}
     assert "trained/new_combinations" not in figures(alone)
@@ -89,12 +89,12 @@ def test_a_question_without_a_skill_is_no_combination() -> None:
     assert found["combinations"]["trained"] == []
 
 
-def test_no_question_gives_no_method() -> None:
+def test_without_questions_there_is_no_method() -> None:
     nothing = compare(three().iloc[:0])
     assert nothing == {"methods": {}, "skills": {"shared": [], "exclusive": {}}, "combinations": {}}
     assert figures(nothing) == {}
 
 
-def test_measures_have_names_for_a_log() -> None:
+def test_measures_have_flat_names_for_logging() -> None:
     found = figures(compare(three()))
     assert found["trained/skills"] == 2.0 and len(found) == 3 * 6

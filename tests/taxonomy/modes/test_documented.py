@@ -1,4 +1,4 @@
-"""Which failure modes are known weaknesses, and which are new."""
+"""Which failure modes are documented, and which are novel."""
 
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ def mode(*features: str) -> FailureMode:
 
 
 def told(found: FailureMode, *asked: Asked, documented: list[Weakness] = KNOWN) -> FailureMode:
-    """The mode after these questions were read."""
+    """Returns the mode with its kinds and matches for these questions."""
     rows = [
         {**columns(*one), "kinds": kinds_asked_for(extract(*one)), "reference": one[1], "question": one[0]}
         for one in asked
@@ -79,7 +79,7 @@ def weakness(**changes: Any) -> Weakness:
     ],
     ids=["counting", "position", "no", "yes", "two", "feature", "new pair", "new three"],
 )
-def test_a_mode_matches_what_is_of_its_kinds(
+def test_a_mode_matches_entries_with_its_kinds(
     features: list[str], asked: Asked, kinds: list[str], documented: list[str]
 ) -> None:
     found = told(mode(*features), asked)
@@ -87,25 +87,25 @@ def test_a_mode_matches_what_is_of_its_kinds(
     assert found.documented == tuple(documented)
 
 
-def test_a_kind_is_of_a_mode_that_nine_in_ten_of_its_questions_need() -> None:
+def test_a_mode_has_the_kinds_that_nine_in_ten_of_its_questions_need() -> None:
     counts, colours = ("how many stars are there ?", "3"), ("how many stars have the colour of the sun ?", "3")
     assert told(mode("counting"), *[counts] * 10, *[colours] * 89).kinds == ("counting",)
     assert told(mode("counting"), *[counts] * 10, *[colours] * 90).kinds == ("counting", "colour")
 
 
-def test_other_questions_than_the_modes_do_not_count() -> None:
+def test_only_questions_of_the_mode_count() -> None:
     found = told(mode("counting"), ("how many stars are there ?", "3"), *[("what colour is the bus ?", "red")] * 50)
     assert (found.kinds, found.documented) == (("counting",), ("counting",))
 
 
-def test_a_detail_counts_where_the_mode_is_told_by_it() -> None:
+def test_a_detail_counts_if_it_is_a_feature_of_the_mode() -> None:
     asked = ("is the purple cup left of the plate ?", "yes")
     assert told(mode("judging left-of"), asked).documented == ("left and right, above and below",)
     both = told(mode("judging left-of", "recognising purple"), asked)
     assert (both.kinds, both.documented) == (("colour", "spatial relation"), ())
 
 
-def test_an_answer_and_a_feature_must_be_those_of_the_modes_questions() -> None:
+def test_the_questions_of_the_mode_must_have_the_answer_and_the_features() -> None:
     asked = ("is there a dog ?", "no")
     entry = weakness(kinds=["existence"], answer="No", features=["recognising dogs"])
     assert told(mode("noticing presence"), asked, documented=[entry]).documented == ("counting",)
@@ -113,17 +113,17 @@ def test_an_answer_and_a_feature_must_be_those_of_the_modes_questions() -> None:
     assert told(mode("noticing presence"), ("is there a cat ?", "no"), documented=[entry]).documented == ()
 
 
-def test_a_mode_of_no_kind_is_on_no_list() -> None:
+def test_a_mode_without_kinds_matches_nothing() -> None:
     found = told(mode("answer yes"), ("is the door open ?", "yes"), ("is the cup left of the plate ?", "yes"))
     assert (found.kinds, found.documented) == ((), ())
 
 
-def test_without_a_list_nothing_is_called_new() -> None:
+def test_without_a_list_no_mode_is_novel() -> None:
     found = told(mode("counting"), ("how many stars are there ?", "3"), documented=[])
     assert (found.kinds, found.documented) == (("counting",), None)
 
 
-def test_what_was_matched_is_handed_over_with_its_source() -> None:
+def test_matched_entries_are_returned_with_their_sources() -> None:
     found = told(mode("counting"), ("how many stars are there ?", "3"))
     (entry,) = matched([found, mode("new")], KNOWN)
     assert (
@@ -132,7 +132,7 @@ def test_what_was_matched_is_handed_over_with_its_source() -> None:
 
 
 @pytest.mark.parametrize("entry", KNOWN, ids=lambda entry: entry.name)
-def test_every_entry_is_in_terms_that_its_example_is_read_in(entry: Weakness) -> None:
+def test_every_entry_has_the_kinds_of_its_example(entry: Weakness) -> None:
     assert entry.example
     read = extract(entry.example, entry.answer)
     assert {*entry.kinds} <= {kind for primitive in read for kind in kinds_of(primitive.ability)}
@@ -140,7 +140,7 @@ def test_every_entry_is_in_terms_that_its_example_is_read_in(entry: Weakness) ->
 
 
 def listed(folder: Path, *rows: object) -> str:
-    """The one line that a user reads of a file with these entries."""
+    """Returns the error about a file with these entries."""
     (folder / "mine.yaml").write_text(yaml.safe_dump([*rows]), "utf-8")
     with pytest.raises(BlindspotError) as raised:
         read_documented(folder / "mine.yaml")
@@ -162,11 +162,11 @@ def listed(folder: Path, *rows: object) -> str:
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
 )
-def test_a_bad_entry_is_named(changes: dict[str, object], said: str, tmp_path: Path) -> None:
+def test_a_faulty_entry_is_named_in_the_error(changes: dict[str, object], said: str, tmp_path: Path) -> None:
     assert said in listed(tmp_path, ENTRY, ENTRY | {"name": "mine"} | changes)
 
 
-def test_every_bad_entry_is_named(tmp_path: Path) -> None:
+def test_every_faulty_entry_is_named_in_the_error(tmp_path: Path) -> None:
     line = listed(tmp_path, {"name": "bare"}, "counting", ENTRY)
     assert "entry 1 (bare): kinds Field required, says Field required" in line
     assert "entry 2: Input should be" in line and "entry 3" not in line
@@ -177,7 +177,7 @@ def test_every_bad_entry_is_named(tmp_path: Path) -> None:
     [("", "is no list"), ("a: 1", "is no list"), ("- [", "cannot be read"), (None, "cannot be read")],
     ids=["empty", "mapping", "no YAML", "absent"],
 )
-def test_a_bad_file_is_named(text: str | None, said: str, tmp_path: Path) -> None:
+def test_an_unreadable_file_is_named_in_the_error(text: str | None, said: str, tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     if text is not None:
         path.write_text(text, "utf-8")
@@ -203,5 +203,5 @@ def test_an_empty_list_is_allowed(tmp_path: Path) -> None:
         ("finding the cause", ()),
     ],
 )
-def test_an_ability_in_an_llms_words_is_of_no_wrong_kind(ability: str, kinds: tuple[str, ...]) -> None:
+def test_an_ability_in_the_words_of_an_llm_has_no_wrong_kind(ability: str, kinds: tuple[str, ...]) -> None:
     assert kinds_of(ability) == kinds

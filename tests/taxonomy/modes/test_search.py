@@ -1,5 +1,6 @@
-"""Which features and pairs of them are called failure modes."""
+"""Which features and pairs of features are failure modes."""
 
+import hashlib
 import random
 from math import log
 
@@ -11,7 +12,7 @@ from blindspot.taxonomy.modes.search import distinct_first, find_modes
 
 
 def questions(*groups: tuple[tuple[str, ...], int, int]) -> pd.DataFrame:
-    """Rows for (skills, asked, failures) each; meta-skill = the first word of a skill."""
+    """Returns rows for (skills, asked, failures) each; the meta-skill is the first word of a skill."""
     rows = []
     for skills, asked, failures in groups:
         for index in range(asked):
@@ -31,13 +32,14 @@ def questions(*groups: tuple[tuple[str, ...], int, int]) -> pd.DataFrame:
 
 
 def names(frame: pd.DataFrame, threshold: float = 0.25) -> list[str]:
-    return [mode.name for mode in find_modes(frame, threshold, min_asked=20, examples=5)]
+    return [" + ".join(mode.features) for mode in find_modes(frame, threshold, min_asked=20, examples=5)]
 
 
 def test_a_skill_that_fails_is_a_mode_with_its_figures() -> None:
     frame = questions((("counting many",), 100, 60), (("telling colour",), 100, 5))
     (mode,) = find_modes(frame, 0.25, 20, examples=5)
-    assert (mode.name, mode.mode_id, mode.asked, mode.failures) == ("counting many", "counting-many", 100, 60)
+    assert (mode.features, mode.mode_id, mode.asked, mode.failures) == (("counting many",), "counting-many", 100, 60)
+    assert mode.name == "Questions that require “counting many”"
     assert mode.error_rate == pytest.approx(0.6)
     assert (mode.low, mode.high) == pytest.approx((0.5020, 0.6906), abs=1e-3)  # Wilson, by hand
     apart = 60 * log(0.6) + 40 * log(0.4) + 5 * log(0.05) + 95 * log(0.95)
@@ -46,7 +48,7 @@ def test_a_skill_that_fails_is_a_mode_with_its_figures() -> None:
     assert len(mode.examples) == 5
 
 
-def test_the_kind_that_fails_is_named_and_not_a_wider_one_that_holds_it() -> None:
+def test_the_kind_that_fails_is_a_mode_and_a_wider_one_is_not() -> None:
     frame = questions(
         (("noticing absence", "giving details"), 200, 180),
         (("counting none", "giving details"), 200, 190),
@@ -56,19 +58,19 @@ def test_the_kind_that_fails_is_named_and_not_a_wider_one_that_holds_it() -> Non
     assert names(frame) == ["counting none", "noticing absence"]
 
 
-def test_what_nearly_every_question_needs_is_no_mode() -> None:
+def test_a_feature_of_nearly_every_question_is_no_mode() -> None:
     frame = questions((("seeing things", "counting many"), 100, 80), (("seeing things", "telling colour"), 100, 30))
     assert names(frame) == ["counting many"]
 
 
-def test_a_true_answer_can_set_a_mode_apart() -> None:
+def test_a_true_answer_can_define_a_mode() -> None:
     frame = questions((("judging left",), 200, 80), (("noticing presence",), 200, 0))
     frame["features"] = [["answer yes"] if index % 200 < 80 else ["answer no"] for index in range(len(frame))]
     (mode,) = find_modes(frame, 0.25, 20, examples=5)
     assert (mode.features, mode.error_rate) == (("judging left", "answer yes"), 1.0)
 
 
-def test_weaknesses_that_share_a_feature_are_told_one_by_one() -> None:
+def test_weaknesses_that_share_a_feature_are_separate_modes() -> None:
     frame = questions(
         (("comparing counts", "saying no"), 100, 100),
         (("judging left", "saying no"), 60, 60),
@@ -80,24 +82,24 @@ def test_weaknesses_that_share_a_feature_are_told_one_by_one() -> None:
     assert names(frame) == ["comparing counts + saying no", "judging left + saying no"]
 
 
-def test_a_weakness_that_mostly_shows_with_another_is_told_too() -> None:
+def test_a_weakness_that_mostly_occurs_with_another_is_a_mode_too() -> None:
     left, many, colour = "judging left", "counting many", "telling colour"
     both = [((left, many), 12, 11), ((left, many, colour), 12, 12)]
     one = [((left,), 24, 22), ((left, colour), 12, 11), ((many,), 12, 12), ((many, colour), 12, 12)]
     assert sorted(names(questions(*both, *one, ((colour,), 36, 0)))) == [many, left]
 
 
-def test_where_everything_fails_every_kind_is_named() -> None:
+def test_if_everything_fails_every_kind_is_a_mode() -> None:
     frame = questions((("judging left",), 100, 60), (("telling colour",), 100, 60))
     assert sorted(names(frame)) == ["judging left", "telling colour"]
 
 
-def test_what_fails_less_than_the_rest_does_not_come_first() -> None:
+def test_what_fails_less_often_than_the_rest_does_not_come_first() -> None:
     frame = questions((("judging left",), 300, 120), (("telling colour",), 150, 150), (("counting many",), 150, 150))
     assert names(frame)[-1] == "judging left" and len(names(frame)) == 3
 
 
-def test_a_pair_is_named_where_only_together_they_fail() -> None:
+def test_a_pair_is_a_mode_if_its_features_fail_only_together() -> None:
     frame = questions(
         (("judging left", "seeing purple"), 60, 55),
         (("judging left", "seeing red"), 200, 5),
@@ -106,7 +108,7 @@ def test_a_pair_is_named_where_only_together_they_fail() -> None:
     assert names(frame) == ["judging left + seeing purple"]
 
 
-def test_a_group_is_named_where_all_of_it_fails() -> None:
+def test_a_meta_skill_is_a_mode_if_all_of_its_skills_fail() -> None:
     frame = questions((("judging left",), 60, 50), (("judging right",), 60, 50), (("telling colour",), 200, 5))
     assert names(frame) == ["judging"]
 
@@ -116,7 +118,7 @@ def test_modes_that_explain_more_failures_come_first() -> None:
     assert names(frame) == ["b big", "s small"]
 
 
-def test_what_is_too_rare_or_only_as_bad_as_allowed_is_no_mode() -> None:
+def test_too_few_questions_or_an_error_rate_at_the_threshold_make_no_mode() -> None:
     assert names(questions((("rare",), 19, 19), (("as allowed",), 400, 100))) == []
 
 
@@ -127,7 +129,7 @@ def test_random_mistakes_are_no_mode() -> None:
     assert names(frame) == []
 
 
-def test_questions_about_one_image_count_for_less_than_as_many_about_others() -> None:
+def test_questions_about_the_same_image_count_less() -> None:
     frame = questions((("judging left",), 60, 30), (("telling colour",), 200, 10))
     (apart,) = find_modes(frame, 0.25, 20, examples=5)
     judged = frame["skills"].map(lambda skills: "judging left" in skills)
@@ -139,14 +141,14 @@ def test_questions_about_one_image_count_for_less_than_as_many_about_others() ->
     assert together.low < apart.low < apart.high < together.high
 
 
-def test_questions_about_as_many_images_count_in_full() -> None:
+def test_questions_about_different_images_count_fully() -> None:
     frame = questions((("judging left",), 8, 6), (("telling colour",), 200, 10))
     frame["image_id"] = frame["rollout_id"]
     (mode,) = find_modes(frame, 0.25, 8, examples=5)
     assert (mode.low, mode.high) == pytest.approx(interval(6, 8))
 
 
-def test_one_image_is_no_evidence_however_much_is_asked_about_it() -> None:
+def test_questions_about_one_image_make_no_mode() -> None:
     frame = questions((("judging left",), 20, 20), (("telling colour",), 200, 10))
     judged = frame["skills"].map(lambda skills: "judging left" in skills)
     assert names(frame) == ["judging left"]
@@ -156,7 +158,7 @@ def test_one_image_is_no_evidence_however_much_is_asked_about_it() -> None:
         assert names(frame) == []
 
 
-def test_what_is_left_of_a_kind_is_tested_by_images_too() -> None:
+def test_the_rest_of_a_kind_is_tested_with_its_design_effect() -> None:
     apart, left = (("counting many", "judging left"), 60, 60), (("judging left",), 100, 40)
     frame = questions((("counting many",), 40, 40), apart, left, (("telling colour",), 200, 10))
     alone = frame["skills"].map(lambda skills: skills == ["judging left"])
@@ -165,14 +167,15 @@ def test_what_is_left_of_a_kind_is_tested_by_images_too() -> None:
     assert names(frame) == ["counting many"]
 
 
-def test_no_two_modes_have_one_id() -> None:
+def test_mode_ids_are_unique() -> None:
     frame = questions((("1 said",), 60, 60), (("-1 said",), 60, 60), (("telling colour",), 200, 10))
     found = find_modes(frame, 0.25, 20, examples=5)
-    assert {mode.name for mode in found} == {"1 said", "-1 said"}
-    assert len({mode.mode_id for mode in found}) == 2
+    assert {mode.features for mode in found} == {("1 said",), ("-1 said",)}
+    digests = {name: hashlib.sha256(name.encode()).hexdigest()[:8] for name in ("1 said", "-1 said")}
+    assert {mode.mode_id for mode in found} == {f"1-said-{digest}" for digest in digests.values()}
 
 
-def test_no_question_no_mode() -> None:
+def test_without_questions_there_is_no_mode() -> None:
     assert names(questions((("x y",), 30, 0)).iloc[:0]) == []
 
 

@@ -45,16 +45,16 @@ REACHED = ("answer 2 or more", "answer 3 or more")
         ("", "", ["0 details"]),
     ],
 )
-def test_what_sets_a_question_apart(question: str, reference: str | None, found: list[str]) -> None:
+def test_features_of_a_question(question: str, reference: str | None, found: list[str]) -> None:
     assert features(question, reference) == found
 
 
-def test_what_is_recognised_is_a_feature_and_what_is_done_with_it_a_skill() -> None:
+def test_recognised_objects_are_features_and_abilities_are_not() -> None:
     found = features("how many red stars are there ?", "1")
     assert {"recognising red", "recognising stars"} <= {*found}
     assert not any(feature.startswith("counting") for feature in found)
 
 
 @pytest.mark.parametrize("text", ["9" * 5_000, "x" * 10_000, "هل هناك كلب؟", "٣", "²", "a\0b\n'c"])
-def test_any_text_has_features_and_few_of_them(text: str) -> None:
+def test_any_text_has_few_features(text: str) -> None:
     assert len(features(text, text)) < 20

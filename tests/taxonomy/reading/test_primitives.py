@@ -1,4 +1,4 @@
-"""The rules that read abilities out of a question."""
+"""The rules that read the primitives of a question."""
 
 import pytest
 
@@ -33,11 +33,11 @@ def phrases(question: str, reference: str | None = None) -> list[str]:
         ("zebra crossing?", None, "understanding zebra crossings"),
     ],
 )
-def test_what_a_question_asks_for_comes_first(question: str, reference: str | None, first: str) -> None:
+def test_the_ability_that_a_question_asks_for_comes_first(question: str, reference: str | None, first: str) -> None:
     assert phrases(question, reference)[0] == first
 
 
-def test_a_question_has_its_attributes_and_things_as_well() -> None:
+def test_attributes_and_objects_of_a_question_are_primitives_too() -> None:
     assert phrases("how many small red squares are there ?", "2")[1:] == [
         "counting up to three small red squares",
         "recognising several attributes",
@@ -47,7 +47,7 @@ def test_a_question_has_its_attributes_and_things_as_well() -> None:
     ]
 
 
-def test_the_words_that_say_so_are_the_evidence() -> None:
+def test_each_primitive_has_the_words_that_show_it() -> None:
     found = {
         primitive.text: words for primitive, words in with_words("What’s on the Gray table,  behind the man?", "Tea")
     }
@@ -63,11 +63,11 @@ def test_unknown_nouns_are_kept() -> None:
 
 
 @pytest.mark.parametrize(("number", "far"), [("0", "none"), ("3", "up to three"), ("four", "four or more")])
-def test_the_true_count_says_how_far_to_count(number: str, far: str) -> None:
+def test_the_true_count_decides_how_far_to_count(number: str, far: str) -> None:
     assert f"counting {far} stars" in phrases("how many stars are there ?", number)
 
 
-def test_that_nothing_is_there_is_noticed() -> None:
+def test_an_absent_object_gives_noticing_absence() -> None:
     assert "noticing absence of stars" in phrases("are there any stars in the image ?", "no")
 
 
@@ -80,7 +80,7 @@ def test_that_nothing_is_there_is_noticed() -> None:
         ("what is on the table?", False),
     ],
 )
-def test_a_chain_has_two_relations(question: str, chain: bool) -> None:
+def test_a_relation_chain_has_two_relations(question: str, chain: bool) -> None:
     assert ("following several relations" in phrases(question)) == chain
 
 
@@ -92,11 +92,11 @@ def test_text_without_words_has_no_primitive(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["x" * 10_000, "is the red " * 1_000, "هل هناك كلب؟", "<b>how many</b> ?", "a\0b\n'c"]
 )
-def test_any_text_is_read(text: str) -> None:
+def test_any_text_can_be_read(text: str) -> None:
     assert all(phrase and "\n" not in phrase for phrase in phrases(text, text))
 
 
-def test_one_and_many() -> None:
+def test_singular_and_plural() -> None:
     assert [singular(word) for word in ("stars", "boxes", "glass", "people", "bus", "babies")] == [
         "star",
         "box",
@@ -114,6 +114,6 @@ def test_one_and_many() -> None:
     ]
 
 
-def test_names_keep_known_adjectives_apart() -> None:
+def test_a_name_separates_known_adjectives_from_the_noun() -> None:
     assert name("little wooden fire truck").one == "small wooden fire truck"
     assert name("red one").many == "red things"

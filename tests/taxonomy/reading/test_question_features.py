@@ -1,14 +1,14 @@
 from blindspot.taxonomy.reading.question_features import all_features, columns
 
 
-def test_every_ability_is_a_skill_and_what_is_done_a_meta_skill() -> None:
+def test_each_ability_is_a_skill_and_its_verb_gives_the_meta_skill() -> None:
     found = columns("is the small red star left of the blue square ?", "yes")
     assert found["skills"][0] == "judging left-of"
     assert found["meta_skills"] == ["judging positions"]
     assert {"left-of", "answer yes", "5 details", "recognising blue"} <= {*found["features"]}
 
 
-def test_recognising_what_is_spoken_of_is_no_meta_skill() -> None:
+def test_recognition_of_an_object_is_not_a_meta_skill() -> None:
     assert columns("how many dogs are there ?", "2")["meta_skills"] == ["counting"]
 
 
@@ -23,6 +23,6 @@ def test_without_an_answer_there_are_fewer_features() -> None:
     }
 
 
-def test_any_text_has_features_or_none() -> None:
+def test_any_text_has_features() -> None:
     assert all_features("", None) == {"0 details"}
     assert all_features("🦆" * 2000, "x " * 9) == {"0 details"}

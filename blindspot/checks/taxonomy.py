@@ -1,0 +1,40 @@
+"""Rules for the tables of the taxonomy: primitives and failure modes."""
+
+from dataclasses import fields
+from typing import Any
+
+from blindspot.checks.run import Suite
+from blindspot.records.failure_mode import FailureMode
+
+
+def _primitive_rules() -> list[Any]:
+    import great_expectations.expectations as gxe
+
+    return [
+        *(gxe.ExpectColumnValuesToNotBeNull(column=name) for name in PRIMITIVE.columns),
+        gxe.ExpectColumnValuesToBeUnique(column="rollout_id"),
+    ]
+
+
+def _failure_mode_rules() -> list[Any]:
+    import great_expectations.expectations as gxe
+
+    required = [name for name in FAILURE_MODE.columns if name != "documented"]  # None without a list to match
+    shares = ("low", "high", "q_value", "recurrence")
+    return [
+        *(gxe.ExpectColumnValuesToNotBeNull(column=name) for name in required),
+        gxe.ExpectColumnValuesToBeUnique(column="mode_id"),
+        gxe.ExpectColumnValueLengthsToBeBetween(column="name", min_value=1),
+        gxe.ExpectColumnValuesToBeBetween(column="asked", min_value=1),
+        gxe.ExpectColumnValuesToBeBetween(column="failures", min_value=1),
+        *(gxe.ExpectColumnValuesToBeBetween(column=name, min_value=0, max_value=1) for name in shares),
+        gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A="asked", column_B="failures", or_equal=True),
+        gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A="error_rate", column_B="low", or_equal=True),
+        gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A="high", column_B="error_rate", or_equal=True),
+    ]
+
+
+PRIMITIVE = Suite("primitive", "rollout_id", ("rollout_id", "primitives"), _primitive_rules)
+FAILURE_MODE = Suite(
+    "failure_mode", "mode_id", tuple(field.name for field in fields(FailureMode)), _failure_mode_rules
+)

@@ -1,0 +1,175 @@
+"""Examines whether a machine has what a run of the pipeline needs: environment, GPU, models and servers."""
+
+import asyncio
+import importlib.metadata
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from blindspot.errors import BlindspotError
+from blindspot.models.description import Local, Nothing, Planted, Server, describe
+from blindspot.params import PARAMS, read
+
+LOCK = "requirements.lock"
+PROGRAMS = {"git": "install git", "dvc": "run `make .venv/ready`, then `source .venv/bin/activate`"}
+#: Parameters that name a model, by section.
+MODELS = {
+    "candidate": ("model",),
+    "train": ("base_model",),
+    "harvest": ("base",),
+    "verify": ("model",),
+    "taxonomy": ("primitive_extractor", "skill_namer"),
+}
+JUDGES = ("model", "confirming_judge")  # of the section verifier, with kind vlm
+FREE_GB = 2  # a run of the default parameters writes less
+TIMEOUT = 10.0  # s, for one server to list its models
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was examined. `state`: "note" is for what a run may need and the defaults do not."""
+
+    name: str
+    state: Literal["ok", "note", "missing"]
+    found: str
+    fix: str = ""
+
+    @property
+    def missing(self) -> bool:
+        """Whether a run with these parameters fails without it."""
+        return self.state == "missing"
+
+    def line(self) -> str:
+        """As a terminal shows it."""
+        return f"{self.state:8}{self.name}: {self.found}{f' – {self.fix}' if self.fix else ''}"
+
+
+def examine(folder: Path) -> list[Check]:
+    """Everything that a run in `folder`, the root of a checkout, depends on. Never raises for what is missing."""
+    return [*_python(), *_programs(), *_packages(folder), _disk(folder), _gpu(), *_models(folder)]
+
+
+def _python() -> Iterator[Check]:
+    yield Check("python", "ok", f"{sys.version.split()[0]} at {sys.executable}")
+
+
+def _programs() -> Iterator[Check]:
+    beside = str(Path(sys.executable).parent)
+    for name, fix in PROGRAMS.items():
+        found = shutil.which(name, path=f"{beside}{os.pathsep}{os.environ.get('PATH', '')}")
+        yield Check(name, "ok", found) if found else Check(name, "missing", "not found", fix)
+
+
+def _packages(folder: Path) -> Iterator[Check]:
+    """Whether the pinned packages are installed in the pinned versions."""
+    lock = folder / LOCK
+    if not lock.is_file():
+        yield Check("packages", "missing", f"{lock} is not there", "change to the root of a checkout")
+        return
+    lines = lock.read_text(encoding="utf-8").splitlines()
+    pins = [line.split(";")[0].strip().split("==") for line in lines if "==" in line and not line.startswith("#")]
+    absent, other = list[str](), list[str]()
+    for name, version in pins:
+        try:
+            installed = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            absent.append(name)
+            continue
+        if installed.split("+")[0] != version.split("+")[0]:
+            other.append(f"{name} {installed} in place of {version}")
+    if absent:
+        yield Check("packages", "missing", f"{len(absent)} absent: {', '.join(absent[:5])}", "run `make .venv/ready`")
+    if other:
+        yield Check("packages", "note", f"{len(other)} differ from {LOCK}: {', '.join(other[:5])}")
+    if not absent and not other:
+        yield Check("packages", "ok", f"all {len(pins)} of {LOCK}")
+
+
+def _disk(folder: Path) -> Check:
+    free = shutil.disk_usage(folder).free / 1e9
+    if free >= FREE_GB:
+        return Check("disk", "ok", f"{free:,.0f} GB free")
+    return Check("disk", "note", f"{free:,.1f} GB free", "`blindspot estimate` prints what a run writes")
+
+
+def _gpu() -> Check:
+    """The CUDA devices, with their memory; none is needed for the embedded models."""
+    if importlib.util.find_spec("torch") is None:
+        return Check("gpu", "missing", "torch is not installed", "run `make .venv/ready`")
+    import torch
+
+    if torch.cuda.is_available():
+        devices = [torch.cuda.get_device_properties(index) for index in range(torch.cuda.device_count())]
+        named = ", ".join(f"{device.name} ({device.total_memory / 2**30:.0f} GiB)" for device in devices)
+        return Check("gpu", "ok", named)
+    build = torch.version.cuda or "CPU only"
+    fix = "models of 2 B parameters and more need one here, or a server: docs/models.md, docs/served_models.md"
+    return Check("gpu", "note", f"none found (torch {torch.__version__}, build: {build})", fix)
+
+
+def _models(folder: Path) -> Iterator[Check]:
+    """Every model that params.yaml names: that its weights are there, or that its server lists it."""
+    try:
+        values = read(folder / PARAMS)
+        named = {f"{section}.{key}": values[section][key] for section, keys in MODELS.items() for key in keys}
+        if values["verifier"]["kind"] == "vlm":
+            named |= {f"verifier.{key}": values["verifier"][key] for key in JUDGES}
+    except (BlindspotError, KeyError, TypeError) as error:
+        yield Check(str(PARAMS), "missing", f"cannot be read ({error})")
+        return
+    for parameter, model in named.items():
+        if check := _model(parameter, str(model)):
+            yield check
+
+
+def _model(parameter: str, model: str) -> Check | None:
+    """None where the parameter names no model."""
+    try:
+        found = describe(model)
+        if isinstance(found, Nothing):
+            return None
+        if isinstance(found, Planted):
+            return Check(parameter, "ok", f"{model}, a planted candidate")
+        if isinstance(found, Server):
+            return Check(parameter, "ok", f"{model}: {asyncio.run(_list_models(found))}")
+        return _weights(parameter, found)
+    except BlindspotError as error:
+        return Check(parameter, "missing", str(error))
+
+
+def _weights(parameter: str, source: Local) -> Check:
+    from blindspot.models.loading import refuse_missing
+
+    refuse_missing(source)
+    if Path(source.model).is_dir():
+        return Check(parameter, "ok", source.model)
+    return Check(parameter, "note", f"{source.model} is no folder here", "the hub must have a model of this id")
+
+
+async def _list_models(server: Server) -> str:
+    """What the server says of the model. Raises BlindspotError where it cannot be reached, or lists other models."""
+    import httpx
+
+    from blindspot.models.server import RedirectedElsewhere, api_url, open_client, shown, unreachable
+
+    url = shown(api_url(server))
+    async with open_client(server) as client:
+        try:
+            response = await client.get("models", timeout=TIMEOUT)
+        except (httpx.HTTPError, RedirectedElsewhere, TimeoutError) as error:
+            raise BlindspotError(*unreachable(error, url)) from None
+    if response.status_code in (401, 403):
+        raise BlindspotError(f"{url} refuses the key (HTTP {response.status_code})", "fix api_key_env, or the key")
+    try:
+        names = [str(one["id"]) for one in response.json()["data"]]
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        return f"{url} answers, and lists no models"
+    if server.model not in names:
+        listed = ", ".join(names[:5]) or "none"
+        raise BlindspotError(f"{url} serves no model {server.model}", f"set model to one that it lists: {listed}")
+    return f"{server.model} at {url}"

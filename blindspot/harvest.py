@@ -1,0 +1,47 @@
+"""Harvests questions: a questioner asks about images, and the candidate answers."""
+
+from collections.abc import Sequence
+
+from tqdm import tqdm
+
+from blindspot.distributed import BLOCK, process_state
+from blindspot.protocols import Candidate, Questioner
+from blindspot.records.image import Image
+from blindspot.records.rollout import Rollout
+
+SEED_STRIDE = 1_000_003  # distance between the seeds of two runs; larger than any number of calls
+
+
+def harvest(
+    method: str, questioner: Questioner, candidate: Candidate, images: Sequence[Image], calls: int, seed: int
+) -> list[Rollout]:
+    """Asks `calls` questions about the images in turn; every rank returns all rollouts of the method, in order.
+
+    Ranks share the work in blocks. Each block has its own seed, so the number of ranks does not change the results.
+    """
+    from accelerate.utils import gather_object
+
+    state = process_state()
+    asked = [images[call % len(images)] for call in range(calls)]
+    starts = range(0, calls, BLOCK)[state.process_index :: state.num_processes]
+    found = []
+    for start in tqdm(starts, f"harvest: {method}", disable=not state.is_main_process):
+        block = asked[start : start + BLOCK]
+        questions = questioner.ask(block, seed=seed * SEED_STRIDE + start)
+        answers = candidate.answer(block, questions)
+        found += [
+            Rollout(
+                rollout_id=f"{method}-{start + index:06d}",
+                method=method,
+                image_id=image.image_id,
+                question=question,
+                answer=answer.text,
+                questioner=questioner.identity,
+                candidate=candidate.identity,
+                error=answer.error,
+                message=answer.message or None,
+                raw=answer.raw,
+            )
+            for index, (image, question, answer) in enumerate(zip(block, questions, answers, strict=True))
+        ]
+    return sorted(gather_object(found), key=lambda rollout: rollout.rollout_id)

@@ -1,0 +1,104 @@
+"""The parameters that choose where images come from, and the source and the split that they stand for."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from blindspot.errors import BlindspotError
+from blindspot.images.coco import CocoSource
+from blindspot.images.dataset import DatasetSource
+from blindspot.images.folder import FolderSource
+from blindspot.images.manifest import ManifestSource
+from blindspot.images.scenes import SceneSource
+from blindspot.images.splitting import split_by_count, split_by_likeness
+from blindspot.params import Section
+from blindspot.protocols import ImageSource
+
+#: Returns the split of each image file, and the id of the image that it is a near-duplicate of.
+Splitter = Callable[[Sequence[Path]], list[tuple[str, str | None]]]
+
+
+class Splits(Section):
+    """Images per split for scenes; for other sources, the proportions of the splits."""
+
+    train: int = Field(2000, ge=1, description="The questioner is trained on these")
+    validation: int = Field(256, ge=1, description="Checkpoints are evaluated on these")
+    test: int = Field(600, ge=1, description="harvest asks about these")
+
+
+class Dataset(Section):
+    """Hugging Face dataset, for source dataset."""
+
+    name: str | None = Field(None, description="Hub id, folder, or Parquet or Arrow file")
+    config: str | None = Field(None, description="Configuration name, if the dataset has several")
+    split: str = Field("train", description="Split of the dataset to read; all of it is read")
+    column: str = Field("image", description="Column with the images")
+    revision: str | None = Field(None, description="Commit or tag on the hub; null: the latest")
+
+
+class SourceParams(Section):
+    """Where images come from and how they are split."""
+
+    source: Literal["scenes", "folder", "manifest", "coco", "dataset"] = Field(
+        "scenes",
+        description="scenes: drawn at random. folder, manifest (a table), coco or dataset: your own images "
+        "(docs/images.md)",
+    )
+    folder: str | None = Field(
+        None, description="Image folder, for source folder or coco, or for a manifest stored in another folder"
+    )
+    file: str | None = Field(
+        None, description="For source manifest: CSV or Parquet file. For source coco: instances or captions JSON file"
+    )
+    dataset: Dataset = Field(Dataset.model_validate({}))
+    image_size: int = Field(48, ge=16, le=2048, description="Side of a scene, in px")
+    max_side: int = Field(
+        1024, ge=16, description="Longest side of an image that is not a scene, in px; larger images are scaled down"
+    )
+    splits: Splits = Field(Splits.model_validate({}))
+
+
+def choose_source(params: SourceParams, seed: int) -> tuple[ImageSource, Splitter]:
+    """Returns the image source and the function that splits its images.
+
+    Raises BlindspotError if a parameter that the source needs is not set.
+    """
+    shares = dict(params.splits)
+    if params.source == "scenes":
+        return SceneSource(sum(shares.values()), seed, params.image_size), partial(split_by_count, shares=shares)
+    return open_source(params), partial(split_by_likeness, shares=shares)
+
+
+def open_source(params: SourceParams) -> ImageSource:
+    """Returns a source other than scenes. Raises BlindspotError if a parameter that it needs is not set."""
+
+    def given(key: str, value: str | None) -> str:
+        if value:
+            return value
+        raise BlindspotError(f"prepare.{key} is not set", f"set it, because prepare.source is {params.source}")
+
+    if params.source == "folder":
+        return FolderSource(Path(given("folder", params.folder)), params.max_side)
+    if params.source == "dataset":
+        chosen = params.dataset
+        name = given("dataset.name", chosen.name)
+        return DatasetSource(name, chosen.config, chosen.split, chosen.column, chosen.revision, params.max_side)
+    file = Path(given("file", params.file))
+    if params.source == "manifest":
+        return ManifestSource(file, Path(params.folder or file.parent), params.max_side)
+    return CocoSource(file, Path(given("folder", params.folder)), params.max_side)
+
+
+def count_images(params: SourceParams) -> tuple[int, int]:
+    """Returns the number of images and, of these, of validation images, without reading any image.
+
+    The second number is exact for scenes and approximate for other sources.
+    """
+    shares = dict(params.splits)
+    if params.source == "scenes":
+        return sum(shares.values()), shares["validation"]
+    total = sum(1 for _ in open_source(params).images())
+    return total, round(total * shares["validation"] / sum(shares.values()))

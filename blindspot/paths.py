@@ -1,0 +1,41 @@
+"""Where the stages put their files. Paths are relative to the workspace, the folder with dvc.yaml."""
+
+from pathlib import Path
+
+IMAGES = Path("data/images")
+
+EXPLORED_FOLDER = Path("data/explored")
+EXPLORED = EXPLORED_FOLDER / "asked.parquet"
+EXPLORED_MODES = EXPLORED_FOLDER / "modes.json"
+EXPLORED_CALLS = EXPLORED_FOLDER / "spent.json"
+
+QUESTIONER = Path("models/questioner")  # the trained questioner
+REWARDS = Path("metrics/rewards.csv")
+
+ROLLOUTS_FOLDER = Path("data/rollouts")
+ROLLOUTS = ROLLOUTS_FOLDER / "rollouts.parquet"
+CANDIDATE_REPLIES = ROLLOUTS_FOLDER / "replies.parquet"  # missing if keep_raw is none
+
+VERDICTS_FOLDER = Path("data/verdicts")
+VERDICTS = VERDICTS_FOLDER / "verdicts.parquet"
+UNSCORED = VERDICTS_FOLDER / "unscored.json"
+REPEATS = VERDICTS_FOLDER / "repeats.parquet"
+REPLIES = VERDICTS_FOLDER / "replies.parquet"  # of the candidate and the judge; missing if keep_raw is none
+
+AUDIT_FOLDER = Path("data/audit")
+AUDIT = AUDIT_FOLDER / "audit.parquet"
+
+TAXONOMY_FOLDER = Path("data/taxonomy")
+QUESTIONS = TAXONOMY_FOLDER / "questions.parquet"
+FAILURE_MODES = TAXONOMY_FOLDER / "failure_modes.json"
+
+EXPLORE_METRICS = Path("metrics/explore.json")
+TRAIN_METRICS = Path("metrics/train.json")
+VERIFY_METRICS = Path("metrics/verify.json")
+AUDIT_METRICS = Path("metrics/audit.json")
+TAXONOMY_METRICS = Path("metrics/taxonomy.json")
+SUMMARY = Path("metrics/summary.json")  # what `dvc metrics show` prints
+
+REPORTS = Path("reports")
+LABEL_PAGE = REPORTS / "label.html"
+FAILURE_SET = REPORTS / "failures"

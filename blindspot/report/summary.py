@@ -1,0 +1,18 @@
+"""Summarises a run in a few figures, those that `dvc metrics show` and `dvc exp show` print."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def summary(rates: Mapping[str, Any], counts: Mapping[str, Any], calls: Mapping[str, int]) -> dict[str, Any]:
+    """Returns the rates of the trained questioner, the numbers of failure modes and all calls of the candidate.
+
+    `rates`: metrics/verify.json. `counts`: metrics/taxonomy.json. `calls`: by stage.
+    """
+    trained = rates["trained"]
+    return {
+        **{name: trained[name] for name in ("failure_rate", "valid_rate", "error_rate")},
+        "failure_modes": counts["failure_modes"],
+        "novel_modes": counts["novel_modes"],
+        "calls": sum(calls.values()),
+    }

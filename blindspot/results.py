@@ -1,0 +1,137 @@
+"""Opens a finished run and returns what it found as typed records and data frames."""
+
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from blindspot.errors import BlindspotError
+from blindspot.paths import FAILURE_MODES, QUESTIONS, ROLLOUTS, TAXONOMY_FOLDER, VERDICTS, VERIFY_METRICS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from blindspot.records.failure_mode import FailureMode
+    from blindspot.records.rollout import Rollout
+    from blindspot.records.verdict import Verdict
+
+Record = TypeVar("Record")
+QUESTION_COLUMNS = ("rollout_id", "primitives", "skills", "meta_skills", "features", "fitted")
+
+
+@dataclass(frozen=True)
+class Skill:
+    """A named ability. `title` is for people, `name` identifies it. `meta_skill`: the group that contains it."""
+
+    name: str
+    title: str
+    definition: str
+    meta_skill: str
+
+
+class Run:
+    """The results of one run of the pipeline. Each property reads its file when it is first used."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder`: the root of a checkout, or of one of its clones in .work/runs, in which `verify` has run.
+
+        Raises BlindspotError where it holds no verdicts.
+        """
+        self.folder = folder
+        if not (folder / VERDICTS).is_file():
+            raise BlindspotError(f"{folder} holds no finished run", "name the folder of a finished run")
+
+    @cached_property
+    def rollouts(self) -> "list[Rollout]":
+        """Every question that was harvested, with the candidate's answer."""
+        from blindspot.records.rollout import Rollout
+
+        return _records(Rollout, self._frame(ROLLOUTS))
+
+    @cached_property
+    def verdicts(self) -> "list[Verdict]":
+        """The verdict of each rollout, in the order of `rollouts`."""
+        from blindspot.records.verdict import Verdict
+
+        ordered = self._frame(VERDICTS).set_index("rollout_id").loc[[one.rollout_id for one in self.rollouts]]
+        return _records(Verdict, ordered)
+
+    @cached_property
+    def questions(self) -> "pd.DataFrame":
+        """One row per rollout: the columns of rollouts and verdicts; of valid questions also skills and features.
+
+        `fitted` marks questions that the skills were fitted on: they are in no failure mode.
+        """
+        verdicts = self._frame(VERDICTS)
+        rollouts = self._frame(ROLLOUTS)
+        frame = rollouts.merge(verdicts[["rollout_id", *verdicts.columns.difference(rollouts.columns)]], "left")
+        if (self.folder / QUESTIONS).is_file():
+            found = self._frame(QUESTIONS)
+            frame = frame.merge(found[[name for name in QUESTION_COLUMNS if name in found.columns]], "left")
+        return frame
+
+    @cached_property
+    def failure_modes(self) -> "list[FailureMode]":
+        """The failure modes in the order of the report. Empty where there is no taxonomy."""
+        from blindspot.records.failure_mode import read_failure_modes
+
+        path = self.folder / FAILURE_MODES
+        return read_failure_modes(path) if path.is_file() else []
+
+    @cached_property
+    def skills(self) -> list[Skill]:
+        """The skills, by name. Empty where there is no taxonomy."""
+        if not (self.folder / TAXONOMY_FOLDER / "skills.json").is_file():
+            return []
+        groups = {
+            name: one["name"] for one in self._json(TAXONOMY_FOLDER / "meta_skills.json") for name in one["skills"]
+        }
+        return [
+            Skill(one["name"], one.get("title", one["name"]), one["definition"], groups.get(one["name"], ""))
+            for one in self._json(TAXONOMY_FOLDER / "skills.json")
+        ]
+
+    @cached_property
+    def rates(self) -> dict[str, dict[str, Any]]:
+        """Counts and rates by method, as metrics/verify.json has them."""
+        return {name: rates for name, rates in self._json(VERIFY_METRICS).items() if "asked" in rates}
+
+    def questions_of(self, mode: "FailureMode") -> "pd.DataFrame":
+        """The rows of `questions` that the rate of a failure mode is measured on."""
+        frame = self.questions
+        if "features" not in frame:
+            return frame.iloc[:0]
+        rated = frame["features"].notna() & frame["fitted"].eq(False)
+        names = [
+            mode.contains({*features, *skills, *meta_skills}) if here else False
+            for here, features, skills, meta_skills in zip(
+                rated, frame["features"], frame["skills"], frame["meta_skills"], strict=True
+            )
+        ]
+        return frame[names]
+
+    def _frame(self, path: Path) -> "pd.DataFrame":
+        from blindspot.store import read_frame
+
+        return read_frame(self.folder / path)
+
+    def _json(self, path: Path) -> Any:
+        from blindspot.store import read_json
+
+        return read_json(self.folder / path)
+
+
+def open_run(folder: Path | str = ".") -> Run:
+    """Opens a finished run.
+
+    `folder`: the root of the checkout in which it ran, or its clone in .work/runs. Raises BlindspotError where the
+    folder holds no verdicts.
+    """
+    return Run(Path(folder))
+
+
+def _records(kind: type[Record], frame: "pd.DataFrame") -> list[Record]:
+    """One record per row. Columns that the record has no field for are left out; a missing value is None."""
+    names = [field.name for field in fields(kind) if field.name in frame.columns]  # type: ignore[arg-type]
+    columns = [frame[name].astype(object).where(frame[name].notna(), None) for name in names]
+    return [kind(**dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True)]

@@ -1,0 +1,83 @@
+"""Verifies rollouts: gives each a verdict, and measures the outcomes of each method."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import pandas as pd
+
+from blindspot.checks.rollouts import VERDICT
+from blindspot.errors import BlindspotError
+from blindspot.judges.judging import judge_all
+from blindspot.metrics import Scored, rates, refuse_unscored, unscored
+from blindspot.protocols import Verifier
+from blindspot.records.answer import Answer
+from blindspot.records.image import Image
+from blindspot.records.rollout import METHODS
+from blindspot.records.unscored import Unscored
+from blindspot.store import to_frame
+
+FIRST = 3  # messages of each reason that are printed
+
+
+def verify(rollouts: pd.DataFrame, images: Sequence[Image], verifier: Verifier) -> pd.DataFrame:
+    """Returns a verdict for each rollout, in order: the columns of VERDICT, and the judge's replies as `raw`.
+
+    A rollout with an error is unscored. Raises BlindspotError if the image of a rollout is not among `images`.
+    """
+    known = {image.image_id: image for image in images}
+    if unknown := sorted(set(rollouts["image_id"]) - known.keys()):
+        raise BlindspotError(
+            f"rollouts ask about image {unknown[0]}, which is not in the test split", "run harvest again"
+        )
+    errors = rollouts["error"].astype(object).where(rollouts["error"].notna(), None)
+    messages = rollouts["message"].fillna("") if "message" in rollouts else [""] * len(rollouts)
+    answers = [
+        Answer(text, error and Unscored(error), message)
+        for text, error, message in zip(rollouts["answer"], errors, messages, strict=True)
+    ]
+    asked_about = [known[name] for name in rollouts["image_id"]]
+    verdicts = judge_all(verifier, asked_about, [*rollouts["question"]], answers)
+    columns = ["rollout_id", "method", "image_id", "question", "answer"]
+    frame = pd.concat([rollouts[columns].reset_index(drop=True), to_frame(verdicts)], axis=1)
+    return frame.assign(persists=float("nan"))[[*VERDICT.columns, "raw"]]
+
+
+def measure(verdicts: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Returns the counts and rates of each method; "unscored" has the reasons over all methods."""
+    families = verdicts["family"].astype(object).where(verdicts["family"].notna(), None)
+    of = {method: verdicts["method"] == method for method in METHODS}
+    found = {method: dict(rates([*verdicts["outcome"][rows]], [*families[rows]])) for method, rows in of.items()}
+    return found | {"unscored": unscored([*verdicts["outcome"]], [*verdicts["reason"]])}
+
+
+def unscored_by_method(verdicts: pd.DataFrame) -> dict[str, dict[str, int]]:
+    """Returns for each method the number of unscored rollouts by reason."""
+    of = {str(method): rows for method, rows in verdicts.groupby("method")}
+    return {method: unscored([*rows["outcome"]], [*rows["reason"]]) for method, rows in of.items()}
+
+
+def show_unscored(verdicts: pd.DataFrame) -> None:
+    """Prints the number of unscored rollouts, the reasons, and the first messages of each reason."""
+    rows = verdicts[verdicts["outcome"] == "unscored"]
+    if rows.empty:
+        return
+    reasons = unscored([*rows["outcome"]], [*rows["reason"]])
+    counts = ", ".join(f"{reason} × {count}" for reason, count in reasons.items())
+    print(f"verify: {len(rows)} of {len(verdicts)} rollouts have no score: {counts}", flush=True)
+    explained = rows[rows["message"].notna()]
+    for reason in reasons:
+        own = explained[explained["reason"] == reason].head(FIRST)
+        for rollout_id, message in zip(own["rollout_id"], own["message"], strict=True):
+            print(f"  {reason}, {rollout_id}: {message}", flush=True)
+
+
+def refuse_unscored_rollouts(verdicts: pd.DataFrame, limit: float) -> None:
+    """Raises BlindspotError if more than a share of `limit` of a method's rollouts is unscored."""
+    fix = f"then `dvc repro -f harvest` to ask again, or raise verify.max_unscored_rate (now {limit:g})"
+    for method, rows in verdicts.groupby("method", sort=False):
+        refuse_unscored(scored_rows(rows), limit, f"rollouts of {method}", fix)
+
+
+def scored_rows(frame: pd.DataFrame) -> list[Scored]:
+    """Returns the rows of a frame with the columns outcome, reason and message."""
+    return cast(list[Scored], [*frame.itertuples()])

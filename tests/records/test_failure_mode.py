@@ -1,0 +1,39 @@
+"""The record of a failure mode, and the file that holds several."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from blindspot.errors import BlindspotError
+from blindspot.records.failure_mode import FailureMode, read_failure_modes
+from blindspot.store import write_json
+
+FIRST = FailureMode("a", "Questions", ("counting", "answer 2"), 9, 6, 2 / 3, 0.4, 0.9, 5.0, 0.01, ("t-1", "t-2"))
+SECOND = FailureMode("b", "Others", ("reading",), 4, 4, 1.0, 0.5, 1.0, 2.0, 0.0, (), 0.5, ("counting",), ("x", "y"))
+THIRD = FailureMode("c", "More", ("reading",), 4, 4, 1.0, 0.5, 1.0, 2.0, 0.0, (), documented=())
+
+
+def test_modes_are_read_as_they_were_written(tmp_path: Path) -> None:
+    modes = [FIRST, SECOND, THIRD]
+    write_json(tmp_path / "modes.json", [asdict(mode) for mode in modes])
+    assert read_failure_modes(tmp_path / "modes.json") == modes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [None, "{", "3", '["a"]', "[{}]", json.dumps([asdict(FIRST) | {"other": 1}])],
+    ids=["no file", "no JSON", "a number", "a text", "nothing", "an unknown field"],
+)
+def test_another_form_is_a_user_error(text: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "modes.json"
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    with pytest.raises(BlindspotError, match=r"modes\.json cannot be read \(.*dvc repro"):
+        read_failure_modes(path)
+
+
+def test_a_mode_contains_the_questions_that_have_all_of_its_features() -> None:
+    assert FIRST.contains({"counting", "answer 2", "others"})
+    assert not FIRST.contains({"counting"}) and not FIRST.contains([])

@@ -1,0 +1,90 @@
+"""What `blindspot doctor` finds missing."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from blindspot.doctor import Check, examine
+from blindspot.params import read
+from tests.models.fake_server import Reply, fake
+from tests.project import REPOSITORY, make_project
+
+
+def project(folder: Path, **candidate: object) -> Path:
+    made = make_project(folder)
+    for name in ("models", "configs", "requirements.lock"):
+        (made / name).symlink_to(REPOSITORY / name)
+    if candidate:
+        (made / "server.yaml").write_text(yaml.safe_dump({"kind": "endpoint"} | candidate), "utf-8")
+        values = read(made / "params.yaml")
+        values["candidate"]["model"] = "server.yaml"
+        (made / "params.yaml").write_text(yaml.safe_dump(values), "utf-8")
+    return made
+
+
+def found(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Check]:
+    monkeypatch.chdir(folder)
+    return {check.name: check for check in examine(folder)}
+
+
+def test_nothing_is_missing_for_the_default_parameters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checks = found(project(tmp_path), monkeypatch)
+    assert [check for check in checks.values() if check.missing] == []
+    assert checks["candidate.model"].found == "models/scenes-candidate"
+    assert {"python", "git", "dvc", "packages", "disk", "gpu"} <= {*checks}
+
+
+def test_a_model_that_is_not_there_is_named_with_its_parameter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_project(project(tmp_path), candidate={"model": "models/mine/weights"})
+    checks = found(folder, monkeypatch)
+    assert checks["candidate.model"].missing and "models/mine/weights" in checks["candidate.model"].found
+    (folder / "models").unlink()  # the other names may be ids on the hub
+    assert found(folder, monkeypatch)["train.base_model"].state == "note"
+
+
+@pytest.mark.parametrize(
+    ("reply", "missing", "says"),
+    [
+        (Reply({"data": [{"id": "m"}]}), False, "m at http://127.0.0.1"),
+        (Reply({"data": [{"id": "other"}]}), True, "serves no model m: set model to one that it lists: other"),
+        (Reply({"error": "who are you"}, 401), True, "refuses the key (HTTP 401)"),
+        (Reply("[]"), False, "answers, and lists no models"),
+    ],
+)
+def test_a_server_is_asked_for_its_models(
+    reply: Reply, missing: bool, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with fake(lambda *_: reply, models=reply) as server:
+        checks = found(project(tmp_path, base_url=server.url, model="m"), monkeypatch)
+    assert checks["candidate.model"].missing == missing
+    assert says in checks["candidate.model"].found
+
+
+def test_a_server_that_does_not_answer_and_a_key_that_is_not_set_are_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks = found(project(tmp_path / "a", base_url="http://127.0.0.1:9/v1", model="m"), monkeypatch)
+    assert checks["candidate.model"].missing and "no server answers" in checks["candidate.model"].found
+    checks = found(
+        project(tmp_path / "b", base_url="http://127.0.0.1:9/v1", model="m", api_key_env="NO_KEY"), monkeypatch
+    )
+    assert checks["candidate.model"].missing and "export NO_KEY=" in checks["candidate.model"].found
+
+
+def test_absent_and_other_packages_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = project(tmp_path)
+    (folder / "requirements.lock").unlink()
+    (folder / "requirements.lock").write_text("no-such-package==1.0\npydantic==0.1\n", "utf-8")
+    checks = [check for check in examine(folder) if check.name == "packages"]
+    assert [check.state for check in checks] == ["missing", "note"]
+    assert "no-such-package" in checks[0].found and "pydantic" in checks[1].found and "0.1" in checks[1].found
+
+
+def test_params_that_cannot_be_read_are_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = project(tmp_path)
+    (folder / "params.yaml").write_text(json.dumps({"seed": 0}), "utf-8")
+    assert found(folder, monkeypatch)["params.yaml"].missing
