@@ -57,7 +57,7 @@ def taxonomy_run(case: Case, seed: int, params: Params, methods: Methods) -> dic
     _, truth = find_truth(candidate, gaps, params.per_slice, params.matching)
     measures = {"questions": len(found.questions), "modes": len(found.modes), **taxonomy_mode_scores(found, truth)}
     skills = {skill.name: [(one.ability, one.target) for one in skill.primitives] for skill in found.taxonomy.skills}
-    modes = [(mode.name, mode.asked, mode.error_rate) for mode in found.modes]
+    modes = [(" + ".join(mode.features), mode.asked, mode.error_rate) for mode in found.modes]
     return {"measures": measures | grammar_agreement(found), "gaps": gaps, "modes": modes, "skills": skills}
 
 

@@ -58,6 +58,8 @@ def prepare_workspace(values: dict[str, Any], work: Path, run_id: str, log: Call
 
 def _clone(here: Path, clone: Path, values: dict[str, Any], work: Path) -> None:
     """Creates the clone under another name and renames it at the end, so that an existing clone is complete."""
+    if not _git(here, "rev-list", "--max-count=1", "--all"):
+        raise BlindspotError(f"{here} has no commit", "commit its files, because the run happens in a clone of HEAD")
     new = clone.with_name(f".{clone.name}.new")
     shutil.rmtree(new, ignore_errors=True)
     clone.parent.mkdir(parents=True, exist_ok=True)

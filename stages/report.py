@@ -70,11 +70,11 @@ def report(
 ) -> Content:
     """Returns what the pages show.
 
-    `rows`: rollouts with their verdicts. `judged`: the accuracy of the judge. `taxonomy`: failure_modes, FILES and
-    questions from data/taxonomy, and metrics; only failure_modes, skills, meta_skills and metrics are required.
-    `calls`: answers asked of the candidate before the harvest, by stage. `every_param`: params.yaml.
+    `rows`: rollouts with their verdicts. `taxonomy`: failure_modes, FILES and questions from data/taxonomy, and
+    metrics; only failure_modes, skills, meta_skills and metrics are required. `calls`: answers asked of the candidate
+    before the harvest, by stage. `every_param`: params.yaml.
     """
-    identities = rows.drop_duplicates("method").set_index("method")["questioner"].to_dict()
+    identities = rows.drop_duplicates("method").set_index("method")["questioner"]
     rows = place(rows, taxonomy.get("questions"))
     shown = modes(taxonomy["failure_modes"][: params.modes], rows, taxonomy.get("documented", ()))
     return Content(
@@ -98,7 +98,6 @@ def report(
         curves=curves(rewards),
         provenance=_provenance(every_param, {**calls, "harvest": len(rows)}),
         rows=rows,
-        images=rows["image_id"].nunique(),
     )
 
 

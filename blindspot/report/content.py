@@ -38,8 +38,7 @@ class Content:
 
     `modes_found`: the number of failure modes, shown or not. `shown`: examples of each on the overview. `threshold`:
     the one that was used for modes; `threshold_set`: the parameter taxonomy.threshold. `titles`: of skills and
-    meta-skills, by name. `rows`: rollouts with their verdicts, from `blindspot.report.questions.place`. `images`: the
-    number of images that they are about.
+    meta-skills, by name. `rows`: rollouts with their verdicts, from `blindspot.report.questions.place`.
     """
 
     candidate: str
@@ -62,12 +61,16 @@ class Content:
     curves: tuple[LineChart, ...]
     provenance: Provenance
     rows: pd.DataFrame
-    images: int
 
     @property
     def candidate_name(self) -> str:
         """The candidate's identity without the digest of its weights."""
         return self.candidate.split("@")[0]
+
+    @property
+    def images(self) -> int:
+        """The number of images that the rollouts are about."""
+        return int(self.rows["image_id"].nunique())
 
     @property
     def trained(self) -> Method | None:

@@ -10,6 +10,8 @@ from blindspot.records.verdict import OUTCOMES
 from blindspot.report.modes import Mode, contained
 from blindspot.report.rates import ASKED_BY
 
+LISTED = ("rollout_id", "image_id", "question", "answer", "reference", "outcome", "method", "skills", "reason")
+
 
 def place(rows: pd.DataFrame, questions: pd.DataFrame | None) -> pd.DataFrame:
     """Returns `rows` with the skills and features of each question.
@@ -37,9 +39,8 @@ def listing(
 ) -> dict[str, Any]:
     """Returns the data of examples.html: lists of the texts that repeat, and rows that refer to them by place.
 
-    A row: id, image, question, answer, true answer or null, outcome, method, modes, skills, the reason why it is
-    invalid or unscored or null. `rows`: from `place`. `titles`: of skills, by name. `addresses`: of each image id,
-    relative to the page.
+    A row: id, image, question, answer, true answer or null, outcome, method, modes, skills, reason or null. `rows`:
+    from `place`. `titles`: of skills, by name. `addresses`: of each image id, relative to the page.
     """
     images = sorted(set(rows["image_id"]))
     skills = sorted({name for own in rows["skills"] for name in own})
@@ -48,8 +49,7 @@ def listing(
     for index, mode in enumerate(modes):
         for row in contained(mode.record, rows).nonzero()[0].tolist():
             of_modes[row].append(index)
-    fields = ("rollout_id", "image_id", "question", "answer", "reference", "outcome", "method", "skills", "reason")
-    columns = [rows[name] for name in fields]
+    columns = [rows[name] for name in LISTED]
     return {
         "images": [[name, addresses[name]] for name in images],
         "outcomes": list(OUTCOMES),

@@ -150,7 +150,7 @@ def test_a_repository_without_a_commit_is_a_user_error(tmp_path: Path, monkeypat
     (tmp_path / "params.yaml").write_text((ROOT / "params.yaml").read_text("utf-8"), "utf-8")
     run(tmp_path, "git", "init", "--quiet")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(BlindspotError, match="commit"):
+    with pytest.raises(BlindspotError, match=r"has no commit: commit its files"):
         prepare(tmp_path, "seed=5")
     assert not (tmp_path / ".work" / "runs" / "run").exists()
 

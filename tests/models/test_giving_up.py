@@ -54,7 +54,7 @@ def test_failures_in_a_row_end_the_stage(image: Image, reply: Reply, retries: in
         with pytest.raises(BlindspotError, match=f"m: the last {GIVE_UP} calls failed") as caught:
             make_ask(server, image, retries)(40)
         assert len(server.bodies) == GIVE_UP * attempts
-    assert words in str(caught.value) and "every answer so far is stored" in str(caught.value)
+    assert words in str(caught.value) and "all answers are stored" in str(caught.value)
 
 
 def test_one_failure_fewer_does_not_end_the_stage(image: Image) -> None:
