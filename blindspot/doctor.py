@@ -148,7 +148,7 @@ def _weights(parameter: str, source: Local) -> Check:
     refuse_missing(source)
     if Path(source.model).is_dir():
         return Check(parameter, "ok", source.model)
-    return Check(parameter, "note", f"{source.model} is no folder here", "the hub must have a model of this id")
+    return Check(parameter, "note", f"{source.model} is not a local folder", "the hub must have a model of this id")
 
 
 async def _list_models(server: Server) -> str:
@@ -164,7 +164,7 @@ async def _list_models(server: Server) -> str:
         except (httpx.HTTPError, RedirectedElsewhere, TimeoutError) as error:
             raise BlindspotError(*unreachable(error, url)) from None
     if response.status_code in (401, 403):
-        raise BlindspotError(f"{url} refuses the key (HTTP {response.status_code})", "fix api_key_env, or the key")
+        raise BlindspotError(f"{url} rejects the API key (HTTP {response.status_code})", "fix api_key_env, or the key")
     try:
         names = [str(one["id"]) for one in response.json()["data"]]
     except (ValueError, RecursionError, LookupError, TypeError, AttributeError):

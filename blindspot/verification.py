@@ -63,7 +63,7 @@ def show_unscored(verdicts: pd.DataFrame) -> None:
         return
     reasons = unscored([*rows["outcome"]], [*rows["reason"]])
     counts = ", ".join(f"{reason} × {count}" for reason, count in reasons.items())
-    print(f"verify: {len(rows)} of {len(verdicts)} rollouts have no score: {counts}", flush=True)
+    print(f"verify: {len(rows)} of {len(verdicts)} rollouts are unscored: {counts}", flush=True)
     explained = rows[rows["message"].notna()]
     for reason in reasons:
         own = explained[explained["reason"] == reason].head(FIRST)

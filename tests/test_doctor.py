@@ -51,7 +51,7 @@ def test_a_model_that_is_not_there_is_named_with_its_parameter(
     [
         (Reply({"data": [{"id": "m"}]}), False, "m at http://127.0.0.1"),
         (Reply({"data": [{"id": "other"}]}), True, "serves no model m: set model to one that it lists: other"),
-        (Reply({"error": "who are you"}, 401), True, "refuses the key (HTTP 401)"),
+        (Reply({"error": "who are you"}, 401), True, "rejects the API key (HTTP 401)"),
         (Reply("[]"), False, "answers, and lists no models"),
     ],
 )

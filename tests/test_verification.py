@@ -110,5 +110,5 @@ def test_unscored_rollouts_are_counted_by_reason_and_the_first_messages_printed(
     assert unscored_by_method(frame) == {"base": {"cut off": 1}, "trained": {"cut off": 1, "server error": 1}}
     show_unscored(frame)
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "verify: 3 of 3 rollouts have no score: cut off × 2, server error × 1"
+    assert lines[0] == "verify: 3 of 3 rollouts are unscored: cut off × 2, server error × 1"
     assert lines[1:] == ["  cut off, t-2: it is a long", "  server error, t-3: HTTP 500: overloaded"]

@@ -13,6 +13,7 @@ from blindspot.failure_set.lmms_eval import TASK
 from blindspot.failure_set.select import FailureSet
 from blindspot.failure_set.table import FIELDS
 from blindspot.failure_set.vlmevalkit import NAME, NO_MODE
+from blindspot.metrics import percent
 from blindspot.records.rollout import METHODS
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -88,5 +89,5 @@ def _reliability(audit: Mapping[str, Any]) -> list[tuple[str, int, Mapping[str, 
 
 
 def _percent(share: float) -> str:
-    """Formats a share: 0.0123 → "1.2 %"; without decimals from 10 % up."""
-    return f"{share * 100:.1f} %" if 0 < share < 0.0995 else f"{share * 100:.0f} %"
+    """Formats a share as `blindspot.metrics.percent` does, with the plain space that Markdown is written with."""
+    return percent(share).replace("\u00a0", " ")

@@ -29,8 +29,9 @@ NO_REFERENCE = {
 CRITERIA = ("one_question", "objective", "not_taste", "answerable", "true_premise")
 
 
+# A form's docstring is part of the JSON schema that a server receives, and so of the key of a stored reply.
 class Validity(ReplyForm):
-    """The form of the judge's reply about a question (first step)."""
+    """What the judge says of a question."""
 
     reasoning: str
     one_question: bool
@@ -42,7 +43,7 @@ class Validity(ReplyForm):
 
 
 class Sameness(ReplyForm):
-    """The form of the judge's reply about an answer (second step)."""
+    """What the judge says of an answer to a valid question."""
 
     reasoning: str
     same: bool
