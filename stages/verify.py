@@ -42,7 +42,7 @@ class Params(Section):
         "none.yaml: no replacement",
     )
     injections: int = Field(
-        0, ge=0, description=f"Texts (of {len(ASKING)}) that try to steer the judge; their effect is measured. 0: none"
+        0, ge=0, description=f"Prompt injections (of {len(ASKING)}) whose effect on the judge is measured. 0: none"
     )
     repeats: int = Field(
         0,

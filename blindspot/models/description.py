@@ -13,7 +13,7 @@ from blindspot.replies import THOUGHT_MARKS
 
 Marks = tuple[tuple[str, str], ...]
 _THOUGHT_MARKS = Field(
-    tuple(THOUGHT_MARKS), description="pairs of marks; text between them is a thought and is removed"
+    tuple(THOUGHT_MARKS), description="pairs of marks; text between them is reasoning text and is removed"
 )
 
 

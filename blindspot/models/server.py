@@ -32,17 +32,6 @@ def open_client(server: Server) -> "httpx.AsyncClient":
     """
     import httpx
 
-    async def refuse_elsewhere(response: httpx.Response) -> None:
-        if response.has_redirect_location:
-            request = response.request
-            try:
-                target = request.url.join(response.headers["location"])
-            except httpx.InvalidURL:
-                return  # httpx raises an error of its own
-            loses_body = request.method == "POST" and response.status_code in BY_GET
-            if loses_body or _origin(target) != _origin(request.url):
-                raise RedirectedElsewhere(shorten(shown(str(target))))
-
     url, key = api_url(server), _key(server)
     try:
         return httpx.AsyncClient(
@@ -52,7 +41,7 @@ def open_client(server: Server) -> "httpx.AsyncClient":
             timeout=server.timeout,
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=server.concurrency),
             follow_redirects=True,
-            event_hooks={"response": [refuse_elsewhere]},
+            event_hooks={"response": [_refuse_other_origin]},
         )
     except (OSError, ssl.SSLError) as error:
         variables = [f"{name}={os.environ[name]}" for name in CERTIFICATES if os.environ.get(name)]
@@ -67,6 +56,22 @@ def open_client(server: Server) -> "httpx.AsyncClient":
                 "set the proxy as http://host:port, or unset it, or fix base_url",
             ) from error
         raise BlindspotError(f"base_url {shown(url)} is not a URL", "fix base_url in the endpoint file") from None
+
+
+async def _refuse_other_origin(response: "httpx.Response") -> None:
+    """Raises RedirectedElsewhere if a response leads to another origin, or to a request without its body."""
+    import httpx
+
+    if not response.has_redirect_location:
+        return
+    request = response.request
+    try:
+        target = request.url.join(response.headers["location"])
+    except httpx.InvalidURL:
+        return  # httpx raises an error of its own
+    loses_body = request.method == "POST" and response.status_code in BY_GET
+    if loses_body or _origin(target) != _origin(request.url):
+        raise RedirectedElsewhere(shorten(shown(str(target))))
 
 
 def api_url(server: Server) -> str:

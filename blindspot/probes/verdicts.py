@@ -1,4 +1,4 @@
-"""Probes the verdicts of a harvest: repeats the failures, and tries to steer the judge."""
+"""Probes the verdicts of a harvest: repeats the failures, and tests the judge with prompt injections."""
 
 import tempfile
 from collections.abc import Sequence

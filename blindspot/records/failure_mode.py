@@ -12,7 +12,7 @@ TUPLES = ("features", "examples", "kinds", "documented")  # JSON has lists
 
 @dataclass(frozen=True)
 class FailureMode:
-    """A failure mode with its figures, over the valid questions that it contains, whoever asked them.
+    """A failure mode with its figures, over the valid questions of all methods that it contains.
 
     `mode_id`: made of the features, unique within a run. `name`: a sentence for people; nothing is matched by it.
     `features`: one or two names of skills, of meta-skills (which stand for any of their skills) or of other features

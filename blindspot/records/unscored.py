@@ -17,8 +17,8 @@ class Unscored(StrEnum):
         return member
 
     CUT_OFF = "cut off", "The token limit ended the reply before it was complete."
-    UNFINISHED_THOUGHT = "unfinished thought", "The reply starts a thought that does not end, so there is no answer."
-    THOUGHT_ONLY = "thought only", "The reply is a thought without an answer after it."
+    UNFINISHED_THOUGHT = "unfinished thought", "The reasoning text of the reply does not end, so there is no answer."
+    THOUGHT_ONLY = "thought only", "The reply is reasoning text without an answer after it."
     EMPTY = "empty reply", "The reply is complete and has no text."
     REFUSED = "refused", "The model, or a content filter before it, declined to reply."
     INCOMPLETE = "incomplete reply", "The server ended the reply early: an error, an abort or a tool call."

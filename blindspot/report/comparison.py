@@ -8,10 +8,10 @@ from blindspot.records.rollout import METHODS
 from blindspot.report.rates import ASKED_BY, Rate, rate
 
 MEASURES = {
-    "questions": "Valid questions compared",
+    "questions": "Valid questions compared (n)",
     "skills": "Different skills",
     "skill_combinations": "Different combinations of skills",
-    "new_combinations": "Combinations that the untrained base does not ask for",
+    "new_combinations": "Combinations that occur in none of the untrained base’s n questions",
     "primitives_per_question": "Primitives per question",
     "words_per_question": "Words per question",
 }

@@ -10,9 +10,9 @@ from blindspot.records.verdict import OUTCOMES
 RATES = {"failure_rate": "Failure rate", "valid_rate": "Valid rate", "error_rate": "Error rate"}
 DETECTED = {"failure": "failures", "invalid": "invalid questions"}
 STEERED = {
-    "question_appended": "Added to a question",
+    "question_appended": "Appended to the question",
     "question_alone": "In place of the question",
-    "answer_appended": "Added to an answer",
+    "answer_appended": "Appended to the answer",
     "answer_alone": "In place of the answer",
 }
 MEASURES = {"precision": "Precision", "recall": "Recall", "f1": "F1"}
@@ -45,9 +45,10 @@ class MethodAudit:
 
 @dataclass(frozen=True)
 class Steering:
-    """Texts that ask for a verdict, in one place: the `share` that got it, and that of neutral text (`control`).
+    """The effect of prompt injections in one place of a rollout.
 
-    None where no text was tried there.
+    `share`: how often the judge gave the verdict that the text asks for. `control`: the same with a neutral text. Both
+    are None if no text was tried in this place.
     """
 
     name: str
@@ -58,7 +59,7 @@ class Steering:
 
 @dataclass(frozen=True)
 class Judge:
-    """The audit by method, and how far the judge can be steered (empty where that was not tried)."""
+    """The audit by method, and the effect of prompt injections (empty if it was not measured)."""
 
     auditor: str
     methods: dict[str, MethodAudit]

@@ -13,7 +13,7 @@ from blindspot.records.verdict import VALID
 ASKED_BY = {
     "trained": ("Trained questioner", "trained to find failures"),
     "base": ("Untrained base", "the questioner before training"),
-    "templates": ("Uniform templates", "asks every kind of question equally often"),
+    "templates": ("Uniform templates", "asks each question family equally often"),
 }
 
 

@@ -81,7 +81,7 @@ class Found:
 
 
 def find_taxonomy(verdicts: pd.DataFrame, how: Sorting, seed: int, helpers: TaxonomyOptions = ALONE) -> Found:
-    """Finds the taxonomy of all valid questions, whoever asked them, and the failure modes among them.
+    """Finds the taxonomy of the valid questions of all methods, and the failure modes among them.
 
     Skills are fitted on the questions about a share of the images, modes are found in the questions about the others.
     `verdicts`: the columns of verdicts.parquet; the family and whatever else only scenes have is not read. Where there

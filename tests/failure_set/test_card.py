@@ -41,7 +41,7 @@ def test_every_field_and_failure_mode_is_explained(card: str) -> None:
 
 def test_the_card_names_who_asked_answered_and_judged(card: str) -> None:
     assert re.search(r"asked 8 of the questions \| the trained questioner: trained", card)
-    assert "| judged (`verifier`) | judge@0 |" in card
+    assert "| judged the answers (`verifier`) | judge@0 |" in card
     assert "These failures were not audited" in card
 
 
@@ -62,7 +62,7 @@ def test_a_set_without_failures_says_so(tmp_path: Path) -> None:
         in right
     )
     unasked = render_card(make_set(tmp_path, rows().assign(outcome="unscored")), NOT_AUDITED)
-    assert "as no valid question was asked" in unasked
+    assert "because no valid question was asked" in unasked
     for text in (right, unasked):
         assert "streaming=True" in text and "n<1K" in text and "Reliability of the judge" not in text
 
@@ -71,7 +71,7 @@ def test_a_set_whose_failures_were_all_overruled_says_so(tmp_path: Path) -> None
     one = pd.DataFrame([row("base-0", ".", "how many ?", "2", "3")])
     card = render_card(make_set(tmp_path, one, sample(base_0="invalid")), NOT_AUDITED)
     assert "the auditor overruled every failure of the judge." in card
-    assert "Left out: 1 that the auditor overruled." in card
+    assert "The set leaves out 1 failure that the auditor overruled." in card
 
 
 def test_the_card_says_how_reliable_the_judge_is(found: FailureSet) -> None:
@@ -85,5 +85,7 @@ def test_the_card_says_how_reliable_the_judge_is(found: FailureSet) -> None:
 
 def test_the_card_says_what_was_left_out(tmp_path: Path) -> None:
     twice = pd.concat([rows(), rows().head(2).assign(rollout_id=["base-8", "base-9"])], ignore_index=True)
-    assert "Left out: 2 with the same question" in render_card(make_set(tmp_path, twice), NOT_AUDITED)
+    assert "The set leaves out 2 failures with the same question" in render_card(
+        make_set(tmp_path, twice), NOT_AUDITED
+    )
     assert len(make_set(tmp_path, twice).failures) == len(TEXTS)

@@ -69,8 +69,8 @@ def test_failures_are_counted_also_where_the_mode_was_not_found() -> None:
     (found,) = by_candidate([one, two])
     assert found["candidates"]["models/b"] == {"runs": 1, "found": 0, "asked": 4, "failures": 1}
     assert table([found]) == [
-        f"failure modes of 2 candidates{' ' * 30}a           b         features",
-        "Questions whether one object is left of another  specific  * 29 of 30    1 of 4  judging left-of",
+        f"failure modes of 2 candidates{' ' * 36}a           b         features",
+        "Questions about whether one object is left of another  specific  * 29 of 30    1 of 4  judging left-of",
     ]
 
 
@@ -84,7 +84,7 @@ def test_a_meta_skill_stands_for_its_skills_in_other_runs() -> None:
     one = replace(run("a", mode("judging positions", YES)), meta_skills={"judging positions": frozenset([LEFT])})
     (found,) = by_candidate([one, run("b", mode(LEFT, YES), asked=asked)])
     assert (found["features"], found["extent"]) == (["judging positions", YES], "universal")
-    assert found["name"].startswith("Questions whether one object is in a given position")
+    assert found["name"].startswith("Questions about whether one object is in a given position")
     assert found["candidates"]["b"] == {"runs": 1, "found": 1, "asked": 20, "failures": 20}
 
 

@@ -46,13 +46,13 @@ def page(tmp_path: Path) -> Callable[..., str]:
 
 def test_without_an_audit_the_page_links_to_labelling(page: Callable[..., str]) -> None:
     text = page(audited("nobody"))
-    assert "Not audited: all rates depend on the accuracy of the verifier" in text
+    assert "The verdicts were not audited. All rates depend on the accuracy of the verifier" in text
     assert text.count('href="label.html"') == 2 and "for errors of the judge:" not in text
 
 
 def test_corrected_rates_and_agreement_are_shown(page: Callable[..., str]) -> None:
     text = page(audited("a person", invalid="correct"))
-    assert "300 were judged a second time by a person" in text
+    assert "300 of 300 randomly sampled rollouts were judged a second time by a person" in text
     for shown in (
         "As judged",
         "Corrected",
@@ -88,7 +88,7 @@ def test_the_effect_of_injected_texts_is_shown_with_that_of_neutral_text(page: C
         r"In place of the question</th><td>31</td><td>100\s% <small>89\s% – 100\s%</small></td><td>42\s%", text
     )
     assert row and "In place of the answer</th><td>0</td><td>none</td><td>none" in text
-    assert "try to steer" in text and "try to steer" not in page(audited("nobody"))
+    assert "Prompt injections" in text and "Prompt injections" not in page(audited("nobody"))
 
 
 class Parts(HTMLParser):

@@ -92,7 +92,7 @@ def test_a_mode_shows_the_methods_and_the_wrong_answers(rows: pd.DataFrame, page
 def test_modes_that_share_a_feature_are_related(pages: Pages) -> None:
     text = pages()[MODE]
     assert '<a href="counting--answer-2-or-more.html">Counting questions, when the answer is 2 or more</a>' in text
-    assert "shares counting · 100\u00a0% of its questions are in both" in text
+    assert "shares counting · 100\u00a0% of its questions are also in this mode" in text
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_mode_is_documented_or_novel_or_was_not_matched(
     made = pages(taxonomy_with(rows, documented=documented))
     assert shown in made["index.html"] and hidden not in made["index.html"]
     assert ("<dt>Documented</dt>" in made[MODE]) == (documented is not None)
-    assert ("novel: it matches no weakness" in made[MODE]) == (documented == ())
+    assert ("novel: this mode matches no weakness" in made[MODE]) == (documented == ())
 
 
 def test_the_source_of_a_documented_weakness_is_shown(rows: pd.DataFrame, pages: Pages) -> None:
@@ -124,7 +124,7 @@ def test_stability_is_shown_for_skills_and_modes(rows: pd.DataFrame, pages: Page
     taxonomy = taxonomy_with(rows, recurrence=0.85) | {"stability": [0.5, 0.75, 1.0]}
     made = pages(taxonomy)
     assert "found again in 85\u00a0% of 20 resamples" in made["index.html"]
-    assert "index with these skills is 0.75 (0.50 to 1.00)" in made["skills.html"]
+    assert "Its median is 0.75 (0.50 to 1.00)" in made["skills.html"]
 
 
 def test_missing_stability_is_stated(rows: pd.DataFrame, pages: Pages) -> None:
@@ -184,8 +184,9 @@ def test_the_overview_counts_all_methods_without_a_trained_questioner(
 ) -> None:
     base = make(rows[rows["method"] == "base"], pictures, tmp_path / "a")
     assert "Where <em>" in base["index.html"] and "One method asked" in base["index.html"]
-    assert "No trained questioner asked any of them. " in base["index.html"]
-    assert "those of the templates are closer" not in base["methods.html"]
+    assert "No trained questioner asked any of these questions. " in base["index.html"]
+    assert "not selected for difficulty" not in base["methods.html"]
+    assert "not selected for difficulty" in make(rows, pictures, tmp_path / "c")["methods.html"]
     spoilt = rows.assign(outcome=rows["outcome"].where(rows["method"] != "trained", "invalid"))
     assert "No valid question" not in make(spoilt, pictures, tmp_path / "b")["index.html"]
 

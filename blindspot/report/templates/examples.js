@@ -66,7 +66,7 @@ function find() {
 function card(row) {
   const item = document.createElement("li");
   const outcome = data.outcomes[row.outcome];
-  const opener = make("button", null, { type: "button", class: "opener", "aria-label": `Show ${row.id} large` });
+  const opener = make("button", null, { type: "button", class: "opener", "aria-label": `Enlarge ${row.id}` });
   opener.append(picture(row, make("img", null, { loading: "lazy", decoding: "async" })));
   opener.addEventListener("click", () => enlarge(row));
   const said = make("dl", null);
@@ -102,7 +102,7 @@ function summary() {
     valid && !form.elements.outcome.value
       ? `; error rate ${Math.round((failures / valid) * 100)}\u00a0%`
       : "";
-  const mode = form.elements.mode.value ? " Questions on which skills were fitted belong to no mode." : "";
+  const mode = form.elements.mode.value ? " Questions that were used to fit the skills belong to no mode." : "";
   if (shown.length === 0) return "No question matches the filters.";
   const all = `${shown.length.toLocaleString("en-GB")} question${shown.length === 1 ? "" : "s"}`;
   return `${all}: ${named.join(", ")}${share}.${mode}`;

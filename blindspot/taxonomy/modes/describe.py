@@ -137,7 +137,7 @@ def _questions(features: Sequence[str], answers: Sequence[str]) -> str:
     if COUNTING in features:
         subject = "Counting questions"
     elif len(clauses) == 1 and clauses[0].startswith(WHETHER):
-        return f"Questions {clauses[0].removeprefix('ask ')}"
+        return f"Questions about {clauses[0].removeprefix('ask ')}"
     else:
         subject = "Yes/no questions" if {"yes", "no"}.intersection(answers) else "Questions"
     return " ".join([subject, " and ".join(f"that {clause}" for clause in clauses)]).rstrip()

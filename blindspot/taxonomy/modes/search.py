@@ -22,7 +22,7 @@ SLIGHT = 1e-9  # nats; a smaller gain is rounding
 
 
 def find_modes(questions: pd.DataFrame, threshold: float, min_asked: int, examples: int) -> list[FailureMode]:
-    """Returns the failure modes in valid questions, whoever asked them, by log_likelihood_ratio, the highest first.
+    """Returns the failure modes in the valid questions of all methods, by log_likelihood_ratio, the highest first.
 
     `questions`: columns rollout_id, image_id, question, outcome, and COLUMNS, which hold lists of names. `examples`:
     the number kept for each mode.

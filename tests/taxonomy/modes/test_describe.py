@@ -27,7 +27,10 @@ LABELLED = Path(__file__).parents[1] / "reading"
         (("1 detail",), "Questions that name one attribute"),
         (("4 details", "answer yes"), "Yes/no questions that name four attributes, when the answer is yes"),
         (("13 details",), "Questions that name 13 attributes"),
-        (("judging left-of", "answer yes"), "Questions whether one object is left of another, when the answer is yes"),
+        (
+            ("judging left-of", "answer yes"),
+            "Questions about whether one object is left of another, when the answer is yes",
+        ),
         (
             ("judging left-of", "recognising purple"),
             "Questions that ask whether one object is left of another and that mention purple",
@@ -40,10 +43,10 @@ LABELLED = Path(__file__).parents[1] / "reading"
         (("recognising red",), "Questions that mention red"),
         (("recognising wooden",), "Questions that mention something wooden"),
         (("recognising dog's ears",), "Questions that mention dog's ears"),
-        (("judging positions",), "Questions whether one object is in a given position relative to another"),
+        (("judging positions",), "Questions about whether one object is in a given position relative to another"),
         (("reaching what is between",), "Questions that refer to what is between other objects"),
         (("between",), "Questions that concern what is between other objects"),
-        (("matching the kind",), "Questions whether two objects are of the same kind"),
+        (("matching the kind",), "Questions about whether two objects are of the same kind"),
         (("telling depth",), "Questions that ask how near or far objects are"),
         (
             ("telling depth, reading text …",),
