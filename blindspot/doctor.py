@@ -13,21 +13,12 @@ from typing import Literal
 
 from blindspot.errors import BlindspotError
 from blindspot.models.description import Local, Nothing, Planted, Server, describe
-from blindspot.params import PARAMS, read
+from blindspot.params import MODEL_PARAMETERS, PARAMS, read
 
 LOCK = "requirements.lock"
 PROGRAMS = {"git": "install git", "dvc": "run `make .venv/ready`, then `source .venv/bin/activate`"}
-#: Parameters that name a model, by section.
-MODELS = {
-    "candidate": ("model",),
-    "train": ("base_model",),
-    "harvest": ("base",),
-    "verify": ("model",),
-    "taxonomy": ("primitive_extractor", "skill_namer"),
-}
-JUDGES = ("model", "confirming_judge")  # of the section verifier, with kind vlm
 FREE_GB = 2  # a run of the default parameters writes less
-TIMEOUT = 10.0  # s, for one server to list its models
+TIMEOUT, RETRY_WAIT = 10.0, 0.5  # s, for a server to list its models; before the second request
 
 
 @dataclass(frozen=True)
@@ -116,9 +107,10 @@ def _models(folder: Path) -> Iterator[Check]:
     """Every model that params.yaml names: that its weights are there, or that its server lists it."""
     try:
         values = read(folder / PARAMS)
-        named = {f"{section}.{key}": values[section][key] for section, keys in MODELS.items() for key in keys}
-        if values["verifier"]["kind"] == "vlm":
-            named |= {f"verifier.{key}": values["verifier"][key] for key in JUDGES}
+        places = {name: name.split(".") for name in MODEL_PARAMETERS}
+        if values["verifier"]["kind"] == "oracle":  # no judge
+            places = {name: place for name, place in places.items() if place[0] != "verifier"}
+        named = {name: values[section][key] for name, (section, key) in places.items()}
     except (BlindspotError, KeyError, TypeError) as error:
         yield Check(str(PARAMS), "missing", f"cannot be read ({error})")
         return
@@ -136,7 +128,7 @@ def _model(parameter: str, model: str) -> Check | None:
         if isinstance(found, Planted):
             return Check(parameter, "ok", f"{model}, a planted candidate")
         if isinstance(found, Server):
-            return Check(parameter, "ok", f"{model}: {asyncio.run(_list_models(found))}")
+            return Check(parameter, "ok", f"{model}: {asyncio.run(_served(found))}")
         return _weights(parameter, found)
     except BlindspotError as error:
         return Check(parameter, "missing", str(error))
@@ -151,25 +143,15 @@ def _weights(parameter: str, source: Local) -> Check:
     return Check(parameter, "note", f"{source.model} is not a local folder", "the hub must have a model of this id")
 
 
-async def _list_models(server: Server) -> str:
+async def _served(server: Server) -> str:
     """What the server says of the model. Raises BlindspotError where it cannot be reached, or lists other models."""
-    import httpx
+    from blindspot.models.connection import Connection
+    from blindspot.models.server import shown
 
-    from blindspot.models.server import RedirectedElsewhere, api_url, open_client, shown, unreachable
-
-    url = shown(api_url(server))
-    async with open_client(server) as client:
-        try:
-            response = await client.get("models", timeout=TIMEOUT)
-        except (httpx.HTTPError, RedirectedElsewhere, TimeoutError) as error:
-            raise BlindspotError(*unreachable(error, url)) from None
-    if response.status_code in (401, 403):
-        raise BlindspotError(f"{url} rejects the API key (HTTP {response.status_code})", "fix api_key_env, or the key")
-    try:
-        names = [str(one["id"]) for one in response.json()["data"]]
-    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+    url = shown(server.base_url)
+    names = await Connection(server.model_copy(update={"timeout": TIMEOUT}), RETRY_WAIT).reach()
+    if not names:
         return f"{url} answers, and lists no models"
     if server.model not in names:
-        listed = ", ".join(names[:5]) or "none"
-        raise BlindspotError(f"{url} serves no model {server.model}", f"set model to one that it lists: {listed}")
+        raise BlindspotError(f"{url} serves no model {server.model}", f"set model to one of: {', '.join(names[:5])}")
     return f"{server.model} at {url}"

@@ -119,6 +119,18 @@ class GenerationParams(Section):
     max_new_tokens: int = Field(96, ge=1, description="Longest question, in tokens, including the thought before it")
 
 
+#: Parameters that name a model: a folder with weights, or a YAML file that describes the model.
+MODEL_PARAMETERS = (
+    "candidate.model",
+    "verifier.model",
+    "verifier.confirming_judge",
+    "train.base_model",
+    "harvest.base",
+    "verify.model",
+    "taxonomy.primitive_extractor",
+    "taxonomy.skill_namer",
+)
+
 AnySection = TypeVar("AnySection", bound=Section)
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from blindspot.errors import BlindspotError
+from blindspot.paths import QUESTIONER
 from flows.candidates import short
-from flows.workspace import TRAINED
 
 Values = Mapping[str, Any]  # as params.yaml
 SHOWN = ("trained", "base")
@@ -41,7 +41,7 @@ def crossing_params(trained_on: Values, asked_of: Values, root: Path) -> dict[st
     A crossing does not explore, train or repeat questions; no rate depends on repeats. It uses the trained questioner
     unchanged, with the targets that are stored beside its weights.
     """
-    start = TRAINED if root.resolve() == Path.cwd() else root / TRAINED
+    start = QUESTIONER if root.resolve() == Path.cwd() else root / QUESTIONER
     return {
         **trained_on,
         "candidate": asked_of["candidate"],

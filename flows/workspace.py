@@ -9,26 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from blindspot.errors import BlindspotError
-from blindspot.params import PARAMS, read
+from blindspot.params import MODEL_PARAMETERS, PARAMS, read
+from blindspot.paths import QUESTIONER
 from flows.overrides import write_params
 from flows.registry import download, is_registered
 from flows.secret import without_secret
 
-TRAINED = Path("models/questioner")
 PATHS = (
+    *(f".{name}" for name in MODEL_PARAMETERS if name != "train.base_model"),  # which BASE_MODEL replaces
     ".launch.config",
-    ".candidate.model",
-    ".verifier.model",
-    ".verifier.confirming_judge",
-    ".verify.model",
     ".prepare.folder",
     ".prepare.file",
     ".prepare.dataset.name",
-    ".harvest.base",
     ".audit.labels",
-    ".taxonomy.primitive_extractor",
     ".taxonomy.embedding",
-    ".taxonomy.skill_namer",
     ".taxonomy.documented",
 )  # parameters that may be paths
 BASE_MODEL = Path("models") / "start"  # in a clone: a copy of weights that git does not track
@@ -42,7 +36,7 @@ def prepare_workspace(values: dict[str, Any], work: Path, run_id: str, log: Call
     here = Path.cwd()
     start = values["train"]["base_model"]
     # `train` cannot start from its own output in this folder: DVC would see a stage that depends on itself.
-    if values == read(here / PARAMS) and not is_registered(start) and Path(start) != TRAINED:
+    if values == read(here / PARAMS) and not is_registered(start) and Path(start) != QUESTIONER:
         return here
     clone = work / "runs" / run_id
     if not clone.is_dir():

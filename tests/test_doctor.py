@@ -50,8 +50,8 @@ def test_a_model_that_is_not_there_is_named_with_its_parameter(
     ("reply", "missing", "says"),
     [
         (Reply({"data": [{"id": "m"}]}), False, "m at http://127.0.0.1"),
-        (Reply({"data": [{"id": "other"}]}), True, "serves no model m: set model to one that it lists: other"),
-        (Reply({"error": "who are you"}, 401), True, "rejects the API key (HTTP 401)"),
+        (Reply({"data": [{"id": "other"}]}), True, "serves no model m: set model to one of: other"),
+        (Reply({"error": "who are you"}, 401), True, "rejects the API key"),
         (Reply("[]"), False, "answers, and lists no models"),
     ],
 )

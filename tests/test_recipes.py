@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from blindspot.models.description import describe
-from blindspot.params import CandidateParams, read
+from blindspot.params import MODEL_PARAMETERS, CandidateParams, read
 from flows.estimate import parts
 from flows.overrides import with_recipe
 from flows.workspace import PATHS
@@ -18,16 +18,6 @@ from stages.verify import Params as VerifyParams
 
 ROOT = Path(__file__).parents[1]
 RECIPES = sorted([*ROOT.glob("recipes/*.yaml"), *ROOT.glob("recipes/judges/*.yaml")])
-MODELS = (
-    "candidate.model",
-    "verifier.model",
-    "verifier.confirming_judge",
-    "verify.model",
-    "train.base_model",
-    "harvest.base",
-    "taxonomy.primitive_extractor",
-    "taxonomy.skill_namer",
-)
 
 
 def values_of(recipe: Path) -> dict[str, Any]:
@@ -36,7 +26,7 @@ def values_of(recipe: Path) -> dict[str, Any]:
 
 def test_a_run_elsewhere_finds_every_model() -> None:
     fixed = {"train.base_model"}  # copied into the run
-    assert {name[1:] for name in PATHS} >= {*MODELS} - fixed
+    assert {name[1:] for name in PATHS} >= {*MODEL_PARAMETERS} - fixed
 
 
 def test_there_are_recipes() -> None:
@@ -48,7 +38,7 @@ def test_every_file_and_model_that_it_names_exists(recipe: Path, monkeypatch: py
     monkeypatch.chdir(ROOT)
     values = values_of(recipe)
     assert Path(values["launch"]["config"]).is_file()
-    for name in MODELS:
+    for name in MODEL_PARAMETERS:
         section, key = name.split(".")
         assert Path(values[section][key]).exists(), name
         describe(values[section][key])

@@ -13,7 +13,14 @@ from blindspot.errors import BlindspotError
 from blindspot.models.call_errors import CallFailed, Stop, hide_key, read_error, read_refusal, text_of
 from blindspot.models.completions import read_choice
 from blindspot.models.description import Server
-from blindspot.models.server import RedirectedElsewhere, api_url, open_client, refuse_other_revision, unreachable
+from blindspot.models.server import (
+    RedirectedElsewhere,
+    api_url,
+    listed_models,
+    open_client,
+    refuse_other_revision,
+    unreachable,
+)
 from blindspot.records.answer import Answer
 from blindspot.records.unscored import Unscored
 from blindspot.replies import shorten
@@ -59,10 +66,10 @@ class Connection:
         self._client = open_client(server)
         self.ended: Exception | None = None
 
-    async def reach(self) -> None:
-        """Requests the list of models. Raises BlindspotError if no server answers or if it rejects the API key.
+    async def reach(self) -> list[str]:
+        """Returns the models that the server lists; none if it has no such list, or sends it in another form.
 
-        Also accepts a server that has no such list, or sends it in another form.
+        Raises BlindspotError if no server answers, or if it rejects the API key or serves another revision.
         """
         import httpx
 
@@ -72,7 +79,7 @@ class Connection:
                     response = await self._client.get("models")
                 break
             except (httpx.DecodingError, httpx.TooManyRedirects):
-                return
+                return []
             except (httpx.HTTPError, TimeoutError, RedirectedElsewhere) as error:
                 if attempt == 2 or isinstance(error, RedirectedElsewhere):
                     raise BlindspotError(*unreachable(error, self._url)) from None
@@ -82,7 +89,9 @@ class Connection:
                 read_refusal(response, self._server)
             except Stop as stop:
                 raise BlindspotError(*stop.args) from None
-        refuse_other_revision(response, self._server)
+        models = listed_models(response)
+        refuse_other_revision(models, self._server)
+        return [*models]
 
     async def ask(self, request: dict[str, Any]) -> Completion:
         """Returns the completion of a request, and retries failures that are transient.

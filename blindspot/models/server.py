@@ -4,8 +4,8 @@ import os
 import re
 import socket
 import ssl
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit
 
 from blindspot.errors import BlindspotError
@@ -122,17 +122,21 @@ def unreachable(error: BaseException, url: str) -> tuple[str, str]:
     return f"no server answers at {shown(url)} ({reason}{proxies})", "start the server, or fix base_url"
 
 
-def refuse_other_revision(response: "httpx.Response", server: Server) -> None:
-    """Raises BlindspotError if the server lists another revision of the model than the endpoint file."""
-    if server.revision is None or response.status_code != 200:
-        return
+def listed_models(response: "httpx.Response") -> dict[str, Any]:
+    """Returns the revision of each model in a list of models, by name. Empty where the response has another form."""
+    if response.status_code != 200:
+        return {}
     try:
-        models = response.json()["data"]
-        revisions = {model["id"]: model["revision"] for model in models if model.get("revision")}
-    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
-        return  # most servers do not list revisions
-    served = revisions.get(server.model, server.revision)
-    if served != server.revision:
+        models = [model for model in response.json()["data"] if isinstance(model, dict) and "id" in model]
+    except (ValueError, RecursionError, LookupError, TypeError):
+        return {}
+    return {str(model["id"]): model.get("revision") for model in models}
+
+
+def refuse_other_revision(models: Mapping[str, Any], server: Server) -> None:
+    """Raises BlindspotError if the server lists another revision of the model than the endpoint file."""
+    served = models.get(server.model) or server.revision  # most servers do not list revisions
+    if server.revision is not None and served != server.revision:
         url, model = shown(server.base_url), server.model
         raise BlindspotError(
             f"{url} serves revision {shorten(str(served))} of {model}, not {server.revision}",

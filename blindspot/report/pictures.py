@@ -1,4 +1,4 @@
-"""Writes pictures beside the pages, and encodes them for a page that must be one file."""
+"""Writes the pictures of the pages to files, and encodes pictures for a page that must be a single file."""
 
 import base64
 import io

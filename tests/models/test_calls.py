@@ -82,5 +82,5 @@ def test_only_the_owner_can_read_stored_replies(
     path: Path = request.getfixturevalue("earlier") if upgraded else tmp_path / "calls.db"
     Calls(path).put("b", "two", "m")
     files = [file for file in tmp_path.iterdir() if file.name.startswith("calls.db")]
-    assert len(files) > 1  # files of SQLite beside it
+    assert len(files) > 1  # SQLite keeps further files next to the database
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}

@@ -103,7 +103,7 @@ UNITS = (
     "hours|minutes|seconds|days|weeks|months|years|euros|dollars|pounds|cents|points|percent|degrees|calories|grams|"
     "miles|kilometers|kilometres|metres|meters|more|fewer"
 )
-#: answers to "who" that identify nobody, and words that say more of a person than "man" or "woman"
+#: answers to "who" that identify no person, and words that are more specific than "man" or "woman"
 NOBODY = "nobody|no one|both|all|none|some|it|he|she|they|left|right"
 SOMEBODY = (
     "old|elderly|young|teenager|farmer|chef|doctor|nurse|policeman|policewoman|police officer|soldier|teacher|waiter|"
