@@ -9,7 +9,9 @@ export GX_ANALYTICS_ENABLED = false
 export HF_HUB_DISABLE_TELEMETRY = 1
 export MLFLOW_DISABLE_TELEMETRY = true
 
-.PHONY: discover repro estimate ui test browser fast dependencies lint bootstrap bench-search bench-taxonomy
+.PHONY: install discover repro estimate ui test browser fast dependencies lint bootstrap bench-search bench-taxonomy
+
+install: $(READY) # creates the environment
 
 discover: $(READY) # runs the pipeline as a Prefect flow
 	@$(BIN)/python -m flows.discover

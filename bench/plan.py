@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from blindspot.errors import BlindspotError
 from blindspot.factory import open_candidate
 from blindspot.params import CandidateParams, Section
+from blindspot.prompts.files import SCENES
 from blindspot.protocols import Candidate
 from blindspot.scenes.gaps import Gap
 from blindspot.scenes.planted import PlantedCandidate
@@ -91,7 +92,8 @@ def find_candidate(name: str) -> CandidateEntry:
 def open_entry(entry: CandidateEntry) -> Candidate:
     """Returns the candidate of an entry, ready to answer. Raises BlindspotError if its model does not exist."""
     if entry.model is not None:
-        return open_candidate(CandidateParams.model_validate({"model": entry.model}))
+        how = {"batch_size": 256, "max_new_tokens": 4, "prompts": str(SCENES)}  # of the embedded candidate
+        return open_candidate(CandidateParams.model_validate({"model": entry.model} | how))
     return PlantedCandidate(entry.gaps, entry.mistakes, seed=0)
 
 

@@ -20,7 +20,6 @@ from blindspot.errors import BlindspotError, run
 from blindspot.factory import open_verifier
 from blindspot.params import BudgetParams, Section, VerifierParams
 from blindspot.protocols import Candidate, Verifier
-from blindspot.questioner.templates import TemplateQuestioner
 from blindspot.search.journal import Journal
 from blindspot.store import work_folder, write_json
 from blindspot.taxonomy.discovery import Sorting, find_taxonomy
@@ -34,7 +33,9 @@ class Case(CandidateEntry):
     """The candidate of a search, and its verifier."""
 
     drawn: bool = Field(False, description="draw gaps at random, different ones for each seed")
-    verifier: VerifierParams = Field(VerifierParams.model_validate({}), description="as in params.yaml")
+    verifier: VerifierParams = Field(
+        VerifierParams.model_validate({"kind": "oracle"}), description="as in params.yaml"
+    )
 
 
 class Params(Section):
@@ -72,7 +73,8 @@ def search_and_harvest(
         journal = Journal(work / "asked.jsonl", candidate, verifier, Meter(methods.budget))
         _, policy = run_search(params.method, methods, seed, images, journal, work / "training")
         about = [held_out[index % len(held_out)] for index in range(params.calls)]
-        questioners = {"trained": policy, "base": baseline("zero_shot", methods), "templates": TemplateQuestioner()}
+        base, templates = baseline("zero_shot", methods), baseline("templates", methods)
+        questioners = {"trained": policy, "base": base, "templates": templates}
         frames = []
         for method, questioner in questioners.items():
             unlimited = Meter(BudgetParams.model_validate({}))

@@ -1,9 +1,9 @@
-"""The command `blindspot`: runs the pipeline of a checkout, and says what a machine lacks for it."""
+"""The command `blindspot`: analyzes evaluation logs, runs the pipeline of a checkout, and checks the machine."""
 
 import os
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -23,6 +23,7 @@ PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_optio
 # \b keeps the line breaks.
 EXAMPLES = """\b
 Examples:
+  blindspot analyze results.jsonl --out analysis
   blindspot doctor
   blindspot discover
   blindspot discover -R recipes/one_gpu.yaml --estimate
@@ -40,6 +41,67 @@ app = typer.Typer(
     help="Blindspot finds where a vision-language model (VLM) fails.",
     epilog=EXAMPLES,
 )
+
+
+ANALYZE_EXAMPLES = """\b
+Examples:
+  blindspot analyze samples_gqa.jsonl --out analysis
+  blindspot analyze one_model.xlsx other_model.xlsx --out analysis
+  blindspot analyze answers.csv --question prompt --reference gold --answer output --out analysis
+  blindspot analyze answers.parquet --score anls --wrong-below 0.5 --out analysis
+"""
+
+
+def _named(what: str) -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(help=f"Column with {what}.", metavar="COL", rich_help_panel=None)
+    return option
+
+
+@app.command(short_help="Find failure modes in an evaluation log.", epilog=ANALYZE_EXAMPLES)
+def analyze(
+    files: Annotated[list[Path], typer.Argument(help="Logs: lmms-eval, VLMEvalKit, Inspect, or tables.")],
+    out: Annotated[Path, typer.Option(help="Folder for data and reports.", metavar="DIR")],
+    question: Annotated[str | None, _named("the question")] = None,
+    reference: Annotated[str | None, _named("the true answer")] = None,
+    answer: Annotated[str | None, _named("the model's answer")] = None,
+    wrong: Annotated[str | None, _named("1 for a wrong answer and 0 for a right one")] = None,
+    score: Annotated[str | None, _named("a score, or the name of a metric or scorer")] = None,
+    wrong_below: Annotated[float, typer.Option(help="An answer with a lower score is wrong.", metavar="S")] = 0.5,
+    image: Annotated[str | None, _named("the image")] = None,
+    image_id: Annotated[str | None, _named("an id of the image")] = None,
+    row_id: Annotated[str | None, typer.Option("--id", help="Column with an id of the row.", metavar="COL")] = None,
+    model: Annotated[str | None, _named("the name of the model")] = None,
+    image_folder: Annotated[Path | None, typer.Option(help="Folder of the images.", metavar="DIR")] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            help="A mode's error rate must exceed this. Default: the larger of 0.25 and the model's error rate.",
+            metavar="T",
+            min=0.01,
+            max=0.99,
+        ),
+    ] = None,
+    judge: Annotated[
+        Path | None,
+        typer.Option(help="YAML file of a served LLM that grades answers without a verdict.", metavar="FILE"),
+    ] = None,
+) -> None:
+    """Find failure modes in an evaluation log and confirm them on held-out questions.
+
+    Columns are recognised by their usual names. The options name other columns.
+    """
+    from blindspot.analysis.command import analyze_files
+    from blindspot.analysis.logs.columns import Columns
+    from blindspot.errors import run
+
+    def command() -> None:
+        columns = Columns(
+            question, reference, answer, wrong, score, wrong_below, image, image_id, row_id, model, image_folder
+        )
+        for line in analyze_files(files, columns, out, threshold, judge):
+            typer.echo(line)
+
+    run(command, takes_arguments=True)
 
 
 @app.command(short_help="Check the environment, GPU, models and servers.", epilog="Example: blindspot doctor")

@@ -13,7 +13,8 @@ from typing import Literal
 
 from blindspot.errors import BlindspotError
 from blindspot.models.description import Local, Nothing, Planted, Server, describe
-from blindspot.params import MODEL_PARAMETERS, PARAMS, read
+from blindspot.params import MODEL_PARAMETERS, PARAMS, PROMPT_PARAMETERS, read
+from blindspot.prompts.files import read_prompts
 
 LOCK = "requirements.lock"
 PROGRAMS = {"git": "install git", "dvc": "run `make .venv/ready`, then `source .venv/bin/activate`"}
@@ -42,7 +43,7 @@ class Check:
 
 def examine(folder: Path) -> list[Check]:
     """Everything that a run in `folder`, the root of a checkout, depends on. Never raises for what is missing."""
-    return [*_python(), *_programs(), *_packages(folder), _disk(folder), _gpu(), *_models(folder)]
+    return [*_python(), *_programs(), *_packages(folder), _disk(folder), _gpu(), *_models(folder), *_prompts(folder)]
 
 
 def _python() -> Iterator[Check]:
@@ -117,6 +118,23 @@ def _models(folder: Path) -> Iterator[Check]:
     for parameter, model in named.items():
         if check := _model(parameter, str(model)):
             yield check
+
+
+def _prompts(folder: Path) -> Iterator[Check]:
+    """Whether the prompts files that params.yaml names are valid and have the roles that they need."""
+    try:
+        values = read(folder / PARAMS)
+    except BlindspotError:
+        return  # _models reports it
+    for name, roles in PROMPT_PARAMETERS.items():
+        section, key = name.split(".")
+        file = values[section][key]
+        try:
+            for role in roles:
+                read_prompts(folder / file, role)
+            yield Check(name, "ok", file)
+        except BlindspotError as error:
+            yield Check(name, "missing", str(error))
 
 
 def _model(parameter: str, model: str) -> Check | None:

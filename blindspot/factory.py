@@ -13,6 +13,7 @@ from blindspot.models.endpoint import EndpointVLM
 from blindspot.models.loading import refuse_missing
 from blindspot.models.local import GreedyVLM, LocalQuestioner
 from blindspot.params import CandidateParams, VerifierParams
+from blindspot.prompts.files import RolePrompts, read_prompts
 from blindspot.protocols import VLM, Candidate, Questioner, Verifier
 from blindspot.questioner.steering import SteeredQuestioner, read_targets
 from blindspot.records.answer import Sampling
@@ -20,26 +21,32 @@ from blindspot.scenes.planted import PlantedCandidate
 
 
 def open_candidate(params: CandidateParams) -> Candidate:
-    """Returns the model under test. Raises BlindspotError if it is missing, or if a planted gap is invalid."""
+    """Returns the model under test.
+
+    Raises BlindspotError if it is missing, if a planted gap is invalid, or if its prompts are.
+    """
     description = describe(params.model)
     if isinstance(description, Planted):
         return PlantedCandidate(description.gaps, description.mistakes, description.seed)
-    return VLMCandidate(_require(params.model, _open_vlm(params.model, params.batch_size, params.max_new_tokens)))
+    prompts = read_prompts(Path(params.prompts), "candidate")
+    vlm = _open_vlm(params.model, params.batch_size, params.max_new_tokens, prompts.system)
+    return VLMCandidate(_require(params.model, vlm), prompts)
 
 
 def open_verifier(params: VerifierParams, stronger: str | None = None) -> Verifier:
     """Returns the oracle, or a judge: `stronger` if it names a model, else `params.model`.
 
     If params.confirming_judge names a model, that model must confirm each failure. Raises BlindspotError if a
-    model is missing.
+    model is missing, or if the prompts are invalid.
     """
     if params.kind == "oracle":
         return OracleVerifier(params.unparsed)
-    sizes = params.batch_size, params.max_new_tokens
+    prompts = read_prompts(Path(params.prompts), "judge")
+    sizes = params.batch_size, params.max_new_tokens, prompts.system
     first = (stronger and _open_vlm(stronger, *sizes)) or _require(params.model, _open_vlm(params.model, *sizes))
     second = _open_vlm(params.confirming_judge, *sizes)
-    judge = _judge(first, params)
-    return ConfirmedVerifier(judge, _judge(second, params)) if second else judge
+    judge = _judge(first, params, prompts)
+    return ConfirmedVerifier(judge, _judge(second, params, prompts)) if second else judge
 
 
 def refuse_absent(model: str) -> None:
@@ -51,35 +58,39 @@ def refuse_absent(model: str) -> None:
         refuse_missing(description)
 
 
-def open_questioner(model: str | Local, batch_size: int, max_new_tokens: int, temperature: float) -> Questioner:
+def open_questioner(
+    model: str | Local, batch_size: int, max_new_tokens: int, temperature: float, prompts: RolePrompts
+) -> Questioner:
     """Returns a questioner with local weights. It asks by targets if its folder has any.
 
     Raises BlindspotError if the weights are missing, or if the model is served.
     """
-    questioner = open_steerable(model, batch_size, max_new_tokens, temperature)
+    questioner = open_steerable(model, batch_size, max_new_tokens, temperature, prompts)
     targets = read_targets(Path(questioner.source.model))
     return SteeredQuestioner(questioner, targets) if targets else questioner
 
 
-def open_steerable(model: str | Local, batch_size: int, max_new_tokens: int, temperature: float) -> LocalQuestioner:
+def open_steerable(
+    model: str | Local, batch_size: int, max_new_tokens: int, temperature: float, prompts: RolePrompts
+) -> LocalQuestioner:
     """Returns a questioner with local weights that accepts a target for each question."""
     source = describe_local(model, "the questioner") if isinstance(model, str) else model
-    return LocalQuestioner(source, batch_size, max_new_tokens, temperature)
+    return LocalQuestioner(source, batch_size, max_new_tokens, temperature, prompts)
 
 
-def _judge(vlm: VLM, params: VerifierParams) -> Verifier:
+def _judge(vlm: VLM, params: VerifierParams, prompts: RolePrompts) -> Verifier:
     if params.votes == 1:
-        return VLMVerifier(vlm, require_valid=params.require_valid)
+        return VLMVerifier(vlm, None, params.require_valid, prompts)
     samplings = [Sampling(params.temperature, seed) for seed in range(params.votes)]
-    return Votes([VLMVerifier(vlm, sampling, params.require_valid) for sampling in samplings])
+    return Votes([VLMVerifier(vlm, sampling, params.require_valid, prompts) for sampling in samplings])
 
 
-def _open_vlm(model: str, batch_size: int, max_new_tokens: int) -> VLM | None:
+def _open_vlm(model: str, batch_size: int, max_new_tokens: int, system: str | None) -> VLM | None:
     """Returns the VLM in a folder or in the description of a YAML file, or None if the file has kind none."""
     description = _describe_vlm(model)
     if isinstance(description, Server):
-        return EndpointVLM(description, max_new_tokens, probe=True)
-    return GreedyVLM(description, batch_size, max_new_tokens) if isinstance(description, Local) else None
+        return EndpointVLM(description, max_new_tokens, probe=True, system=system)
+    return GreedyVLM(description, batch_size, max_new_tokens, system) if isinstance(description, Local) else None
 
 
 def _describe_vlm(model: str) -> Server | Local | Nothing:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from tqdm import tqdm
 
 from blindspot.distributed import BLOCK, process_state
+from blindspot.judges.judging import answer_all
 from blindspot.protocols import Candidate, Questioner
 from blindspot.records.image import Image
-from blindspot.records.rollout import Rollout
+from blindspot.records.rollout import NOT_ASKED, Rollout
 
 SEED_STRIDE = 1_000_003  # distance between the seeds of two runs; larger than any number of calls
 
@@ -27,21 +28,21 @@ def harvest(
     found = []
     for start in tqdm(starts, f"harvest: {method}", disable=not state.is_main_process):
         block = asked[start : start + BLOCK]
-        questions = questioner.ask(block, seed=seed * SEED_STRIDE + start)
-        answers = candidate.answer(block, questions)
+        proposed = questioner.ask(block, seed=seed * SEED_STRIDE + start)
+        answers = answer_all(candidate, block, proposed)
         found += [
             Rollout(
                 rollout_id=f"{method}-{start + index:06d}",
                 method=method,
                 image_id=image.image_id,
-                question=question,
+                question=one.question,
                 answer=answer.text,
                 questioner=questioner.identity,
-                candidate=candidate.identity,
-                error=answer.error,
-                message=answer.message or None,
+                candidate=NOT_ASKED if one.reason else candidate.identity,
+                error=one.reason or answer.error,
+                message=one.message or answer.message or None,
                 raw=answer.raw,
             )
-            for index, (image, question, answer) in enumerate(zip(block, questions, answers, strict=True))
+            for index, (image, one, answer) in enumerate(zip(block, proposed, answers, strict=True))
         ]
     return sorted(gather_object(found), key=lambda rollout: rollout.rollout_id)

@@ -39,20 +39,22 @@ class CandidateParams(Section):
     """The model under test."""
 
     model: str = Field(
-        "models/scenes-candidate",
         description="Folder with the weights, or a YAML file that describes the model (see configs/models)",
     )
     batch_size: int = Field(
-        256,
+        8,
         ge=1,
         description="Questions that a local candidate answers at once. Lower it if memory runs out; values above 256 "
         "have no effect",
     )
     max_new_tokens: int = Field(
-        4,
+        256,
         ge=1,
         description="Longest answer, in tokens; a longer one is unscored (cut off). Raise it for a candidate that "
-        "answers in sentences or writes thoughts",
+        "writes thoughts",
+    )
+    prompts: str = Field(
+        "configs/prompts/instruct.yaml", description="File with the prompts of the candidate (docs/prompts.md)"
     )
 
 
@@ -72,7 +74,7 @@ class VerifierParams(Section):
     """Decides whether a question is valid and whether the answer is correct."""
 
     kind: Literal["oracle", "vlm"] = Field(
-        "oracle", description="oracle: the exact truth, for scenes only. vlm: a VLM as judge, for any images"
+        description="oracle: the exact truth, for scenes only. vlm: a VLM as judge, for any images"
     )
     unparsed: Literal["invalid", "unscored"] = Field(
         "invalid",
@@ -80,9 +82,8 @@ class VerifierParams(Section):
         "questioner, whose other questions may be valid",
     )
     model: str = Field(
-        "models/scenes-judge",
-        description="For kind vlm: folder with the weights, or a YAML file (see configs/models). The default knows "
-        "scenes only; set another for photographs",
+        "configs/models/none.yaml",
+        description="For kind vlm: the judge, a folder with the weights or a YAML file (see configs/models)",
     )
     confirming_judge: str = Field(
         "configs/models/none.yaml",
@@ -100,10 +101,14 @@ class VerifierParams(Section):
         "this rule",
     )
     batch_size: int = Field(
-        16, ge=1, description="For kind vlm: rollouts that a local judge judges at once. Lower it if memory runs out"
+        8, ge=1, description="For kind vlm: rollouts that a local judge judges at once. Lower it if memory runs out"
     )
     max_new_tokens: int = Field(
         512, ge=1, description="For kind vlm: longest judgement, in tokens; a longer one is unscored (cut off)"
+    )
+    prompts: str = Field(
+        "configs/prompts/instruct.yaml",
+        description="For kind vlm: file with the prompts of the judge (docs/prompts.md)",
     )
 
 
@@ -111,12 +116,12 @@ class GenerationParams(Section):
     """How a questioner generates questions."""
 
     batch_size: int = Field(
-        256,
+        8,
         ge=1,
         description="Questions generated at once. Lower it if memory runs out; values above 256 have no effect",
     )
     temperature: float = Field(1.0, gt=0, description="Sampling temperature of the questions")
-    max_new_tokens: int = Field(96, ge=1, description="Longest question, in tokens, including the thought before it")
+    max_new_tokens: int = Field(256, ge=1, description="Longest question, in tokens, including the thought before it")
 
 
 #: Parameters that name a model: a folder with weights, or a YAML file that describes the model.
@@ -130,6 +135,14 @@ MODEL_PARAMETERS = (
     "taxonomy.primitive_extractor",
     "taxonomy.skill_namer",
 )
+
+#: Parameters that name a prompts file, with the roles that their section needs.
+PROMPT_PARAMETERS = {
+    "candidate.prompts": ("candidate",),
+    "verifier.prompts": ("judge",),
+    "train.prompts": ("questioner",),
+    "taxonomy.prompts": ("primitive_extractor", "skill_namer"),
+}
 
 AnySection = TypeVar("AnySection", bound=Section)
 
@@ -150,6 +163,12 @@ def load_seed() -> int:
     return int(read()["seed"])
 
 
+def prompts_files(*sections: str) -> list[str]:
+    """Returns the prompts files that these sections name; validates the whole file first."""
+    values = read()
+    return [str(values[section]["prompts"]) for section in sections]
+
+
 def read(path: Path = PARAMS) -> dict[str, Any]:
     """Returns the whole file, validated. Raises BlindspotError if it is missing, not YAML, or breaks the schema."""
     try:
@@ -162,14 +181,39 @@ def read(path: Path = PARAMS) -> dict[str, Any]:
     return dict(values)
 
 
-def check(values: object, name: str = "params.yaml") -> None:
-    """Raises BlindspotError that names each key of `values` that is unknown, missing, mistyped or out of range."""
+def defaults() -> dict[str, dict[str, Any]]:
+    """Returns the default values of each section, which suit real models. A key without a default is left out."""
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    sections = {
+        name: field["$ref"].rpartition("/")[2] for name, field in schema["properties"].items() if "$ref" in field
+    }
+    return {
+        name: {
+            key: field["default"]
+            for key, field in schema["$defs"][definition]["properties"].items()
+            if "default" in field
+        }
+        for name, definition in sections.items()
+    }
+
+
+def check(
+    values: object,
+    name: str = "params.yaml",
+    fix: str = "fix params.yaml (its comments describe each key)",
+    partial: bool = False,
+) -> None:
+    """Raises BlindspotError that names each key of `values` that is unknown, missing, mistyped or out of range.
+
+    `partial`: whether keys may be missing.
+    """
     validator = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
-    found = sorted(validator.iter_errors(values), key=lambda error: [str(part) for part in error.path])
+    errors = [error for error in validator.iter_errors(values) if not (partial and error.validator == "required")]
+    found = sorted(errors, key=lambda error: [str(part) for part in error.path])
     if found:
         # Each missing key is an error of its own, and _explain names all of them.
         lines = dict.fromkeys(line for error in found for line in _explain(error))
-        raise BlindspotError(f"{name}: {'; '.join(lines)}", "fix params.yaml (its comments describe each key)")
+        raise BlindspotError(f"{name}: {'; '.join(lines)}", fix)
 
 
 def _explain(error: ValidationError) -> list[str]:

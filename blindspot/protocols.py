@@ -40,16 +40,20 @@ class LLM(Protocol):
 
 
 class ProposedQuestion(NamedTuple):
-    """A question from a questioner.
+    """A question from a questioner, or why its reply has none.
 
     Attributes:
         answer: the answer that the questioner expects, if its reply has one.
         log_prob: the log-probability of the whole reply.
+        reason: why the reply has no question, such as "declined"; None if it has one.
+        message: the start of a reply that has no question.
     """
 
     question: str
-    answer: str | None
-    log_prob: float
+    answer: str | None = None
+    log_prob: float = 0.0
+    reason: str | None = None
+    message: str = ""
 
 
 class Questioner(Protocol):
@@ -59,17 +63,20 @@ class Questioner(Protocol):
     def identity(self) -> str:
         """The name, and what distinguishes it from others with the same name."""
 
-    def ask(self, images: Sequence[Image], seed: int) -> list[str]:
+    def ask(self, images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
         """Returns one question for each image, in the same order. The same seed gives the same questions."""
 
 
 class Steerable(Questioner, Protocol):
     """A questioner that accepts a target for each question."""
 
-    def ask_for(self, targets: Sequence[Target], images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
+    def ask_for(
+        self, targets: Sequence[Target], images: Sequence[Image], seed: int, past: Sequence[Sequence[str]] = ()
+    ) -> list[ProposedQuestion]:
         """Returns one question for each target and image, in the same order. The same seed gives the same questions.
 
-        A question need not have the features of its target.
+        A question need not have the features of its target. `past`: for each image, earlier questions about it, from
+        which the question should differ; empty if there are none for any image.
         """
 
 

@@ -25,15 +25,21 @@ def store_uri(work: Path) -> str:
 
 
 def group() -> str:
-    """Returns the tag that groups the stages of a pipeline run: BLINDSPOT_GROUP, else a hash of params.yaml."""
-    return os.environ.get("BLINDSPOT_GROUP") or hashlib.sha256(Path("params.yaml").read_bytes()).hexdigest()[:12]
+    """Returns the tag that groups the stages of a pipeline run: BLINDSPOT_GROUP, else a hash of params.yaml.
+
+    Empty outside of a checkout.
+    """
+    params = Path("params.yaml")
+    hashed = hashlib.sha256(params.read_bytes()).hexdigest()[:12] if params.is_file() else ""
+    return os.environ.get("BLINDSPOT_GROUP") or hashed
 
 
 @contextmanager
-def stage_run(stage: str, work: Path, params: dict[str, Any]) -> Iterator[Any]:
+def stage_run(stage: str, work: Path, params: dict[str, Any], prompts: Sequence[str] = ()) -> Iterator[Any]:
     """Opens an MLflow run for one execution of a stage and yields the mlflow module.
 
-    The run ends as FINISHED, or as FAILED if the block raises. Only the first rank logs; other ranks get None.
+    `prompts`: the prompts files of the stage, which are logged as artifacts. The run ends as FINISHED, or as FAILED if
+    the block raises. Only the first rank logs; other ranks get None.
     """
     if not is_main_process():
         yield None
@@ -51,6 +57,8 @@ def stage_run(stage: str, work: Path, params: dict[str, Any]) -> Iterator[Any]:
         mlflow.set_experiment(EXPERIMENT)
     with mlflow.start_run(run_name=stage, tags={GROUP_TAG: group(), "blindspot.stage": stage}):
         mlflow.log_params(flatten(params))
+        for file in dict.fromkeys(prompts):
+            mlflow.log_artifact(file, "prompts")
         yield mlflow
 
 

@@ -7,12 +7,12 @@ import pandas as pd
 
 from blindspot.checks.rollouts import VERDICT
 from blindspot.errors import BlindspotError
-from blindspot.judges.judging import judge_all
+from blindspot.judges.judging import judge_asked
 from blindspot.metrics import Scored, rates, refuse_unscored, unscored
-from blindspot.protocols import Verifier
+from blindspot.protocols import ProposedQuestion, Verifier
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
-from blindspot.records.rollout import METHODS
+from blindspot.records.rollout import METHODS, NOT_ASKED
 from blindspot.records.unscored import Unscored
 from blindspot.store import to_frame
 
@@ -22,7 +22,8 @@ FIRST = 3  # messages of each reason that are printed
 def verify(rollouts: pd.DataFrame, images: Sequence[Image], verifier: Verifier) -> pd.DataFrame:
     """Returns a verdict for each rollout, in order: the columns of VERDICT, and the judge's replies as `raw`.
 
-    A rollout with an error is unscored. Raises BlindspotError if the image of a rollout is not among `images`.
+    A rollout without an answer is unscored, and one without a question is invalid. Raises BlindspotError if the image
+    of a rollout is not among `images`.
     """
     known = {image.image_id: image for image in images}
     if unknown := sorted(set(rollouts["image_id"]) - known.keys()):
@@ -31,12 +32,14 @@ def verify(rollouts: pd.DataFrame, images: Sequence[Image], verifier: Verifier) 
         )
     errors = rollouts["error"].astype(object).where(rollouts["error"].notna(), None)
     messages = rollouts["message"].fillna("") if "message" in rollouts else [""] * len(rollouts)
-    answers = [
-        Answer(text, error and Unscored(error), message)
-        for text, error, message in zip(rollouts["answer"], errors, messages, strict=True)
-    ]
-    asked_about = [known[name] for name in rollouts["image_id"]]
-    verdicts = judge_all(verifier, asked_about, [*rollouts["question"]], answers)
+    unasked = rollouts["candidate"].eq(NOT_ASKED) if "candidate" in rollouts else [False] * len(rollouts)
+    asked, answers = list[ProposedQuestion](), list[Answer]()
+    for *texts, error, message, no_question in zip(
+        rollouts["question"], rollouts["answer"], errors, messages, unasked, strict=True
+    ):
+        asked.append(ProposedQuestion(texts[0], reason=error if no_question else None, message=message))
+        answers.append(Answer(texts[1], Unscored(error) if error and not no_question else None, message))
+    verdicts = judge_asked(verifier, [known[name] for name in rollouts["image_id"]], asked, answers)
     columns = ["rollout_id", "method", "image_id", "question", "answer"]
     frame = pd.concat([rollouts[columns].reset_index(drop=True), to_frame(verdicts)], axis=1)
     return frame.assign(persists=float("nan"))[[*VERDICT.columns, "raw"]]

@@ -17,6 +17,7 @@ from blindspot.errors import BlindspotError, UnreadableImage, run
 from blindspot.images.sources import SourceParams, choose_source, count_images
 from blindspot.models.description import Nothing, describe
 from blindspot.params import PARAMS, CandidateParams, VerifierParams, read
+from blindspot.prompts.files import read_prompts
 from blindspot.records.verdict import WAYS
 from flows.command_line import parser as command_parser
 from stages.explore import Params as ExploreParams
@@ -145,18 +146,24 @@ def seconds_per_call(train: TrainParams, candidate: CandidateParams, files: Sequ
         return None
     import torch
 
+    from blindspot.judges.judging import answer_all
+    from blindspot.models.candidate import VLMCandidate
     from blindspot.models.local import GreedyVLM, LocalQuestioner
     from blindspot.records.image import Image
 
     count = min(candidate.batch_size, train.questions_per_step)
     images = [Image(files[i % len(files)].stem, files[i % len(files)], "train") for i in range(count)]
-    questioner = LocalQuestioner(Path(train.base_model), count, train.max_new_tokens, train.temperature)
-    answerer = GreedyVLM(Path(candidate.model), count, candidate.max_new_tokens)
+    prompts = read_prompts(Path(train.prompts), "questioner")
+    questioner = LocalQuestioner(Path(train.base_model), count, train.max_new_tokens, train.temperature, prompts)
+    answerer = VLMCandidate(
+        GreedyVLM(Path(candidate.model), count, candidate.max_new_tokens),
+        read_prompts(Path(candidate.prompts), "candidate"),
+    )
     torch.set_num_threads(1)  # as in train and harvest
     durations = []
     for _ in range(3):
         start = time.perf_counter()
-        answerer.complete(images, questioner.ask(images, 0), None)
+        answer_all(answerer, images, questioner.ask(images, 0))
         durations.append(time.perf_counter() - start)
     return min(durations) / count
 

@@ -8,15 +8,17 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from blindspot.errors import BlindspotError
-from blindspot.params import check
+from blindspot.params import PARAMS, check, defaults
 
+#: Sections whose values in params.yaml suit the embedded models. A recipe starts from their default values.
+STARTED_AFRESH = (*("candidate", "verifier", "prepare", "explore", "train", "harvest", "verify", "audit", "taxonomy"),)
 NULL = "tag:yaml.org,2002:null"
 
 
 def with_changes(values: dict[str, Any], changes: list[str]) -> dict[str, Any]:
     """Returns the parameters with `section.key=value` changes applied, checked against the schema.
 
-    Raises BlindspotError naming every wrong key.
+    Raises BlindspotError naming every wrong or missing key.
     """
     changed = {key: dict(value) if isinstance(value, dict) else value for key, value in values.items()}
     for change in changes:
@@ -32,14 +34,17 @@ def with_changes(values: dict[str, Any], changes: list[str]) -> dict[str, Any]:
             place[key] = YAML(typ="safe").load(text)  # reads YAML 1.2, in which 1e-5 is a number
         except YAMLError:
             raise BlindspotError(f"-P {change} is not YAML", "quote the value") from None
-    check(changed, "the parameters")
+    check(changed, "the parameters", "set it in params.yaml, in the recipe or with -P")
     return changed
 
 
 def with_recipe(values: dict[str, Any], recipe: Path) -> dict[str, Any]:
-    """Returns the parameters with the values of a recipe file applied, checked against the schema.
+    """Returns the values of a recipe file, and other values where it names none, checked against the schema.
 
-    Raises BlindspotError where the file cannot be read or is not a YAML mapping, and naming every wrong key.
+    The other values of the sections in STARTED_AFRESH are the default values, unless the recipe has the key
+    `base: params.yaml`. All further values are `values`, those of params.yaml. A key that has no default, such as
+    candidate.model, may be missing from the result. Raises BlindspotError where the file cannot be read or is not a
+    YAML mapping, and naming every wrong key.
     """
     try:
         given = YAML(typ="safe").load(recipe)
@@ -49,9 +54,19 @@ def with_recipe(values: dict[str, Any], recipe: Path) -> dict[str, Any]:
         raise BlindspotError(f"recipe {recipe} is not YAML ({error})", "fix that line") from None
     if not isinstance(given, dict):
         raise BlindspotError(f"recipe {recipe} is not a mapping", "write sections and keys as in params.yaml")
-    changed = _merge(values, given)
-    check(changed, f"recipe {recipe}")
+    given = dict(given)
+    base = given.pop("base", None)
+    if base not in (None, str(PARAMS)):
+        raise BlindspotError(f"recipe {recipe}: base is {base}", f"write base: {PARAMS}, or leave the key out")
+    start = values if base else values | {name: _in_order(defaults()[name], values[name]) for name in STARTED_AFRESH}
+    changed = _merge(start, given)
+    check(changed, f"recipe {recipe}", "fix that key of the recipe", partial=True)
     return changed
+
+
+def _in_order(section: dict[str, Any], like: dict[str, Any]) -> dict[str, Any]:
+    """Returns a section with its keys in the order of `like`."""
+    return {key: section[key] for key in like if key in section}
 
 
 def _merge(values: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from blindspot.errors import BlindspotError
-from blindspot.params import MODEL_PARAMETERS, PARAMS, read
+from blindspot.params import MODEL_PARAMETERS, PARAMS, PROMPT_PARAMETERS, read
 from blindspot.paths import QUESTIONER
+from blindspot.prompts.files import read_prompts
 from flows.overrides import write_params
 from flows.registry import download, is_registered
 from flows.secret import without_secret
@@ -25,6 +26,7 @@ PATHS = (
     ".taxonomy.embedding",
     ".taxonomy.documented",
 )  # parameters that may be paths
+PROMPTS = Path("configs") / "prompts"  # in a clone: also for copies of prompts files from other folders
 BASE_MODEL = Path("models") / "start"  # in a clone: a copy of weights that git does not track
 
 
@@ -34,6 +36,7 @@ def prepare_workspace(values: dict[str, Any], work: Path, run_id: str, log: Call
     A clone is created in `work`/runs/`run_id`, shares the DVC cache, and is used again when the run is retried.
     """
     here = Path.cwd()
+    refuse_invalid_prompts(values, here)
     start = values["train"]["base_model"]
     # `train` cannot start from its own output in this folder: DVC would see a stage that depends on itself.
     if values == read(here / PARAMS) and not is_registered(start) and Path(start) != QUESTIONER:
@@ -45,7 +48,7 @@ def prepare_workspace(values: dict[str, Any], work: Path, run_id: str, log: Call
         f"running in {clone}, a clone of HEAD, because the parameters differ from {PARAMS} or the base model must be "
         "copied; delete the clone when you no longer need it"
     )
-    if changed := _uncommitted(here):
+    if changed := _uncommitted(here, values):
         log(f"not part of this run, because not committed: {', '.join(changed)}")
     return clone
 
@@ -65,6 +68,7 @@ def _clone(here: Path, clone: Path, values: dict[str, Any], work: Path) -> None:
         _dvc(new, "config", "--local", "cache.dir", _dvc(here, "cache", "dir"))
         values = _with_absolute_paths(values, here, new)
         values = _with_copied_base_model(values, here, new, work)
+        values = _with_copied_prompts(values, here, new)
         new.joinpath(PARAMS).write_text(write_params((here / PARAMS).read_text("utf-8"), values), "utf-8")
         new.rename(clone)
     finally:
@@ -90,6 +94,31 @@ def _with_copied_base_model(values: dict[str, Any], here: Path, clone: Path, wor
     return values | {"train": values["train"] | {"base_model": str(folder.relative_to(clone))}}
 
 
+def refuse_invalid_prompts(values: dict[str, Any], folder: Path) -> None:
+    """Raises BlindspotError if a prompts file is invalid, before a run starts whose last stage would need it."""
+    for name, roles in PROMPT_PARAMETERS.items():
+        section, key = name.split(".")
+        for role in roles:
+            read_prompts(folder / values[section][key], role)
+
+
+def _with_copied_prompts(values: dict[str, Any], here: Path, clone: Path) -> dict[str, Any]:
+    """Copies the prompts files into the clone as they are in this checkout, committed or not.
+
+    Later changes do not affect the run. A file from another folder gets the name of its section in PROMPTS.
+    """
+    copied = dict(values)
+    for name in PROMPT_PARAMETERS:
+        section, key = name.split(".")
+        source = here / values[section][key]
+        file = source.relative_to(here) if source.is_relative_to(here) and ".." not in source.parts else None
+        file = file or PROMPTS / f"{section}.copy{source.suffix}"
+        (clone / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, clone / file)
+        copied[section] = copied[section] | {key: str(file)}
+    return copied
+
+
 def _with_absolute_paths(values: Any, here: Path, clone: Path, name: str = "") -> Any:
     """Makes each relative path absolute that exists here but not in the clone (photographs, models)."""
     if isinstance(values, dict):
@@ -99,10 +128,11 @@ def _with_absolute_paths(values: Any, here: Path, clone: Path, name: str = "") -
     return str(here / values) if (here / values).exists() and not (clone / values).exists() else values
 
 
-def _uncommitted(here: Path) -> list[str]:
-    """Returns the changed and new files of this checkout, without the two that the clone gets anyway."""
+def _uncommitted(here: Path, values: dict[str, Any]) -> list[str]:
+    """Returns the changed and new files of this checkout, without those that the clone gets anyway."""
+    prompts = {os.path.relpath(here / values[name.split(".")[0]]["prompts"], here) for name in PROMPT_PARAMETERS}
     lines = _git(here, "status", "--porcelain", "--untracked-files=all").splitlines()
-    return [name for line in lines if (name := line[3:]) not in (str(PARAMS), "dvc.lock")]
+    return [name for line in lines if (name := line[3:]) not in {str(PARAMS), "dvc.lock"} | prompts]
 
 
 def _git(folder: Path, *arguments: str) -> str:

@@ -12,6 +12,7 @@ from pydantic import Field
 from blindspot.audit.agreement import agree, confusion
 from blindspot.errors import run
 from blindspot.params import Section, load
+from blindspot.prompts.files import embedded_prompts
 from blindspot.scenes.draw import draw_scenes, pictures_of
 from blindspot.scenes.question import FAMILIES, Question
 from blindspot.scenes.scene import Scene
@@ -90,7 +91,9 @@ def agreement(folder: Path, seed: int, draw: Draw, count: int = EXAM) -> dict[st
         images = pictures_of(scenes, Path(pictures))
         candidate = GreedyVLM(CANDIDATE, batch_size=256, max_new_tokens=4)
         answers = [answer.text for answer in candidate.complete(images, questions, None)]
-        judge = VLMVerifier(GreedyVLM(folder, batch_size=256, max_new_tokens=MAX_NEW_TOKENS))
+        judge = VLMVerifier(
+            GreedyVLM(folder, batch_size=256, max_new_tokens=MAX_NEW_TOKENS), prompts=embedded_prompts("judge")
+        )
         judged = [verdict.outcome for verdict in judge.judge(images, questions, answers)]
         truth = [verdict.outcome for verdict in OracleVerifier("invalid").judge(images, questions, answers)]
     same: dict[str, list[bool]] = {name: [] for name in FAMILIES}

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from blindspot.errors import run
 from blindspot.params import Section, load
+from blindspot.prompts.files import embedded_prompts
 from blindspot.scenes.draw import draw_scenes, pictures_of
 from blindspot.scenes.question import FAMILIES
 from blindspot.store import digest, replacing, work_folder, write_json
@@ -77,8 +78,8 @@ def groundedness(folder: Path, seed: int) -> dict[str, dict[str, float | None]]:
     scenes = draw_scenes(EXAM, seed)
     with tempfile.TemporaryDirectory() as pictures:
         images = pictures_of(scenes, Path(pictures))
-        questioner = LocalQuestioner(folder, batch_size=256, max_new_tokens=MAX_NEW_TOKENS, temperature=1.0)
-        questions = questioner.ask(images, seed)
+        questioner = LocalQuestioner(folder, 256, MAX_NEW_TOKENS, 1.0, embedded_prompts("questioner"))
+        questions = [one.question for one in questioner.ask(images, seed)]
     rulings = [rule(question, scene) for question, scene in zip(questions, scenes, strict=True)]
     asked = Counter(ruling.family for ruling in rulings)
     valid = Counter(ruling.family for ruling in rulings if ruling.valid)

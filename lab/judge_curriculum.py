@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from blindspot.judges.prompts import ask_sameness, ask_validity
 from blindspot.judges.vlm import CRITERIA, Sameness, Validity
+from blindspot.prompts.files import embedded_prompts
 from blindspot.scenes.answers import NUMBER_WORDS
 from blindspot.scenes.oracle import extreme, holds, matching, rule
 from blindspot.scenes.question import ANSWERS, FAMILIES, Description, Question
@@ -45,7 +46,8 @@ def words() -> list[str]:
 
 def phrases() -> list[str]:
     """Returns the fixed parts of the prompts and the replies."""
-    prompts = [ask_validity(_GAP), ask_sameness(_GAP, _GAP, _GAP)]
+    own = embedded_prompts("judge")
+    prompts = [ask_validity(_GAP, own), ask_sameness(_GAP, _GAP, _GAP, own)]
     replies = [_validity(_GAP, missed, "" if missed else _GAP) for missed in (None, *CRITERIA)]
     replies += [_sameness(_GAP, same) for same in (True, False)]
     return list(dict.fromkeys(part for text in prompts + replies for part in text.split(_GAP)))
@@ -74,7 +76,7 @@ def validity_lesson(scene: Scene, text: str) -> tuple[str, str]:
     ruling = rule(text, scene)
     reasoning = _reasoning(ruling.question, scene) if ruling.question else ""
     missed = None if ruling.reason is None else MISSED_CRITERION[ruling.reason]
-    return ask_validity(text), _validity(reasoning, missed, ruling.answer or "")
+    return ask_validity(text, embedded_prompts("judge")), _validity(reasoning, missed, ruling.answer or "")
 
 
 def sameness_lesson(scene: Scene, rng: random.Random) -> tuple[str, str]:
@@ -91,7 +93,8 @@ def sameness_lesson(scene: Scene, rng: random.Random) -> tuple[str, str]:
         reference if kind < SAME else rng.choice(values if kind < 1 - ANY_KIND else rng.choice([*ANSWERS.values()]))
     )
     spelled = _SPELLED[answer] if answer in _SPELLED and rng.random() < IN_WORDS else answer
-    prompt = ask_sameness(ask(question, rng), reference, rng.choice(ANSWER_FORMS).format(spelled))
+    said = rng.choice(ANSWER_FORMS).format(spelled)
+    prompt = ask_sameness(ask(question, rng), reference, said, embedded_prompts("judge"))
     return prompt, _sameness(f"{reference} ; {answer}", answer == reference)
 
 

@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from blindspot.questioner.prompts import ASK, THOUGHT_END, ask_for, ask_like
+from blindspot.prompts.files import embedded_prompts
+from blindspot.questioner.prompts import THOUGHT_END, question_prompt
 from blindspot.scenes.oracle import rule_question
 from blindspot.scenes.question import FAMILIES, Question
 from blindspot.scenes.scene import Scene
@@ -63,13 +64,13 @@ class Asking:
 
     def words(self) -> list[str]:
         """Returns the words that lessons need besides those of questions."""
-        prompts = [ask_for([*self._of_feature]), ask_like([("", ""), ("", "")])]
+        prompts = [_prompt([*self._of_feature]), _prompt(failures=[("", ""), ("", "")])]
         return sorted({*" ".join(prompts).split(), *places(), *FAMILIES, AGAIN, THOUGHT_END})
 
     def plain(self, scene: Scene) -> Lesson:
         """Returns the open prompt and a question."""
         question = question_to_ask(scene, self._rng)
-        return ASK, self._output(question, say(question, self._rng), scene)
+        return _prompt(), self._output(question, say(question, self._rng), scene)
 
     def targeted(self, scene: Scene) -> Lesson:
         """Returns a prompt with a target, and the question about the scene that has most of the target's features."""
@@ -83,7 +84,7 @@ class Asking:
             target = self._target(source)
             found = self._pose(scene, family, target)
             if found is not None:
-                return ask_for(target), self._output(found.question, found.text, scene)
+                return _prompt(target), self._output(found.question, found.text, scene)
 
     def like(self, scene: Scene) -> Lesson:
         """Returns a prompt with an example, and a question that shares one to three features with the example."""
@@ -94,7 +95,7 @@ class Asking:
         rarest = min(shared, key=lambda feature: len(self._of_feature[feature]))
         drawn = self._rng.choices(self._of_feature[rarest] or [own], k=20)
         near = next((one for one in drawn if one.features >= {*shared}), drawn[0])
-        return ask_like([near.example]), self._output(own.question, own.text, scene)
+        return _prompt(failures=[near.example]), self._output(own.question, own.text, scene)
 
     def _target(self, posed: Posed) -> tuple[str, ...]:
         """Draws one to three of the features of a question, in random order."""
@@ -129,3 +130,7 @@ class Asking:
 
     def _output(self, question: Question, text: str, scene: Scene) -> str:
         return f"{thought(question, scene, self._rng)} {THOUGHT_END} {text}"
+
+
+def _prompt(target: Sequence[str] = (), failures: Sequence[Example] = ()) -> str:
+    return question_prompt(embedded_prompts("questioner"), target, failures)

@@ -7,7 +7,8 @@ width 128 reads and writes words. The model has 0.78 M parameters. The questione
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from blindspot.questioner.prompts import ASK
+from blindspot.prompts.files import embedded_prompts
+from blindspot.questioner.prompts import question_prompt
 from blindspot.scenes.draw import IMAGE_SIZE
 from blindspot.scenes.question import COMPARISONS, EXTREMA, RELATIONS, Description, Question, phrasings
 from blindspot.scenes.scene import ATTRIBUTES, COLOURS, GRID, SHAPES, SIZES
@@ -46,7 +47,7 @@ IMAGE_LAST = CHAT_TEMPLATE.replace(
 def vocabulary(more: Sequence[str] = ()) -> list[str]:
     """Returns all words of templates, answers, captions and `more` in a fixed order, special tokens first."""
     words = {str(number) for number in range(GRID * GRID + 1)} | {"yes", "no", NOTHING, ",", "."}
-    words |= set(f"{DESCRIBE} {ASK}".split())
+    words |= set(f"{DESCRIBE} {question_prompt(embedded_prompts('questioner'))}".split())
     words |= {word for values in ATTRIBUTES.values() for word in values}
     words |= {word for question in _every_kind() for text in phrasings(question) for word in text.split()}
     return [*SPECIAL, *sorted(words | set(more))]

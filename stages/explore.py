@@ -13,8 +13,18 @@ from blindspot.checks.run import check
 from blindspot.errors import run
 from blindspot.factory import open_candidate, open_steerable, open_verifier
 from blindspot.metrics import unscored
-from blindspot.params import BudgetParams, CandidateParams, GenerationParams, VerifierParams, load, load_seed, read
+from blindspot.params import (
+    BudgetParams,
+    CandidateParams,
+    GenerationParams,
+    VerifierParams,
+    load,
+    load_seed,
+    prompts_files,
+    read,
+)
 from blindspot.paths import EXPLORE_METRICS, EXPLORED, EXPLORED_CALLS, EXPLORED_FOLDER, EXPLORED_MODES
+from blindspot.prompts.files import read_prompts
 from blindspot.records.failure_mode import FailureMode
 from blindspot.records.rollout import Asked
 from blindspot.search.exploring import Exploration, explore
@@ -31,9 +41,10 @@ def main() -> None:
     params, seed, images = load("explore", Params), load_seed(), store.read_images("train")
     candidate = open_candidate(load("candidate", CandidateParams))
     verifier = open_verifier(load("verifier", VerifierParams))
-    base_model = str(read()["train"]["base_model"])
-    questioner = open_steerable(base_model, params.batch_size, params.max_new_tokens, params.temperature)
-    with store.working("explore") as work, stage_run("explore", work.parents[1], params.model_dump()) as mlflow:
+    files = prompts_files("train", "candidate", "verifier")
+    base_model, prompts = str(read()["train"]["base_model"]), read_prompts(Path(files[0]), "questioner")
+    questioner = open_steerable(base_model, params.batch_size, params.max_new_tokens, params.temperature, prompts)
+    with store.working("explore") as work, stage_run("explore", work.parents[1], params.model_dump(), files) as mlflow:
         meter = Meter(load("budget", BudgetParams))
         journal = Journal(work / "asked.jsonl", candidate, verifier, meter)
         asked, modes = explore(params, seed, images, questioner, journal)

@@ -13,8 +13,9 @@ from blindspot.checks.run import check
 from blindspot.errors import run
 from blindspot.factory import open_candidate, open_questioner
 from blindspot.harvest import harvest
-from blindspot.params import CandidateParams, GenerationParams, KeepRaw, load, load_keep_raw, load_seed
+from blindspot.params import CandidateParams, GenerationParams, KeepRaw, load, load_keep_raw, load_seed, prompts_files
 from blindspot.paths import CANDIDATE_REPLIES, QUESTIONER, ROLLOUTS, ROLLOUTS_FOLDER
+from blindspot.prompts.files import RolePrompts, read_prompts
 from blindspot.protocols import Questioner
 from blindspot.questioner.templates import TemplateQuestioner
 from blindspot.records.image import Image
@@ -25,22 +26,22 @@ class Params(GenerationParams):
     """Questions about the test images by the trained questioner, the base questioner and, for scenes, templates."""
 
     base: str = Field(
-        "models/scenes-questioner",
         description="The untrained questioner to compare with: folder with the weights, or a YAML file such as "
         "configs/models/local.yaml",
     )
-    calls: int = Field(1200, ge=1, description="Questions by each of them; the images are used in turn")
+    calls: int = Field(2000, ge=1, description="Questions by each of them; the images are used in turn")
 
 
 def main() -> None:
     """Harvests questions with each method and writes data/rollouts."""
     params, seed, chosen = load("harvest", Params), load_seed(), load("candidate", CandidateParams)
     images, work = store.read_images("test"), store.work_folder()
-    candidate = open_candidate(chosen)
-    with stage_run("harvest", work, params.model_dump()) as mlflow:
+    candidate, files = open_candidate(chosen), prompts_files("train", "candidate")
+    prompts = read_prompts(Path(files[0]), "questioner")
+    with stage_run("harvest", work, params.model_dump(), files) as mlflow:
         rollouts = [
             rollout
-            for method, questioner in choose_questioners(params, images).items()
+            for method, questioner in choose_questioners(params, prompts, images).items()
             for rollout in harvest(method, questioner, candidate, images, params.calls, seed)
         ]
         if store.is_main_process():
@@ -48,9 +49,9 @@ def main() -> None:
             write_outputs(store.to_frame(rollouts), docs, mlflow, load_keep_raw())
 
 
-def choose_questioners(params: Params, images: Sequence[Image]) -> dict[str, Questioner]:
+def choose_questioners(params: Params, prompts: RolePrompts, images: Sequence[Image]) -> dict[str, Questioner]:
     """Returns the questioner of each method. Templates require that all images are scenes."""
-    sampling = (params.batch_size, params.max_new_tokens, params.temperature)
+    sampling = (params.batch_size, params.max_new_tokens, params.temperature, prompts)
     found: dict[str, Questioner] = {
         "trained": open_questioner(str(QUESTIONER), *sampling),
         "base": open_questioner(params.base, *sampling),

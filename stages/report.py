@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -37,7 +38,7 @@ from blindspot.report.content import Content, curves
 from blindspot.report.judge import Judge, judge
 from blindspot.report.labelling import render_labelling
 from blindspot.report.modes import modes
-from blindspot.report.provenance import Provenance, versions
+from blindspot.report.provenance import Prompts, Provenance, prompts, versions
 from blindspot.report.questions import place
 from blindspot.report.rates import methods, unscored_reasons
 from blindspot.report.site import write_site
@@ -67,12 +68,13 @@ def report(
     calls: Mapping[str, int],
     params: Params,
     every_param: Mapping[str, Any],
+    sent: Prompts = MappingProxyType({}),
 ) -> Content:
     """Returns what the pages show.
 
     `rows`: rollouts with their verdicts. `taxonomy`: failure_modes, FILES and questions from data/taxonomy, and
     metrics; only failure_modes, skills, meta_skills and metrics are required. `calls`: answers asked of the candidate
-    before the harvest, by stage. `every_param`: params.yaml.
+    before the harvest, by stage. `every_param`: params.yaml. `sent`: the prompts of the run.
     """
     identities = rows.drop_duplicates("method").set_index("method")["questioner"]
     rows = place(rows, taxonomy.get("questions"))
@@ -96,19 +98,19 @@ def report(
         stability=stability(taxonomy.get("stability")),
         comparison=comparison(taxonomy.get("comparison")),
         curves=curves(rewards),
-        provenance=_provenance(every_param, {**calls, "harvest": len(rows)}),
+        provenance=_provenance(every_param, {**calls, "harvest": len(rows)}, sent),
         rows=rows,
     )
 
 
-def _provenance(every_param: Mapping[str, Any], calls: Mapping[str, int]) -> Provenance:
+def _provenance(every_param: Mapping[str, Any], calls: Mapping[str, int], sent: Prompts) -> Provenance:
     params = {name: flatten(every_param[name]) for name in SECTIONS}
-    return Provenance(seed=every_param["seed"], calls=tuple(calls.items()), params=params, versions=versions())
+    return Provenance(every_param["seed"], tuple(calls.items()), params, versions(), sent)
 
 
 def _name_of(rows: pd.DataFrame, column: str) -> str:
     """Returns the name in a column of the rows; several, separated by commas, if the rows differ."""
-    return ", ".join(sorted({str(name) for name in rows[column].dropna()})) or "nobody"
+    return ", ".join(sorted({str(name) for name in rows[column].dropna() if name})) or "nobody"
 
 
 def gather() -> tuple[pd.DataFrame, Judge, dict[str, Any], pd.DataFrame, dict[str, int]]:
@@ -131,7 +133,7 @@ def main() -> None:
     pictures = {image.image_id: image.path for image in store.read_images("test")}
     sample = store.read_frame(AUDIT)
     found = select(rows, pictures, sample, taxonomy["questions"], taxonomy["failure_modes"])
-    made = report(rows, judged, taxonomy, rewards, calls, params, every_param)
+    made = report(rows, judged, taxonomy, rewards, calls, params, every_param, prompts(every_param))
     with stage_run("report", store.work_folder(), params.model_dump()) as mlflow:
         with store.replacing(REPORTS) as folder:
             write_site(made, pictures, folder)

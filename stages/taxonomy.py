@@ -16,6 +16,7 @@ from blindspot.errors import run
 from blindspot.models.llm import open_llm
 from blindspot.params import load, load_seed
 from blindspot.paths import FAILURE_MODES, QUESTIONS, TAXONOMY_FOLDER, TAXONOMY_METRICS, VERDICTS
+from blindspot.prompts.files import read_prompts
 from blindspot.taxonomy.clustering.skills import Skill
 from blindspot.taxonomy.clustering.topics import Topic
 from blindspot.taxonomy.discovery import Found, Sorting, TaxonomyOptions, find_taxonomy
@@ -42,6 +43,9 @@ class Params(Sorting):
     max_new_tokens: int = Field(
         1024, ge=16, description="Longest reply of an LLM, in tokens; a longer one is not used"
     )
+    prompts: str = Field(
+        "configs/prompts/instruct.yaml", description="File with the prompts of the LLMs (docs/prompts.md)"
+    )
     documented: str = Field(
         "configs/documented_weaknesses.yaml",
         description="File of documented weaknesses; a mode that matches none of them is novel (docs/novelty.md)",
@@ -51,12 +55,13 @@ class Params(Sorting):
 def taxonomy(verdicts: pd.DataFrame, params: Params, seed: int, documented: Sequence[Weakness] = ()) -> Found:
     """Finds the taxonomy of the valid questions in `verdicts` (verdicts.parquet). `documented`: weaknesses to match.
 
-    Raises BlindspotError where an LLM cannot be opened.
+    Raises BlindspotError where an LLM cannot be opened, or its prompts are invalid.
     """
-    extractor, namer = (
-        open_llm(model, params.max_new_tokens) for model in (params.primitive_extractor, params.skill_namer)
-    )
-    return find_taxonomy(verdicts, params, seed, TaxonomyOptions(extractor, namer, documented))
+    reading, naming = (read_prompts(Path(params.prompts), role) for role in ("primitive_extractor", "skill_namer"))
+    extractor = open_llm(params.primitive_extractor, params.max_new_tokens, reading.system)
+    namer = open_llm(params.skill_namer, params.max_new_tokens, naming.system)
+    options = TaxonomyOptions(extractor, namer, documented, reading, naming)
+    return find_taxonomy(verdicts, params, seed, options)
 
 
 def metrics(found: Found) -> dict[str, Any]:
@@ -119,7 +124,7 @@ def main() -> None:
     params, seed, work = load("taxonomy", Params), load_seed(), store.work_folder()
     docs = work / "docs" / Path.cwd().name / "taxonomy"
     documented, verdicts = read_documented(Path(params.documented)), store.read_frame(VERDICTS)
-    with stage_run("taxonomy", work, params.model_dump() | {"seed": seed}) as mlflow:
+    with stage_run("taxonomy", work, params.model_dump() | {"seed": seed}, [params.prompts]) as mlflow:
         found = taxonomy(verdicts, params, seed, documented)
         check(found.questions[[*PRIMITIVE.columns]], PRIMITIVE, docs / "primitives")
         if found.modes:

@@ -1,6 +1,7 @@
 """train: trains the questioner with GRPO to ask valid, diverse questions that the candidate answers wrong."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from pydantic import Field
 
@@ -10,8 +11,9 @@ from blindspot.errors import run
 from blindspot.factory import open_candidate, open_questioner, open_verifier, refuse_absent
 from blindspot.models.description import Local, describe_local
 from blindspot.models.loading import model_files, save_whole
-from blindspot.params import BudgetParams, CandidateParams, VerifierParams, load, load_seed, read
+from blindspot.params import BudgetParams, CandidateParams, VerifierParams, load, load_seed, prompts_files, read
 from blindspot.paths import EXPLORED_CALLS, EXPLORED_MODES, QUESTIONER, REWARDS, TRAIN_METRICS
+from blindspot.prompts.files import read_prompts
 from blindspot.protocols import Questioner, Target
 from blindspot.questioner.steering import write_targets
 from blindspot.records.failure_mode import read_failure_modes
@@ -27,7 +29,6 @@ class Params(TrainingParams):
     """GRPO training of the questioner. Numbers per step count over all processes."""
 
     base_model: str = Field(
-        "models/scenes-questioner",
         description="The questioner before training: folder with the weights, a YAML file such as "
         "configs/models/local.yaml, or, with `make discover`, a registered version such as "
         "models:/blindspot-questioner/3",
@@ -38,7 +39,8 @@ class Params(TrainingParams):
 
     def open_questioner(self, source: Local) -> Questioner:
         """Loads the questioner of a checkpoint."""
-        return open_questioner(source, self.batch_size, self.max_new_tokens, self.temperature)
+        prompts = read_prompts(Path(self.prompts), "questioner")
+        return open_questioner(source, self.batch_size, self.max_new_tokens, self.temperature, prompts)
 
 
 def main() -> None:
@@ -54,9 +56,11 @@ def main() -> None:
     meter = Meter(load("budget", BudgetParams))
     explored = store.read_json(EXPLORED_CALLS)
     meter.spend(**explored)
-    reward = Reward(images, candidate, verifier, params.archive_size, meter, marks=start.thought_marks)
+    form = read_prompts(Path(params.prompts), "questioner").form
+    reward = Reward(images, candidate, verifier, params.archive_size, meter, marks=start.thought_marks, form=form)
     targets = [mode.features for mode in read_failure_modes(EXPLORED_MODES)]
-    with store.working("train") as work, stage_run("train", work.parents[1], params.model_dump()) as mlflow:
+    files = prompts_files("train", "candidate", "verifier")
+    with store.working("train") as work, stage_run("train", work.parents[1], params.model_dump(), files) as mlflow:
         evaluator = Evaluator(params.open_questioner, candidate, verifier, validation, work / "evaluations", mlflow)
         questioner, history = train(params, start, seed, images, targets, reward, evaluator, work)
         if store.is_main_process():

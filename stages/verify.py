@@ -13,7 +13,7 @@ from blindspot.checks.run import check
 from blindspot.errors import run
 from blindspot.factory import open_candidate, open_verifier
 from blindspot.judges.raw_replies import raw_replies
-from blindspot.params import CandidateParams, Section, VerifierParams, load, load_keep_raw
+from blindspot.params import CandidateParams, Section, VerifierParams, load, load_keep_raw, prompts_files
 from blindspot.paths import (
     CANDIDATE_REPLIES,
     REPEATS,
@@ -55,7 +55,7 @@ class Params(Section):
         0.7, gt=0, description="Sampling temperature of the candidate in repeats with another seed"
     )
     max_unscored_rate: float = Field(
-        0.02, ge=0, le=1, description="Share of unscored rollouts of a method above which the stage fails"
+        0.05, ge=0, le=1, description="Share of unscored rollouts of a method above which the stage fails"
     )
 
 
@@ -64,7 +64,8 @@ def main() -> None:
     params, judge_params, work = load("verify", Params), load("verifier", VerifierParams), store.work_folder()
     docs = work / "docs" / Path.cwd().name
     images, rollouts = store.read_images("test"), store.read_frame(ROLLOUTS)
-    with stage_run("verify", work, params.model_dump() | {"verifier": judge_params.model_dump()}) as mlflow:
+    logged = params.model_dump() | {"verifier": judge_params.model_dump()}
+    with stage_run("verify", work, logged, prompts_files("candidate", "verifier")) as mlflow:
         verifier = open_verifier(judge_params, params.model)
         verdicts = verify(rollouts, images, verifier)
         show_unscored(verdicts)

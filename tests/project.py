@@ -18,6 +18,8 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 def make_project(folder: Path, **sections: Any) -> Path:
     """Creates a folder with the repository's params.yaml, with the values of `sections` replaced."""
     values = yaml.safe_load((REPOSITORY / "params.yaml").read_text(encoding="utf-8"))
+    for section in ("candidate", "verifier", "train", "taxonomy"):
+        values[section]["prompts"] = str(REPOSITORY / values[section]["prompts"])
     for section, changes in sections.items():
         values[section] = values[section] | changes if isinstance(changes, dict) else changes
     folder.mkdir(parents=True, exist_ok=True)

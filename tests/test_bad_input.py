@@ -16,7 +16,10 @@ SMALL = {"train": 3, "validation": 2, "test": 2}
 
 def make_rollouts(project: Path, question: str = "how many things are there ?", answer: str = "7") -> None:
     """Writes images and rollouts as prepare and harvest do."""
-    rows, _ = write_image_set(*choose_source(SourceParams(splits=Splits(**SMALL)), 0), project / "data" / "images")
+    rows, _ = write_image_set(
+        *choose_source(SourceParams(source="scenes", image_size=48, splits=Splits(**SMALL)), 0),
+        project / "data" / "images",
+    )
     image = rows[rows["split"] == "test"]["image_id"].iloc[0]
     rollouts = [
         Rollout(f"{method}-0", method, image, question, answer, "q/1", "c/1") for method in ("trained", "base")

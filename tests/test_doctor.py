@@ -46,6 +46,16 @@ def test_a_model_that_is_not_there_is_named_with_its_parameter(
     assert found(folder, monkeypatch)["train.base_model"].state == "note"
 
 
+def test_a_prompts_file_that_is_invalid_is_named_with_its_parameter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_project(project(tmp_path), verifier={"prompts": "mine.yaml"})
+    (folder / "mine.yaml").write_text("juge: {}\n", "utf-8")
+    checks = found(folder, monkeypatch)
+    assert checks["candidate.prompts"].state == "ok"
+    assert checks["verifier.prompts"].missing and "did you mean judge?" in checks["verifier.prompts"].found
+
+
 @pytest.mark.parametrize(
     ("reply", "missing", "says"),
     [

@@ -10,20 +10,27 @@ from blindspot.errors import BlindspotError
 from blindspot.factory import open_candidate, open_verifier, refuse_absent
 from blindspot.judges.oracle import OracleVerifier
 from blindspot.params import CandidateParams, VerifierParams
+from blindspot.prompts.files import DEFAULT
+from blindspot.scenes.draw import draw_scenes, pictures_of
 from tests.models.serving import Server, serving
 
 NO_MODEL, PLANTED = "configs/models/none.yaml", "configs/models/planted.yaml"
 
 
 @pytest.fixture
-def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+def server() -> Iterator[Server]:
+    with serving(Server()) as server:
+        yield server
+
+
+@pytest.fixture
+def models(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The paths of two descriptions of the same server."""
     monkeypatch.setenv("BLINDSPOT_WORK", str(tmp_path / "work"))
-    with serving(Server()) as server:
-        paths = {name: tmp_path / f"{name}.yaml" for name in ("small", "large")}
-        for name, path in paths.items():
-            path.write_text(yaml.safe_dump({"kind": "endpoint", "base_url": server.url, "model": name}))
-        yield {name: str(path) for name, path in paths.items()}
+    paths = {name: tmp_path / f"{name}.yaml" for name in ("small", "large")}
+    for name, path in paths.items():
+        path.write_text(yaml.safe_dump({"kind": "endpoint", "base_url": server.url, "model": name}))
+    return {name: str(path) for name, path in paths.items()}
 
 
 def names(identity: str) -> str:
@@ -42,7 +49,9 @@ def test_the_verifier_follows_its_parameters(models: dict[str, str]) -> None:
 
 
 def test_the_oracle_opens_no_model() -> None:
-    assert isinstance(open_verifier(VerifierParams(confirming_judge="nowhere", votes=3), "nowhere"), OracleVerifier)
+    assert isinstance(
+        open_verifier(VerifierParams(kind="oracle", confirming_judge="nowhere", votes=3), "nowhere"), OracleVerifier
+    )
 
 
 def test_the_candidate_and_the_first_judge_need_a_model() -> None:
@@ -50,6 +59,23 @@ def test_the_candidate_and_the_first_judge_need_a_model() -> None:
         open_candidate(CandidateParams(model=NO_MODEL))
     with pytest.raises(BlindspotError, match=rf"{NO_MODEL} names no model"):
         open_verifier(VerifierParams(kind="vlm", model=NO_MODEL), NO_MODEL)
+
+
+def test_prompts_reach_the_models(server: Server, models: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    values = yaml.safe_load(DEFAULT.read_text("utf-8"))
+    values["candidate"] |= {"system": "Be brief.", "answer": "About this image: {{ question }}"}
+    values["judge"]["validity"] = "Is it valid? {{ question }}"
+    file.write_text(yaml.safe_dump(values), "utf-8")
+    image = pictures_of(draw_scenes(1, seed=1), tmp_path)[0]
+    open_candidate(CandidateParams(model=models["small"], prompts=str(file))).answer([image], ["How many?"])
+    open_verifier(VerifierParams(kind="vlm", model=models["small"], prompts=str(file))).judge([image], ["Why?"], ["x"])
+    sent = [body["messages"] for body in server.bodies]
+    assert [turn["role"] for turn in sent[0]] == ["system", "user"] and sent[0][0]["content"] == "Be brief."
+    texts = [turn["content"][-1]["text"] for turns in sent for turn in turns if turn["role"] == "user"]
+    assert "About this image: How many?" in texts and 'Is it valid? "Why?"' in texts
+    with pytest.raises(BlindspotError, match=r"none.yaml cannot be read"):
+        open_candidate(CandidateParams(model=models["small"], prompts="none.yaml"))
 
 
 def test_a_planted_candidate_cannot_be_a_judge(models: dict[str, str], tmp_path: Path) -> None:

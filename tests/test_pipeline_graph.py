@@ -18,13 +18,17 @@ HEAVY_HOMES = ("blindspot/models/", "blindspot/training/", "flows/")
 #: Imports point to earlier entries, or to the same entry. A folder stands for all of its files that no entry names.
 ORDER = [
     "blindspot/paths.py",
-    *(f"blindspot/{name}" for name in ("telemetry.py", "errors.py", "records", "params.py", "protocols.py")),
+    *(f"blindspot/{name}" for name in ("telemetry.py", "errors.py", "records", "params.py", "prompts")),
+    "blindspot/protocols.py",
     *(f"blindspot/{name}" for name in ("json_objects.py", "replies.py", "store.py", "tracking.py", "metrics.py")),
     *(f"blindspot/{name}" for name in ("budget.py", "distributed.py", "launch.py", "checks", "scenes", "images")),
     *(f"blindspot/taxonomy/{name}" for name in ("reading", "clustering", "modes")),
     *(f"blindspot/{name}" for name in ("taxonomy", "questioner", "models", "judges", "factory.py")),
     *(f"blindspot/{name}" for name in ("harvest.py", "verification.py")),
-    *(f"blindspot/{name}" for name in ("rewards", "search", "training", "audit", "probes", "report", "failure_set")),
+    *(
+        f"blindspot/{name}"
+        for name in ("rewards", "search", "training", "audit", "probes", "report", "failure_set", "analysis")
+    ),
     *(f"blindspot/{name}" for name in ("results.py", "doctor.py", "cli.py")),
     *("lab", "bench", "stages", "flows"),
 ]

@@ -1,5 +1,6 @@
 """Every recipe fits params.yaml, names models that are described, and states its calls correctly."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -7,9 +8,9 @@ from typing import Any
 import pytest
 
 from blindspot.models.description import describe
-from blindspot.params import MODEL_PARAMETERS, CandidateParams, read
+from blindspot.params import MODEL_PARAMETERS, PROMPT_PARAMETERS, CandidateParams, read
 from flows.estimate import parts
-from flows.overrides import with_recipe
+from flows.overrides import STARTED_AFRESH, with_changes, with_recipe
 from flows.workspace import PATHS
 from stages.explore import Params as ExploreParams
 from stages.harvest import Params as HarvestParams
@@ -21,7 +22,7 @@ RECIPES = sorted([*ROOT.glob("recipes/*.yaml"), *ROOT.glob("recipes/judges/*.yam
 
 
 def values_of(recipe: Path) -> dict[str, Any]:
-    return with_recipe(read(ROOT / "params.yaml"), recipe)
+    return with_changes(with_recipe(read(ROOT / "params.yaml"), recipe), [])
 
 
 def test_a_run_elsewhere_finds_every_model() -> None:
@@ -38,10 +39,22 @@ def test_every_file_and_model_that_it_names_exists(recipe: Path, monkeypatch: py
     monkeypatch.chdir(ROOT)
     values = values_of(recipe)
     assert Path(values["launch"]["config"]).is_file()
+    for name in PROMPT_PARAMETERS:
+        section, key = name.split(".")
+        assert Path(values[section][key]).is_file()
     for name in MODEL_PARAMETERS:
         section, key = name.split(".")
         assert Path(values[section][key]).exists(), name
         describe(values[section][key])
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.stem)
+def test_nothing_of_the_scenes_reaches_a_recipe_for_other_images(recipe: Path) -> None:
+    values = values_of(recipe)
+    if values["prepare"]["source"] != "scenes":
+        assert "scenes" not in json.dumps({name: values[name] for name in STARTED_AFRESH})
+    else:
+        assert "base: params.yaml" in recipe.read_text("utf-8")
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda path: path.stem)

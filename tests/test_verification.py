@@ -6,12 +6,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from blindspot.checks.rollouts import VERDICT
+from blindspot.checks.rollouts import ROLLOUT, VERDICT
 from blindspot.checks.run import check
 from blindspot.errors import BlindspotError
 from blindspot.judges.oracle import OracleVerifier
 from blindspot.records.image import Image
-from blindspot.records.rollout import Rollout
+from blindspot.records.rollout import NOT_ASKED, Rollout
 from blindspot.records.unscored import Unscored
 from blindspot.scenes.scene import Scene, Thing
 from blindspot.store import to_frame
@@ -47,6 +47,17 @@ def test_every_rollout_has_a_verdict_in_the_same_order(tmp_path: Path) -> None:
     assert set(frame["verifier"]) == {"oracle/1"}
     assert frame["reason"][1] == Unscored.TIMEOUT and frame["reason"][4] == "unparsed"
     assert list(frame["reference"].dropna()) == ["2", "no", "2", "yes", "small"]
+
+
+def test_a_rollout_without_a_question_is_invalid_for_its_own_reason(tmp_path: Path) -> None:
+    unasked = replace(rollout("t-9", "trained", "", "", "no question"), candidate=NOT_ASKED, message="Hello!")
+    rollouts = to_frame([unasked, rollout("t-8", "trained", "is there a circle ?", "no")])
+    check(rollouts[[*ROLLOUT.columns]], ROLLOUT, tmp_path / "docs")
+    frame = verify(rollouts, IMAGES, OracleVerifier("invalid"))
+    check(frame[[*VERDICT.columns]], VERDICT, tmp_path / "docs")
+    assert list(frame["outcome"]) == ["invalid", "correct"]
+    assert (frame["reason"][0], frame["message"][0]) == ("no question", "Hello!")
+    assert measure(frame)["trained"]["valid_rate"] == 0.5
 
 
 def test_metrics_have_the_documented_keys() -> None:

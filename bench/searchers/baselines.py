@@ -7,8 +7,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from blindspot.protocols import Questioner
-from blindspot.questioner.prompts import ASK, ask_like
+from blindspot.prompts.files import embedded_prompts
+from blindspot.protocols import ProposedQuestion, Questioner
+from blindspot.questioner.prompts import question_prompt
 from blindspot.records.image import Image
 from blindspot.records.rollout import Asked
 from blindspot.scenes.parse import parse
@@ -24,7 +25,7 @@ BLOCK = 100  # questions asked before a searcher learns their outcomes
 class Prompted(Questioner, Protocol):
     """A questioner that takes any prompt."""
 
-    def ask_by(self, prompts: Sequence[str], images: Sequence[Image], seed: int) -> list[str]:
+    def ask_by(self, prompts: Sequence[str], images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
         """Returns one question for each prompt and image, in their order. The same seed gives the same questions."""
 
 
@@ -46,7 +47,7 @@ class Fixed:
 
     def ask(self, images: Sequence[Image], seed: int) -> list[str]:
         """Returns the questioner's questions."""
-        return self._questioner.ask(images, seed)
+        return _texts(self._questioner.ask(images, seed))
 
     def learn(self, asked: Sequence[Asked]) -> None:
         """Does nothing."""
@@ -62,8 +63,9 @@ class FewShot:
     def ask(self, images: Sequence[Image], seed: int) -> list[str]:
         """Returns questions like past failures; without failures, questions to the open prompt."""
         rng, shots = random.Random(seed), min(self._shots, len(self._failures))
-        prompts = [ask_like(rng.sample(self._failures, shots)) if shots else ASK for _ in images]
-        return self._questioner.ask_by(prompts, images, seed)
+        own = embedded_prompts("questioner")
+        prompts = [question_prompt(own, failures=rng.sample(self._failures, shots)) for _ in images]
+        return _texts(self._questioner.ask_by(prompts, images, seed))
 
     def learn(self, asked: Sequence[Asked]) -> None:
         """Stores the failures."""
@@ -85,7 +87,7 @@ class BestOf:
     def ask(self, images: Sequence[Image], seed: int) -> list[str]:
         """Returns the best question for each image; the first one while the model has not learnt."""
         repeated = [image for image in images for _ in range(self._number)]
-        questions = self._questioner.ask(repeated, seed)
+        questions = _texts(self._questioner.ask(repeated, seed))
         if self._model is None:
             return questions[:: self._number]
         scores = self._model.predict_proba([_word_features(question) for question in questions])[:, 1]
@@ -134,6 +136,10 @@ class Bandit:
             if question is not None:
                 return ask(question, rng)
         raise ValueError("a scene without things allows no question")
+
+
+def _texts(proposed: Sequence[ProposedQuestion]) -> list[str]:
+    return [one.question for one in proposed]
 
 
 def _word_features(question: str) -> dict[str, bool]:

@@ -10,7 +10,7 @@ from bench.searchers.trained_search import Base, Training, search_by_training
 from blindspot.errors import BlindspotError
 from blindspot.factory import open_steerable
 from blindspot.params import BudgetParams, Section
-from blindspot.protocols import Questioner
+from blindspot.prompts.files import embedded_prompts
 from blindspot.questioner.templates import TemplateQuestioner
 from blindspot.records.failure_mode import FailureMode
 from blindspot.records.image import Image
@@ -45,12 +45,13 @@ def run_search(
     images: Sequence[Image],
     journal: Journal,
     work: Path,
-) -> tuple[list[Asked], Questioner | Searcher]:
+) -> tuple[list[Asked], Searcher]:
     """Runs a method until its budget is spent. Returns all questions of the search, and the method's final policy."""
     training = how.trained.get(method)
     if training is not None:
         mode = how.threshold, how.min_asked
-        return search_by_training(training, how.base, mode, seed, images, journal, work)
+        asked, questioner = search_by_training(training, how.base, mode, seed, images, journal, work)
+        return asked, Fixed(questioner)
     searcher = baseline(method, how)
     return search(searcher, images, journal, seed), searcher
 
@@ -62,7 +63,8 @@ def baseline(method: str, how: Methods) -> Searcher:
     if method == "bandit":
         return Bandit()
     base = how.base
-    questioner = open_steerable(base.model, base.batch_size, base.max_new_tokens, base.temperature)
+    prompts = embedded_prompts("questioner")
+    questioner = open_steerable(base.model, base.batch_size, base.max_new_tokens, base.temperature, prompts)
     known: dict[str, Searcher] = {
         "zero_shot": Fixed(questioner),
         "few_shot": FewShot(questioner, how.shots),

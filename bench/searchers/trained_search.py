@@ -10,6 +10,7 @@ from bench.searchers.rival_rewards import Unchecked, VisPlay
 from blindspot.factory import open_questioner, open_steerable
 from blindspot.models.description import describe_local
 from blindspot.params import Section
+from blindspot.prompts.files import SCENES, embedded_prompts
 from blindspot.protocols import Questioner
 from blindspot.questioner.steering import SteeredQuestioner
 from blindspot.records.image import Image
@@ -20,6 +21,8 @@ from blindspot.search.journal import Journal
 from blindspot.training.grpo import build_trainer
 from blindspot.training.options import TrainingParams
 
+#: How an embedded questioner is trained, in place of the default values, which are for large ones.
+EMBEDDED = {"lora": {"rank": 0}, "bf16": False, "gradient_checkpointing": False, "freeze_vision": False}
 UNENDING = 1_000_000  # steps; the budget ends the training earlier
 
 
@@ -63,7 +66,7 @@ def search_by_training(
 
     `mode`: the threshold of a failure mode, and its minimum of valid questions.
     """
-    asking = (base.batch_size, base.max_new_tokens, base.temperature)
+    asking = (base.batch_size, base.max_new_tokens, base.temperature, embedded_prompts("questioner"))
     asked, modes = explore(exploration(how, *mode), seed, images, open_steerable(base.model, *asking), journal)
     targets, last = [tuple(found.features) for found in modes], list[Path]()
     reward = {"ours": Reward, "unchecked": Unchecked, "visplay": VisPlay}[how.reward]
@@ -74,7 +77,9 @@ def search_by_training(
         describe_local(base.model, "the questioner"),
         images,
         targets,
-        reward(images, journal.candidate, journal.verifier, how.archive_size, journal.meter, asked.extend),
+        reward(
+            images, journal.candidate, journal.verifier, how.archive_size, journal.meter, asked.extend, form="thought"
+        ),
         training_params(how, base),
         seed,
         lambda step, checkpoint: last.append(checkpoint),
@@ -109,6 +114,8 @@ def training_params(how: Training, base: Base) -> TrainingParams:
             "max_new_tokens": base.max_new_tokens,
             "checkpoint_every": UNENDING,
             "weights": how.weights,
+            "prompts": str(SCENES),
+            **EMBEDDED,
             "batch_size": how.images_per_step * how.num_generations,
         }
     )

@@ -24,9 +24,9 @@ Splitter = Callable[[Sequence[Path]], list[tuple[str, str | None]]]
 class Splits(Section):
     """Images per split for scenes; for other sources, the proportions of the splits."""
 
-    train: int = Field(2000, ge=1, description="The questioner is trained on these")
-    validation: int = Field(256, ge=1, description="Checkpoints are evaluated on these")
-    test: int = Field(600, ge=1, description="harvest asks about these")
+    train: int = Field(700, ge=1, description="The questioner is trained on these")
+    validation: int = Field(100, ge=1, description="Checkpoints are evaluated on these")
+    test: int = Field(200, ge=1, description="harvest asks about these")
 
 
 class Dataset(Section):
@@ -43,7 +43,6 @@ class SourceParams(Section):
     """Where images come from and how they are split."""
 
     source: Literal["scenes", "folder", "manifest", "coco", "dataset"] = Field(
-        "scenes",
         description="scenes: drawn at random. folder, manifest (a table), coco or dataset: your own images "
         "(docs/images.md)",
     )
@@ -54,7 +53,7 @@ class SourceParams(Section):
         None, description="For source manifest: CSV or Parquet file. For source coco: instances or captions JSON file"
     )
     dataset: Dataset = Field(Dataset.model_validate({}))
-    image_size: int = Field(48, ge=16, le=2048, description="Side of a scene, in px")
+    image_size: int = Field(448, ge=16, le=2048, description="Side of a scene, in px")
     max_side: int = Field(
         1024, ge=16, description="Longest side of an image that is not a scene, in px; larger images are scaled down"
     )

@@ -1,11 +1,45 @@
-"""Judges answers, including those that are missing."""
+"""Has questions answered and judged, including questions and answers that are missing."""
 
 from collections.abc import Sequence
 
-from blindspot.protocols import Verifier
+from blindspot.protocols import Candidate, ProposedQuestion, Verifier
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
+from blindspot.records.unscored import Unscored
 from blindspot.records.verdict import Verdict
+
+
+def answer_all(candidate: Candidate, images: Sequence[Image], asked: Sequence[ProposedQuestion]) -> list[Answer]:
+    """Returns the candidate's answer to each question, in order.
+
+    Where the questioner's reply has no question, the candidate is not asked, and the answer has an error.
+    """
+    sent = [place for place, one in enumerate(asked) if one.reason is None]
+    replies = candidate.answer([images[place] for place in sent], [asked[place].question for place in sent])
+    answers = dict(zip(sent, replies, strict=True))
+    return [answers.get(place, Answer("", Unscored.NO_QUESTION)) for place in range(len(asked))]
+
+
+def judge_asked(
+    verifier: Verifier, images: Sequence[Image], asked: Sequence[ProposedQuestion], answers: Sequence[Answer]
+) -> list[Verdict]:
+    """Returns one verdict for each question and answer, in order.
+
+    Where the questioner's reply has no question, the verdict is invalid with the reason why: the questioner failed.
+    The verifier does not see it.
+    """
+    sent = [place for place, one in enumerate(asked) if one.reason is None]
+    judged = judge_all(
+        verifier,
+        [images[place] for place in sent],
+        [asked[place].question for place in sent],
+        [answers[place] for place in sent],
+    )
+    verdicts = dict(zip(sent, judged, strict=True))
+    return [
+        verdicts.get(place) or Verdict("invalid", verifier.identity, one.reason, message=one.message or None)
+        for place, one in enumerate(asked)
+    ]
 
 
 def judge_all(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic
 
 from blindspot.judges.prompts import ask_again, ask_sameness, ask_validity
+from blindspot.prompts.files import RolePrompts, default_prompts
 from blindspot.protocols import VLM
 from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image
@@ -64,9 +65,18 @@ class VLMVerifier:
     a reply is refused, cut off or not of the required form, the question is unscored and never a failure.
     """
 
-    def __init__(self, vlm: VLM, sampling: Sampling | None = None, require_valid: bool = True) -> None:
-        """`sampling`: None for temperature 0. `require_valid`: if False, invalid questions can count as failures."""
-        self._vlm, self.identity = vlm, vlm.identity
+    def __init__(
+        self,
+        vlm: VLM,
+        sampling: Sampling | None = None,
+        require_valid: bool = True,
+        prompts: RolePrompts | None = None,
+    ) -> None:
+        """`sampling`: None for temperature 0. `require_valid`: if False, invalid questions can count as failures.
+
+        `prompts`: those of the role judge; None for the default ones.
+        """
+        self._vlm, self.identity, self._prompts = vlm, vlm.identity, prompts or default_prompts("judge")
         self._sampling, self._require_valid = sampling, require_valid
 
     def judge(self, images: Sequence[Image], questions: Sequence[str], answers: Sequence[str]) -> list[Verdict]:
@@ -80,12 +90,14 @@ class VLMVerifier:
             if not question.strip() or not answer.strip():
                 verdicts[place] = self._unscored(Unscored.NO_ANSWER if question.strip() else Unscored.NO_QUESTION)
         left = [place for place in range(len(images)) if place not in verdicts]
-        prompts = [ask_validity(questions[place]) for place in left]
+        prompts = [ask_validity(questions[place], self._prompts) for place in left]
         judged = dict(zip(left, self._ask([images[place] for place in left], prompts, Validity), strict=True))
         rulings = {place: self._validity(one) for place, one in judged.items()}
         verdicts |= {place: ruling for place, ruling in rulings.items() if isinstance(ruling, Verdict)}
         references = {place: ruling for place, ruling in rulings.items() if isinstance(ruling, str)}
-        prompts = [ask_sameness(questions[place], text, answers[place]) for place, text in references.items()]
+        prompts = [
+            ask_sameness(questions[place], text, answers[place], self._prompts) for place, text in references.items()
+        ]
         said = self._ask([images[place] for place in references], prompts, Sameness)
         compared = dict(zip(references, said, strict=True))
         verdicts |= {place: self._sameness(one, references[place]) for place, one in compared.items()}
@@ -103,9 +115,8 @@ class VLMVerifier:
             for place, (reply, read) in enumerate(zip(replies, found, strict=True))
             if read is None and reply.error is None
         ]
-        again = self._vlm.complete(
-            [images[place] for place in unread], [ask_again(prompts[place]) for place in unread], form, self._sampling
-        )
+        repeated = [ask_again(prompts[place], self._prompts) for place in unread]
+        again = self._vlm.complete([images[place] for place in unread], repeated, form, self._sampling)
         for place, reply in zip(unread, again, strict=True):
             if (read := read_reply(reply, form)) is not None:
                 replies[place], found[place] = reply, read

@@ -44,12 +44,15 @@ class EndpointVLM:
         identity: the name of the model and a digest of its URL, name and revision.
     """
 
-    def __init__(self, server: Server, max_new_tokens: int, probe: bool = False) -> None:
+    def __init__(self, server: Server, max_new_tokens: int, probe: bool = False, system: str | None = None) -> None:
         """`probe`: whether to send one test question before the first call whose answer is not stored.
+
+        `system`: the system prompt, sent as a message of its own.
 
         Raises BlindspotError if the key is missing, the server cannot be reached, or it serves another revision.
         """
         self._server, self._max_new_tokens, self._unprobed = server, max_new_tokens, probe
+        self._first = [{"role": "system", "content": escape_common(clean(system))}] if system else []
         digest = hashlib.sha256(" ".join(_address(server)).encode()).hexdigest()[:16]
         self.identity = f"{server.model}@{digest}"
         self._calls = Calls(work_folder() / CALLS)
@@ -143,7 +146,7 @@ class EndpointVLM:
         content = [*picture_parts, {"type": "text", "text": escape_common(clean(prompt))}]
         request = {
             "model": self._server.model,
-            "messages": [{"role": "user", "content": content}],
+            "messages": [*self._first, {"role": "user", "content": content}],
             **(asdict(sampling) if sampling else {"temperature": 0.0}),
             self._server.token_limit: self._max_new_tokens,
         }

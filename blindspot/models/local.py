@@ -11,15 +11,18 @@ from PIL.Image import Image as Picture
 from tqdm import tqdm
 
 from blindspot.distributed import BLOCK
+from blindspot.models.conversation import Turn, takes_system_turn, turns
 from blindspot.models.description import Local
 from blindspot.models.loading import in_folder, load, weights_of
 from blindspot.models.pictures import pixels, read_picture
 from blindspot.models.special_tokens import SpecialTokens
+from blindspot.prompts.files import RolePrompts, default_prompts
 from blindspot.protocols import Form, ProposedQuestion, Target
-from blindspot.questioner.prompts import ASK, ask_for, expected_answer
+from blindspot.questioner.prompts import question_prompt
+from blindspot.questioner.proposing import proposed
 from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image
-from blindspot.replies import clean, read_question, read_text
+from blindspot.replies import clean, read_text
 
 
 class Generation(NamedTuple):
@@ -41,11 +44,16 @@ class Generation(NamedTuple):
 class LocalVLM:
     """A model and its processor, loaded from safetensors only."""
 
-    def __init__(self, source: Path | Local) -> None:
-        """`source`: a folder stands for a description with all defaults. Raises BlindspotError if it has no VLM."""
+    def __init__(self, source: Path | Local, system: str | None = None) -> None:
+        """`source`: a folder stands for a description with all defaults. `system`: the system prompt.
+
+        Raises BlindspotError if the folder has no VLM.
+        """
         self.source = source if isinstance(source, Local) else in_folder(source)
         self.processor, self.model = load(self.source)
         self._special_tokens = SpecialTokens(self.processor, self.source.thought_marks)
+        self._system = system
+        self._system_turn = bool(system) and takes_system_turn(self.processor, self.source.chat_template_kwargs)
 
     @cached_property
     def identity(self) -> str:
@@ -78,10 +86,15 @@ class LocalVLM:
             texts |= zip(batch, self._generate(inputs, max_new_tokens, temperature, keys), strict=True)
         return [texts[index] for index in range(len(images))]
 
+    def turns(self, prompt: str) -> list[Turn]:
+        """Returns the conversation for a prompt, without its picture. Special tokens become plain text."""
+        system = None if self._system is None else self._special_tokens.escape(clean(self._system))
+        return turns(self._special_tokens.escape(clean(prompt)), system, self._system_turn)
+
     def _encode(self, images: Sequence[Image], prompts: Sequence[str]) -> Any:
         """Returns the tensors of a batch, padded on the left, as TRL's trainers encode it."""
         conversations = [
-            message(self._special_tokens.escape(clean(prompt)), read_picture(image.path))
+            _with_picture(self.turns(prompt), read_picture(image.path))
             for image, prompt in zip(images, prompts, strict=True)
         ]
         batch = self.processor.apply_chat_template(
@@ -127,8 +140,8 @@ class LocalVLM:
 class GreedyVLM:
     """A local VLM that answers at temperature 0 unless a sampling is given."""
 
-    def __init__(self, source: Path | Local, batch_size: int, max_new_tokens: int) -> None:
-        self._vlm = LocalVLM(source)
+    def __init__(self, source: Path | Local, batch_size: int, max_new_tokens: int, system: str | None = None) -> None:
+        self._vlm = LocalVLM(source, system)
         self.identity, self._marks = self._vlm.identity, self._vlm.source.thought_marks
         self._batch_size, self._max_new_tokens = batch_size, max_new_tokens
 
@@ -147,8 +160,17 @@ class GreedyVLM:
 class LocalQuestioner:
     """A local VLM that samples one question about an image. `source`: the description of its weights."""
 
-    def __init__(self, source: Path | Local, batch_size: int, max_new_tokens: int, temperature: float) -> None:
-        self._vlm = LocalVLM(source)
+    def __init__(
+        self,
+        source: Path | Local,
+        batch_size: int,
+        max_new_tokens: int,
+        temperature: float,
+        prompts: RolePrompts | None = None,
+    ) -> None:
+        """`prompts`: those of the role questioner; None for the default ones."""
+        self._prompts = prompts or default_prompts("questioner")
+        self._vlm = LocalVLM(source, self._prompts.system)
         self.source = self._vlm.source
         self._batch_size, self._max_new_tokens, self._temperature = batch_size, max_new_tokens, temperature
 
@@ -157,33 +179,34 @@ class LocalQuestioner:
         """That of the model. Computed on first use: the digest of a checkpoint reads the optimiser's state too."""
         return self._vlm.identity
 
-    def ask(self, images: Sequence[Image], seed: int) -> list[str]:
+    def ask(self, images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
         """Returns one question of any kind for each image, in the same order."""
-        return self.ask_by([ASK] * len(images), images, seed)
+        return self.ask_by([question_prompt(self._prompts)] * len(images), images, seed)
 
-    def ask_for(self, targets: Sequence[Target], images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
-        """Returns one question for each target and image, in the same order."""
-        texts = self._generate([ask_for(target) for target in targets], images, seed)
-        return [ProposedQuestion(self._question(one), expected_answer(one.text), one.log_prob) for one in texts]
+    def ask_for(
+        self, targets: Sequence[Target], images: Sequence[Image], seed: int, past: Sequence[Sequence[str]] = ()
+    ) -> list[ProposedQuestion]:
+        """Returns one question for each target and image, in the same order. `past`: earlier questions by image."""
+        rows = zip(targets, past or [()] * len(targets), strict=True)
+        return self.ask_by([question_prompt(self._prompts, target, past=some) for target, some in rows], images, seed)
 
-    def ask_by(self, prompts: Sequence[str], images: Sequence[Image], seed: int) -> list[str]:
+    def ask_by(self, prompts: Sequence[str], images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
         """Returns the question for each prompt and image, in the same order, without the thought before it.
 
         A question that `max_new_tokens` cuts off is kept, as in training: the verifier decides whether it is valid.
         """
-        return [self._question(one) for one in self._generate(prompts, images, seed)]
-
-    def _question(self, generation: Generation) -> str:
-        return read_question(generation.text, self.source.thought_marks)
-
-    def _generate(self, prompts: Sequence[str], images: Sequence[Image], seed: int) -> list[Generation]:
-        return self._vlm.complete(images, prompts, self._batch_size, self._max_new_tokens, self._temperature, seed)
+        texts = self._vlm.complete(images, prompts, self._batch_size, self._max_new_tokens, self._temperature, seed)
+        form, marks = self._prompts.form, self.source.thought_marks
+        return [proposed(one.text, form, marks, one.log_prob) for one in texts]
 
 
-def message(prompt: str, picture: Picture) -> list[dict[str, Any]]:
-    """Returns a conversation of one user turn: the image, then the prompt."""
-    content = [{"type": "image", "image": picture}, {"type": "text", "text": prompt}]
-    return [{"role": "user", "content": content}]
+def _with_picture(conversation: Sequence[Turn], picture: Picture) -> list[dict[str, Any]]:
+    """Returns the conversation with the picture before the user's text."""
+    shown = {"system": [], "user": [{"type": "image", "image": picture}]}
+    return [
+        {"role": turn["role"], "content": [*shown[turn["role"]], {"type": "text", "text": turn["content"]}]}
+        for turn in conversation
+    ]
 
 
 def _batches(images: Sequence[Image], prompts: Sequence[str], size: int) -> list[list[int]]:

@@ -1,25 +1,33 @@
-"""The prompts of the questioner.
-
-The embedded questioner (lab/bootstrap_questioner.py) was trained on these exact strings. A change of any of them
-requires training it again. The prompts do not depend on the image.
-"""
+"""Fills the prompts of the questioner. They do not depend on the image."""
 
 from collections.abc import Sequence
 
-ASK = "ask a question about the image ."
-THOUGHT_END = "</think>"  # ends the thought that precedes a question
+from blindspot.prompts.files import RolePrompts
+from blindspot.taxonomy.modes.instructions import instruct
+
+THOUGHT_END = "</think>"  # ends the thought that precedes a question in the form thought
 MAX_ANSWER_WORDS = 3  # a longer text at the end of a thought is not an answer
 
 
-def ask_for(target: Sequence[str]) -> str:
-    """Returns the prompt that asks for a question with the features of the target; ASK if the target is empty."""
-    return f"{ASK.removesuffix(' .')} : {' , '.join(target)} ." if target else ASK
+def question_prompt(
+    prompts: RolePrompts,
+    target: Sequence[str] = (),
+    failures: Sequence[tuple[str, str]] = (),
+    past: Sequence[str] = (),
+) -> str:
+    """Returns the prompt that asks for a question with the features of the target, or for any question.
 
-
-def ask_like(examples: Sequence[tuple[str, str]]) -> str:
-    """Returns the prompt that shows past questions with their true answers and asks for a similar question."""
-    shown = " ; ".join(f"{question} {answer}" for question, answer in examples)
-    return f"{ASK.removesuffix(' .')} like : {shown} ."
+    `prompts`: those of the role questioner. `failures`: past questions that the candidate failed, each with its true
+    answer, to ask similar ones. `past`: past questions, to ask different ones.
+    """
+    return prompts.render(
+        "ask",
+        target=[*target],
+        instruction=instruct(target),
+        failures=[{"question": question, "answer": answer} for question, answer in failures],
+        past=[*past],
+        form=prompts.form,
+    )
 
 
 def expected_answer(text: str) -> str | None:

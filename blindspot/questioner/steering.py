@@ -12,7 +12,8 @@ from blindspot.distributed import BLOCK
 from blindspot.protocols import ProposedQuestion, Steerable, Target
 from blindspot.records.image import Image
 from blindspot.store import read_json, write_json
-from blindspot.taxonomy.reading.question_features import all_features
+from blindspot.taxonomy.modes.describe import is_answer
+from blindspot.taxonomy.reading.question_features import has_all
 
 FILE = "targets.json"  # in the folder of the questioner's weights
 TRIED = 4  # targets tried for each image, at most
@@ -41,21 +42,22 @@ class SteeredQuestioner:
         digest = hashlib.sha256(json.dumps(self._targets).encode()).hexdigest()[:8]
         return f"{self._questioner.identity}, targets {digest}"
 
-    def ask(self, images: Sequence[Image], seed: int) -> list[str]:
+    def ask(self, images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
         """Returns one question for each image, in order, with about as many questions for each target.
 
         The questioner samples SAMPLES questions about each image, spread over up to TRIED targets. A question meets
         its target if its words, and the answer that the questioner expects, have the features of the target. Each
         image is assigned one target: the assignment maximises the sum of the log-probabilities of the best questions
         that meet their targets, standardised by target. Of the questions that meet the assigned target, the most
-        probable one is kept; if there is none, the most probable of all.
+        probable one is kept; if there is none, the most probable of all. A reply without a question is kept only if
+        all replies about the image are.
         """
-        dice, questions = np.random.default_rng(seed), list[str]()
+        dice, questions = np.random.default_rng(seed), list[ProposedQuestion]()
         for start in range(0, len(images), BLOCK):
             questions += self._ask(images[start : start + BLOCK], dice)
         return questions
 
-    def _ask(self, images: Sequence[Image], dice: np.random.Generator) -> list[str]:
+    def _ask(self, images: Sequence[Image], dice: np.random.Generator) -> list[ProposedQuestion]:
         tried = min(TRIED, len(self._targets))
         turns = dice.permutation(len(images))[:, None] + np.arange(SAMPLES) % tried
         numbers = np.sort(turns % len(self._targets), axis=1)  # of the targets, shape (images, SAMPLES)
@@ -67,8 +69,10 @@ class SteeredQuestioner:
         met = np.array([meets(one, target) for one, target in zip(asked, targets, strict=True)]).reshape(numbers.shape)
         assigned = _assign(_scores(numbers, np.where(met, log_probs, np.nan), len(self._targets)))
         by_target = met & (numbers == assigned[:, None])
-        best = np.where(by_target.any(axis=1, keepdims=True) & ~by_target, -np.inf, log_probs).argmax(axis=1)
-        return [asked[place * SAMPLES + one].question for place, one in enumerate(best.tolist())]
+        asks = np.array([one.reason is None for one in asked]).reshape(numbers.shape)
+        kept = np.where(by_target.any(axis=1, keepdims=True), by_target, asks)
+        best = np.where(kept, log_probs, -np.inf).argmax(axis=1)
+        return [asked[place * SAMPLES + one] for place, one in enumerate(best.tolist())]
 
 
 def _scores(numbers: npt.NDArray[np.intp], log_probs: Floats, targets: int) -> Floats:
@@ -105,13 +109,15 @@ def meets(proposed: ProposedQuestion, target: Target) -> bool:
 
     Features of the true answer are checked against the expected answer, and not checked if there is none.
     """
+    if proposed.reason is not None:
+        return False
     shown = {feature for feature in target if proposed.answer is not None or not is_answer_feature(feature)}
-    return shown <= all_features(proposed.question, proposed.answer)
+    return has_all(shown, proposed.question, proposed.answer)
 
 
 def is_answer_feature(feature: str) -> bool:
     """Returns whether the feature depends on the true answer, not on the words of the question alone."""
-    return feature.startswith(("answer ", "counting ", "noticing absence"))
+    return is_answer(feature) or feature.startswith(("counting ", "noticing absence"))
 
 
 def write_targets(folder: Path, targets: Sequence[Target]) -> None:

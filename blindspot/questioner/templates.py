@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 
+from blindspot.protocols import ProposedQuestion
 from blindspot.records.image import Image
 from blindspot.scenes.question import FAMILIES
 from blindspot.scenes.scene import Scene
@@ -14,10 +15,10 @@ class TemplateQuestioner:
 
     identity = "templates/1"
 
-    def ask(self, images: Sequence[Image], seed: int) -> list[str]:
+    def ask(self, images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
         """Returns one question for each image, in order. Raises ValueError for an image without a scene."""
         rng = random.Random(seed)
-        return [self._ask(Scene.from_json(image.scene or ""), rng) for image in images]
+        return [ProposedQuestion(self._ask(Scene.from_json(image.scene or ""), rng)) for image in images]
 
     def _ask(self, scene: Scene, rng: random.Random) -> str:
         for family in rng.sample(FAMILIES, len(FAMILIES)):

@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from math import isnan, nan
 from pathlib import Path
+from typing import Any, Literal
 
 from blindspot.errors import BlindspotError
 
+Status = Literal["confirmed", "not_confirmed", "too_few"]
 TUPLES = ("features", "examples", "kinds", "documented")  # JSON has lists
 
 
@@ -24,6 +27,10 @@ class FailureMode:
     share of resamples of the images in which the mode was found again; None where it was not measured. `kinds`: what
     its questions ask for (docs/primitives.md). `documented`: the names of the documented weaknesses that it matches;
     empty: the mode is novel; None: no list of weaknesses was given.
+
+    A mode that was tested again on questions that it was not found in has a `status`. Then `asked`, `failures`,
+    `error_rate`, `low`, `high` and `p_value` (Holm) are those of this test; `error_rate` is NaN where none was asked.
+    `discovered_asked` and `discovered_failures` are the counts in the questions in which it was found.
     """
 
     mode_id: str
@@ -40,10 +47,19 @@ class FailureMode:
     recurrence: float | None = None
     kinds: tuple[str, ...] = ()
     documented: tuple[str, ...] | None = None
+    status: Status | None = None
+    p_value: float | None = None
+    discovered_asked: int | None = None
+    discovered_failures: int | None = None
 
     def contains(self, features: Collection[str]) -> bool:
         """Returns whether a question with these features is one of this mode."""
         return all(feature in features for feature in self.features)
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the fields as JSON has them: None for an error rate that is not known."""
+        row = asdict(self)
+        return row | {"error_rate": None} if isnan(self.error_rate) else row
 
 
 def read_failure_modes(path: Path) -> list[FailureMode]:
@@ -53,11 +69,12 @@ def read_failure_modes(path: Path) -> list[FailureMode]:
     """
     try:
         return [_mode(row) for row in json.loads(path.read_text(encoding="utf-8"))]
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
         fix = f"`dvc checkout {path}` restores it, `dvc repro` makes it again"
         raise BlindspotError(f"{path} cannot be read ({error})", fix) from None
 
 
 def _mode(row: dict[str, object]) -> FailureMode:
     tuples = {name: tuple(value) for name, value in row.items() if name in TUPLES and isinstance(value, list)}
-    return FailureMode(**row | tuples)  # type: ignore[arg-type]
+    rate = {"error_rate": nan} if row["error_rate"] is None else {}
+    return FailureMode(**row | tuples | rate)  # type: ignore[arg-type]

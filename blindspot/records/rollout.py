@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from blindspot.records.unscored import Unscored
 from blindspot.records.verdict import Outcome, Verdict
 
 METHODS = ("trained", "base", "templates")
+NOT_ASKED = ""  # the candidate of a rollout without a question
 
 
 @dataclass(frozen=True)
@@ -13,8 +13,9 @@ class Rollout:
     """A question about one image and the candidate's answer.
 
     `method`: who asked: the trained questioner, the untrained base, or the uniform templates. `questioner`,
-    `candidate`: the name of the model and the digest of its weights. `error`: why there is no question or no answer;
-    None if the rollout can be verified. `message`: details of the error. `raw`: the candidate's unprocessed output.
+    `candidate`: the name of the model and the digest of its weights; NOT_ASKED if the questioner's reply has no
+    question. `error`: why there is no question; or why there is no answer, a value of Unscored; None if the rollout
+    can be verified. `message`: details of the error. `raw`: the candidate's unprocessed output.
     """
 
     rollout_id: str
@@ -24,7 +25,7 @@ class Rollout:
     answer: str
     questioner: str
     candidate: str
-    error: Unscored | None = None
+    error: str | None = None
     message: str | None = None
     raw: str = field(default="", compare=False, repr=False)
 

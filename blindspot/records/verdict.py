@@ -14,8 +14,9 @@ class Verdict:
     """The outcome of a rollout according to the verifier.
 
     `reason`: why the question is invalid, or a value of Unscored; None for the other outcomes. `message`: details of
-    an unscored outcome. `reference`: the true answer; None if there is none. `family`: the question's family in the
-    scenes grammar; None outside of the grammar. `raw`: the judge's unprocessed replies, in order.
+    an unscored outcome, or the start of a questioner's reply that has no question. `reference`: the true answer; None
+    if there is none. `family`: the question's family in the scenes grammar; None outside of the grammar. `raw`: the
+    judge's unprocessed replies, in order.
     """
 
     outcome: Outcome

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image, UnidentifiedImageError
 
@@ -22,7 +23,7 @@ def write_pictures(pictures: Mapping[str, Path], image_ids: Iterable[str], folde
     folder.mkdir(parents=True)
     addresses = {}
     for image_id in sorted(set(image_ids)):
-        kind, data = _encode(pictures[image_id], LONGEST_SIDE)
+        kind, data = _encode_file(pictures[image_id], LONGEST_SIDE)
         name = f"{image_id}.{kind}"
         (folder / name).write_bytes(data)
         addresses[image_id] = f"{folder.name}/{name}"
@@ -32,18 +33,25 @@ def write_pictures(pictures: Mapping[str, Path], image_ids: Iterable[str], folde
 @lru_cache(maxsize=4096)
 def data_uri(path: Path, longest: int = LONGEST_SIDE) -> str:
     """Returns the picture as a data URI, shrunk to `longest` px. Raises BlindspotError on an unreadable file."""
-    kind, data = _encode(path, longest)
+    kind, data = _encode_file(path, longest)
     return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
 
 
-def _encode(path: Path, longest: int) -> tuple[str, bytes]:
-    """Returns the format, PNG for a small picture and JPEG for others, and the bytes."""
+def _encode_file(path: Path, longest: int) -> tuple[str, bytes]:
     try:
-        with Image.open(path) as picture:
-            picture.load()
-            shown = picture.convert("RGB")
+        return encode(path, longest)
     except (OSError, UnidentifiedImageError) as error:
         raise BlindspotError(f"image {path} cannot be read ({error})", f"`dvc checkout {path.parent}`") from None
+
+
+def encode(source: Path | BinaryIO, longest: int = LONGEST_SIDE) -> tuple[str, bytes]:
+    """Returns the format, PNG for a small picture and JPEG for others, and the bytes.
+
+    Raises OSError or UnidentifiedImageError on a picture that cannot be read.
+    """
+    with Image.open(source) as picture:
+        picture.load()
+        shown = picture.convert("RGB")
     shown.thumbnail((longest, longest))
     buffer = io.BytesIO()
     kind = "png" if max(shown.size) <= TINY else "jpeg"

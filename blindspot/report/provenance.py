@@ -1,15 +1,22 @@
 """Gathers how the report was made: parameters, packages, calls."""
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
+
+from blindspot.params import PROMPT_PARAMETERS
+from blindspot.prompts.files import read_prompts
 
 PACKAGES = (
     *("accelerate", "bertopic", "datasets", "hdbscan", "numpy", "pandas", "peft", "pillow", "safetensors"),
     *("scikit-learn", "scipy", "sentence-transformers", "tokenizers", "torch", "transformers", "trl", "umap-learn"),
 )
+
+
+Prompts = Mapping[str, Sequence[tuple[str, str]]]  # the name and text of each prompt, by role
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,7 @@ class Provenance:
     calls: tuple[tuple[str, int], ...]
     params: Mapping[str, Mapping[str, Any]]
     versions: tuple[tuple[str, str], ...]
+    prompts: Prompts
 
     @property
     def all_calls(self) -> int:
@@ -40,3 +48,15 @@ def versions() -> tuple[tuple[str, str], ...]:
         except PackageNotFoundError:
             continue
     return tuple(found)
+
+
+def prompts(every_param: Mapping[str, Any]) -> Prompts:
+    """Returns the prompts of a run. `every_param`: params.yaml. Raises BlindspotError if a file is invalid."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name, roles in PROMPT_PARAMETERS.items():
+        section, key = name.split(".")
+        for role in roles:
+            texts = read_prompts(Path(every_param[section][key]), role)
+            system = [("system", texts.system)] if texts.system else []
+            found[role] = [*system, *((name, template.text) for name, template in texts.templates.items())]
+    return found

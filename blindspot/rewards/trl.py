@@ -4,12 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from blindspot.budget import Meter
-from blindspot.judges.judging import judge_all
-from blindspot.protocols import Candidate, Target, Verifier
+from blindspot.judges.judging import answer_all, judge_asked
+from blindspot.prompts.roles import ReplyFormat
+from blindspot.protocols import Candidate, ProposedQuestion, Target, Verifier
+from blindspot.questioner.proposing import proposed
 from blindspot.records.image import Image
 from blindspot.records.rollout import Asked, asked_of
 from blindspot.records.verdict import VALID, Verdict
-from blindspot.replies import THOUGHT_MARKS, Marks, read_question
+from blindspot.replies import THOUGHT_MARKS, Marks
 from blindspot.rewards.archive import Archive
 from blindspot.rewards.components import COMPONENTS, components
 
@@ -20,8 +22,13 @@ class Batch(NamedTuple):
     """The questions of one training step on this rank, with the id of the image and the target of each."""
 
     image_ids: list[str]
-    questions: list[str]
+    asked: list[ProposedQuestion]
     targets: list[Target]
+
+    @property
+    def questions(self) -> list[str]:
+        """The questions; empty where a reply has none."""
+        return [one.question for one in self.asked]
 
 
 class Reward:
@@ -42,13 +49,16 @@ class Reward:
         meter: Meter,
         listen: Callable[[list[Asked]], None] = lambda asked: None,
         marks: Marks = THOUGHT_MARKS,
+        *,
+        form: ReplyFormat | None,
     ) -> None:
         """`listen` is called with the judged questions of this rank, batch by batch.
 
-        `marks`: the marks around the questioner's thoughts, which are not part of a question.
+        `marks`: the marks around the questioner's thoughts, which are not part of a question. `form`: the form of the
+        questioner's replies, that of its prompts.
         """
         self.archive, self.meter = Archive(archive_size), meter
-        self._archive_size, self._listen, self._marks = archive_size, listen, marks
+        self._archive_size, self._listen, self._marks, self._form = archive_size, listen, marks, form
         self._images = {image.image_id: image for image in images}
         self.candidate, self._verifier = candidate, verifier
         self._scored: tuple[Batch, Components] | None = None
@@ -64,16 +74,21 @@ class Reward:
     def score(self, batch: Batch) -> Components:
         """Has the questions answered and judged, counts the calls, adds the valid questions to the archive.
 
-        Returns the components for each question. On several ranks all of them must call it, each with its own batch.
+        A reply without a question is invalid; the candidate is not asked. Returns the components for each question. On
+        several ranks all of them must call it, each with its own batch.
         """
         from accelerate.utils import gather_object
 
         images = [self._images[image_id] for image_id in batch.image_ids]
-        answers = self.candidate.answer(images, batch.questions)
-        verdicts = judge_all(self._verifier, images, batch.questions, answers)
-        answered = gather_object([answer.error is None for answer in answers])
+        answers = answer_all(self.candidate, images, batch.asked)
+        verdicts = judge_asked(self._verifier, images, batch.asked, answers)
+        rows = [
+            (image_id, one.question, answer, verdict)
+            for image_id, one, answer, verdict in zip(batch.image_ids, batch.asked, answers, verdicts, strict=True)
+            if one.reason is None
+        ]
+        answered = gather_object([answer.error is None for _, _, answer, _ in rows])
         self.meter.spend(len(answered), sum(answered))
-        rows = zip(batch.image_ids, batch.questions, answers, verdicts, strict=True)
         self._listen([asked_of(image_id, text, answer.text, verdict) for image_id, text, answer, verdict in rows])
         valid = [text for text, verdict in zip(batch.questions, verdicts, strict=True) if verdict.outcome in VALID]
         self.archive.add(gather_object(valid))
@@ -98,8 +113,8 @@ class Reward:
         def component(
             completions: list[Any], image_id: list[str], target: list[list[str]], **_: Any
         ) -> list[float | None]:
-            questions = [read_question(_text(completion), self._marks) for completion in completions]
-            batch = Batch(image_id, questions, [*map(tuple, target)])
+            asked = [proposed(_text(completion), self._form, self._marks) for completion in completions]
+            batch = Batch(image_id, asked, [*map(tuple, target)])
             if name == COMPONENTS[0]:
                 self._scored = batch, self.score(batch)
             if self._scored is None or self._scored[0] != batch:

@@ -1,10 +1,12 @@
 """Explores a candidate: asks a few questions at a time to find failure modes with few calls."""
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 
 from pydantic import Field
 
+from blindspot.errors import BlindspotError
 from blindspot.metrics import refuse_unscored
 from blindspot.params import Section
 from blindspot.protocols import Steerable
@@ -22,7 +24,7 @@ MAX_UNSCORED = 0.5  # share of unscored questions above which exploring fails
 class Exploration(Section):
     """How many questions are asked, and how they are chosen."""
 
-    calls: int = Field(1200, ge=0, description="Most questions to ask; 0: no exploration, the training has no targets")
+    calls: int = Field(400, ge=0, description="Most questions to ask; 0: no exploration, the training has no targets")
     at_least: int = Field(
         400, ge=0, description="After this many questions, exploring ends when there is no failure left to follow"
     )
@@ -40,7 +42,7 @@ def explore(
     """Asks until no failure is left to follow, no new question is proposed, or the calls or the budget are spent.
 
     Returns the questions with their outcomes, and the failure modes in them. Raises BlindspotError if most questions
-    are unscored.
+    are unscored, or if no reply of the questioner has a question.
     """
     explorer, asked = Explorer(how.threshold, how.min_asked, seed), list[Asked]()
     proposals, idle = Proposals(questioner, images, random.Random(seed)), 0
@@ -54,4 +56,18 @@ def explore(
         refuse_unscored(asked, MAX_UNSCORED, "questions")
         if len(asked) >= how.at_least and not explorer.has_suspects:
             break
+    _report_without(proposals.without, bool(asked))
     return asked, explorer.modes
+
+
+def _report_without(without: Counter[str], asked: bool) -> None:
+    """Prints how many replies had no question. Raises BlindspotError if therefore no question was asked."""
+    if not without:
+        return
+    reasons = ", ".join(f"{reason} × {count}" for reason, count in without.most_common())
+    if not asked:
+        raise BlindspotError(
+            f"no reply of the questioner has a question: {reasons}",
+            "choose another questioner, or another questioner.form in the prompts file",
+        )
+    print(f"explore: {without.total()} replies of the questioner have no question: {reasons}", flush=True)

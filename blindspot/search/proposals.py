@@ -1,6 +1,7 @@
 """Collects questions that a questioner proposes, before any of them is asked."""
 
 import random
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from blindspot.records.image import Image
 from blindspot.taxonomy.reading.question_features import all_features
 
 KEPT = 1000  # number of latest proposals that are kept
+PAST = 8  # latest questions about an image that the questioner is shown
 FIRST_FACTOR = 5  # factor on the number of proposals in the first round
 
 
@@ -22,25 +24,34 @@ class Proposal(NamedTuple):
 
 
 class Proposals:
-    """Has questions proposed about randomly drawn images, and keeps those that have not been asked yet."""
+    """Has questions proposed about randomly drawn images, and keeps those that have not been asked yet.
+
+    Attributes: `without`, how many replies of the questioner had no question, by the reason.
+    """
 
     def __init__(self, questioner: Steerable, images: Sequence[Image], dice: random.Random) -> None:
         self._questioner, self._images, self._dice = questioner, images, dice
         self._kept: list[Proposal] = []
         self._known: set[tuple[str, str]] = set()
+        self._past = defaultdict[str, list[str]](list)
+        self.without = Counter[str]()
 
     def add(self, targets: Sequence[Target]) -> None:
         """Has a question proposed for each target, and adds those that were not proposed before.
 
         Features of the true answer are taken from the answer that the questioner expects, which sees the image; if
-        there is none, from the target.
+        there is none, from the target. A reply without a question is counted in `without`, by its reason.
         """
         targets = [*targets] * (1 if self._known else FIRST_FACTOR)
         images = self._dice.choices(self._images, k=len(targets))
-        proposed = self._questioner.ask_for(targets, images, self._dice.getrandbits(32))
-        for target, image, (question, answer, _) in zip(targets, images, proposed, strict=True):
-            if (image.image_id, question) not in self._known:
+        past = [self._past[image.image_id][-PAST:] for image in images]
+        proposed = self._questioner.ask_for(targets, images, self._dice.getrandbits(32), past)
+        for target, image, (question, answer, _, reason, _) in zip(targets, images, proposed, strict=True):
+            if reason is not None:
+                self.without[reason] += 1
+            elif (image.image_id, question) not in self._known:
                 self._known.add((image.image_id, question))
+                self._past[image.image_id].append(question)
                 of_target = filter(is_answer_feature, target) if answer is None else ()
                 self._kept.append(Proposal(image, question, all_features(question, answer).union(of_target)))
         del self._kept[:-KEPT]

@@ -8,6 +8,7 @@ import pandas as pd
 from pydantic import Field
 
 from blindspot.params import Section
+from blindspot.prompts.files import RolePrompts
 from blindspot.protocols import LLM
 from blindspot.records.failure_mode import FailureMode
 from blindspot.records.verdict import VALID
@@ -49,11 +50,16 @@ class Sorting(Section):
 
 
 class TaxonomyOptions(NamedTuple):
-    """LLMs to use in place of the rules (None: the rules), and the documented weaknesses to match modes with."""
+    """LLMs to use in place of the rules (None: the rules), and the documented weaknesses to match modes with.
+
+    `extractor_prompts`, `namer_prompts`: prompts of the LLMs; None for the default ones.
+    """
 
     primitive_extractor: LLM | None = None
     skill_namer: LLM | None = None
     documented: Sequence[Weakness] = ()
+    extractor_prompts: RolePrompts | None = None
+    namer_prompts: RolePrompts | None = None
 
 
 ALONE = TaxonomyOptions()
@@ -89,7 +95,7 @@ def find_taxonomy(verdicts: pd.DataFrame, how: Sorting, seed: int, helpers: Taxo
     """
     valid = verdicts[verdicts["outcome"].isin(VALID)].reset_index(drop=True)
     threshold = max(how.threshold, _base_rate(valid, how.min_asked))
-    primitives, unread = _read(valid, helpers.primitive_extractor)
+    primitives, unread = _read(valid, helpers)
     valid["fitted"] = half(valid["image_id"], seed, how.fit_share)
     fitted = [found for found, part in zip(primitives, valid["fitted"], strict=True) if part]
     sorted_ = fit(fitted, how.embedding, how.min_topic_size, seed)
@@ -98,7 +104,7 @@ def find_taxonomy(verdicts: pd.DataFrame, how: Sorting, seed: int, helpers: Taxo
     indices = of_skills(
         sorted_.skills, primitives, valid["image_id"], how.embedding, how.min_topic_size, _seeds(how, seed)
     )
-    sorted_ = _with_words(sorted_, helpers.skill_namer)
+    sorted_ = _with_words(sorted_, helpers)
     placing = SkillAssignment(sorted_.skills, sorted_.meta_skills)
     valid["skills"] = [placing.skills(found) for found in primitives]
     valid["meta_skills"] = [placing.meta_skills(names) for names in valid["skills"]]
@@ -108,12 +114,12 @@ def find_taxonomy(verdicts: pd.DataFrame, how: Sorting, seed: int, helpers: Taxo
     return Found(valid, sorted_, modes, threshold, indices, note, unread, helpers.documented)
 
 
-def _with_words(sorted_: Taxonomy, namer: LLM | None) -> Taxonomy:
+def _with_words(sorted_: Taxonomy, helpers: TaxonomyOptions) -> Taxonomy:
     """Returns the taxonomy with definitions of its skills and, where there is an LLM, its names and definitions."""
     skills = [replace(skill, definition=definition(skill.name)) for skill in sorted_.skills]
-    if namer is None:
+    if helpers.skill_namer is None:
         return replace(sorted_, skills=skills)
-    return Taxonomy(sorted_.topics, *name_by(namer, skills, sorted_.meta_skills))
+    return Taxonomy(sorted_.topics, *name_by(helpers.skill_namer, skills, sorted_.meta_skills, helpers.namer_prompts))
 
 
 def _modes(rated: pd.DataFrame, threshold: float, how: Sorting, seed: int) -> list[FailureMode]:
@@ -134,13 +140,14 @@ def _base_rate(valid: pd.DataFrame, fewest: int) -> float:
     return float(of_base.mean()) if len(of_base) >= fewest else 0.0
 
 
-def _read(valid: pd.DataFrame, reader: LLM | None) -> tuple[list[list[Primitive]], int]:
+def _read(valid: pd.DataFrame, helpers: TaxonomyOptions) -> tuple[list[list[Primitive]], int]:
     """Returns the primitives of each question, and how many questions the LLM could not read.
 
     Adds the columns primitives (phrases), words (which the primitives were read from), features, abilities and kinds.
     """
     asked = [*zip(valid["question"], valid["reference"], strict=True)]
-    found, unread = read_by(reader, asked) if reader else ([with_words(*one) for one in asked], 0)
+    reader, prompts = helpers.primitive_extractor, helpers.extractor_prompts
+    found, unread = read_by(reader, asked, prompts) if reader else ([with_words(*one) for one in asked], 0)
     primitives = [[primitive for primitive, _ in one] for one in found]
     valid["primitives"] = [[primitive.text for primitive in one] for one in primitives]
     valid["words"] = [[words for _, words in one] for one in found]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from blindspot.judges.judging import judge_all
+from blindspot.judges.judging import answer_all, judge_asked
 from blindspot.metrics import rates, refuse_unscored
 from blindspot.models.description import Local
 from blindspot.models.loading import model_files
@@ -49,9 +49,10 @@ class Evaluator:
 
         Raises BlindspotError if most questions are unscored, because the training would cost calls and learn nothing.
         """
-        questions = self._open(checkpoint).ask(self._images, SEED)
-        answers = self._candidate.answer(self._images, questions)
-        verdicts = judge_all(self._verifier, self._images, questions, answers)
+        asked = self._open(checkpoint).ask(self._images, SEED)
+        answers = answer_all(self._candidate, self._images, asked)
+        verdicts = judge_asked(self._verifier, self._images, asked, answers)
+        questions = [one.question for one in asked]
         outcomes = [one.outcome for one in verdicts]
         refuse_unscored(verdicts, MAX_UNSCORED, "validation questions")
         found: Rates = rates(outcomes, [one.family for one in verdicts])

@@ -1,6 +1,7 @@
 """Sets up TRL's GRPOTrainer to train a questioner."""
 
 import importlib.util
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,8 +11,9 @@ from blindspot.errors import BlindspotError
 from blindspot.models.description import Local
 from blindspot.models.loading import is_adapter
 from blindspot.models.local import LocalVLM
+from blindspot.prompts.files import RolePrompts, read_prompts
 from blindspot.protocols import Target
-from blindspot.questioner.prompts import ask_for
+from blindspot.questioner.prompts import question_prompt
 from blindspot.records.image import Image
 from blindspot.rewards.components import COMPONENTS
 from blindspot.rewards.trl import Reward
@@ -69,14 +71,16 @@ def build_trainer(
     from blindspot.training.callbacks import CompleteCheckpoint, Progress, StopAtBudget
     from blindspot.training.resumable import ResumableGRPOTrainer
 
-    vlm = LocalVLM(start)
+    prompts = read_prompts(Path(params.prompts), "questioner")
+    vlm = LocalVLM(start, prompts.system)
+    frozen = _freeze_vision(vlm.model, start) if params.freeze_vision else None
     trainer = ResumableGRPOTrainer(
         model=vlm.model,
         processing_class=vlm.processor,
         args=_config(start, params, seed, folder),
-        train_dataset=_dataset(images, targets),
+        train_dataset=_dataset(images, targets, vlm, prompts),
         reward_funcs=[*reward.functions()],
-        peft_config=_adapters(start, params.lora),
+        peft_config=_adapters(start, params.lora, frozen),
     )
     trainer.remove_callback(ProgressCallback)
     trainer.add_callback(Progress)
@@ -139,7 +143,18 @@ def _generation(vllm: Vllm) -> dict[str, Any]:
     }
 
 
-def _adapters(start: Local, lora: Lora) -> "LoraConfig | None":
+def _freeze_vision(model: Any, start: Local) -> str:
+    """Freezes the image encoder and returns its name within the model. Raises BlindspotError if there is none."""
+    encoder = model.get_encoder(modality="image")
+    name = next((name for name, module in model.named_modules() if module is encoder), "")
+    if not name or encoder is model.base_model:
+        raise BlindspotError(f"the image encoder of {start.model} is not found", "set train.freeze_vision to false")
+    encoder.requires_grad_(False)
+    return name
+
+
+def _adapters(start: Local, lora: Lora, frozen: str | None) -> "LoraConfig | None":
+    """`frozen`: the name of a module that gets no adapters."""
     if not lora.rank:
         return None
     from peft import LoraConfig
@@ -149,19 +164,20 @@ def _adapters(start: Local, lora: Lora) -> "LoraConfig | None":
         lora_alpha=lora.alpha,
         lora_dropout=lora.dropout,
         target_modules=lora.targets,
+        exclude_modules=frozen and rf"(.*\.)?{re.escape(frozen)}\..*",
         revision=start.revision,
         task_type="CAUSAL_LM",
     )
 
 
-def _dataset(images: Sequence[Image], targets: Sequence[Target]) -> "Dataset":
+def _dataset(images: Sequence[Image], targets: Sequence[Target], vlm: LocalVLM, prompts: RolePrompts) -> "Dataset":
     """Returns one row per image and target: the prompt, the picture, the image id that the reward uses, the target."""
     from datasets import Dataset
     from datasets import Image as ImageFeature
 
     rows = [
         {
-            "prompt": [{"role": "user", "content": ask_for(target)}],
+            "prompt": vlm.turns(question_prompt(prompts, target)),
             "image": str(image.path),
             "image_id": image.image_id,
             "target": list(target),

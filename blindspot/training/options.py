@@ -14,19 +14,19 @@ class Weights(Section):
 
     failure: float = Field(1.0, ge=0, description="Reward for a valid question that the candidate fails")
     semantic_diversity: float = Field(
-        1.5, ge=0, description="Reward for a question whose meaning differs from earlier questions"
+        0.5, ge=0, description="Reward for a question whose meaning differs from earlier questions"
     )
     lexical_diversity: float = Field(
         0.25, ge=0, description="Reward for a question whose word pairs differ from those of earlier questions"
     )
-    invalid: float = Field(4.0, ge=0, description="Penalty for an invalid question")
+    invalid: float = Field(1.0, ge=0, description="Penalty for an invalid question")
 
 
 class Lora(Section):
     """Low-rank adapters (peft), merged into the weights after training."""
 
     rank: int = Field(
-        0, ge=0, description="Rank of the adapters; 0 trains all weights. Set 16, for example, for a large questioner"
+        16, ge=0, description="Rank of the adapters; 0 trains all weights, with a lower train.learning_rate"
     )
     alpha: int = Field(32, ge=1, description="The adapters are scaled by alpha ÷ rank")
     dropout: float = Field(0.0, ge=0, lt=1, description="Dropout probability of the adapters")
@@ -49,31 +49,38 @@ class TrainingParams(GenerationParams):
     """How the questioner is trained. Numbers per step count over all processes."""
 
     steps: int = Field(
-        100, ge=0, description="Updates of the weights; 0: no training, harvest uses train.base_model as it is"
+        200, ge=0, description="Updates of the weights; 0: no training, harvest uses train.base_model as it is"
     )
     images_per_step: int = Field(8, ge=1, description="Images per step")
     num_generations: int = Field(
         8, ge=2, description="Questions per image and step; GRPO compares these with one another"
     )
     learning_rate: float = Field(
-        1e-4, gt=0, description="Learning rate of AdamW. Lower it for a pretrained questioner, to 1e-5 or 1e-6"
+        1e-5,
+        gt=0,
+        description="Learning rate of AdamW; for a large questioner, 1e-5 with lora or 1e-6 without",
     )
     beta: float = Field(
         0.04, ge=0, description="Weight of the KL divergence from the base model; higher values keep it closer"
     )
     checkpoint_every: int = Field(
-        25, ge=1, description="Steps between checkpoints; each is evaluated on the validation images"
+        50, ge=1, description="Steps between checkpoints; each is evaluated on the validation images"
     )
     weights: Weights = Field(Weights.model_validate({}))
     batch_size: int = Field(
-        64,
+        8,
         ge=1,
         description="Questions per process in one pass of the model, in training and evaluation. Lower it if memory "
         "runs out",
     )
-    bf16: bool = Field(False, description="Compute in bfloat16, whatever the dtype of the weights. Set true on a GPU")
+    bf16: bool = Field(True, description="Compute in bfloat16, whatever the dtype of the weights. Set true on a GPU")
     gradient_checkpointing: bool = Field(
-        False, description="Recompute activations instead of storing them: less memory, slower"
+        True, description="Recompute activations instead of storing them: less memory, slower"
+    )
+    freeze_vision: bool = Field(True, description="Do not train the image encoder: less memory")
+    prompts: str = Field(
+        "configs/prompts/instruct.yaml",
+        description="File with the prompts of the questioner, also in explore and harvest (docs/prompts.md)",
     )
     lora: Lora = Field(Lora.model_validate({}))
     vllm: Vllm = Field(Vllm.model_validate({}))

@@ -18,11 +18,13 @@ from stages.verify import Params as VerifyParams
 from tests.images.photographs import save_unlike
 from tests.project import REPOSITORY
 
-TRAIN = TrainParams(steps=10, images_per_step=3, num_generations=4, checkpoint_every=4, max_new_tokens=20)
+TRAIN = TrainParams(
+    base_model="any", steps=10, images_per_step=3, num_generations=4, checkpoint_every=4, max_new_tokens=20
+)
 EXPLORE = ExploreParams(calls=20, together=10, proposals=60, max_new_tokens=25)
-HARVEST = HarvestParams(calls=50, max_new_tokens=30)
+HARVEST = HarvestParams(base="any", calls=50, max_new_tokens=30)
 VERIFY = VerifyParams()
-CANDIDATE = CandidateParams(max_new_tokens=5)
+CANDIDATE = CandidateParams(model="any", max_new_tokens=5)
 NO_MODEL = str(REPOSITORY / "configs/models/none.yaml")
 
 
@@ -63,7 +65,7 @@ def test_a_judge_is_called_at_most_twice_per_answer() -> None:
     assert "judge.yaml, 336 calls and 33,600 tokens; models/better, 300 calls" in describe_judge(
         rows, judge, "models/better"
     )
-    assert "oracle" in describe_judge(rows, VerifierParams(), NO_MODEL)
+    assert "oracle" in describe_judge(rows, VerifierParams(kind="oracle"), NO_MODEL)
 
 
 def test_sampled_images_are_written_as_prepare_writes_them_and_unreadable_ones_are_skipped(tmp_path: Path) -> None:

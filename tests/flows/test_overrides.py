@@ -1,3 +1,4 @@
+import json
 import re
 from pathlib import Path
 
@@ -5,8 +6,8 @@ import pytest
 import yaml
 
 from blindspot.errors import BlindspotError
-from blindspot.params import read
-from flows.overrides import with_changes, with_recipe, write_params
+from blindspot.params import defaults, read
+from flows.overrides import STARTED_AFRESH, with_changes, with_recipe, write_params
 
 ROOT = Path(__file__).parents[2]
 
@@ -52,9 +53,9 @@ def test_other_values_keep_the_comments_and_can_be_read_by_yaml_1_1() -> None:
     assert written.count("#") >= text.count("#")
 
 
-def test_a_recipe_replaces_only_the_values_that_it_names(tmp_path: Path) -> None:
+def test_a_recipe_on_params_yaml_replaces_only_the_values_that_it_names(tmp_path: Path) -> None:
     values, recipe = read(ROOT / "params.yaml"), tmp_path / "recipe.yaml"
-    recipe.write_text("seed: 3\ntrain: {weights: {failure: 2.0}, learning_rate: 1e-5}\n", "utf-8")
+    recipe.write_text("base: params.yaml\nseed: 3\ntrain: {weights: {failure: 2.0}, learning_rate: 1e-5}\n", "utf-8")
     changed = with_recipe(values, recipe)
     assert changed["seed"] == 3 and changed["train"]["learning_rate"] == 1e-5
     assert changed["train"]["weights"] == values["train"]["weights"] | {"failure": 2.0}
@@ -62,9 +63,32 @@ def test_a_recipe_replaces_only_the_values_that_it_names(tmp_path: Path) -> None
     assert values == read(ROOT / "params.yaml")
 
 
+def test_a_recipe_starts_from_the_default_values_of_real_models(tmp_path: Path) -> None:
+    values, recipe = read(ROOT / "params.yaml"), tmp_path / "recipe.yaml"
+    values |= {"seed": 5, "budget": values["budget"] | {"candidate_calls": 9}}
+    recipe.write_text("train: {base_model: a.yaml, weights: {failure: 2.0}}\nprepare: {source: folder}\n", "utf-8")
+    changed = with_recipe(values, recipe)
+    assert changed["train"] == defaults()["train"] | {
+        "base_model": "a.yaml",
+        "weights": defaults()["train"]["weights"] | {"failure": 2.0},
+    }
+    assert changed["prepare"] == defaults()["prepare"] | {"source": "folder"}
+    assert "scenes" not in json.dumps({name: changed[name] for name in STARTED_AFRESH})
+    kept = ("seed", "keep_raw", "launch", "budget", "report", "bootstrap_judge")
+    assert {name: changed[name] for name in kept} == {name: values[name] for name in kept}
+    missing = (
+        r"candidate.model is missing; harvest.base is missing; verifier.kind is missing: set it in params.yaml, in"
+    )
+    with pytest.raises(BlindspotError, match=missing):
+        with_changes(changed, [])
+    given = ["candidate.model=b.yaml", "harvest.base=a.yaml", "verifier.kind=vlm"]
+    assert with_changes(changed, given)["candidate"]["model"] == "b.yaml"
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("base: scenes.yaml", "base is scenes.yaml: write base: params.yaml, or leave the key out"),
         ("train: {stepz: 3}", "train.stepz is unknown, did you mean train.steps?"),
         ("- train", "is not a mapping"),
         ("train: [1", "is not YAML"),

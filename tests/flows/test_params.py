@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
@@ -7,7 +8,8 @@ import pytest
 import yaml
 
 from blindspot.errors import BlindspotError
-from blindspot.params import SCHEMA, check, read
+from blindspot.params import SCHEMA, check, defaults, read
+from blindspot.prompts.files import EXAMPLE
 from flows.overrides import with_changes
 from flows.params import WIDTH, Params, params_text, schema, schema_text
 
@@ -71,12 +73,24 @@ def test_params_file_has_exactly_the_parameters_of_the_code() -> None:
     assert Params.model_validate(values).model_dump(mode="json") == values
 
 
-def test_defaults_in_the_code_equal_the_values_in_the_file() -> None:
-    values = read(ROOT / "params.yaml")
+def test_defaults_are_those_of_the_code_and_name_nothing_of_the_embedded_models() -> None:
+    found = defaults()
+    assert "scenes" not in json.dumps({name: found[name] for name in found if not name.startswith("bootstrap_")})
+    assert (found["candidate"]["max_new_tokens"], found["train"]["lora"]["rank"]) == (256, 16)
+    assert {found[name]["prompts"] for name in ("candidate", "verifier", "train", "taxonomy")} == {EXAMPLE}
+    without = {"candidate": ["model"], "verifier": ["kind"], "prepare": ["source"]}
+    without |= {"train": ["base_model"], "harvest": ["base"]}
     for name, field in Params.model_fields.items():
-        if isinstance(values[name], dict):  # a section
+        if name in found:  # a section
             assert field.annotation is not None
-            assert field.annotation().model_dump(mode="json") == values[name]
+            required = {key: read(ROOT / "params.yaml")[name][key] for key in without.get(name, [])}
+            assert field.annotation(**required).model_dump(mode="json") == found[name] | required
+
+
+def test_the_bootstrap_sections_of_the_params_file_have_the_defaults() -> None:
+    values, found = read(ROOT / "params.yaml"), defaults()
+    for name in ("bootstrap_candidate", "bootstrap_questioner", "bootstrap_judge", "report", "launch", "budget"):
+        assert values[name] == found[name]
 
 
 def test_unknown_key_is_named_with_the_closest_known_one() -> None:

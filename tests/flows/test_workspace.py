@@ -13,7 +13,8 @@ from blindspot.store import write_json
 from flows.overrides import with_changes
 from flows.summary import summary
 from flows.workspace import prepare_workspace
-from tests.flows.toy import ROOT, make_toy, run
+from tests.flows.toy import make_toy, run
+from tests.project import make_project
 
 
 def prepare(toy: Path, *changes: str) -> tuple[Path, list[str]]:
@@ -136,6 +137,33 @@ def test_a_registered_questioner_is_downloaded(toy: Path) -> None:
 
 
 @pytest.mark.slow
+def test_prompts_are_copied_as_they_are_in_the_checkout(toy: Path, tmp_path: Path) -> None:
+    ours, outside = toy / "configs" / "prompts" / "scenes.yaml", tmp_path / "mine.yaml"
+    changed_text = ours.read_text("utf-8") + "# changed\n"
+    ours.write_text(changed_text, "utf-8")
+    outside.write_text(changed_text, "utf-8")
+    folder, log = prepare(toy, f"candidate.prompts={outside}", "verifier.prompts=../mine.yaml")
+    values = read(folder / "params.yaml")
+    named = {name: values[name]["prompts"] for name in ("train", "candidate", "verifier", "taxonomy")}
+    assert named == {
+        "train": "configs/prompts/scenes.yaml",
+        "candidate": "configs/prompts/candidate.copy.yaml",
+        "verifier": "configs/prompts/verifier.copy.yaml",
+        "taxonomy": "configs/prompts/scenes.yaml",
+    }
+    assert {(folder / name).read_text("utf-8") for name in named.values()} == {changed_text}
+    assert not any("not committed" in line for line in log)
+
+
+def test_a_run_with_invalid_prompts_does_not_start(toy: Path) -> None:
+    (toy / "mine.yaml").write_text("judge: {}\n", "utf-8")
+    with pytest.raises(BlindspotError, match=r"mine.yaml: judge.validity is missing"):
+        prepare(toy, "taxonomy.prompts=mine.yaml")
+    with pytest.raises(BlindspotError, match=r"prompts file .*none.yaml cannot be read"):
+        prepare(toy, "taxonomy.prompts=none.yaml")
+
+
+@pytest.mark.slow
 def test_photographs_that_git_does_not_track_are_found_from_the_clone(toy: Path) -> None:
     (toy / "photos").mkdir()
     (toy / "list.csv").write_text("path\n", "utf-8")
@@ -147,7 +175,7 @@ def test_photographs_that_git_does_not_track_are_found_from_the_clone(toy: Path)
 
 @pytest.mark.slow
 def test_a_repository_without_a_commit_is_a_user_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "params.yaml").write_text((ROOT / "params.yaml").read_text("utf-8"), "utf-8")
+    make_project(tmp_path)
     run(tmp_path, "git", "init", "--quiet")
     monkeypatch.chdir(tmp_path)
     with pytest.raises(BlindspotError, match=r"has no commit: commit its files"):

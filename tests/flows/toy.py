@@ -1,6 +1,7 @@
 """A toy pipeline for tests of the flows: two quick stages with the project's own params.yaml."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -64,6 +65,7 @@ def make_toy(folder: Path) -> Path:
     folder.mkdir(parents=True)
     (folder / "params.yaml").write_text((ROOT / "params.yaml").read_text("utf-8"), "utf-8")
     (folder / "dvc.yaml").write_text(PIPELINE, "utf-8")
+    shutil.copytree(ROOT / "configs" / "prompts", folder / "configs" / "prompts")
     (folder / "stage.py").write_text(STAGE, "utf-8")
     (folder / ".gitignore").write_text(".work/\n/data\n/metrics\n/models/questioner\n", "utf-8")
     (folder / "models").mkdir()

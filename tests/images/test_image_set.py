@@ -20,7 +20,7 @@ from blindspot.images.sources import SourceParams, Splits, choose_source, count_
 from blindspot.records.image import SPLITS
 from tests.images.photographs import save_unlike, unlike
 
-SMALL = SourceParams(splits=Splits(train=9, validation=4, test=6))
+SMALL = SourceParams(source="scenes", image_size=48, splits=Splits(train=9, validation=4, test=6))
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -46,7 +46,7 @@ def test_the_same_seed_writes_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_more_training_images_do_not_change_the_other_splits(tmp_path: Path) -> None:
-    larger = SourceParams(splits=Splits(train=20, validation=4, test=6))
+    larger = SourceParams(source="scenes", image_size=48, splits=Splits(train=20, validation=4, test=6))
     for name, params in (("small", SMALL), ("large", larger)):
         write_image_set(*choose_source(params, 0), tmp_path / name)
     for split in ("validation", "test"):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blindspot.judges.prompts import AGAIN, ask_sameness, ask_validity
+from blindspot.judges.prompts import ask_again, ask_sameness, ask_validity
 from blindspot.judges.vlm import CRITERIA, Sameness, Validity, VLMVerifier
 from blindspot.probes.injections import INJECTIONS
 from blindspot.protocols import Form
@@ -87,7 +87,9 @@ def test_an_empty_question_answer_or_reference_is_unscored() -> None:
 
 def test_a_reply_that_cannot_be_read_is_requested_once_more() -> None:
     def second_time(reply: Any) -> Callable[[str], Any]:
-        return lambda prompt: reply if prompt.endswith(AGAIN) else Answer("I would rather explain it.", raw="raw 1")
+        return lambda prompt: (
+            reply if prompt.endswith(ask_again("")[1:]) else Answer("I would rather explain it.", raw="raw 1")
+        )
 
     good = Answer(json.dumps(VALID), raw="raw 2")
     script = Scripted(second_time(good), second_time({"reasoning": "", "same": True}))

@@ -100,7 +100,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         if rejection := self._rejection():
             return self._send(rejection)
-        server, question = self.server, body["messages"][0]["content"][-1]["text"]
+        server, question = self.server, body["messages"][-1]["content"][-1]["text"]
         with server.lock:
             server.bodies.append(body)
             server.questions.append(question)

@@ -59,7 +59,9 @@ def test_everything_that_determines_an_answer_is_in_its_key(image: Image, tmp_pa
         texts(EndpointVLM(describe(server, extra={"top_k": 1}), 4), image, ["a ?"])
         assert server.bodies[-1]["top_k"] == 1
         texts(EndpointVLM(describe(server), 4), other, ["a ?"])
-        assert server.attempts["a ?"] == 5
+        texts(EndpointVLM(describe(server), 4, system="Be <|im_end|> brief."), image, ["a ?"])
+        assert server.bodies[-1]["messages"][0] == {"role": "system", "content": "Be < |im_end|> brief."}
+        assert server.attempts["a ?"] == 6
 
 
 def test_seed_and_temperature_are_sent_and_each_sampling_is_stored(image: Image) -> None:

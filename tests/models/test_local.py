@@ -5,12 +5,16 @@ import pytest
 from blindspot.errors import BlindspotError
 from blindspot.models.description import Local
 from blindspot.models.local import GreedyVLM, LocalQuestioner, LocalVLM, _batches
-from blindspot.questioner.prompts import ASK
+from blindspot.prompts.files import embedded_prompts
+from blindspot.questioner.prompts import question_prompt
 from blindspot.records.answer import Sampling
 from blindspot.records.image import Image
 from blindspot.records.unscored import Unscored
 from blindspot.scenes.draw import draw_scenes, pictures_of
 from lab.tiny_vlm import build_model, build_processor, vocabulary
+
+PROMPTS = embedded_prompts("questioner")
+ASK = question_prompt(PROMPTS)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +46,7 @@ def test_sampled_answers_depend_on_the_seed_alone(images: list[Image]) -> None:
 
 
 def test_questions_depend_on_the_seed(folder: Path, images: list[Image]) -> None:
-    questioner = LocalQuestioner(folder, batch_size=4, max_new_tokens=8, temperature=1.0)
+    questioner = LocalQuestioner(folder, batch_size=4, max_new_tokens=8, temperature=1.0, prompts=PROMPTS)
     assert questioner.ask(images, seed=1) == questioner.ask(images, seed=1)
     assert questioner.ask(images, seed=1) != questioner.ask(images, seed=2)
 
@@ -53,7 +57,7 @@ def test_asking_does_not_change_the_global_random_state(folder: Path, images: li
     torch.manual_seed(5)
     expected = torch.rand(1)
     torch.manual_seed(5)
-    LocalQuestioner(folder, batch_size=4, max_new_tokens=4, temperature=1.0).ask(images, seed=1)
+    LocalQuestioner(folder, batch_size=4, max_new_tokens=4, temperature=1.0, prompts=PROMPTS).ask(images, seed=1)
     assert torch.equal(torch.rand(1), expected)
 
 
@@ -141,7 +145,7 @@ def test_a_cut_off_answer_is_an_error_and_a_cut_off_question_is_kept(folder: Pat
     assert {(answer.text, answer.error) for answer in answers} == {("", Unscored.CUT_OFF)}
     whole = GreedyVLM(folder, 6, 60).complete(images, [ASK] * 6, None)
     assert [answer.error is None for answer in whole] == ends
-    assert any(LocalQuestioner(folder, 6, 1, 1.0).ask(images, 0))
+    assert any(LocalQuestioner(folder, 6, 1, 1.0, PROMPTS).ask(images, 0))
 
 
 def test_a_sampled_text_does_not_depend_on_its_batch(folder: Path, images: list[Image]) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from blindspot.protocols import ProposedQuestion, Target
+from blindspot.protocols import ProposedQuestion, Steerable, Target
 from blindspot.questioner.steering import SAMPLES, TRIED, SteeredQuestioner, meets, read_targets, write_targets
 from blindspot.records.image import Image
 
@@ -23,10 +23,12 @@ class Obedient:
         self.without = {str(number) for number in without}
         self.targets = list[Target]()
 
-    def ask(self, images: Sequence[Image], seed: int) -> list[str]:
+    def ask(self, images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
         raise AssertionError("a steered questioner must not call ask")
 
-    def ask_for(self, targets: Sequence[Target], images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
+    def ask_for(
+        self, targets: Sequence[Target], images: Sequence[Image], seed: int, past: Sequence[Sequence[str]] = ()
+    ) -> list[ProposedQuestion]:
         self.targets += targets
         declined = [
             target == COUNTING and image.image_id in self.without
@@ -39,8 +41,12 @@ class Obedient:
         ]
 
 
+def texts(questioner: Steerable, targets: Sequence[Target], seed: int) -> list[str]:
+    return [one.question for one in SteeredQuestioner(questioner, targets).ask(IMAGES, seed)]
+
+
 def test_each_target_gets_as_many_images() -> None:
-    questions = SteeredQuestioner(Obedient(), [COUNTING, RELATION]).ask(IMAGES, seed=3)
+    questions = texts(Obedient(), [COUNTING, RELATION], 3)
     assert Counter(questions) == dict.fromkeys(QUESTIONS.values(), 20)
 
 
@@ -50,13 +56,13 @@ def test_only_the_same_seed_gives_the_same_questions() -> None:
 
 
 def test_an_image_gets_another_target_if_no_question_meets_one() -> None:
-    asked = SteeredQuestioner(Obedient(without=range(10)), [COUNTING, RELATION]).ask(IMAGES, seed=3)
+    asked = texts(Obedient(without=range(10)), [COUNTING, RELATION], 3)
     assert [question == QUESTIONS[RELATION] for question in asked[:10]] == [True] * 10
     assert Counter(asked)[QUESTIONS[COUNTING]] == 20
 
 
 def test_an_image_gets_a_question_even_if_none_meets_a_target() -> None:
-    assert SteeredQuestioner(Obedient(without=range(40)), [COUNTING]).ask(IMAGES, 0) == [QUESTIONS[RELATION]] * 40
+    assert texts(Obedient(without=range(40)), [COUNTING], 0) == [QUESTIONS[RELATION]] * 40
 
 
 @pytest.mark.parametrize("targets", [1, 2, 9])
@@ -70,7 +76,9 @@ def test_the_number_of_samples_does_not_depend_on_the_number_of_targets(targets:
 class Straying(Obedient):
     """The most probable question does not meet the target; the others do, with falling probability."""
 
-    def ask_for(self, targets: Sequence[Target], images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
+    def ask_for(
+        self, targets: Sequence[Target], images: Sequence[Image], seed: int, past: Sequence[Sequence[str]] = ()
+    ) -> list[ProposedQuestion]:
         said = [
             ProposedQuestion("what colour is the star ?", None, -1.0),
             ProposedQuestion("how many stars are there ?", None, -2.0),
@@ -80,13 +88,15 @@ class Straying(Obedient):
 
 
 def test_the_most_probable_question_that_meets_the_target_is_kept() -> None:
-    assert set(SteeredQuestioner(Straying(), [COUNTING]).ask(IMAGES, 0)) == {"how many stars are there ?"}
+    assert set(texts(Straying(), [COUNTING], 0)) == {"how many stars are there ?"}
 
 
 class Unsure(Obedient):
     """Counting questions are less probable than relations, and more probable the later the image."""
 
-    def ask_for(self, targets: Sequence[Target], images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
+    def ask_for(
+        self, targets: Sequence[Target], images: Sequence[Image], seed: int, past: Sequence[Sequence[str]] = ()
+    ) -> list[ProposedQuestion]:
         costs = [
             9 - int(image.image_id) / 10 if target == COUNTING else 1
             for target, image in zip(targets, images, strict=True)
@@ -95,7 +105,7 @@ class Unsure(Obedient):
 
 
 def test_a_target_is_assigned_to_the_images_with_the_most_probable_questions() -> None:
-    asked = SteeredQuestioner(Unsure(), [COUNTING, RELATION]).ask(IMAGES, 0)
+    asked = texts(Unsure(), [COUNTING, RELATION], 0)
     assert asked == [QUESTIONS[RELATION]] * 20 + [QUESTIONS[COUNTING]] * 20
 
 
@@ -114,6 +124,23 @@ def test_a_target_is_compared_with_the_words_and_the_expected_answer(
     question: str, answer: str | None, target: Target, met: bool
 ) -> None:
     assert meets(ProposedQuestion(question, answer, 0.0), target) == met
+
+
+class Declining(Obedient):
+    """Declines, with the highest probability, but for the last reply about every second image."""
+
+    def ask_for(
+        self, targets: Sequence[Target], images: Sequence[Image], seed: int, past: Sequence[Sequence[str]] = ()
+    ) -> list[ProposedQuestion]:
+        last = [number % SAMPLES == SAMPLES - 1 and int(image.image_id) % 2 for number, image in enumerate(images)]
+        declined = ProposedQuestion("", None, -0.1, "declined", "No.")
+        return [ProposedQuestion("is it red ?", None, -9.0) if one else declined for one in last]
+
+
+def test_a_reply_without_a_question_is_kept_only_if_there_is_no_question() -> None:
+    asked = SteeredQuestioner(Declining(), [COUNTING, ("answer yes",)]).ask(IMAGES, 0)
+    assert [one.question for one in asked] == ["", "is it red ?"] * 20
+    assert [one.reason for one in asked] == ["declined", None] * 20
 
 
 def test_targets_are_stored_with_the_weights(tmp_path: Path) -> None:

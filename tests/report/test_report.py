@@ -12,9 +12,11 @@ from PIL import Image
 
 from blindspot.errors import BlindspotError
 from blindspot.metrics import percent
+from blindspot.prompts.files import DEFAULT
 from blindspot.report.charts import line_chart
 from blindspot.report.modes import page_name
 from blindspot.report.pictures import LONGEST_SIDE, data_uri, write_pictures
+from blindspot.report.provenance import prompts
 from blindspot.report.rates import methods
 from blindspot.report.skills import squarify
 from tests.report.site import COUNTS, make, mode_of, taxonomy_of
@@ -177,6 +179,17 @@ def test_calls_and_versions_are_shown(pages: Pages) -> None:
     text = pages()["provenance.html"]
     for shown in ("1,200", "6,400", "7,780", "share this report", "python <b>3", "Prices, energy and time"):
         assert shown in text
+
+
+def test_the_prompts_of_the_run_are_shown(rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    text = DEFAULT.read_text("utf-8")
+    file.write_text(text.replace("candidate:\n  system: null", "candidate:\n  system: <b>Hello"), "utf-8")
+    values = {name: {"prompts": str(file)} for name in ("candidate", "verifier", "train", "taxonomy")}
+    page = make(rows, pictures, tmp_path / "report", sent=prompts(values))["provenance.html"]
+    assert "<h3>Primitive extractor</h3>" in page and "&lt;b&gt;Hello" in page
+    assert "You check questions that are asked about an image." in page
+    assert "Prompts</h2>" not in make(rows, pictures, tmp_path / "without")["provenance.html"]
 
 
 def test_the_overview_counts_all_methods_without_a_trained_questioner(

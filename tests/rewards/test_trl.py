@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from blindspot.judges.oracle import OracleVerifier
+from blindspot.protocols import ProposedQuestion
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.rollout import Asked
@@ -43,7 +44,7 @@ def arguments(questions: list[str], target: tuple[str, ...] = ()) -> dict[str, A
 
 def test_one_judgement_gives_all_components() -> None:
     candidate = SaysNo()
-    reward = Reward([STAR], candidate, OracleVerifier("invalid"), 8, meter())
+    reward = Reward([STAR], candidate, OracleVerifier("invalid"), 8, meter(), form="thought")
     found = rewards(reward, ["is there a red star ?", "is there a blue star ?", "star star"])
     assert found["failure"] == [1.0, 0.0, 0.0]
     assert found["invalid"] == [0.0, 0.0, -1.0]
@@ -52,17 +53,18 @@ def test_one_judgement_gives_all_components() -> None:
 
 def test_a_batch_is_judged_once_whichever_list_objects_hold_it() -> None:
     candidate = SaysNo()
-    reward = Reward([STAR], candidate, OracleVerifier("invalid"), 8, meter())
+    reward = Reward([STAR], candidate, OracleVerifier("invalid"), 8, meter(), form="thought")
     given = arguments(["is there a red star ?", "star star"])
     copied = {function.__name__: function(**deepcopy(given)) for function in reward.functions()}
     assert candidate.asked == 2
-    first = Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8, meter())
-    assert copied == first.score(Batch(["a", "a"], ["is there a red star ?", "star star"], [(), ()]))
+    first = Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8, meter(), form="thought")
+    asked = [ProposedQuestion("is there a red star ?"), ProposedQuestion("star star")]
+    assert copied == first.score(Batch(["a", "a"], asked, [(), ()]))
 
 
 def test_an_equal_batch_in_the_next_step_is_judged_again() -> None:
     candidate = SaysNo()
-    reward = Reward([STAR], candidate, OracleVerifier("invalid"), 8, meter())
+    reward = Reward([STAR], candidate, OracleVerifier("invalid"), 8, meter(), form="thought")
     given = arguments(["is there a red star ?"])
     for step in (1, 2, 3):
         for function in reward.functions():
@@ -73,7 +75,7 @@ def test_an_equal_batch_in_the_next_step_is_judged_again() -> None:
 
 def test_components_of_another_batch_are_refused() -> None:
     candidate = SaysNo()
-    first, *others = Reward([STAR], candidate, OracleVerifier("invalid"), 8, meter()).functions()
+    first, *others = Reward([STAR], candidate, OracleVerifier("invalid"), 8, meter(), form="thought").functions()
     with pytest.raises(RuntimeError, match=f"{COMPONENTS[1]} was called before {COMPONENTS[0]} for this batch"):
         others[0](**arguments(["is there a red star ?"]))
     first(**arguments(["is there a red star ?"]))
@@ -89,36 +91,46 @@ def test_calls_are_counted_then_reported_then_archived() -> None:
     def listen(asked: list[Asked]) -> None:
         seen.append((len(asked), reward.meter.calls["judge_calls"], reward.archive.questions))
 
-    reward = Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8, meter(), listen)
+    reward = Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8, meter(), listen, form="thought")
     rewards(reward, ["is there a red star ?"])
     rewards(reward, ["is there a star ?", "is there a blue star ?"])
     assert seen == [(1, 1, []), (2, 3, ["is there a red star ?"])]
 
 
 def test_the_thought_of_a_questioner_is_not_part_of_its_question() -> None:
-    reward = Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8, meter())
+    reward = Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8, meter(), form="thought")
     found = rewards(reward, ["a1 : yes </think> is there a red star ?", "is there a red star ? </think> star"])
     assert (found["failure"], found["invalid"]) == ([1.0, 0.0], [0.0, -1.0])
 
 
+def test_a_reply_without_a_question_is_penalised_and_costs_no_call() -> None:
+    candidate, heard = SaysNo(), list[Asked]()
+    reward = Reward([STAR], candidate, OracleVerifier("invalid"), 8, meter(), heard.extend, form="json")
+    replies = ['{"question": "is there a red star ?", "answer": "yes"}', '{"declined": true}', "I see a star."]
+    found = rewards(reward, replies)
+    assert (found["failure"], found["invalid"]) == ([1.0, 0.0, 0.0], [0.0, -1.0, -1.0])
+    assert candidate.asked == reward.meter.calls["candidate_calls"] == 1
+    assert [row.question for row in heard] == reward.archive.questions == ["is there a red star ?"]
+
+
 def test_a_failure_without_a_feature_of_the_target_has_a_lower_reward() -> None:
     reward, questions = (
-        Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8, meter()),
+        Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8, meter(), form="thought"),
         ["is there a red star ?", "is there a star ?"],
     )
     assert rewards(reward, questions, ("recognising red", "answer yes"))["failure"] == [1.0, OFF_TARGET]
 
 
 def test_only_valid_questions_enter_the_archive() -> None:
-    reward = Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8, meter())
+    reward = Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8, meter(), form="thought")
     rewards(reward, ["is there a red star ?", "star star"])
     assert reward.archive.questions == ["is there a red star ?"]
 
 
 def test_a_restored_reward_gives_the_same_scores() -> None:
-    first = Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8, meter())
+    first = Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8, meter(), form="thought")
     rewards(first, ["is there a red star ?", "is there a star ?"])
-    second = Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8, meter())
+    second = Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8, meter(), form="thought")
     second.restore(first.state())
     again = ["how many stars are there ?", "is there a red star ?"]
     assert rewards(second, again) == rewards(first, again)

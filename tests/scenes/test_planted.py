@@ -32,7 +32,7 @@ def image_of(scene: Scene) -> Image:
 def asked(count: int) -> tuple[list[Image], list[str]]:
     """Returns images of scenes and valid questions about them."""
     images = [image_of(scene) for scene in draw_scenes(count, 3)]
-    return images, TemplateQuestioner().ask(images, 5)
+    return images, [one.question for one in TemplateQuestioner().ask(images, 5)]
 
 
 def outcomes(candidate: PlantedCandidate, sampling: Sampling | None = None) -> list[str]:

@@ -10,6 +10,7 @@ from blindspot.distributed import process_state
 from blindspot.factory import open_candidate, open_questioner
 from blindspot.harvest import harvest
 from blindspot.params import CandidateParams
+from blindspot.prompts.files import SCENES, embedded_prompts
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.store import read_images
@@ -20,7 +21,9 @@ class Counting:
     """A candidate that counts its answers."""
 
     def __init__(self) -> None:
-        self._candidate = open_candidate(CandidateParams.model_validate({}))
+        self._candidate = open_candidate(
+            CandidateParams(model="models/scenes-candidate", max_new_tokens=4, prompts=str(SCENES))
+        )
         self.identity, self.answered = self._candidate.identity, 0
 
     def answer(self, images: Sequence[Image], questions: Sequence[str]) -> list[Answer]:
@@ -29,9 +32,10 @@ class Counting:
 
 
 def main(folder: Path) -> None:
-    params = Params.model_validate({"calls": 520})
+    params = Params(base="models/scenes-questioner", calls=520, batch_size=256, max_new_tokens=96)
     candidate, images = Counting(), read_images("test", folder / "images")
-    questioner = open_questioner(params.base, params.batch_size, params.max_new_tokens, params.temperature)
+    prompts = embedded_prompts("questioner")
+    questioner = open_questioner(params.base, params.batch_size, params.max_new_tokens, params.temperature, prompts)
     rows = [asdict(one) for one in harvest("base", questioner, candidate, images, params.calls, seed=0)]
     state = process_state()
     found = {"answered": candidate.answered, "rollouts": rows}

@@ -13,7 +13,8 @@ from blindspot.judges.oracle import OracleVerifier
 from blindspot.models.candidate import VLMCandidate
 from blindspot.models.description import describe_local
 from blindspot.models.local import GreedyVLM, LocalVLM
-from blindspot.questioner.prompts import ASK
+from blindspot.prompts.files import embedded_prompts
+from blindspot.questioner.prompts import question_prompt
 from blindspot.records.image import Image
 from blindspot.records.unscored import Unscored
 from blindspot.rewards.trl import Reward
@@ -26,6 +27,7 @@ from tests.project import meter
 from tests.training.scripted import EvenWords, SaysOne, training_params
 
 pytestmark = pytest.mark.slow
+PROMPTS = embedded_prompts("questioner")
 
 
 def of_many_shapes(folder: Path) -> list[Image]:
@@ -42,13 +44,13 @@ def of_many_shapes(folder: Path) -> list[Image]:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_an_architecture_trains_two_steps_harvests_and_is_verified(family: str, rank: int, tmp_path: Path) -> None:
     start, images = build(family, tmp_path / family), of_many_shapes(tmp_path / "images")
-    candidate = VLMCandidate(GreedyVLM(start, batch_size=4, max_new_tokens=4))
+    candidate = VLMCandidate(GreedyVLM(start, batch_size=4, max_new_tokens=4), embedded_prompts("candidate"))
     asked: list[str] = []
 
     def evaluate(step: int, checkpoint: Path) -> None:
-        asked.extend(open_questioner(str(checkpoint), 4, 8, 1.0).ask(images, 0))
+        asked.extend(one.question for one in open_questioner(str(checkpoint), 4, 8, 1.0, PROMPTS).ask(images, 0))
 
-    reward = Reward(images, SaysOne(), EvenWords(), 64, meter())
+    reward = Reward(images, SaysOne(), EvenWords(), 64, meter(), form="thought")
     # two batches per step; the learning rate of the first step is 0
     chosen = training_params(steps=2, checkpoint_every=2, batch_size=4, lora={"rank": rank}, bf16=rank > 0)
     trainer = build_trainer(
@@ -66,7 +68,7 @@ def test_an_architecture_trains_two_steps_harvests_and_is_verified(family: str, 
     assert reward.meter.calls["candidate_calls"] == 16 and len(asked) == 6
     checkpoint = tmp_path / "work" / "checkpoint-2"
     assert changed(LocalVLM(start), LocalVLM(checkpoint))
-    rollouts = harvest("trained", open_questioner(str(checkpoint), 4, 8, 1.0), candidate, images, 12, 0)
+    rollouts = harvest("trained", open_questioner(str(checkpoint), 4, 8, 1.0, PROMPTS), candidate, images, 12, 0)
     unscored = {rollout.error for rollout in rollouts} - {None}  # random weights write noise, or nothing
     assert unscored <= {Unscored.CUT_OFF, Unscored.EMPTY, Unscored.NO_QUESTION} and len(rollouts) == 12
     verdicts = verify(to_frame(rollouts), images, OracleVerifier("invalid"))
@@ -82,7 +84,7 @@ def changed(one: LocalVLM, other: LocalVLM) -> bool:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_output_does_not_depend_on_the_batch_size(family: str, tmp_path: Path) -> None:
     vlm, images = LocalVLM(build(family, tmp_path / family)), of_many_shapes(tmp_path / "images")
-    prompts: Sequence[str] = [ASK, "is there a red star ?"] * 3
+    prompts: Sequence[str] = [question_prompt(PROMPTS), "is there a red star ?"] * 3
     for temperature in (0.0, 1.0):
         whole, *parts = (vlm.complete(images, prompts, size, 8, temperature) for size in (6, 4, 1))
         for part in parts:

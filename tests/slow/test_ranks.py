@@ -34,7 +34,9 @@ def harvested(folder: Path, config: str) -> None:
 
 
 def test_two_ranks_harvest_the_same_as_one_and_each_asks_only_its_share(tmp_path: Path) -> None:
-    chosen = SourceParams.model_validate({"splits": {"train": 1, "validation": 1, "test": 40}})
+    chosen = SourceParams.model_validate(
+        {"source": "scenes", "image_size": 48, "splits": {"train": 1, "validation": 1, "test": 40}}
+    )
     write_image_set(*choose_source(chosen, 0), tmp_path / "images")
     for config in ("cpu", "cpu_two"):
         harvested(tmp_path, config)

@@ -52,7 +52,7 @@ def test_without_an_auditor_a_sample_is_drawn_too(tmp_path: Path) -> None:
 
 def test_the_parameter_chooses_the_auditor() -> None:
     chosen = {
-        name: choose_auditor(Params(auditor=name), VerifierParams.model_validate({}))
+        name: choose_auditor(Params(auditor=name), VerifierParams(kind="oracle"))
         for name in ("nobody", "oracle", "labels")
     }
     assert isinstance(chosen["nobody"], NoAuditor) and isinstance(chosen["labels"], LabelAuditor)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from blindspot.prompts.files import SCENES
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.verdict import Verdict
@@ -43,5 +44,8 @@ def training_params(**changes: Any) -> TrainingParams:
         "batch_size": 8,
         "bf16": False,
         "gradient_checkpointing": True,
+        "freeze_vision": False,
+        "lora": {"rank": 0},
+        "prompts": str(SCENES),
     }
     return TrainingParams.model_validate(values | changes)

@@ -8,7 +8,7 @@ from tests.rewards.test_trl import STAR, SaysNo, rewards
 
 
 def reward() -> Reward:
-    return Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8, meter())
+    return Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8, meter(), form="thought")
 
 
 def test_without_a_checkpoint_there_is_none(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from blindspot.errors import BlindspotError
 from blindspot.judges.oracle import OracleVerifier
 from blindspot.models.description import describe
+from blindspot.protocols import ProposedQuestion
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.unscored import Unscored
@@ -17,8 +18,8 @@ from blindspot.training.evaluation import Evaluator
 class Asks:
     identity = "asks"
 
-    def ask(self, images: Sequence[Image], seed: int) -> list[str]:
-        return ["how many things are there ?"] * len(images)
+    def ask(self, images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
+        return [ProposedQuestion("how many things are there ?")] * len(images)
 
 
 class Silent:

@@ -6,8 +6,12 @@ import pytest
 from blindspot.errors import BlindspotError
 from blindspot.models.description import Local, describe
 from blindspot.models.loading import ADAPTER
-from blindspot.training.grpo import _config, refuse_impossible
+from blindspot.models.local import LocalVLM
+from blindspot.prompts.files import SCENES, read_prompts
+from blindspot.scenes.draw import draw_scenes, pictures_of
+from blindspot.training.grpo import _adapters, _config, _dataset, _freeze_vision, refuse_impossible
 from blindspot.training.options import Lora
+from tests.models.architectures import FAMILIES, build
 from tests.training.scripted import training_params
 
 START = describe("models/scenes-questioner")
@@ -61,6 +65,43 @@ def test_trl_gets_batches_memory_options_and_the_reference(tmp_path: Path) -> No
     assert parts == (2, 4, 4) and config.generation_batch_size == 8
     assert config.bf16 and not config.gradient_checkpointing
     assert config.model_init_kwargs == {"revision": "abc"}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_image_encoder_is_not_trained(family: str, tmp_path: Path) -> None:
+    from peft import get_peft_model
+
+    start = Local(model=str(build(family, tmp_path / family)))
+    model = LocalVLM(start).model
+    name = _freeze_vision(model, start)
+    parts = {key: one for key, one in model.named_parameters() if f"{name}." in key}
+    assert parts and not any(one.requires_grad for one in parts.values())
+    assert any(one.requires_grad for one in model.parameters())
+    adapted = get_peft_model(model, _adapters(start, LORA, name))
+    trained = [key for key, one in adapted.named_parameters() if one.requires_grad]
+    assert trained and all("lora_" in key and f"{name}." not in key for key in trained)
+
+
+def test_the_trainer_gets_the_prompts_of_the_file_and_the_system_prompt(tmp_path: Path) -> None:
+    text = SCENES.read_text("utf-8").replace("form: thought", "form: thought\n  system: Be brief.")
+    (tmp_path / "mine.yaml").write_text(text, "utf-8")
+    prompts, images = read_prompts(tmp_path / "mine.yaml", "questioner"), pictures_of(draw_scenes(1, 1), tmp_path)
+    vlm = LocalVLM(described(model="models/scenes-questioner"), prompts.system)
+    rows = _dataset(images, [("counting",), ()], vlm, prompts)["prompt"]
+    system = {"role": "system", "content": "Be brief."}
+    assert [*rows] == [
+        [system, {"role": "user", "content": "ask a question about the image : counting ."}],
+        [system, {"role": "user", "content": "ask a question about the image ."}],
+    ]
+
+
+def test_a_model_without_an_image_encoder_is_refused(tmp_path: Path) -> None:
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    sizes = {"hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1}
+    model = LlamaForCausalLM(LlamaConfig(vocab_size=8, num_key_value_heads=1, **sizes))
+    with pytest.raises(BlindspotError, match=r"image encoder of some/model is not found: set train\.freeze_vision"):
+        _freeze_vision(model, described(model="some/model"))
 
 
 def test_a_model_is_loaded_whole_although_zero3_partitions_the_trained_one() -> None:

@@ -9,10 +9,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from blindspot.taxonomy.reading import lexicon
+from blindspot.taxonomy.reading.wording import ANSWER_KINDS, ASKS, KIND
 
 ONLY, MENTION, ANSWER, MORE = "only ", "recognising ", "answer ", " …"
 WHETHER = "ask whether "
 COUNTING = "counting"
+YES_NO = "asks whether"
 _WORDS = re.compile(r"[^\W_][\w'’-]*(?: [^\W_][\w'’-]*)*")
 _DETAILS = re.compile(r"(1) detail|(0|[2-9]|[1-9][0-9]{1,3}) details")
 _OWNERS = {"age": "a person or thing", "gender": "a person", "breed": "an animal"}  # of an attribute; else an object
@@ -104,8 +106,8 @@ def describe(features: Sequence[str], example: str | None = None) -> str:
     `describe(("counting", "answer 2 or more"))` is "Counting questions, when the answer is 2 or more". `example`: a
     question to add at the end.
     """
-    answers = [feature.removeprefix(ANSWER) for feature in features if feature.startswith(ANSWER)]
-    others = [feature for feature in features if not feature.startswith(ANSWER)]
+    answers = [feature for feature in features if is_answer(feature)]
+    others = [feature for feature in features if not is_answer(feature)]
     sentence = _questions(others, answers)
     if answers:
         condition = ", when the answer" if others else " whose answer"
@@ -133,24 +135,25 @@ def definition(name: str) -> str:
 
 def _questions(features: Sequence[str], answers: Sequence[str]) -> str:
     """Returns the sentence up to its answers."""
-    clauses = [_asks(feature) for feature in features if feature != COUNTING]
-    if COUNTING in features:
-        subject = "Counting questions"
-    elif len(clauses) == 1 and clauses[0].startswith(WHETHER):
+    counting, yes_no = COUNTING in features, YES_NO in features and COUNTING not in features
+    clauses = [asks(feature) for feature in features if feature != COUNTING and not (yes_no and feature == YES_NO)]
+    if len(clauses) == 1 and clauses[0].startswith(WHETHER) and not counting and not yes_no:
         return f"Questions about {clauses[0].removeprefix('ask ')}"
-    else:
-        subject = "Yes/no questions" if {"yes", "no"}.intersection(answers) else "Questions"
+    yes_no = yes_no or bool({"answer yes", "answer no"}.intersection(answers))
+    subject = "Counting questions" if counting else "Yes/no questions" if yes_no else "Questions"
     return " ".join([subject, " and ".join(f"that {clause}" for clause in clauses)]).rstrip()
 
 
-def _asks(feature: str) -> str:
+def asks(feature: str) -> str:
     """Returns what the questions with this feature do, a verb first."""
     if feature in _ABILITIES:
         return _ABILITIES[feature].asks
     if feature in _CONCERNS:
         return f"concern {_CONCERNS[feature]}"
     if feature.startswith(ONLY):
-        return f"only {_asks(feature.removeprefix(ONLY))}"
+        return f"only {asks(feature.removeprefix(ONLY))}"
+    if feature.startswith(ASKS):
+        return "ask for yes or no" if feature == YES_NO else f"ask {quoted(feature.removeprefix(ASKS))}"
     if feature.startswith(MENTION):
         return f"mention {_mentioned(feature.removeprefix(MENTION))}"
     if details := _DETAILS.fullmatch(feature):
@@ -159,7 +162,7 @@ def _asks(feature: str) -> str:
     if len(parts) > 1 and all(part in _ABILITIES for part in parts):
         titles = " or ".join(_lower(_ABILITIES[part].title) for part in parts)
         return f"require {titles}{' or the like' if feature.endswith(MORE) else ''}"
-    return f"require {_quoted(feature)}"
+    return f"require {quoted(feature)}"
 
 
 def _attributes(number: int) -> str:
@@ -175,14 +178,26 @@ def _mentioned(text: str) -> str:
         return text if text in lexicon.COLOURS else f"something {text}"
     words = {*text.split(" ")}
     bare = _WORDS.fullmatch(text) and words.isdisjoint((*lexicon.STOP_WORDS, "something"))
-    return text if bare else _quoted(text)
+    return text if bare else quoted(text)
 
 
-def _answer(text: str) -> str:
-    return text if _WORDS.fullmatch(text) and "and" not in text.split(" ") else _quoted(text)
+def is_answer(feature: str) -> bool:
+    """Returns whether a feature is the true answer or its kind."""
+    return feature.startswith((ANSWER, KIND))
 
 
-def _quoted(text: str) -> str:
+def _answer(feature: str) -> str:
+    """Returns the true answer, or its kind in words."""
+    if feature.startswith(KIND):
+        kind = feature.removeprefix(KIND)
+        return ANSWER_KINDS.get(kind, kind)
+    text = feature.removeprefix(ANSWER)
+    if text in ANSWER_KINDS.values() or text.startswith("option "):
+        return quoted(text)
+    return text if _WORDS.fullmatch(text) and "and" not in text.split(" ") else quoted(text)
+
+
+def quoted(text: str) -> str:
     """Returns any text in quotes; a closing quote inside is doubled, so that two texts never look the same."""
     return f"“{text.replace('”', '””')}”"
 

@@ -90,11 +90,11 @@ def _explaining(tested: Tested, failed: Mask, threshold: float) -> list[int]:
 
 def _parts(tested: Tested, row: int, failed: Mask) -> list[int]:
     """Returns the PARTS rows that separate best what fails in a mode from what does not."""
-    inside = np.zeros(len(failed), dtype=np.int64)
-    inside[tested.has[:, [row]].nonzero()[0]] = 1
-    asked, failures = inside @ tested.has, (inside * failed) @ tested.has
-    told = _log_likelihood_ratio(asked, failures, int(inside.sum()), int((inside * failed).sum()), 1.0)
-    worse = failures * inside.sum() > asked * (inside * failed).sum()
+    inside = tested.questions[row]
+    wrong = inside[failed[inside]]
+    asked, failures = _counts(tested, inside), _counts(tested, wrong)
+    told = _log_likelihood_ratio(asked, failures, len(inside), len(wrong), 1.0)
+    worse = failures * len(inside) > asked * len(wrong)
     best = np.argsort(-np.where(worse, told, 0.0), kind="stable")[:PARTS].tolist()
     return [place for place in best if worse[place]]
 
@@ -108,14 +108,14 @@ def _apart(
     `banned`. How well is the sum of the ratios over what was left for each row, less the logarithm of the number of
     rows to choose from, once for each.
     """
-    left, found, queue, explained = np.ones(len(failed), dtype=np.int64), list[int](), [*first], 0.0
+    left, found, queue, explained = np.ones(len(failed), dtype=bool), list[int](), [*first], 0.0
+    asked, failures = tested.asked.copy(), tested.failures.copy()
     allowed = ~np.isin(np.arange(len(tested.features)), banned)
     while True:
-        asked, failures = left @ tested.has, (left * failed) @ tested.has
         new = allowed & (asked > tested.asked * LEFT)
         level = LEVEL / max(int(new.sum()), 1)
         new &= by_chance(failures, asked, threshold) <= level
-        ratios = _log_likelihood_ratio(asked, failures, left.sum(), (left * failed).sum(), threshold)
+        ratios = _log_likelihood_ratio(asked, failures, int(left.sum()), int((left & failed).sum()), threshold)
         order = [*queue, *np.lexsort((-tested.asked, -ratios)).tolist()]
         worse = (row for row in order if new[row] and _chance(tested, row, left, failed, threshold) <= level)
         best = next(worse, None)
@@ -124,13 +124,26 @@ def _apart(
         queue = queue[queue.index(best) + 1 :] if best in queue else []
         found.append(best)
         explained += float(ratios[best])
-        left[tested.has[:, [best]].nonzero()[0]] = 0
+        taken = _left_of(tested, best, left)
+        asked -= _counts(tested, taken)
+        failures -= _counts(tested, taken[failed[taken]])
+        left[taken] = False
 
 
-def _chance(tested: Tested, row: int, left: Counts, failed: Mask, threshold: float) -> float:
+def _left_of(tested: Tested, row: int, left: Mask) -> Counts:
+    """Returns which questions of a row are left."""
+    which: Counts = tested.questions[row]
+    return which[left[which]]
+
+
+def _counts(tested: Tested, which: Counts) -> Counts:
+    """Returns how many of these questions each row has."""
+    return np.bincount(tested.has[which].indices, minlength=len(tested.features))
+
+
+def _chance(tested: Tested, row: int, left: Mask, failed: Mask, threshold: float) -> float:
     """Returns the probability, at the threshold, of the failures in what is left of a row, with its design effect."""
-    which = tested.has[:, [row]].nonzero()[0]
-    which = which[left[which] > 0]
+    which = _left_of(tested, row, left)
     told = np.array([failed[which].sum(), len(which)]) / design_effect(tested.images[which], failed[which])
     return float(by_chance(told[0], told[1], threshold))
 
@@ -158,7 +171,7 @@ def _mode(tested: Tested, row: int, ratio: float, questions: pd.DataFrame, faile
     features, asked, failures = tested.features[row], int(tested.asked[row]), int(tested.failures[row])
     low, high = interval(failures, asked, float(tested.spread[row]))
     having = np.zeros(len(questions), dtype=bool)
-    having[tested.has[:, [row]].nonzero()[0]] = True
+    having[tested.questions[row]] = True
     return FailureMode(
         mode_id="--".join(re.sub(r"\W+", "-", feature.lower()).strip("-") or "feature" for feature in features),
         name=describe(features),

@@ -23,12 +23,14 @@ Numbers = npt.NDArray[np.float64]
 class Tested:
     """Features and pairs, one row each, that are significantly worse than the threshold.
 
-    `has`: which questions have them, sparse, shape (questions, rows). `images`: which image each question is about, as
-    a number. `spread`: the design effect of each row.
+    `has`: which questions have them, a sparse array by question, shape (questions, rows). `questions`: the numbers of
+    the questions of each row. `images`: the number of the image that each question is about. `spread`: the design
+    effect of each row.
     """
 
     features: list[tuple[str, ...]]
     has: Any
+    questions: list[Counts]
     asked: Counts
     failures: Counts
     spread: Numbers
@@ -65,8 +67,10 @@ def find_worse(questions: pd.DataFrame, failed: Mask, threshold: float, min_aske
     skilled = {*chain(*questions["skills"], *questions["meta_skills"])}
     both = ({names[a], names[b]} for a, b in zip(one[rows], other[rows], strict=True))
     features = [tuple(sorted(pair, key=lambda name: (name not in skilled, name))) for pair in both]
-    found = Tested(features, having[:, kept], asked[rows], failures[rows], spread[kept], q_values[kept], images)
-    return found if kept else None
+    if not kept:
+        return None
+    has, of_rows = having[:, kept].tocsr(), [sets[place] for place in kept]
+    return Tested(features, has, of_rows, asked[rows], failures[rows], spread[kept], q_values[kept], images)
 
 
 def design_effect(images: Counts, failed: Mask) -> float:
@@ -85,7 +89,7 @@ def design_effect(images: Counts, failed: Mask) -> float:
     return float(np.clip(between / simple, 1.0, most))
 
 
-def by_chance(failures: Numbers, asked: Numbers, threshold: float) -> Numbers:
+def by_chance(failures: Numbers | Counts, asked: Numbers | Counts, threshold: float) -> Numbers:
     """Returns the binomial probability of as many failures or more at the threshold, also between whole numbers."""
     from scipy.special import betainc
 

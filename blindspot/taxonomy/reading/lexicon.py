@@ -109,3 +109,18 @@ SOMEBODY = (
     "old|elderly|young|teenager|farmer|chef|doctor|nurse|policeman|policewoman|police officer|soldier|teacher|waiter|"
     "waitress|driver|pilot|player|bride|groom|referee|judge|mother|father|grandmother|grandfather|daughter|son"
 )
+
+#: question word → the feature that it belongs to
+QUESTION_WORDS = {word: word for word in ("what", "which", "who", "where", "when", "why", "how")}
+QUESTION_WORDS |= {"whom": "who", "whose": "who"}
+#: first words of yes/no questions
+AUXILIARIES = _words(
+    "is are was were do does did can could has have had will would should may might isn't aren't don't doesn't didn't"
+)
+#: answers that say where something is in the image
+POSITIONS = _words("left right top bottom middle center centre foreground background")
+PEOPLE = _words(
+    "person man woman boy girl child kid baby toddler lady gentleman guy adult couple crowd family friend passenger "
+    "pedestrian spectator audience player batter catcher umpire pitcher coach skateboarder skier snowboarder surfer "
+    "swimmer rider cyclist skater runner worker customer shopper tourist student cook"
+) | frozenset(word for word in SOMEBODY.split("|") if word not in ("old", "elderly", "young", "police officer"))

@@ -58,19 +58,27 @@ def with_words(question: str, reference: str | None) -> list[tuple[Primitive, st
 
 @lru_cache(maxsize=65536)
 def _extract(question: str, reference: str) -> tuple[Located, ...]:
+    asked, rest = _from_question(question)
+    found = [*asked]
+    found += [(primitive, ANSWER) for primitive in _from_answer([one for one, _ in asked], reference)]
+    found += [(primitive, ANSWER) for primitive in _from_choice(question, reference)]
+    first: dict[Primitive, Span] = {}
+    for primitive, span in (*found, *rest):
+        first.setdefault(primitive, span)
+    return tuple(first.items())
+
+
+@lru_cache(maxsize=65536)
+def _from_question(question: str) -> tuple[tuple[Located, ...], tuple[Located, ...]]:
+    """Returns what the question asks for, and the combinations and objects that it requires to be recognised."""
     found = [reading for rule in RULES for reading in rule.read(question)]
     things = [(name(words), span) for words, span in _names(question)]
     found += _from_cues(question, {kind for primitive, _ in found for kind in kinds_of(primitive.ability)})
     if not found and things:
         found.append((Primitive("understanding", things[0][0].many), things[0][1]))
-    found += [(primitive, ANSWER) for primitive in _from_answer([one for one, _ in found], reference)]
-    found += [(primitive, ANSWER) for primitive in _from_choice(question, reference)]
-    found += _combinations(question, [thing for thing, _ in things])
-    found += [(primitive, span) for thing, span in things for primitive in _recognising(thing)]
-    first: dict[Primitive, Span] = {}
-    for primitive, span in found:
-        first.setdefault(primitive, span)
-    return tuple(first.items())
+    rest = [*_combinations(question, [thing for thing, _ in things])]
+    rest += [(primitive, span) for thing, span in things for primitive in _recognising(thing)]
+    return tuple(found), tuple(rest)
 
 
 def things_in(question: str) -> list[Name]:

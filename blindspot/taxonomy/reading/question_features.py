@@ -3,11 +3,13 @@
 A search uses them while there are too few questions to find topics.
 """
 
+from collections.abc import Set
 from functools import lru_cache
 
 from blindspot.taxonomy.reading import lexicon
 from blindspot.taxonomy.reading.features import features
 from blindspot.taxonomy.reading.primitives import extract
+from blindspot.taxonomy.reading.wording import wording
 
 
 def columns(question: str, reference: str | None) -> dict[str, list[str]]:
@@ -19,6 +21,14 @@ def columns(question: str, reference: str | None) -> dict[str, list[str]]:
 def all_features(question: str, reference: str | None) -> frozenset[str]:
     """Returns the skills, meta-skills and features of a question as one set."""
     return frozenset().union(*_read(question, reference).values())
+
+
+def has_all(wanted: Set[str], question: str, reference: str | None) -> bool:
+    """Returns whether a question has all of these features. They may be features of its wording."""
+    return wanted <= all_features(question, reference) or wanted <= {
+        *all_features(question, reference),
+        *wording(question, reference),
+    }
 
 
 @lru_cache(maxsize=65536)  # a search reads the same questions again after every batch

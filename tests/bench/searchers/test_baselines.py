@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bench.searchers.baselines import BLOCK, Bandit, BestOf, FewShot, Fixed, search
 from blindspot.judges.oracle import OracleVerifier
-from blindspot.questioner.prompts import ASK
+from blindspot.protocols import ProposedQuestion
 from blindspot.questioner.templates import TemplateQuestioner
 from blindspot.records.image import Image
 from blindspot.records.rollout import Asked
@@ -28,10 +28,10 @@ class Parrot:
         self.prompts: list[str] = []
         self._questions = questions
 
-    def ask(self, images: Sequence[Image], seed: int) -> list[str]:
-        return [self._questions[place % len(self._questions)] for place in range(len(images))]
+    def ask(self, images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
+        return [ProposedQuestion(self._questions[place % len(self._questions)]) for place in range(len(images))]
 
-    def ask_by(self, prompts: Sequence[str], images: Sequence[Image], seed: int) -> list[str]:
+    def ask_by(self, prompts: Sequence[str], images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
         self.prompts = [*prompts]
         return self.ask(images, seed)
 
@@ -72,7 +72,7 @@ def test_few_shot_shows_past_failures() -> None:
     parrot = Parrot("is there a star ?")
     searcher = FewShot(parrot, shots=2)
     searcher.ask(IMAGES[:3], 0)
-    assert parrot.prompts == [ASK] * 3
+    assert parrot.prompts == ["ask a question about the image ."] * 3
     searcher.learn([row("is there a star ?", True), row("is there a circle ?", False)])
     searcher.ask(IMAGES[:3], 0)
     assert all("is there a star ? yes" in prompt and "circle" not in prompt for prompt in parrot.prompts)

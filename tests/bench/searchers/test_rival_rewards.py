@@ -33,13 +33,15 @@ def components(reward: Reward, questions: list[str]) -> dict[str, list[float | N
 
 
 def test_without_the_validity_check_an_invalid_question_is_a_failure() -> None:
-    found = components(Unchecked([STAR], Uncertain(), OracleVerifier("invalid"), 8, meter()), [RED, BLUE, "star star"])
+    found = components(
+        Unchecked([STAR], Uncertain(), OracleVerifier("invalid"), 8, meter(), form="thought"), [RED, BLUE, "star star"]
+    )
     assert found["failure"] == [0.0, 1.0, 1.0]
     assert found["invalid"] == [0.0, 0.0, 0.0]
 
 
 def test_visplay_rewards_uncertainty_minus_the_share_of_similar_questions() -> None:
-    reward = VisPlay([STAR], Uncertain(), OracleVerifier("invalid"), 8, meter())
+    reward = VisPlay([STAR], Uncertain(), OracleVerifier("invalid"), 8, meter(), form="thought")
     found = components(reward, [RED, BLUE, BLUE, "star star"])
     assert found["failure"] == [0.0, 0.5, 0.5, 0.0]
     assert found["invalid"] == [0.0, 0.0, 0.0, -1.0]

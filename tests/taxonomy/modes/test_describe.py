@@ -56,6 +56,19 @@ LABELLED = Path(__file__).parents[1] / "reading"
         (("answer light blue",), "Questions whose answer is light blue"),
         (("answer 2 or more", "answer 3"), "Questions whose answer is 2 or more and 3"),
         (("photographs",), "Questions that require “photographs”"),
+        (("asks who",), "Questions that ask “who”"),
+        (("asks whether",), "Yes/no questions"),
+        (("asks whether", "answer yes"), "Yes/no questions, when the answer is yes"),
+        (("asks whether", "recognising red"), "Yes/no questions that mention red"),
+        (("counting", "asks whether"), "Counting questions that ask for yes or no"),
+        (
+            ("judging left-of", "asks whether"),
+            "Yes/no questions that ask whether one object is left of another",
+        ),
+        (("asks what", "answer: person"), "Questions that ask “what”, when the answer is a person"),
+        (("answer: open",), "Questions whose answer is open-ended"),
+        (("answer open-ended",), "Questions whose answer is “open-ended”"),
+        (("answer: option B",), "Questions whose answer is option B"),
     ],
 )
 def test_a_mode_is_a_sentence(found: tuple[str, ...], sentence: str) -> None:

@@ -1,4 +1,4 @@
-from blindspot.taxonomy.reading.question_features import all_features, columns
+from blindspot.taxonomy.reading.question_features import all_features, columns, has_all
 
 
 def test_each_ability_is_a_skill_and_its_verb_gives_the_meta_skill() -> None:
@@ -26,3 +26,10 @@ def test_without_an_answer_there_are_fewer_features() -> None:
 def test_any_text_has_features() -> None:
     assert all_features("", None) == {"0 details"}
     assert all_features("🦆" * 2000, "x " * 9) == {"0 details"}
+
+
+def test_a_question_has_features_of_its_words_and_of_its_wording() -> None:
+    question = "who is left of the red car ?"
+    assert has_all({"asks who", "recognising red", "answer: person"}, question, "man")
+    assert not has_all({"asks who", "answer: person"}, question, None)
+    assert has_all(set(), "", None)

@@ -1,0 +1,216 @@
+"""Finds failure modes in the answers of an evaluation log, and tests each on answers that it was not found in."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from blindspot.analysis.grading import Disagreement, disagreement, grade
+from blindspot.analysis.logs.columns import Columns
+from blindspot.analysis.logs.read import from_frame, read_logs
+from blindspot.analysis.meaning import grade_by
+from blindspot.errors import BlindspotError
+from blindspot.protocols import LLM
+from blindspot.records.failure_mode import FailureMode
+from blindspot.records.verdict import VALID
+from blindspot.taxonomy.modes.confirm import confirm, contained_in
+from blindspot.taxonomy.modes.search import find_modes
+from blindspot.taxonomy.reading.question_features import columns as read_columns
+from blindspot.taxonomy.reading.wording import wording
+
+DISCOVERY_SHARE = 0.7
+THRESHOLD = 0.25
+FEWEST = (5, 20)  # questions of a mode in a small and in a larger log
+SMALL_SHARE, LARGE_SHARE = 1 / 20, 1 / 200  # of the questions, for the fewest of a mode
+EXAMPLES = 12
+ALL_COLUMNS = Columns()
+
+
+@dataclass(frozen=True)
+class ModelAnalysis:
+    """The failure modes of one model.
+
+    `rows`: the answers frame, graded, with rollout_id, unit (the image, else the question, by which rows are split),
+    part ("discovery" or "held_out"), the lists skills, meta_skills and features, and modes, the ids of the modes that
+    contain the question. `threshold`: the error rate that a mode must exceed. `min_asked`: the fewest questions of a
+    mode. `note`: why there are no modes, or None.
+    """
+
+    model: str
+    rows: pd.DataFrame
+    threshold: float
+    min_asked: int
+    modes: tuple[FailureMode, ...]
+    disagreement: Disagreement
+    note: str | None
+
+    @property
+    def scored(self) -> pd.DataFrame:
+        """The rows that are failures or correct."""
+        return self.rows[self.rows["outcome"].isin(VALID)]
+
+    @property
+    def confirmed(self) -> tuple[FailureMode, ...]:
+        """The modes that the held-out questions confirm."""
+        return tuple(mode for mode in self.modes if mode.status == "confirmed")
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """The analyses of all models of a log, by name, and sentences about what was read."""
+
+    models: tuple[ModelAnalysis, ...]
+    notes: tuple[str, ...]
+
+    def write(self, folder: Path | str) -> Path:
+        """Writes data and reports into a folder, which must be new, empty, or one that an analysis wrote.
+
+        Returns the path of the first page. Raises BlindspotError for another folder.
+        """
+        from blindspot.analysis.write import write_analysis
+
+        return write_analysis(self, Path(folder))
+
+
+def analyze(
+    frame: pd.DataFrame, columns: Columns = ALL_COLUMNS, threshold: float | None = None, judge: LLM | None = None
+) -> Analysis:
+    """Finds the failure modes of each model in a table of its answers.
+
+    `columns`: names of columns; those that are None are recognised by their usual names. `threshold`: the error rate
+    that a mode must exceed; None for the larger of THRESHOLD and the model's error rate. `judge`: an LLM that decides
+    about answers without a verdict that differ from the references. Raises BlindspotError if a column is missing, or
+    if no answer can be scored.
+    """
+    return analyze_answers(from_frame(frame, columns, "model"), threshold, judge)
+
+
+def analyze_logs(
+    files: Sequence[Path], columns: Columns = ALL_COLUMNS, threshold: float | None = None, judge: LLM | None = None
+) -> Analysis:
+    """Finds the failure modes of each model in evaluation logs (docs/logs.md). As `analyze` otherwise."""
+    return analyze_answers(read_logs(files, columns), threshold, judge)
+
+
+def analyze_answers(answers: pd.DataFrame, threshold: float | None, judge: LLM | None) -> Analysis:
+    """Finds the failure modes of each model in an answers frame (`read_logs`). As `analyze` otherwise."""
+    notes = tuple(answers.attrs.get("notes", ()))
+    answers.attrs.clear()  # pandas copies and compares them with every operation
+    graded = grade_by(answers, judge) if judge else grade(answers)
+    models = [
+        _analyze_model(str(name), rows.reset_index(drop=True), threshold)
+        for name, rows in graded.groupby("model", sort=False)
+    ]
+    if not any(len(one.scored) for one in models):
+        reasons = graded["reason"].value_counts()
+        raise BlindspotError(
+            f"none of the {len(graded):,} answers can be scored ({', '.join(reasons.index[:3])})",
+            "name a column with the verdict (--wrong), a score (--score) or the reference (--reference)",
+        )
+    return Analysis(tuple(models), notes)
+
+
+def _analyze_model(model: str, graded: pd.DataFrame, threshold: float | None) -> ModelAnalysis:
+    rows = read_rows(graded)
+    scored = rows[rows["outcome"].isin(VALID)].reset_index(drop=True)
+    error_rate = float((scored["outcome"] == "failure").mean()) if len(scored) else 0.0
+    above = threshold if threshold is not None else max(THRESHOLD, error_rate)
+    found = scored[scored["part"] == "discovery"].reset_index(drop=True)
+    min_asked = fewest(len(found))
+    discovered = find_modes(found, above, min_asked, EXAMPLES) if above < 1 and len(found) else []
+    modes = confirm(discovered, scored[scored["part"] == "held_out"].reset_index(drop=True), above)
+    rows["modes"] = _modes_of(rows, modes)
+    note = None if modes else _why_none(scored, found, above, min_asked)
+    return ModelAnalysis(model, rows, above, min_asked, tuple(modes), disagreement(graded), note)
+
+
+def _modes_of(rows: pd.DataFrame, modes: Sequence[FailureMode]) -> "pd.Series[Any]":
+    """Returns the ids of the modes that contain each question."""
+    of_rows: list[list[str]] = [[] for _ in range(len(rows))]
+    for mode, inside in zip(modes, contained_in(modes, rows), strict=True):
+        for place in inside.nonzero()[0].tolist():
+            of_rows[place].append(mode.mode_id)
+    return pd.Series(of_rows, rows.index, object)
+
+
+def fewest(questions: int) -> int:
+    """Returns the fewest questions of a failure mode in a log whose discovery part has so many scored questions.
+
+    In a large log, a mode of few questions explains little, and the search for all of them takes long.
+    """
+    small, usual = FEWEST
+    return max(min(usual, max(small, round(questions * SMALL_SHARE))), round(questions * LARGE_SHARE))
+
+
+def read_rows(graded: pd.DataFrame) -> pd.DataFrame:
+    """Returns graded answers with their part and their features, as `ModelAnalysis.rows` has them, without modes."""
+    return _with_features(_split(graded))
+
+
+def _split(graded: pd.DataFrame) -> pd.DataFrame:
+    """Adds the columns unit and part. All rows about an image are in the same part, in every run and of all models."""
+    units = [
+        f"image {image}" if isinstance(image, str) else f"question {' '.join(str(question).split()).lower()}"
+        for image, question in zip(graded["image_id"], graded["question"], strict=True)
+    ]
+    parts = {unit: "discovery" if _place(unit) < DISCOVERY_SHARE else "held_out" for unit in {*units}}
+    return graded.assign(unit=units, part=[parts[unit] for unit in units])
+
+
+def _place(unit: str) -> float:
+    """Returns a number from 0 to 1 that depends on the text alone."""
+    return int.from_bytes(hashlib.sha256(f"discovery of {unit}".encode("utf-8", "replace")).digest()[:8]) / 2**64
+
+
+def _with_features(rows: pd.DataFrame) -> pd.DataFrame:
+    """Adds rollout_id, reference and the lists of features. The image_id of rows without image is their unit."""
+    references = [one[0] if one else None for one in rows["references"]]
+    read = [
+        read_columns(question, reference)
+        for question, reference in zip(rows["question"].fillna(""), references, strict=True)
+    ]
+    worded = [
+        wording(question, reference, _letter(known, options))
+        for question, reference, known, options in zip(
+            rows["question"].fillna(""), references, rows["references"], rows["options"], strict=True
+        )
+    ]
+    lists = {
+        "skills": [one["skills"] for one in read],
+        "meta_skills": [one["meta_skills"] for one in read],
+        "features": [[*one["features"], *more] for one, more in zip(read, worded, strict=True)],
+    }
+    return rows.assign(
+        rollout_id=rows["row_id"],
+        reference=pd.Series(references, rows.index, object),
+        image_id=rows["unit"],
+        **{name: pd.Series(values, rows.index, object) for name, values in lists.items()},
+    )
+
+
+def _letter(references: Sequence[str], options: dict[str, str]) -> str | None:
+    """Returns the letter of the correct option."""
+    return next((letter for letter in options if letter in references), None)
+
+
+def _why_none(scored: pd.DataFrame, found: pd.DataFrame, threshold: float, min_asked: int) -> str:
+    """Returns a sentence that says why there are no modes."""
+    failures = int((scored["outcome"] == "failure").sum())
+    if not failures:
+        return f"None of the {len(scored):,} scored answers is wrong." if len(scored) else "No answer is scored."
+    if scored["unit"].nunique() == 1:
+        return "All questions are about one image, or are the same question. They cannot be split into two parts."
+    if threshold >= 1:
+        return "All scored answers are wrong, so no kind of question has a higher error rate than the others."
+    if len(found) < 2 * min_asked:
+        return (
+            f"There are {len(found):,} scored questions to find failure modes in. "
+            f"At least {2 * min_asked} are needed, because a mode has at least {min_asked}."
+        )
+    return (
+        f"No kind of question has an error rate that is significantly above {threshold:.0%}. "
+        f"{len(found):,} questions were searched."
+    )

@@ -1,0 +1,61 @@
+"""The command `blindspot analyze`: reads logs, writes the analysis, records it, and returns a summary."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from blindspot.analysis.analyze import ModelAnalysis, analyze_logs
+from blindspot.analysis.logs.columns import Columns
+from blindspot.analysis.record import record
+from blindspot.analysis.write import check_folder
+from blindspot.errors import BlindspotError
+from blindspot.metrics import percent
+from blindspot.models.llm import open_llm
+from blindspot.protocols import LLM
+
+JUDGEMENT_TOKENS = 512
+ADVICE = 0.02  # share of disagreements from which the summary names them
+
+
+def analyze_files(
+    files: Sequence[Path], columns: Columns, out: Path, threshold: float | None, judge: Path | None
+) -> Iterator[str]:
+    """Analyzes logs, writes into the folder `out`, and yields the lines of a summary.
+
+    `judge`: the YAML file of a served LLM. Raises BlindspotError if the folder holds something else, if a log cannot
+    be read, or if no answer can be scored.
+    """
+    check_folder(out)
+    analysis = analyze_logs(files, columns, threshold, _open_judge(judge))
+    page = analysis.write(out)
+    named = {name: str(value) for name, value in asdict(columns).items() if value is not None}
+    recorded = record(analysis, out, {"files": " ".join(file.name for file in files), **named})
+    yield from (f"note: {note}" for note in analysis.notes)
+    for model in analysis.models:
+        yield from _summary(model)
+    yield f"report: {page}" + (" (also in MLflow)" if recorded else "")
+
+
+def _open_judge(judge: Path | None) -> LLM | None:
+    if judge is None:
+        return None
+    llm = open_llm(str(judge), JUDGEMENT_TOKENS)
+    if llm is None:
+        raise BlindspotError(f"{judge} describes no model", "name the YAML file of a served LLM with --judge")
+    return llm
+
+
+def _summary(model: ModelAnalysis) -> Iterator[str]:
+    scored = model.scored
+    failures = int((scored["outcome"] == "failure").sum())
+    rate = f" ({percent(failures / len(scored))})" if len(scored) else ""
+    unscored = len(model.rows) - len(scored)
+    yield f"{model.model}: {failures:,} of {len(scored):,} scored answers are wrong{rate}, {unscored:,} unscored"
+    if model.disagreement.share >= ADVICE:
+        yield f"  the log's verdicts and references disagree on {percent(model.disagreement.share)} of the answers"
+    if model.note:
+        yield f"  {model.note}"
+    for mode in model.modes:
+        rate = percent(mode.error_rate) if mode.asked else "–"
+        counts = f"{mode.failures} of {mode.asked} held out wrong"
+        yield f"  {(mode.status or '').replace('_', ' '):<14}{rate:>6}  {mode.name} ({counts})"

@@ -1,0 +1,79 @@
+"""Grades answers without a verdict of the log by asking an LLM whether they mean the same as the references."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from blindspot.analysis.answer_text import final_answer
+from blindspot.analysis.grading import grade
+from blindspot.judges.prompts import ask_again, ask_sameness
+from blindspot.judges.vlm import Sameness
+from blindspot.prompts.files import RolePrompts, default_prompts
+from blindspot.protocols import LLM
+from blindspot.records.answer import Answer
+from blindspot.records.unscored import Unscored
+from blindspot.replies import read_reply
+
+Asked = tuple[str, str, str]  # question, references, answer
+
+
+def grade_by(frame: pd.DataFrame, llm: LLM, prompts: RolePrompts | None = None) -> pd.DataFrame:
+    """Returns what `grade` returns, with the LLM's decision where neither the log nor equal texts give one.
+
+    The LLM is asked about answers without a verdict of the log that do not agree with a reference by `matches`. It is
+    not asked about an answer that names another option of a multiple-choice question, or about an answer that is
+    missing. Each different question, references and answer is asked once, and once more if the reply cannot be read.
+    Without a readable reply, the answer is unscored. The added column `by_llm` has the LLM's decision, else None.
+    `prompts`: of a judge; its prompts `sameness` and `again` are used. None for the default ones.
+    """
+    graded = grade(frame)
+    places = {place: asked for place, row in enumerate(graded.to_dict("records")) if (asked := _asked(row))}
+    decisions = _decide([*dict.fromkeys(places.values())], llm, prompts or default_prompts("judge"))
+    outcome, reason = [*graded["outcome"]], [*graded["reason"]]
+    by_llm: list[bool | None] = [None] * len(graded)
+    for place, asked in places.items():
+        decision = decisions[asked]
+        by_llm[place] = decision if isinstance(decision, bool) else None
+        unread = not isinstance(decision, bool)
+        outcome[place] = "unscored" if unread else "correct" if decision else "failure"
+        reason[place] = str(decision) if unread else None
+    added = {"outcome": outcome, "reason": reason, "by_llm": by_llm}
+    return graded.assign(**{name: pd.Series(values, graded.index, object) for name, values in added.items()})
+
+
+def _asked(row: Mapping[Any, Any]) -> Asked | None:
+    """Returns what the LLM is asked about a graded row, or None if it is not asked."""
+    references = [one for one in row["references"] if one.strip()]
+    decided = (
+        not pd.isna(row["wrong"]) or row["by_reference"] is True or (row["options"] and row["by_reference"] is False)
+    )
+    if (
+        decided
+        or not references
+        or row["reason"] in {"no image", "refused", "no question"}
+        or not pd.isna(row["unscored"])
+    ):
+        return None
+    answer = final_answer(row["answer"]) if isinstance(row["answer"], str) else ""
+    shown = " or ".join(_shown(one, row["options"]) for one in dict.fromkeys(references))
+    return (row["question"], shown, answer) if answer else None
+
+
+def _shown(reference: str, options: Mapping[str, str]) -> str:
+    """Returns a reference; an option's letter with its text."""
+    return f"{reference}: {options[reference]}" if reference in options else reference
+
+
+def _decide(asked: Sequence[Asked], llm: LLM, prompts: RolePrompts) -> dict[Asked, bool | Unscored]:
+    """Returns whether each answer means the same as the references, or why this is not known."""
+    texts = {one: ask_sameness(*one, prompts=prompts) for one in asked}
+    decisions = dict(zip(asked, map(_read, llm.tell([*texts.values()], Sameness)), strict=True))
+    unread = [one for one, found in decisions.items() if found is Unscored.JUDGEMENT_NOT_UNDERSTOOD]
+    again = llm.tell([ask_again(texts[one], prompts=prompts) for one in unread], Sameness) if unread else []
+    return decisions | dict(zip(unread, map(_read, again), strict=True))
+
+
+def _read(reply: Answer) -> bool | Unscored:
+    found = read_reply(reply, Sameness)
+    return found.same if found else reply.error or Unscored.JUDGEMENT_NOT_UNDERSTOOD

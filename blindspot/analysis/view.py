@@ -1,0 +1,158 @@
+"""Gathers what the pages of an analysis show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from blindspot.analysis.analyze import Analysis, ModelAnalysis
+from blindspot.analysis.grading import Pair
+from blindspot.analysis.logs.values import is_missing
+from blindspot.metrics import interval
+from blindspot.records.failure_mode import FailureMode
+from blindspot.report.rates import Rate
+from blindspot.taxonomy.modes.confirm import contained_in
+from blindspot.taxonomy.modes.significance import design_effect
+
+SHOWN = 12  # examples of a mode
+FREQUENT = 8  # pairs of reference and answer of a mode
+DISPUTED = 24  # rows on which the log and the references disagree
+
+STATUSES = {
+    "confirmed": ("confirmed", "its error rate on held-out questions is significantly above the threshold"),
+    "not_confirmed": (
+        "not confirmed",
+        "its error rate on held-out questions is not significantly above the threshold",
+    ),
+    "too_few": ("too few", "too few held-out questions to test it"),
+}
+
+
+@dataclass(frozen=True)
+class Example:
+    """A question with its answer. `image`: as the log has it, or None."""
+
+    rollout_id: str
+    image_id: str
+    image: str | bytes | None
+    question: str
+    answer: str | None
+    reference: str | None
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Mode:
+    """A failure mode. `rate`: on held-out questions, None where none was asked. `discovered`: where it was found."""
+
+    record: FailureMode
+    rate: Rate | None
+    discovered: Rate
+    status: str
+    meaning: str
+    examples: tuple[Example, ...]
+    frequent: tuple[Pair, ...]
+
+
+@dataclass(frozen=True)
+class ModelPage:
+    """What the page of one model shows. `unscored`: the number of answers by reason. `disputed`: rows to look at."""
+
+    analysis: ModelAnalysis
+    rate: Rate
+    modes: tuple[Mode, ...]
+    images: int
+    held_out: int
+    unscored: tuple[tuple[str, int], ...]
+    disputed: tuple[Example, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A failure mode that at least one model has. `rates`: of each model on held-out questions, None where not asked.
+
+    `statuses`: of each model, None where the mode was not discovered.
+    """
+
+    name: str
+    rates: tuple[Rate | None, ...]
+    statuses: tuple[str | None, ...]
+
+
+def model_page(analysis: ModelAnalysis, notes: Sequence[str]) -> ModelPage:
+    """Returns the content of the page of one model."""
+    rows, scored = analysis.rows, analysis.scored
+    unscored = rows.loc[rows["outcome"] == "unscored", "reason"].fillna("unknown").value_counts()
+    return ModelPage(
+        analysis,
+        _rate(scored),
+        tuple(_mode(mode, rows) for mode in analysis.modes),
+        int(rows.loc[rows["image"].notna() | rows["unit"].str.startswith("image "), "unit"].nunique()),
+        int((scored["part"] == "held_out").sum()),
+        tuple((str(reason), int(count)) for reason, count in unscored.items()),
+        _examples(rows[rows["disputed"]].head(DISPUTED)),
+        tuple(notes),
+    )
+
+
+def compared(analysis: Analysis) -> tuple[Row, ...]:
+    """Returns the modes of all models, those of most models first, with the rates of every model."""
+    known: dict[tuple[str, ...], FailureMode] = {}
+    for model in analysis.models:
+        for mode in model.modes:
+            known.setdefault(mode.features, mode)
+    modes = [*known.values()]
+    by_model = [_held_out_rates(model, modes) for model in analysis.models]
+    rows = []
+    for mode, *rates in zip(modes, *by_model, strict=True):
+        found = ({own.features: own.status for own in model.modes} for model in analysis.models)
+        rows.append(Row(mode.name, tuple(rates), tuple(statuses.get(mode.features) for statuses in found)))
+    return tuple(sorted(rows, key=lambda row: -sum(status == "confirmed" for status in row.statuses)))
+
+
+def _held_out_rates(model: ModelAnalysis, modes: Sequence[FailureMode]) -> list[Rate | None]:
+    held_out = model.scored[model.scored["part"] == "held_out"]
+    insides = [held_out[which] for which in contained_in(modes, held_out)]
+    return [_rate(inside) if len(inside) else None for inside in insides]
+
+
+def _rate(scored: pd.DataFrame) -> Rate:
+    """Returns the error rate of scored rows, with an interval that allows for several questions about one image."""
+    failed = (scored["outcome"] == "failure").to_numpy()
+    spread = design_effect(pd.factorize(scored["unit"])[0], failed) if len(scored) else 1.0
+    low, high = interval(int(failed.sum()), len(scored), spread)
+    return Rate(float(failed.mean()) if len(scored) else 0.0, low, high, int(failed.sum()), len(scored))
+
+
+def _mode(mode: FailureMode, rows: pd.DataFrame) -> Mode:
+    inside = rows[[mode.mode_id in modes for modes in rows["modes"]]]
+    failures = inside[inside["outcome"] == "failure"]
+    name, meaning = STATUSES[mode.status or "too_few"]
+    rate = Rate(mode.error_rate, mode.low, mode.high, mode.failures, mode.asked) if mode.asked else None
+    known = rows.set_index("rollout_id").loc[[*mode.examples]].reset_index() if mode.examples else rows.iloc[:0]
+    return Mode(mode, rate, _discovered(mode), name, meaning, _examples(known.head(SHOWN)), _frequent(failures))
+
+
+def _discovered(mode: FailureMode) -> Rate:
+    failures, asked = mode.discovered_failures or 0, mode.discovered_asked or 0
+    low, high = interval(failures, asked)
+    return Rate(failures / asked if asked else 0.0, low, high, failures, asked)
+
+
+def _frequent(failures: pd.DataFrame) -> tuple[Pair, ...]:
+    """Returns the most frequent pairs of reference and wrong answer that occur more than once."""
+    pairs = failures[["reference", "answer"]].dropna().astype(str).value_counts()
+    table = pairs[pairs > 1].head(FREQUENT).reset_index(name="times")
+    return tuple(Pair(*row) for row in zip(table["reference"], table["answer"], table["times"], strict=True))
+
+
+def _examples(rows: pd.DataFrame) -> tuple[Example, ...]:
+    names = ("rollout_id", "unit", "image", "question", "answer", "reference", "outcome")
+    table = zip(*(rows[name] for name in names), strict=True)
+    return tuple(Example(*(_known(value) for value in row)) for row in table)
+
+
+def _known(value: Any) -> Any:
+    return None if is_missing(value) else value

@@ -1,0 +1,79 @@
+"""Tests discovered failure modes again on questions that they were not discovered in."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
+from math import nan
+
+import numpy as np
+import pandas as pd
+
+from blindspot.metrics import Mask, interval
+from blindspot.records.failure_mode import FailureMode, Status
+from blindspot.taxonomy.modes.search import distinct_first
+from blindspot.taxonomy.modes.significance import COLUMNS, LEVEL, by_chance, design_effect
+
+FEWEST = 5  # questions; below, the design effect cannot be estimated and a mode is not tested
+
+
+def confirm(modes: Sequence[FailureMode], questions: pd.DataFrame, threshold: float) -> list[FailureMode]:
+    """Returns the modes, in the same order, with a status and the figures of these questions.
+
+    `questions`: columns as for `find_modes`; none of them was used to discover the modes. Each mode is tested against
+    the threshold: a one-sided binomial test of the effective number of questions, with Holm (1979) over all modes
+    (5 %). The status is `too_few` if fewer than FEWEST questions are asked, or if the test could not be significant
+    even if all of them failed; such a mode counts as a test with p = 1. The examples of these questions come first.
+    """
+    failed: Mask = (questions["outcome"] == "failure").to_numpy()
+    images = pd.factorize(questions["image_id"])[0]
+    contained = [*contained_in(modes, questions)]
+    spreads = [design_effect(images[which], failed[which]) if which.any() else 1.0 for which in contained]
+    asked = np.array([which.sum() for which in contained], dtype=float)
+    failures = np.array([failed[which].sum() for which in contained], dtype=float)
+    effective = asked / spreads
+    few = (asked < FEWEST) | (by_chance(effective, effective, threshold) > LEVEL)
+    adjusted = _holm(np.where(few, 1.0, by_chance(failures / spreads, effective, threshold)))
+    tested = zip(modes, contained, spreads, few.tolist(), adjusted, strict=True)
+    return [
+        _tested(mode, questions[which], failed[which], spread, "too_few" if short else _status(p_value), p_value)
+        for mode, which, spread, short, p_value in tested
+    ]
+
+
+def contained_in(modes: Sequence[FailureMode], questions: pd.DataFrame) -> Iterator[Mask]:
+    """Yields, for each mode, which questions it contains."""
+    features = [{*chain(*lists)} for lists in zip(*(questions[name] for name in COLUMNS), strict=True)]
+    for mode in modes:
+        yield np.array([mode.contains(has) for has in features], dtype=bool)
+
+
+def _status(p_value: float) -> Status:
+    return "confirmed" if p_value <= LEVEL else "not_confirmed"
+
+
+def _tested(
+    mode: FailureMode, inside: pd.DataFrame, failed: Mask, spread: float, status: Status, p_value: float
+) -> FailureMode:
+    asked, failures = len(inside), int(failed.sum())
+    low, high = interval(failures, asked, spread)
+    return replace(
+        mode,
+        status=status,
+        p_value=p_value,
+        discovered_asked=mode.asked,
+        discovered_failures=mode.failures,
+        asked=asked,
+        failures=failures,
+        error_rate=failures / asked if asked else nan,
+        low=low,
+        high=high,
+        examples=(*distinct_first(inside[failed])["rollout_id"], *mode.examples)[: max(len(mode.examples), 1)],
+    )
+
+
+def _holm(chances: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> list[float]:
+    """Returns the p-values of Holm's step-down procedure, in the same order."""
+    order = np.argsort(chances, kind="stable")
+    adjusted = np.empty_like(chances)
+    adjusted[order] = np.maximum.accumulate(np.minimum(chances[order] * np.arange(len(chances), 0, -1), 1.0))
+    return [*map(float, adjusted)]
