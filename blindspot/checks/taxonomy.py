@@ -6,6 +6,9 @@ from typing import Any
 from blindspot.checks.run import Suite
 from blindspot.records.failure_mode import FailureMode
 
+#: None without a list of documented weaknesses, and without a test on other questions.
+OPTIONAL = ("documented", "status", "p_value", "discovered_asked", "discovered_failures")
+
 
 def _primitive_rules() -> list[Any]:
     import great_expectations.expectations as gxe
@@ -19,7 +22,7 @@ def _primitive_rules() -> list[Any]:
 def _failure_mode_rules() -> list[Any]:
     import great_expectations.expectations as gxe
 
-    required = [name for name in FAILURE_MODE.columns if name != "documented"]  # None without a list to match
+    required = [name for name in FAILURE_MODE.columns if name not in OPTIONAL]
     shares = ("low", "high", "q_value", "recurrence")
     return [
         *(gxe.ExpectColumnValuesToNotBeNull(column=name) for name in required),
