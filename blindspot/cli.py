@@ -7,7 +7,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
-CHECKOUT = ("dvc.yaml", "params.yaml", "flows/discover.py")  # files that the root of a checkout has
+from blindspot.analysis.checkout import is_checkout
+
 #: Commands that run a module of the checkout and hand it all of their arguments, `--help` included.
 MODULES = {
     "discover": ("flows.discover", "Run the pipeline."),
@@ -59,7 +60,9 @@ def _named(what: str) -> typer.models.OptionInfo:
 
 @app.command(short_help="Find failure modes in an evaluation log.", epilog=ANALYZE_EXAMPLES)
 def analyze(
-    files: Annotated[list[Path], typer.Argument(help="Logs: lmms-eval, VLMEvalKit, Inspect, or tables.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Logs: lmms-eval, VLMEvalKit, Inspect, or tables.", metavar="FILE")
+    ],
     out: Annotated[Path, typer.Option(help="Folder for data and reports.", metavar="DIR")],
     question: Annotated[str | None, _named("the question")] = None,
     reference: Annotated[str | None, _named("the true answer")] = None,
@@ -77,8 +80,6 @@ def analyze(
         typer.Option(
             help="A mode's error rate must exceed this. Default: the larger of 0.25 and the model's error rate.",
             metavar="T",
-            min=0.01,
-            max=0.99,
         ),
     ] = None,
     judge: Annotated[
@@ -134,7 +135,7 @@ def _add(name: str, module: str, summary: str) -> None:
 
 def _replace_process(module: str, arguments: list[str]) -> NoReturn:
     """Runs `python -m module` in place of this process, so that signals and the exit code are the module's own."""
-    if not all(Path(file).is_file() for file in CHECKOUT):
+    if not is_checkout(Path.cwd()):
         typer.echo(f"error: {Path.cwd()} is not a checkout of Blindspot: change to its root folder", err=True)
         raise typer.Exit(1)
     os.execv(sys.executable, [sys.executable, "-m", module, *arguments])

@@ -8,14 +8,15 @@ from blindspot.judges.oracle import OracleVerifier
 from blindspot.judges.vlm import VLMVerifier
 from blindspot.judges.votes import Votes
 from blindspot.models.candidate import VLMCandidate
-from blindspot.models.description import Local, Nothing, Planted, Server, describe, describe_local
+from blindspot.models.description import Local, Nothing, Planted, Server, describe, describe_questioner
 from blindspot.models.endpoint import EndpointVLM
+from blindspot.models.endpoint_questioner import EndpointQuestioner
 from blindspot.models.loading import refuse_missing
 from blindspot.models.local import GreedyVLM, LocalQuestioner
 from blindspot.params import CandidateParams, VerifierParams
 from blindspot.prompts.files import RolePrompts, read_prompts
 from blindspot.protocols import VLM, Candidate, Questioner, Verifier
-from blindspot.questioner.steering import SteeredQuestioner, read_targets
+from blindspot.questioner.steering import SAMPLES_SERVED, TRIED_SERVED, SteeredQuestioner, read_targets
 from blindspot.records.answer import Sampling
 from blindspot.scenes.planted import PlantedCandidate
 
@@ -61,20 +62,26 @@ def refuse_absent(model: str) -> None:
 def open_questioner(
     model: str | Local, batch_size: int, max_new_tokens: int, temperature: float, prompts: RolePrompts
 ) -> Questioner:
-    """Returns a questioner with local weights. It asks by targets if its folder has any.
+    """Returns a questioner, local or served. It asks by targets if its folder has any.
 
-    Raises BlindspotError if the weights are missing, or if the model is served.
+    Raises BlindspotError if the weights are missing, or if the server cannot be reached.
     """
-    questioner = open_steerable(model, batch_size, max_new_tokens, temperature, prompts)
-    targets = read_targets(Path(questioner.source.model))
+    source = describe_questioner(model) if isinstance(model, str) else model
+    questioner = open_steerable(source, batch_size, max_new_tokens, temperature, prompts)
+    if isinstance(source, Server):
+        targets = read_targets(Path(str(model)))
+        return SteeredQuestioner(questioner, targets, SAMPLES_SERVED, TRIED_SERVED) if targets else questioner
+    targets = read_targets(Path(source.model))
     return SteeredQuestioner(questioner, targets) if targets else questioner
 
 
 def open_steerable(
-    model: str | Local, batch_size: int, max_new_tokens: int, temperature: float, prompts: RolePrompts
-) -> LocalQuestioner:
-    """Returns a questioner with local weights that accepts a target for each question."""
-    source = describe_local(model, "the questioner") if isinstance(model, str) else model
+    model: str | Local | Server, batch_size: int, max_new_tokens: int, temperature: float, prompts: RolePrompts
+) -> LocalQuestioner | EndpointQuestioner:
+    """Returns a questioner, local or served, that accepts a target for each question."""
+    source = describe_questioner(model) if isinstance(model, str) else model
+    if isinstance(source, Server):
+        return EndpointQuestioner(source, max_new_tokens, temperature, prompts)
     return LocalQuestioner(source, batch_size, max_new_tokens, temperature, prompts)
 
 

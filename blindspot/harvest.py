@@ -1,5 +1,6 @@
 """Harvests questions: a questioner asks about images, and the candidate answers."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from tqdm import tqdm
@@ -7,6 +8,7 @@ from tqdm import tqdm
 from blindspot.distributed import BLOCK, process_state
 from blindspot.judges.judging import answer_all
 from blindspot.protocols import Candidate, Questioner
+from blindspot.questioner.proposing import no_question
 from blindspot.records.image import Image
 from blindspot.records.rollout import NOT_ASKED, Rollout
 
@@ -19,6 +21,7 @@ def harvest(
     """Asks `calls` questions about the images in turn; every rank returns all rollouts of the method, in order.
 
     Ranks share the work in blocks. Each block has its own seed, so the number of ranks does not change the results.
+    Raises BlindspotError if no reply of the questioner has a question.
     """
     from accelerate.utils import gather_object
 
@@ -45,4 +48,9 @@ def harvest(
             )
             for index, (image, one, answer) in enumerate(zip(block, proposed, answers, strict=True))
         ]
-    return sorted(gather_object(found), key=lambda rollout: rollout.rollout_id)
+    rollouts: list[Rollout] = sorted(gather_object(found), key=lambda rollout: rollout.rollout_id)
+    if all(rollout.candidate == NOT_ASKED for rollout in rollouts):
+        reasons = Counter(str(rollout.error) for rollout in rollouts)
+        message = next((rollout.message for rollout in rollouts if rollout.message), "")
+        raise no_question(f"the {method} questioner", reasons, message)
+    return rollouts

@@ -10,6 +10,7 @@ from blindspot.records.image import Image, SourceImage
 from blindspot.records.verdict import Verdict
 
 Target = tuple[str, ...]  # features that a question should have; empty: any question
+PastFailure = tuple[str, str]  # a question that the candidate failed, and its true answer
 Form = type[BaseModel] | None  # the JSON form that a reply should have; None: any text
 
 
@@ -71,12 +72,18 @@ class Steerable(Questioner, Protocol):
     """A questioner that accepts a target for each question."""
 
     def ask_for(
-        self, targets: Sequence[Target], images: Sequence[Image], seed: int, past: Sequence[Sequence[str]] = ()
+        self,
+        targets: Sequence[Target],
+        images: Sequence[Image],
+        seed: int,
+        past: Sequence[Sequence[str]] = (),
+        failures: Sequence[Sequence[PastFailure]] = (),
     ) -> list[ProposedQuestion]:
         """Returns one question for each target and image, in the same order. The same seed gives the same questions.
 
         A question need not have the features of its target. `past`: for each image, earlier questions about it, from
-        which the question should differ; empty if there are none for any image.
+        which the question should differ; empty if there are none for any image. `failures`: the same for past failures
+        about other images, to which the question should be similar.
         """
 
 

@@ -39,9 +39,11 @@ NESTED = 3  # levels of objects and lists in which the object of the form is sea
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")  # category Cc except tab, line feed and carriage return
-_END = re.compile(
-    r"(?:\s*(?:</s>|<end_of_turn>|<end_of_utterance>|<｜end▁of▁sentence｜>|\[\|endofturn\|\]|<\|END_RESPONSE\|>"
-    r"|<\|(?:im_end|eot|eot_id|end|endoftext|end_of_text|end_of_box|eom_id|return)\|>))+\s*\Z"
+_TURN_END = "<|end|>"  # ends a turn of Phi; also ends a thought of gpt-oss
+_ENDS = (
+    *("</s>", "<end_of_turn>", "<end_of_utterance>", "<｜end▁of▁sentence｜>", "[|endofturn|]", "<|END_RESPONSE|>"),
+    *("<|im_end|>", "<|eot|>", "<|eot_id|>", _TURN_END, "<|endoftext|>", "<|end_of_text|>", "<|end_of_box|>"),
+    *("<|eom_id|>", "<|return|>"),
 )
 #: Tokens before the answer that some servers leave in a reply.
 _START = re.compile(
@@ -94,7 +96,7 @@ def without_thought(text: str, marks: Marks = THOUGHT_MARKS) -> VisibleText:
     parts, start, depth = list[str](), 0, 0
     for mark, opens in _marks(text, marks):
         if depth == 0:
-            if opens:
+            if opens or (mark[0].lower() == _TURN_END and not without_frame(text[mark.end() :])):
                 parts.append(text[start : mark.start()])
             else:
                 parts.clear()
@@ -107,7 +109,10 @@ def without_thought(text: str, marks: Marks = THOUGHT_MARKS) -> VisibleText:
 
 def without_frame(text: str) -> str:
     """Returns the text without the turn tokens that some servers leave before and after it."""
-    return _START.sub("", _END.sub("", text)).strip()
+    text = text.rstrip()
+    while text.endswith(_ENDS):  # a regular expression takes quadratic time on long runs of spaces
+        text = next(text.removesuffix(end) for end in _ENDS if text.endswith(end)).rstrip()
+    return _START.sub("", text).strip()
 
 
 def read_text(text: str, ended: bool, marks: Marks = THOUGHT_MARKS, raw: str | None = None) -> Answer:
@@ -121,12 +126,6 @@ def read_text(text: str, ended: bool, marks: Marks = THOUGHT_MARKS, raw: str | N
     if not visible.text:
         return Answer("", Unscored.THOUGHT_ONLY if clean(text).strip() else Unscored.EMPTY, shorten(text), raw)
     return Answer(without_frame(visible.text), raw=raw)
-
-
-def read_question(text: str, marks: Marks = THOUGHT_MARKS) -> str:
-    """Returns the question in a reply, or an empty text if a thought does not end."""
-    visible = without_thought(clean(text), marks)
-    return visible.text if visible.complete else ""
 
 
 def read_reply(reply: Answer, form: type[AnyForm]) -> AnyForm | None:

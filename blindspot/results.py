@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from blindspot.errors import BlindspotError
 from blindspot.paths import FAILURE_MODES, QUESTIONS, ROLLOUTS, TAXONOMY_FOLDER, VERDICTS, VERIFY_METRICS
+from blindspot.records.verdict import VALID
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +34,8 @@ class Run:
     """The results of one run of the pipeline. Each property reads its file when it is first used."""
 
     def __init__(self, folder: Path) -> None:
-        """`folder`: the root of a checkout, or of one of its clones in .work/runs, in which `verify` has run.
+        """`folder`: the root of a checkout, or of one of its clones in .work/runs, in which `verify` has run; or the
+        folder of one model that `blindspot analyze` has written, which has only `questions` and `failure_modes`.
 
         Raises BlindspotError where it holds no verdicts.
         """
@@ -60,9 +62,12 @@ class Run:
     def questions(self) -> "pd.DataFrame":
         """One row per rollout: the columns of rollouts and verdicts; of valid questions also skills and features.
 
-        `fitted` marks questions that the skills were fitted on: they are in no failure mode.
+        `fitted` marks questions that the skills were fitted on: they are in no failure mode. Of an analysis, one row
+        per answer of the log.
         """
         verdicts = self._frame(VERDICTS)
+        if self._is_analysis:
+            return verdicts
         rollouts = self._frame(ROLLOUTS)
         frame = rollouts.merge(verdicts[["rollout_id", *verdicts.columns.difference(rollouts.columns)]], "left")
         if (self.folder / QUESTIONS).is_file():
@@ -99,6 +104,9 @@ class Run:
     def questions_of(self, mode: "FailureMode") -> "pd.DataFrame":
         """The rows of `questions` that the rate of a failure mode is measured on."""
         frame = self.questions
+        if self._is_analysis:
+            tested = frame[frame["part"].eq("held_out") & frame["outcome"].isin(VALID)]
+            return tested[[mode.mode_id in modes for modes in tested["modes"]]]
         if "features" not in frame:
             return frame.iloc[:0]
         rated = frame["features"].notna() & frame["fitted"].eq(False)
@@ -110,22 +118,34 @@ class Run:
         ]
         return frame[names]
 
+    @cached_property
+    def _is_analysis(self) -> bool:
+        return not (self.folder / ROLLOUTS).is_file() and "part" in self._frame(VERDICTS)
+
     def _frame(self, path: Path) -> "pd.DataFrame":
         from blindspot.store import read_frame
 
+        if path != VERDICTS:
+            self._check_is_run()
         return read_frame(self.folder / path)
 
     def _json(self, path: Path) -> Any:
         from blindspot.store import read_json
 
+        self._check_is_run()
         return read_json(self.folder / path)
+
+    def _check_is_run(self) -> None:
+        if self._is_analysis:
+            problem = f"{self.folder} holds the analysis of a log, which has only questions and failure_modes"
+            raise BlindspotError(problem, "name the folder of a finished run")
 
 
 def open_run(folder: Path | str = ".") -> Run:
     """Opens a finished run.
 
-    `folder`: the root of the checkout in which it ran, or its clone in .work/runs. Raises BlindspotError where the
-    folder holds no verdicts.
+    `folder`: the root of the checkout in which it ran, or its clone in .work/runs; or the folder of one model that
+    `blindspot analyze` has written. Raises BlindspotError where the folder holds no verdicts.
     """
     return Run(Path(folder))
 

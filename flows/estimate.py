@@ -1,7 +1,8 @@
 """Prints the calls, tokens, disk space and time that a run takes, without starting it.
 
-Calls and tokens follow from the parameters. Disk space and time are measured in a few seconds, with some of the images
-and with the questioner and the candidate if their weights are on this machine.
+Calls and tokens follow from the parameters, and the price from the prices in the files of served models. Disk space
+and time are measured in a few seconds, with some of the images and with the questioner and the candidate if their
+weights are on this machine.
 """
 
 import math
@@ -12,14 +13,17 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from blindspot.errors import BlindspotError, UnreadableImage, run
 from blindspot.images.sources import SourceParams, choose_source, count_images
-from blindspot.models.description import Nothing, describe
+from blindspot.models.description import Nothing, Server, describe
 from blindspot.params import PARAMS, CandidateParams, VerifierParams, read
 from blindspot.prompts.files import read_prompts
 from blindspot.records.verdict import WAYS
 from flows.command_line import parser as command_parser
+from flows.estimate_served import second_judge, uses
+from flows.estimate_served import table as served_table
 from stages.explore import Params as ExploreParams
 from stages.harvest import Params as HarvestParams
 from stages.prepare import Params as PrepareParams
@@ -54,10 +58,14 @@ def parts(
     candidate: CandidateParams,
     validation: int,
     methods: int,
+    served: bool = False,
 ) -> list[Part]:
-    """Returns the cost of each part of a run. `validation`: number of validation images."""
-    trained = train.steps * train.questions_per_step
-    evaluated = (1 + math.ceil(train.steps / train.checkpoint_every)) * validation
+    """Returns the cost of each part of a run.
+
+    `validation`: number of validation images. `served`: whether the questioner is served, so that it is not trained.
+    """
+    trained = 0 if served else train.steps * train.questions_per_step
+    evaluated = 0 if served else (1 + math.ceil(train.steps / train.checkpoint_every)) * validation
     harvested = harvest.calls * methods
     repeated = len(WAYS) * verify.repeats * harvested  # if all of them were failures
     question, answer = train.max_new_tokens, candidate.max_new_tokens
@@ -78,46 +86,78 @@ def main() -> None:
     parser.add_argument(
         "params", nargs="?", type=Path, default=PARAMS, metavar="params.yaml", help="parameters, if not params.yaml's"
     )
-    values = read(parser.parse_args().params)
+    show(read(parser.parse_args().params))
+
+
+def show(values: dict[str, Any]) -> None:
+    """Prints the estimate for these parameters."""
     prepare, train = PrepareParams(**values["prepare"]), TrainParams(**values["train"])
     harvest, candidate = HarvestParams(**values["harvest"]), CandidateParams(**values["candidate"])
     images, validation = count_images(prepare)
     methods = 3 if prepare.source == "scenes" else 2
     explore, verify = ExploreParams(**values["explore"]), VerifyParams(**values["verify"])
-    rows = parts(explore, train, harvest, verify, candidate, validation, methods)
+    served = isinstance(describe(train.base_model), Server)
+    rows = parts(explore, train, harvest, verify, candidate, validation, methods, served)
     with tempfile.TemporaryDirectory() as folder:
         files = write_sample(prepare, Path(folder))
         seconds = seconds_per_call(train, candidate, files)
         image_bytes = sum(file.stat().st_size for file in files) / len(files)
+    judge = VerifierParams(**values["verifier"])
+    print(table(rows, seconds))
+    print(describe_judge(rows, judge, verify.model))
+    judged = second_judge(values, judge_calls(rows, judge, verify.model))
+    if lines := served_table(uses(values, sum(part.calls for part in rows), judged)):
+        print(lines)
+    print(disk_line(train, images * image_bytes + ROLLOUT_BYTES * harvest.calls * 3, served))
+    print(time_line(train, candidate, seconds))
+
+
+def disk_line(train: TrainParams, other: float, served: bool) -> str:
+    """Returns a line with the disk space of a run. `other`: bytes of everything but weights."""
+    if served:
+        return f"disk: {other / 1e6:,.0f} MB at most"
     weights = sum(file.stat().st_size for file in Path(train.base_model).rglob("*.safetensors"))
     logged = 1 + math.ceil(train.steps / train.checkpoint_every)  # checkpoints that MLflow stores
-    disk = images * image_bytes + (CHECKPOINTS + logged) * weights + ROLLOUT_BYTES * harvest.calls * 3
-    print(table(rows, seconds))
-    print(describe_judge(rows, VerifierParams(**values["verifier"]), verify.model))
+    disk = other + (CHECKPOINTS + logged) * weights
     missing = "" if weights else f" (without the weights of {train.base_model}, which are not on this machine)"
-    print(f"disk: {disk / 1e6:,.0f} MB at most, including checkpoints and MLflow's copies{missing}")
-    if seconds is None:
-        print(f"time: unknown, because {train.base_model} or {candidate.model} is not on this machine")
-    else:
+    return f"disk: {disk / 1e6:,.0f} MB at most, including checkpoints and MLflow's copies{missing}"
+
+
+def time_line(train: TrainParams, candidate: CandidateParams, seconds: float | None) -> str:
+    """Returns a line that states how the time was measured, or why it is unknown. `seconds`: per call, or None."""
+    if seconds is not None:
         measured = f"{seconds * 1000:.1f} ms per question with its answer"
-        print(f"time: from {measured}, measured now on this machine; a GRPO step takes {STEP:g} times as long")
+        return f"time: from {measured}, measured now on this machine; a GRPO step takes {STEP:g} times as long"
+    served = [name for name in (train.base_model, candidate.model) if isinstance(describe(name), Server)]
+    if served:
+        verb = "is" if len(served) == 1 else "are"
+        return f"time: unknown, because {' and '.join(served)} {verb} served; it depends on the servers"
+    return f"time: unknown, because {train.base_model} or {candidate.model} is not on this machine"
 
 
-def describe_judge(rows: Sequence[Part], verifier: VerifierParams, stronger: str) -> str:
-    """Returns a line with the calls and tokens of each judge.
+def judge_calls(rows: Sequence[Part], verifier: VerifierParams, stronger: str) -> Counter[str]:
+    """Returns the most calls of each judge but the confirming one; none if the oracle judges.
 
     A judge is called twice per answer and vote, and once per invalid question. `stronger`: verify.model, the judge of
     all parts except explore and train, unless it names no model.
     """
-    if verifier.kind == "oracle":
-        return "judge: the oracle, without cost"
-    later = verifier.model if isinstance(describe(stronger), Nothing) else stronger
     calls: Counter[str] = Counter()
+    if verifier.kind == "oracle":
+        return calls
+    later = verifier.model if isinstance(describe(stronger), Nothing) else stronger
     for part in rows:
         judge = verifier.model if part.name.startswith(("explore", "train")) else later
         calls[judge] += 2 * verifier.votes * part.calls
+    return calls
+
+
+def describe_judge(rows: Sequence[Part], verifier: VerifierParams, stronger: str) -> str:
+    """Returns a line with the calls and tokens of each judge, as `judge_calls` counts them."""
+    if verifier.kind == "oracle":
+        return "judge: the oracle, without cost"
     costs = [
-        f"{judge}, {count:,} calls and {count * verifier.max_new_tokens:,} tokens" for judge, count in calls.items()
+        f"{judge}, {count:,} calls and {count * verifier.max_new_tokens:,} tokens"
+        for judge, count in judge_calls(rows, verifier, stronger).items()
     ]
     second = "verifier.confirming_judge: the same for each failure of the first judge"
     return f"judge: {'; '.join(costs)} at most, not included in the time below; {second}"

@@ -12,6 +12,7 @@ from blindspot.errors import BlindspotError
 from blindspot.params import MODEL_PARAMETERS, PARAMS, PROMPT_PARAMETERS, read
 from blindspot.paths import QUESTIONER
 from blindspot.prompts.files import read_prompts
+from blindspot.search.given import read_given
 from flows.overrides import write_params
 from flows.registry import download, is_registered
 from flows.secret import without_secret
@@ -22,6 +23,7 @@ PATHS = (
     ".prepare.folder",
     ".prepare.file",
     ".prepare.dataset.name",
+    ".explore.targets",
     ".audit.labels",
     ".taxonomy.embedding",
     ".taxonomy.documented",
@@ -37,6 +39,7 @@ def prepare_workspace(values: dict[str, Any], work: Path, run_id: str, log: Call
     """
     here = Path.cwd()
     refuse_invalid_prompts(values, here)
+    read_given(here / values["explore"]["targets"])
     start = values["train"]["base_model"]
     # `train` cannot start from its own output in this folder: DVC would see a stage that depends on itself.
     if values == read(here / PARAMS) and not is_registered(start) and Path(start) != QUESTIONER:

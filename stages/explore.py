@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
+from pydantic import Field
 
 from blindspot import store
 from blindspot.budget import Meter
@@ -13,6 +14,7 @@ from blindspot.checks.run import check
 from blindspot.errors import run
 from blindspot.factory import open_candidate, open_steerable, open_verifier
 from blindspot.metrics import unscored
+from blindspot.models.description import Server, describe_questioner
 from blindspot.params import (
     BudgetParams,
     CandidateParams,
@@ -28,12 +30,20 @@ from blindspot.prompts.files import read_prompts
 from blindspot.records.failure_mode import FailureMode
 from blindspot.records.rollout import Asked
 from blindspot.search.exploring import Exploration, explore
+from blindspot.search.given import read_given
 from blindspot.search.journal import Journal
 from blindspot.tracking import stage_run
+
+EXAMPLES = 3  # past failures that a served questioner is shown with a target; a local one was not trained with them
 
 
 class Params(Exploration, GenerationParams):
     """Exploration with train.base_model before its training; the failure modes found are the targets of train."""
+
+    targets: str = Field(
+        "configs/no_targets.json",
+        description="First targets: folder of an analysis, or a file failure_modes.json; no_targets.json: none",
+    )
 
 
 def main() -> None:
@@ -42,12 +52,14 @@ def main() -> None:
     candidate = open_candidate(load("candidate", CandidateParams))
     verifier = open_verifier(load("verifier", VerifierParams))
     files = prompts_files("train", "candidate", "verifier")
-    base_model, prompts = str(read()["train"]["base_model"]), read_prompts(Path(files[0]), "questioner")
-    questioner = open_steerable(base_model, params.batch_size, params.max_new_tokens, params.temperature, prompts)
+    prompts, given = read_prompts(Path(files[0]), "questioner"), read_given(Path(params.targets))
+    source = describe_questioner(str(read()["train"]["base_model"]), "train.base_model")
+    questioner = open_steerable(source, params.batch_size, params.max_new_tokens, params.temperature, prompts)
+    examples = EXAMPLES if isinstance(source, Server) else 0
     with store.working("explore") as work, stage_run("explore", work.parents[1], params.model_dump(), files) as mlflow:
         meter = Meter(load("budget", BudgetParams))
         journal = Journal(work / "asked.jsonl", candidate, verifier, meter)
-        asked, modes = explore(params, seed, images, questioner, journal)
+        asked, modes = explore(params, seed, images, questioner, journal, given, examples)
         if len(asked) < params.calls:
             limit = meter.ended_by()
             why = f"budget.{limit}" if limit else "no failure is left to follow, or no new question was proposed"

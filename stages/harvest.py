@@ -27,7 +27,7 @@ class Params(GenerationParams):
 
     base: str = Field(
         description="The untrained questioner to compare with: folder with the weights, or a YAML file such as "
-        "configs/models/local.yaml",
+        "configs/models/local.yaml or endpoint.yaml",
     )
     calls: int = Field(2000, ge=1, description="Questions by each of them; the images are used in turn")
 

@@ -9,13 +9,20 @@ from blindspot import store
 from blindspot.budget import Meter
 from blindspot.errors import run
 from blindspot.factory import open_candidate, open_questioner, open_verifier, refuse_absent
-from blindspot.models.description import Local, describe_local
+from blindspot.models.description import (
+    ENDPOINT,
+    Local,
+    Server,
+    describe_questioner,
+    refuse_secrets,
+    write_description,
+)
 from blindspot.models.loading import model_files, save_whole
 from blindspot.params import BudgetParams, CandidateParams, VerifierParams, load, load_seed, prompts_files, read
 from blindspot.paths import EXPLORED_CALLS, EXPLORED_MODES, QUESTIONER, REWARDS, TRAIN_METRICS
 from blindspot.prompts.files import read_prompts
 from blindspot.protocols import Questioner, Target
-from blindspot.questioner.steering import write_targets
+from blindspot.questioner.steering import read_targets, write_targets
 from blindspot.records.failure_mode import read_failure_modes
 from blindspot.rewards.trl import Reward
 from blindspot.tracking import log_model, register, stage_run
@@ -31,7 +38,7 @@ class Params(TrainingParams):
     base_model: str = Field(
         description="The questioner before training: folder with the weights, a YAML file such as "
         "configs/models/local.yaml, or, with `make discover`, a registered version such as "
-        "models:/blindspot-questioner/3",
+        "models:/blindspot-questioner/3. A served questioner (configs/models/endpoint.yaml) is not trained",
     )
     archive_size: int = Field(
         512, ge=1, description="Diversity is measured against this number of latest valid questions"
@@ -45,10 +52,45 @@ class Params(TrainingParams):
 
 def main() -> None:
     """Trains the questioner, or resumes an interrupted training; writes models/questioner and its metrics."""
-    params, seed = load("train", Params), load_seed()
+    params = load("train", Params)
+    start = describe_questioner(params.base_model, "train.base_model")
+    targets = [mode.features for mode in read_failure_modes(EXPLORED_MODES)]
+    if isinstance(start, Server):
+        keep_served(params, start, targets)
+    else:
+        train_local(params, start, targets)
+
+
+def keep_served(params: Params, server: Server, targets: Sequence[Target]) -> None:
+    """Writes the description of a served questioner, which is not trained, with its targets. Makes no calls."""
+    refuse_secrets(server, params.base_model)
+    if not store.is_main_process():
+        return
+    inherited = read_targets(Path(params.base_model))  # if a run starts from the questioner of another run
+    targets = targets or inherited
+    print(
+        f"train: {params.base_model} is served and not trained (train.steps counts as 0); "
+        f"it gets {len(targets)} target{'s' * (len(targets) != 1)}",
+        flush=True,
+    )
+    logged = params.model_dump() | {"steps": 0}
+    with stage_run("train", store.work_folder(), logged, prompts_files("train")):
+        write_served(server, targets)
+
+
+def write_served(server: Server, targets: Sequence[Target]) -> None:
+    """Writes the outputs of the stage for a served questioner."""
+    with store.replacing(QUESTIONER) as folder:
+        write_description(server, folder / ENDPOINT)
+        write_targets(folder, targets)
+    write_metrics([], [], {"calls": 0, "ended_by": None})
+
+
+def train_local(params: Params, start: Local, targets: Sequence[Target]) -> None:
+    """Trains a questioner with local weights and writes the outputs of the stage."""
+    seed = load_seed()
     chosen, judge = load("candidate", CandidateParams), load("verifier", VerifierParams)
     images, validation = store.read_images("train"), store.read_images("validation")
-    start = describe_local(params.base_model, "train.base_model")
     refuse_impossible(start, params, len(images))
     candidate, verifier = open_candidate(chosen), open_verifier(judge)
     if judge.kind == "vlm":
@@ -58,7 +100,6 @@ def main() -> None:
     meter.spend(**explored)
     form = read_prompts(Path(params.prompts), "questioner").form
     reward = Reward(images, candidate, verifier, params.archive_size, meter, marks=start.thought_marks, form=form)
-    targets = [mode.features for mode in read_failure_modes(EXPLORED_MODES)]
     files = prompts_files("train", "candidate", "verifier")
     with store.working("train") as work, stage_run("train", work.parents[1], params.model_dump(), files) as mlflow:
         evaluator = Evaluator(params.open_questioner, candidate, verifier, validation, work / "evaluations", mlflow)
@@ -83,8 +124,14 @@ def write_outputs(
     with store.replacing(QUESTIONER) as folder:
         save_whole(questioner, folder)
         write_targets(folder, targets)
+    write_metrics(history, evaluations, spent)
+
+
+def write_metrics(history: Sequence[dict[str, float]], evaluations: Sequence[Rates], spent: dict[str, object]) -> None:
+    """Writes the rewards of each step and the metrics of the training; without evaluations, `validation` is null."""
     store.write_csv(REWARDS, training_table(history, evaluations))
-    store.write_json(TRAIN_METRICS, {"steps": len(history)} | spent | {"validation": evaluations[-1]})
+    last = evaluations[-1] if evaluations else None
+    store.write_json(TRAIN_METRICS, {"steps": len(history)} | spent | {"validation": last})
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ def make_project(folder: Path, **sections: Any) -> Path:
     values = yaml.safe_load((REPOSITORY / "params.yaml").read_text(encoding="utf-8"))
     for section in ("candidate", "verifier", "train", "taxonomy"):
         values[section]["prompts"] = str(REPOSITORY / values[section]["prompts"])
+    values["explore"]["targets"] = str(REPOSITORY / values["explore"]["targets"])
     for section, changes in sections.items():
         values[section] = values[section] | changes if isinstance(changes, dict) else changes
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,7 @@
 """Reading generated texts."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,10 +15,10 @@ from blindspot.replies import (
     RAW_BYTES,
     clean,
     raw_of,
-    read_question,
     read_reply,
     read_text,
     shorten,
+    without_frame,
     without_thought,
 )
 
@@ -129,21 +131,6 @@ def test_a_text_is_an_answer_or_has_a_reason(text: str, ended: bool, answer: Ans
     assert read_text(text, ended).raw == clean(text)
 
 
-@pytest.mark.parametrize(
-    ("text", "question"),
-    [
-        ("Is it red ?", "Is it red ?"),
-        ("<think>hm</think>\nIs it red ?", "Is it red ?"),
-        ("hm</think>Is it red ?", "Is it red ?"),
-        ("<think>hm", ""),
-        ("Is it red ?<think>or", ""),
-        (" \x00", ""),
-    ],
-)
-def test_a_question_is_read_without_thoughts(text: str, question: str) -> None:
-    assert read_question(text) == question
-
-
 @settings(max_examples=300)
 @given(st.text(st.sampled_from("{}[]\":,\\ntrue1e9same'/*`<>\ud835\x00"), max_size=80) | ANY_TEXT)
 def test_no_text_raises(text: str) -> None:
@@ -210,3 +197,19 @@ def test_the_schema_of_a_form_is_strict() -> None:
 )
 def test_turn_tokens_are_not_part_of_the_answer(text: str, answer: str) -> None:
     assert read_text(text, ended=True).text == answer
+
+
+@pytest.mark.parametrize("text", ["yes<|end|>", "yes <|end|>\n", "yes<|end|><|end|>"])
+def test_the_end_of_a_turn_is_not_the_end_of_a_thought(text: str) -> None:
+    assert read_text(text, True).text == "yes"
+
+
+def test_a_thought_may_end_with_the_token_that_ends_a_turn() -> None:
+    assert read_text("<|channel|>analysis<|message|>red?<|end|><|start|>assistant no", True).text.endswith("no")
+    assert read_text("hmm<|end|>no", True).text == "no"
+
+
+def test_long_runs_of_spaces_are_read_quickly() -> None:
+    start = time.perf_counter()
+    assert without_frame("yes" + " " * 200_000 + "no").endswith("no")
+    assert time.perf_counter() - start < 1

@@ -1,7 +1,7 @@
 """Finds failure modes in the answers of an evaluation log, and tests each on answers that it was not found in."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from blindspot.analysis.grading import Disagreement, disagreement, grade
 from blindspot.analysis.logs.columns import Columns
 from blindspot.analysis.logs.read import from_frame, read_logs
 from blindspot.analysis.meaning import grade_by
+from blindspot.analysis.notes import language, why_no_modes, why_none_confirmed
 from blindspot.errors import BlindspotError
 from blindspot.protocols import LLM
 from blindspot.records.failure_mode import FailureMode
@@ -36,7 +37,7 @@ class ModelAnalysis:
     `rows`: the answers frame, graded, with rollout_id, unit (the image, else the question, by which rows are split),
     part ("discovery" or "held_out"), the lists skills, meta_skills and features, and modes, the ids of the modes that
     contain the question. `threshold`: the error rate that a mode must exceed. `min_asked`: the fewest questions of a
-    mode. `note`: why there are no modes, or None.
+    mode. `note`: why there are no modes or why none can be confirmed, or None.
     """
 
     model: str
@@ -82,8 +83,8 @@ def analyze(
 
     `columns`: names of columns; those that are None are recognised by their usual names. `threshold`: the error rate
     that a mode must exceed; None for the larger of THRESHOLD and the model's error rate. `judge`: an LLM that decides
-    about answers without a verdict that differ from the references. Raises BlindspotError if a column is missing, or
-    if no answer can be scored.
+    about answers without a verdict that differ from the references. Raises BlindspotError if the threshold is not
+    between 0 and 1, if a column is missing, or if no answer can be scored.
     """
     return analyze_answers(from_frame(frame, columns, "model"), threshold, judge)
 
@@ -97,6 +98,7 @@ def analyze_logs(
 
 def analyze_answers(answers: pd.DataFrame, threshold: float | None, judge: LLM | None) -> Analysis:
     """Finds the failure modes of each model in an answers frame (`read_logs`). As `analyze` otherwise."""
+    check_threshold(threshold)
     notes = tuple(answers.attrs.get("notes", ()))
     answers.attrs.clear()  # pandas copies and compares them with every operation
     graded = grade_by(answers, judge) if judge else grade(answers)
@@ -110,7 +112,13 @@ def analyze_answers(answers: pd.DataFrame, threshold: float | None, judge: LLM |
             f"none of the {len(graded):,} answers can be scored ({', '.join(reasons.index[:3])})",
             "name a column with the verdict (--wrong), a score (--score) or the reference (--reference)",
         )
-    return Analysis(tuple(models), notes)
+    return Analysis(tuple(models), (*notes, *language([model.rows for model in models])))
+
+
+def check_threshold(threshold: float | None) -> None:
+    """Raises BlindspotError if the threshold is not between 0 and 1."""
+    if threshold is not None and not 0 < threshold < 1:
+        raise BlindspotError(f"the threshold {threshold:g} is not between 0 and 1", "give an error rate, such as 0.25")
 
 
 def _analyze_model(model: str, graded: pd.DataFrame, threshold: float | None) -> ModelAnalysis:
@@ -123,7 +131,7 @@ def _analyze_model(model: str, graded: pd.DataFrame, threshold: float | None) ->
     discovered = find_modes(found, above, min_asked, EXAMPLES) if above < 1 and len(found) else []
     modes = confirm(discovered, scored[scored["part"] == "held_out"].reset_index(drop=True), above)
     rows["modes"] = _modes_of(rows, modes)
-    note = None if modes else _why_none(scored, found, above, min_asked)
+    note = why_none_confirmed(scored, found) if modes else why_no_modes(scored, found, above, min_asked)
     return ModelAnalysis(model, rows, above, min_asked, tuple(modes), disagreement(graded), note)
 
 
@@ -173,7 +181,7 @@ def _with_features(rows: pd.DataFrame) -> pd.DataFrame:
         for question, reference in zip(rows["question"].fillna(""), references, strict=True)
     ]
     worded = [
-        wording(question, reference, _letter(known, options))
+        wording(question, reference, letter_of(known, options))
         for question, reference, known, options in zip(
             rows["question"].fillna(""), references, rows["references"], rows["options"], strict=True
         )
@@ -191,26 +199,6 @@ def _with_features(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _letter(references: Sequence[str], options: dict[str, str]) -> str | None:
-    """Returns the letter of the correct option."""
+def letter_of(references: Sequence[str], options: Mapping[str, str]) -> str | None:
+    """Returns the letter of the correct option, None if the question has no options."""
     return next((letter for letter in options if letter in references), None)
-
-
-def _why_none(scored: pd.DataFrame, found: pd.DataFrame, threshold: float, min_asked: int) -> str:
-    """Returns a sentence that says why there are no modes."""
-    failures = int((scored["outcome"] == "failure").sum())
-    if not failures:
-        return f"None of the {len(scored):,} scored answers is wrong." if len(scored) else "No answer is scored."
-    if scored["unit"].nunique() == 1:
-        return "All questions are about one image, or are the same question. They cannot be split into two parts."
-    if threshold >= 1:
-        return "All scored answers are wrong, so no kind of question has a higher error rate than the others."
-    if len(found) < 2 * min_asked:
-        return (
-            f"There are {len(found):,} scored questions to find failure modes in. "
-            f"At least {2 * min_asked} are needed, because a mode has at least {min_asked}."
-        )
-    return (
-        f"No kind of question has an error rate that is significantly above {threshold:.0%}. "
-        f"{len(found):,} questions were searched."
-    )

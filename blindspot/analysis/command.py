@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from blindspot.analysis.analyze import ModelAnalysis, analyze_logs
+from blindspot.analysis.analyze import ModelAnalysis, analyze_logs, check_threshold
 from blindspot.analysis.logs.columns import Columns
 from blindspot.analysis.record import record
 from blindspot.analysis.write import check_folder
@@ -25,15 +25,28 @@ def analyze_files(
     `judge`: the YAML file of a served LLM. Raises BlindspotError if the folder holds something else, if a log cannot
     be read, or if no answer can be scored.
     """
-    check_folder(out)
+    check_threshold(threshold)
+    _check_out(out, files)
     analysis = analyze_logs(files, columns, threshold, _open_judge(judge))
     page = analysis.write(out)
-    named = {name: str(value) for name, value in asdict(columns).items() if value is not None}
-    recorded = record(analysis, out, {"files": " ".join(file.name for file in files), **named})
     yield from (f"note: {note}" for note in analysis.notes)
     for model in analysis.models:
         yield from _summary(model)
-    yield f"report: {page}" + (" (also in MLflow)" if recorded else "")
+    yield f"report: {page}"
+    options = {name: str(value) for name, value in asdict(columns).items() if value is not None}
+    try:
+        if record(analysis, out, {"files": " ".join(file.name for file in files), **options}):
+            yield "recorded in MLflow"
+    except BlindspotError as error:  # the report is complete
+        yield f"note: {error}"
+
+
+def _check_out(out: Path, files: Sequence[Path]) -> None:
+    """Raises BlindspotError if the analysis cannot be written without a loss, of which a log in the folder is one."""
+    check_folder(out)
+    inside = next((file for file in files if file.resolve().is_relative_to(out.resolve())), None)
+    if inside is not None:
+        raise BlindspotError(f"{inside} is in {out}, which would be replaced", "name a new folder with --out")
 
 
 def _open_judge(judge: Path | None) -> LLM | None:

@@ -27,5 +27,5 @@ def _rate(model: ModelAnalysis) -> float:
 
 def _render(name: str, **values: Any) -> str:
     environment = templates(PackageLoader("blindspot.analysis"))
-    style = Markup(environment.get_template("report.css").render())
+    style = Markup("".join(environment.get_template(name).render() for name in ("report.css", "analysis.css")))
     return environment.get_template(name).render(pages={}, root="", style=style, script_hash=None, **values) + "\n"

@@ -6,40 +6,57 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from blindspot.analysis.analyze import Analysis
+from blindspot.analysis.analyze import Analysis, ModelAnalysis
+from blindspot.analysis.checkout import is_checkout
 from blindspot.analysis.write import INDEX, folder_names
+from blindspot.errors import BlindspotError
 from blindspot.paths import FAILURE_MODES
 from blindspot.store import work_folder
 from blindspot.telemetry import disable_telemetry
 from blindspot.tracking import stage_run
+
+LONGEST_REASON = 200
 
 
 def record(analysis: Analysis, folder: Path, options: Mapping[str, Any]) -> bool:
     """Records each model as a run of the stage "analyze", and returns whether there is a store to record in.
 
     Stores: the server that MLFLOW_TRACKING_URI names, else that of the checkout in which the process runs. `folder`:
-    that the analysis was written into. `options`: of the command.
+    that the analysis was written into. `options`: of the command. Raises BlindspotError if MLflow cannot record it.
     """
-    checkout = Path("dvc.yaml").is_file() and Path("params.yaml").is_file()
+    checkout = is_checkout(Path.cwd())
     if not checkout and not os.environ.get("MLFLOW_TRACKING_URI"):
         return False
     disable_telemetry()
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")  # MLflow would wait for minutes
+    from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
+
     names = folder_names(model.model for model in analysis.models)
     with tempfile.TemporaryDirectory() as temporary:
+        work = work_folder() if checkout else Path(temporary)
         for model in analysis.models:
             own = folder / names[model.model] if len(analysis.models) > 1 else folder
-            params = {"model": model.model, "threshold": model.threshold, "min_asked": model.min_asked, **options}
-            with stage_run("analyze", work_folder() if checkout else Path(temporary), params) as mlflow:
-                scored = model.scored
-                mlflow.log_metrics(
-                    {
-                        "asked": len(model.rows),
-                        "scored": len(scored),
-                        "failure_modes": len(model.modes),
-                        "confirmed": len(model.confirmed),
-                        **({"error_rate": float((scored["outcome"] == "failure").mean())} if len(scored) else {}),
-                    }
-                )
-                mlflow.log_artifact(str(own / FAILURE_MODES), "taxonomy")
-                mlflow.log_artifacts(str(own / INDEX.parent), "report")
+            try:
+                _record(model, own, work, options)
+            except (MlflowException, SQLAlchemyError, OSError) as error:
+                reason = " ".join(str(error).split())[:LONGEST_REASON]
+                fix = "set MLFLOW_TRACKING_URI to a store that works, or unset it"
+                raise BlindspotError(f"the analysis is not recorded in MLflow ({reason})", fix) from error
     return True
+
+
+def _record(model: ModelAnalysis, own: Path, work: Path, options: Mapping[str, Any]) -> None:
+    scored = model.scored
+    params = {"model": model.model, "threshold": model.threshold, "min_asked": model.min_asked, **options}
+    metrics = {
+        "asked": len(model.rows),
+        "scored": len(scored),
+        "failure_modes": len(model.modes),
+        "confirmed": len(model.confirmed),
+        **({"error_rate": float((scored["outcome"] == "failure").mean())} if len(scored) else {}),
+    }
+    with stage_run("analyze", work, params) as mlflow:
+        mlflow.log_metrics(metrics)
+        mlflow.log_artifact(str(own / FAILURE_MODES), "taxonomy")
+        mlflow.log_artifacts(str(own / INDEX.parent), "report")

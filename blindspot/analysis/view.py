@@ -1,14 +1,16 @@
 """Gathers what the pages of an analysis show."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from blindspot.analysis.analyze import Analysis, ModelAnalysis
+from blindspot.analysis.analyze import Analysis, ModelAnalysis, letter_of
 from blindspot.analysis.grading import Pair
 from blindspot.analysis.logs.values import is_missing
+from blindspot.analysis.shown import BRIEF, QUESTION, answer_shown, reference_shown, shortened
 from blindspot.metrics import interval
 from blindspot.records.failure_mode import FailureMode
 from blindspot.report.rates import Rate
@@ -18,6 +20,7 @@ from blindspot.taxonomy.modes.significance import design_effect
 SHOWN = 12  # examples of a mode
 FREQUENT = 8  # pairs of reference and answer of a mode
 DISPUTED = 24  # rows on which the log and the references disagree
+REASONS = 8  # why answers are unscored
 
 STATUSES = {
     "confirmed": ("confirmed", "its error rate on held-out questions is significantly above the threshold"),
@@ -31,7 +34,7 @@ STATUSES = {
 
 @dataclass(frozen=True)
 class Example:
-    """A question with its answer. `image`: as the log has it, or None."""
+    """A question with its answer, as they are shown. `image`: as the log has it, or None."""
 
     rollout_id: str
     image_id: str
@@ -44,13 +47,16 @@ class Example:
 
 @dataclass(frozen=True)
 class Mode:
-    """A failure mode. `rate`: on held-out questions, None where none was asked. `discovered`: where it was found."""
+    """A failure mode. `rate`: on held-out questions, None where none was asked. `discovered`: where it was found.
+
+    `example`: a short question, empty if there is none.
+    """
 
     record: FailureMode
     rate: Rate | None
     discovered: Rate
     status: str
-    meaning: str
+    example: str
     examples: tuple[Example, ...]
     frequent: tuple[Pair, ...]
 
@@ -84,14 +90,13 @@ class Row:
 def model_page(analysis: ModelAnalysis, notes: Sequence[str]) -> ModelPage:
     """Returns the content of the page of one model."""
     rows, scored = analysis.rows, analysis.scored
-    unscored = rows.loc[rows["outcome"] == "unscored", "reason"].fillna("unknown").value_counts()
     return ModelPage(
         analysis,
         _rate(scored),
         tuple(_mode(mode, rows) for mode in analysis.modes),
         int(rows.loc[rows["image"].notna() | rows["unit"].str.startswith("image "), "unit"].nunique()),
         int((scored["part"] == "held_out").sum()),
-        tuple((str(reason), int(count)) for reason, count in unscored.items()),
+        _reasons(rows),
         _examples(rows[rows["disputed"]].head(DISPUTED)),
         tuple(notes),
     )
@@ -126,13 +131,22 @@ def _rate(scored: pd.DataFrame) -> Rate:
     return Rate(float(failed.mean()) if len(scored) else 0.0, low, high, int(failed.sum()), len(scored))
 
 
+def _reasons(rows: pd.DataFrame) -> tuple[tuple[str, int], ...]:
+    """Returns why answers are unscored, the most frequent reasons first, with the number of answers."""
+    counts = rows.loc[rows["outcome"] == "unscored", "reason"].fillna("unknown").value_counts()
+    others = int(counts.iloc[REASONS:].sum())
+    first = [(str(reason), int(count)) for reason, count in counts.head(REASONS).items()]
+    return (*first, ("for other reasons", others)) if others else tuple(first)
+
+
 def _mode(mode: FailureMode, rows: pd.DataFrame) -> Mode:
     inside = rows[[mode.mode_id in modes for modes in rows["modes"]]]
     failures = inside[inside["outcome"] == "failure"]
-    name, meaning = STATUSES[mode.status or "too_few"]
+    name, _ = STATUSES[mode.status or "too_few"]
     rate = Rate(mode.error_rate, mode.low, mode.high, mode.failures, mode.asked) if mode.asked else None
     known = rows.set_index("rollout_id").loc[[*mode.examples]].reset_index() if mode.examples else rows.iloc[:0]
-    return Mode(mode, rate, _discovered(mode), name, meaning, _examples(known.head(SHOWN)), _frequent(failures))
+    example = shortened(known["question"].iloc[0], *BRIEF) if len(known) else ""
+    return Mode(mode, rate, _discovered(mode), name, example, _examples(known.head(SHOWN)), _frequent(failures))
 
 
 def _discovered(mode: FailureMode) -> Rate:
@@ -142,17 +156,43 @@ def _discovered(mode: FailureMode) -> Rate:
 
 
 def _frequent(failures: pd.DataFrame) -> tuple[Pair, ...]:
-    """Returns the most frequent pairs of reference and wrong answer that occur more than once."""
-    pairs = failures[["reference", "answer"]].dropna().astype(str).value_counts()
-    table = pairs[pairs > 1].head(FREQUENT).reset_index(name="times")
-    return tuple(Pair(*row) for row in zip(table["reference"], table["answer"], table["times"], strict=True))
+    """Returns the most frequent pairs of reference and wrong answer that occur more than once, without letters."""
+    known = failures[failures["reference"].notna() & failures["answer"].notna()]
+    pairs = Counter(
+        (reference_shown(true, None), _without_letter(answer_shown(answer, options), options))
+        for true, answer, options in zip(known["reference"], known["answer"], known["options"], strict=True)
+    )
+    return tuple(Pair(true, said, times) for (true, said), times in pairs.most_common(FREQUENT) if times > 1)
+
+
+def _without_letter(shown: str, options: Mapping[str, str]) -> str:
+    """Returns the text of an option alone: the order of options, and so the letter, differs between questions."""
+    letter, _, text = shown.partition(". ")
+    return text if letter in options and text else shown
 
 
 def _examples(rows: pd.DataFrame) -> tuple[Example, ...]:
-    names = ("rollout_id", "unit", "image", "question", "answer", "reference", "outcome")
-    table = zip(*(rows[name] for name in names), strict=True)
-    return tuple(Example(*(_known(value) for value in row)) for row in table)
+    names = ("rollout_id", "unit", "image", "question", "answer", "reference", "references", "options", "outcome")
+    return tuple(_example(*row) for row in zip(*(rows[name] for name in names), strict=True))
 
 
-def _known(value: Any) -> Any:
-    return None if is_missing(value) else value
+def _example(
+    row_id: str,
+    unit: str,
+    image: Any,
+    question: str,
+    answer: Any,
+    reference: Any,
+    references: Sequence[str],
+    options: Mapping[str, str],
+    outcome: str,
+) -> Example:
+    return Example(
+        row_id,
+        unit.removeprefix("image "),
+        None if is_missing(image) else image,
+        shortened(question, *QUESTION),
+        None if is_missing(answer) else answer_shown(answer, options),
+        None if is_missing(reference) else reference_shown(reference, letter_of(references, options)),
+        outcome,
+    )

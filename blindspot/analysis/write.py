@@ -16,6 +16,11 @@ from blindspot.paths import FAILURE_MODES, VERDICTS
 from blindspot.store import replacing, write_frame, write_json
 
 INDEX = Path("reports/index.html")
+#: The files of an analysis, in a folder for each model if there are several.
+OWN = re.compile(
+    rf"(?:[^/]+/)?(?:{VERDICTS}|{FAILURE_MODES}|{INDEX}|{INDEX.parent}/images/[0-9a-f]{{16}}\.(?:png|jpeg))"
+)
+LONGEST_NAME = 80  # bytes of a folder's name; file systems allow 255
 COLUMNS = [
     *("rollout_id", "image_id", "question", "options", "reference", "references", "answer", "raw", "outcome"),
     *("reason", "score", "by_reference", "disputed", "part", "modes"),
@@ -40,18 +45,28 @@ def write_analysis(analysis: Analysis, folder: Path) -> Path:
 
 def check_folder(folder: Path) -> None:
     """Raises BlindspotError if an analysis cannot be written into the folder without a loss."""
-    if folder.exists() and not folder.is_dir():
-        raise BlindspotError(f"{folder} is a file", "name a new folder with --out")
-    if folder.is_dir() and any(folder.iterdir()) and not _is_analysis(folder):
-        raise BlindspotError(f"{folder} holds other files, which would be lost", "name a new folder with --out")
+    place, fix = folder.resolve(), "name a new folder with --out"
+    if place.exists() and not place.is_dir():
+        raise BlindspotError(f"{folder} is a file", fix)
+    if Path.cwd().resolve().is_relative_to(place) or place.is_mount():
+        what = "a mount point" if place.is_mount() else "the folder in which the command runs, or contains it"
+        raise BlindspotError(f"{folder} is {what}, and cannot be replaced", fix)
+    if place.is_dir() and (other := _other_file(place)):
+        raise BlindspotError(f"{folder} holds other files, which would be lost, such as {other}", fix)
+    above = next(one for one in place.parents if one.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        raise BlindspotError(f"{above} is {'not writable' if above.is_dir() else 'a file'}", fix)
 
 
-def _is_analysis(folder: Path) -> bool:
-    """Returns whether everything in the folder was written by an analysis."""
-    parts = [*folder.iterdir()]
-    of_models = [one for one in parts if (one / FAILURE_MODES).is_file()]
-    own = all(one in of_models or (one.is_dir() and one.name in ("data", "reports")) for one in parts)
-    return own and ((folder / FAILURE_MODES).is_file() or bool(of_models))
+def _other_file(folder: Path) -> str | None:
+    """Returns the first file that no analysis wrote, None if there is none."""
+    files = (one.relative_to(folder).as_posix() for one in sorted(folder.rglob("*")) if _is_file(one))
+    return next((name for name in files if not OWN.fullmatch(name)), None)
+
+
+def _is_file(path: Path) -> bool:
+    """Returns whether a path is anything but a folder with files: an empty folder or a link to a folder counts."""
+    return path.is_symlink() or not path.is_dir() or not any(path.iterdir())
 
 
 def _write_models(analysis: Analysis, folder: Path) -> None:
@@ -73,9 +88,14 @@ def _write_model(model: ModelAnalysis, folder: Path, notes: Iterable[str], home:
 
 
 def _verdicts(model: ModelAnalysis) -> pd.DataFrame:
-    """Returns the rows as they are stored: options as a list of texts, because Parquet has no free keys."""
+    """Returns the rows as they are stored: options as a list of texts, because Parquet has no free keys.
+
+    Rows about no image have no image_id.
+    """
     options = [[f"{letter}. {text}" for letter, text in one.items()] for one in model.rows["options"]]
+    units = model.rows["unit"]
     rows = model.rows.assign(
+        image_id=units.str.removeprefix("image ").where(units.str.startswith("image "), None),
         options=pd.Series(options, model.rows.index, object),
         by_reference=model.rows["by_reference"].astype("boolean"),
     )
@@ -92,7 +112,7 @@ def folder_names(models: Iterable[str]) -> dict[str, str]:
     names: dict[str, str] = {}
     taken = {"data", "reports"}
     for model in models:
-        plain = re.sub(r"[^\w.-]+", "-", model).strip("-.")[:80] or "model"
+        plain = re.sub(r"[^\w.-]+", "-", model).encode()[:LONGEST_NAME].decode(errors="ignore").strip("-.") or "model"
         name = next(one for one in (plain, *(f"{plain}-{n}" for n in range(2, 10_000))) if one.lower() not in taken)
         taken.add(name.lower())
         names[model] = name

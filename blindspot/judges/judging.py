@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from blindspot.protocols import Candidate, ProposedQuestion, Verifier
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
-from blindspot.records.unscored import Unscored
-from blindspot.records.verdict import Verdict
+from blindspot.records.unscored import OF_SERVER, Unscored
+from blindspot.records.verdict import Outcome, Verdict
 
 
 def answer_all(candidate: Candidate, images: Sequence[Image], asked: Sequence[ProposedQuestion]) -> list[Answer]:
@@ -26,7 +26,7 @@ def judge_asked(
     """Returns one verdict for each question and answer, in order.
 
     Where the questioner's reply has no question, the verdict is invalid with the reason why: the questioner failed.
-    The verifier does not see it.
+    Where a server failed to reply as the questioner, it is unscored. The verifier sees neither.
     """
     sent = [place for place, one in enumerate(asked) if one.reason is None]
     judged = judge_all(
@@ -36,10 +36,12 @@ def judge_asked(
         [answers[place] for place in sent],
     )
     verdicts = dict(zip(sent, judged, strict=True))
-    return [
-        verdicts.get(place) or Verdict("invalid", verifier.identity, one.reason, message=one.message or None)
-        for place, one in enumerate(asked)
-    ]
+    return [verdicts.get(place) or _without_question(one, verifier.identity) for place, one in enumerate(asked)]
+
+
+def _without_question(one: ProposedQuestion, verifier: str) -> Verdict:
+    outcome: Outcome = "unscored" if one.reason in OF_SERVER else "invalid"
+    return Verdict(outcome, verifier, one.reason, message=one.message or None)
 
 
 def judge_all(

@@ -193,6 +193,10 @@ def _fix_of_field(words: str, server: Server) -> str | None:
         return "set extra: {temperature: 1} in the endpoint file, or the value that the model supports"
     if any(name in words for name in ("response_format", "json_schema", "guided", "structured output")):
         return "set json_schema: false in the endpoint file"
+    if "logprobs" in words:
+        return "set log_probs: false in the endpoint file"
+    if re.search(r"(?<![-\w])seed(?![-\w])", words) and "seed" not in server.extra:
+        return "set extra: {seed: null} in the endpoint file"
     for name in (*server.extra, *server.query):
         if re.search(rf"(?<!\w){re.escape(name.lower())}(?!\w)", words):
             return f"remove {name} from the endpoint file"

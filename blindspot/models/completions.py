@@ -1,6 +1,8 @@
 """Reads one choice of a chat completion from an OpenAI-compatible server. Any field may have any type."""
 
 import json
+import math
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from blindspot.records.answer import Answer
@@ -72,7 +74,16 @@ def read_choice(choice: Any, marks: Marks) -> Reply:
         return _error(Unscored.INCOMPLETE, f"finish_reason {finish}: {text}", raw, transient=reason in TRANSIENT)
     if not text.strip() and reason in COMPLETE and (thought := _thought(message)):
         return _error(Unscored.THOUGHT_ONLY, thought, raw, transient=False)
-    return Reply(read_text(text, reason in COMPLETE, marks, raw))
+    return Reply(replace(read_text(text, reason in COMPLETE, marks, raw), log_prob=_log_prob(choice)))
+
+
+def _log_prob(choice: dict[str, Any]) -> float:
+    """Returns the log-probability of a reply, the sum over its tokens, or 0 if the server does not send it."""
+    try:
+        total = math.fsum(float(token["logprob"]) for token in choice["logprobs"]["content"])
+    except (TypeError, LookupError, ValueError, OverflowError):
+        return 0.0
+    return total if math.isfinite(total) else 0.0
 
 
 def _finish_reason(finish: Any) -> str:

@@ -1,6 +1,7 @@
 """Describes a model and where it runs: a folder of weights, or the contents of a YAML file."""
 
 import json
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -35,13 +36,18 @@ class Server(Section):
         5, ge=0, description="further attempts after HTTP 408, 409, 425, 429 or 5xx, a timeout or a lost connection"
     )
     max_calls: int | None = Field(
-        None, ge=1, description="attempts of one candidate or judge, after which its stage stops"
+        None, ge=1, description="attempts of one candidate, judge or questioner, after which its stage stops"
     )
     max_tokens: int | None = Field(None, ge=1, description="the same for tokens, as counted by the server")
     token_limit: Literal["max_tokens", "max_completion_tokens"] = Field(
         "max_tokens", description="name of the field that limits the tokens of an answer"
     )
     json_schema: bool = Field(True, description="whether the server can enforce a JSON schema for a reply")
+    log_probs: bool = Field(
+        False, description="for a questioner: whether to request the log-probabilities of its replies"
+    )
+    input_price: float | None = Field(None, ge=0, description="USD per million input tokens, for `blindspot estimate`")
+    output_price: float | None = Field(None, ge=0, description="the same for output tokens")
     max_image_bytes: int = Field(
         4_500_000, ge=1000, description="a larger image file is converted to JPEG and scaled down until it fits"
     )
@@ -100,15 +106,21 @@ class Nothing(Section):
 
 
 Description = Server | Local | Planted | Nothing
+_SECRET = re.compile(r"key$|secret|password|signature|^sig$|(?<!max_)token$", re.IGNORECASE)
+#: Describes a served questioner in the folder that the stage train writes.
+ENDPOINT = "endpoint.yaml"
 _FILE: TypeAdapter[Description] = TypeAdapter(Annotated[Description, Field(discriminator="kind")])
 
 
 def describe(model: str) -> Description:
     """Returns the description in the YAML file `model`, or, if `model` is no YAML file, one with all defaults.
 
-    Raises BlindspotError, which names every invalid key of the file.
+    The folder of a questioner that is not trained may hold a YAML file, ENDPOINT, instead of weights. Raises
+    BlindspotError, which names every invalid key of the file.
     """
     path = Path(model)
+    if (path / ENDPOINT).is_file():
+        path = path / ENDPOINT
     return read_description(path) if path.suffix in (".yaml", ".yml") else Local.model_validate({"model": model})
 
 
@@ -121,6 +133,35 @@ def describe_local(model: str, use: str) -> Local:
             "name a folder, or a YAML file with kind: local, such as configs/models/local.yaml",
         )
     return description
+
+
+def describe_questioner(model: str, use: str = "the questioner") -> Local | Server:
+    """Returns the description of a questioner. Raises BlindspotError, which names the `use`, for any other kind."""
+    description = describe(model)
+    if isinstance(description, Local | Server):
+        return description
+    raise BlindspotError(
+        f"{use}: {model} has kind {description.kind}, which cannot ask questions",
+        "name a folder of weights, or a YAML file with kind: local or kind: endpoint",
+    )
+
+
+def write_description(server: Server, path: Path) -> None:
+    """Writes the description of a served model as YAML, from which `describe` reads the same description."""
+    values = {"kind": server.kind, **server.model_dump(mode="json", exclude_defaults=True)}
+    path.write_text(yaml.safe_dump(values, sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+
+def refuse_secrets(server: Server, name: str) -> None:
+    """Raises BlindspotError if the description, which is stored with the questioner, seems to hold a secret."""
+    fields = [f"{part}.{key}" for part in ("query", "extra") for key in getattr(server, part) if _SECRET.search(key)]
+    if "@" in server.base_url:
+        fields.insert(0, "base_url")
+    if fields:
+        raise BlindspotError(
+            f"{name}: {fields[0]} seems to hold a password or a key, which would be stored in models/questioner",
+            "remove it, and name an environment variable in api_key_env",
+        )
 
 
 def read_description(path: Path) -> Description:

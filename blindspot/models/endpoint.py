@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from tqdm import tqdm
 
@@ -32,6 +32,15 @@ PROBES = 3  # attempts of the probe
 CALLS = "calls.db"  # in the work folder
 
 
+class Call(NamedTuple):
+    """One call: an image or None, a prompt, the form of the reply, and how it is sampled (None: at temperature 0)."""
+
+    image: Image | None
+    prompt: str
+    form: Form
+    sampling: Sampling | None
+
+
 class EndpointVLM:
     """A served VLM.
 
@@ -44,14 +53,22 @@ class EndpointVLM:
         identity: the name of the model and a digest of its URL, name and revision.
     """
 
-    def __init__(self, server: Server, max_new_tokens: int, probe: bool = False, system: str | None = None) -> None:
+    def __init__(
+        self,
+        server: Server,
+        max_new_tokens: int,
+        probe: bool = False,
+        system: str | None = None,
+        log_probs: bool = False,
+    ) -> None:
         """`probe`: whether to send one test question before the first call whose answer is not stored.
 
-        `system`: the system prompt, sent as a message of its own.
+        `system`: the system prompt, sent as a message of its own. `log_probs`: whether to request log-probabilities.
 
         Raises BlindspotError if the key is missing, the server cannot be reached, or it serves another revision.
         """
         self._server, self._max_new_tokens, self._unprobed = server, max_new_tokens, probe
+        self._log_probs = log_probs
         self._first = [{"role": "system", "content": escape_common(clean(system))}] if system else []
         digest = hashlib.sha256(" ".join(_address(server)).encode()).hexdigest()[:16]
         self.identity = f"{server.model}@{digest}"
@@ -67,24 +84,26 @@ class EndpointVLM:
 
         `form`: requests JSON of this form, if the server supports JSON schemas.
         """
-        return self._loop.run(self._complete(images, prompts, form, sampling))
+        pairs = zip(images, prompts, strict=True)
+        return self.complete_each([Call(image, prompt, form, sampling) for image, prompt in pairs])
+
+    def complete_each(self, calls: Sequence[Call]) -> list[Answer]:
+        """Returns the answer to each call, in the same order. A repeated call is paid for once."""
+        return self._loop.run(self._complete(calls))
 
     def tell(self, prompts: Sequence[str], form: Form) -> list[Answer]:
         """Returns the answer to each prompt, without an image."""
-        return self._loop.run(self._complete([None] * len(prompts), prompts, form, None))
+        return self.complete_each([Call(None, prompt, form, None) for prompt in prompts])
 
-    async def _complete(
-        self, images: Sequence[Image | None], prompts: Sequence[str], form: Form, sampling: Sampling | None
-    ) -> list[Answer]:
+    async def _complete(self, calls: Sequence[Call]) -> list[Answer]:
         slots = asyncio.Semaphore(self._server.concurrency)
-        pairs = [*zip(images, prompts, strict=True)]
-        unique = dict.fromkeys(pairs)  # a repeated pair is paid for once
+        unique = dict.fromkeys(calls)
         bar = tqdm(total=len(unique), desc=self._server.model, disable=len(unique) < BAR_FROM)
 
-        async def complete_one(image: Image | None, prompt: str) -> Answer:
+        async def complete_one(call: Call) -> Answer:
             async with slots:
                 try:
-                    answer = await self._answer(image, prompt, form, sampling)
+                    answer = await self._answer(call)
                 except Exception as error:
                     self._connection.ended = self._connection.ended or error
                     raise
@@ -92,7 +111,7 @@ class EndpointVLM:
             return answer
 
         # Waits for the calls in flight and stores their answers even if one call ends the run.
-        completed = await asyncio.gather(*(complete_one(*pair) for pair in unique), return_exceptions=True)
+        completed = await asyncio.gather(*map(complete_one, unique), return_exceptions=True)
         bar.close()
         ended = self._connection.ended
         if isinstance(ended, Stop):
@@ -101,17 +120,17 @@ class EndpointVLM:
         if ended:
             raise ended
         answers = dict(zip(unique, completed, strict=True))
-        return [cast(Answer, answers[pair]) for pair in pairs]
+        return [cast(Answer, answers[call]) for call in calls]
 
-    async def _answer(self, image: Image | None, prompt: str, form: Form, sampling: Sampling | None) -> Answer:
-        picture = data_url(image.path, self._server.max_image_bytes) if image else None
-        request = self._request(picture, prompt, form, sampling)
+    async def _answer(self, call: Call) -> Answer:
+        picture = data_url(call.image.path, self._server.max_image_bytes) if call.image else None
+        request = self._request(picture, call)
         key = self._key(request)
         stored = self._calls.get(key)
         if stored is not None and (answer := _read_stored(stored, self._server.thought_marks)).error is None:
             return answer
         if self._unprobed:
-            await self._probe(image is not None, form)
+            await self._probe(call)
         try:
             completion = await self._connection.ask(self._sent(request))
         except CallFailed as failure:
@@ -122,12 +141,12 @@ class EndpointVLM:
             self._calls.put(key, json.dumps({"choice": completion.choice}), model_of(self._server))
         return completion.answer
 
-    async def _probe(self, with_picture: bool, form: Form) -> None:
-        """Sends the test question before any other. Raises Stop if its failure shows that every call would fail."""
+    async def _probe(self, call: Call) -> None:
+        """Sends the test question, in the form of the first call. Raises Stop if every call would fail like it."""
         async with self._probe_lock:
             if not self._unprobed:
                 return
-            request = self._request(small_picture() if with_picture else None, PROBE, form, None)
+            request = self._request(small_picture() if call.image else None, call._replace(prompt=PROBE))
             for tries_left in reversed(range(PROBES)):
                 try:
                     await self._connection.ask(self._sent(request))
@@ -141,7 +160,8 @@ class EndpointVLM:
                         raise Stop(f"the test question failed ({failure})", fix) from None
             self._unprobed = False
 
-    def _request(self, picture: str | None, prompt: str, form: Form, sampling: Sampling | None) -> dict[str, Any]:
+    def _request(self, picture: str | None, call: Call) -> dict[str, Any]:
+        _, prompt, form, sampling = call
         picture_parts = [{"type": "image_url", "image_url": {"url": picture}}] if picture else []
         content = [*picture_parts, {"type": "text", "text": escape_common(clean(prompt))}]
         request = {
@@ -150,6 +170,8 @@ class EndpointVLM:
             **(asdict(sampling) if sampling else {"temperature": 0.0}),
             self._server.token_limit: self._max_new_tokens,
         }
+        if self._log_probs:
+            request["logprobs"] = True
         if form and self._server.json_schema:
             schema = {"name": form.__name__, "strict": True, "schema": form.model_json_schema()}
             request["response_format"] = {"type": "json_schema", "json_schema": schema}

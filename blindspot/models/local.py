@@ -17,7 +17,7 @@ from blindspot.models.loading import in_folder, load, weights_of
 from blindspot.models.pictures import pixels, read_picture
 from blindspot.models.special_tokens import SpecialTokens
 from blindspot.prompts.files import RolePrompts, default_prompts
-from blindspot.protocols import Form, ProposedQuestion, Target
+from blindspot.protocols import Form, PastFailure, ProposedQuestion, Target
 from blindspot.questioner.prompts import question_prompt
 from blindspot.questioner.proposing import proposed
 from blindspot.records.answer import Answer, Sampling
@@ -184,11 +184,20 @@ class LocalQuestioner:
         return self.ask_by([question_prompt(self._prompts)] * len(images), images, seed)
 
     def ask_for(
-        self, targets: Sequence[Target], images: Sequence[Image], seed: int, past: Sequence[Sequence[str]] = ()
+        self,
+        targets: Sequence[Target],
+        images: Sequence[Image],
+        seed: int,
+        past: Sequence[Sequence[str]] = (),
+        failures: Sequence[Sequence[PastFailure]] = (),
     ) -> list[ProposedQuestion]:
-        """Returns one question for each target and image, in the same order. `past`: earlier questions by image."""
-        rows = zip(targets, past or [()] * len(targets), strict=True)
-        return self.ask_by([question_prompt(self._prompts, target, past=some) for target, some in rows], images, seed)
+        """Returns one question for each target and image, in the same order.
+
+        `past`: earlier questions by image. `failures`: past failures about other images, by image.
+        """
+        none: list[tuple[()]] = [()] * len(targets)
+        rows = zip(targets, failures or none, past or none, strict=True)
+        return self.ask_by([question_prompt(self._prompts, *row) for row in rows], images, seed)
 
     def ask_by(self, prompts: Sequence[str], images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
         """Returns the question for each prompt and image, in the same order, without the thought before it.

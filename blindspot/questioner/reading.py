@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from blindspot import replies
 from blindspot.json_objects import as_bool
 from blindspot.questioner.prompts import expected_answer
 from blindspot.questioner.reading_fields import Field, json_fields, label_fields, tag_fields
@@ -77,11 +76,10 @@ def read_question(reply: str, form: QuestionForm, marks: Marks = THOUGHT_MARKS) 
 
 
 def _of_thought(reply: str, marks: Marks) -> AskedQuestion:
-    question, answer = replies.read_question(reply, marks), expected_answer(reply)
-    if question:
-        return AskedQuestion(" ".join(question.splitlines()), answer)
-    complete = without_thought(clean(reply), marks).complete
-    return AskedQuestion("", answer, NoQuestion.EMPTY if complete else NoQuestion.UNFINISHED_THOUGHT)
+    visible, answer = without_thought(clean(reply), marks), expected_answer(reply)
+    if visible.complete and visible.text:
+        return AskedQuestion(" ".join(visible.text.splitlines()), answer)
+    return AskedQuestion("", answer, NoQuestion.EMPTY if visible.complete else NoQuestion.UNFINISHED_THOUGHT)
 
 
 def _read(reply: str, form: QuestionForm, marks: Marks) -> AskedQuestion:
@@ -221,7 +219,7 @@ def _bare_answer(text: str) -> str | None:
 
 def _without(question: str, answer: str | None) -> str:
     """Returns a question without the expected answer in brackets, or at the end of a command."""
-    if not answer:
+    if not answer or (len(answer) == 1 and answer.isalpha()):  # a letter is that of an option
         return question
     shown = re.compile(rf"(?<=\w)\s*[(\[（]\s*{re.escape(answer)}\s*[)\]）](?=\W)", re.IGNORECASE)
     question = shown.sub("", question)

@@ -22,7 +22,8 @@ class Kind(StrEnum):
 
 _QUESTION = (
     r"\b(?:questions?|query|quesiton|qn?|pregunta|pergunta|domanda|frage|bildfrage|vraag|fråga|вопрос|soru|pytanie"
-    r"|pertanyaan|command|challenge|prompt|task|instruction)(?:\d{1,2})?\b|câu hỏi|سؤال|السؤال|प्रश्न|सवाल|问题|問題|提问|質問|设问|问|問"
+    r"|pertanyaan|command|challenge|prompt|task|instruction)(?:\d{1,2})?\b"
+    r"|câu hỏi|سؤال|प्रश्न|सवाल|问题|問題|提问|質問|设问|问|問"
     r"|질문"
 )
 _ANSWER = (

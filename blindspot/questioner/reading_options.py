@@ -15,7 +15,8 @@ _VERDICT = (
 _IN_BRACKETS = rf"[(\[（] ?{_VERDICT} ?[.!]?[)\]）]"
 #: A mark that reveals the right option.
 RIGHT = re.compile(
-    rf" ?(?:(?:[←⬅→]|<[-=]+|[-–—=]+>?) ?{_VERDICT}\b[^\n]*|{_IN_BRACKETS}|[(\[（]?[✓✔✅☑✗✘❌☒☐⬅←]\ufe0f?[)\]）]?"
+    rf" ?(?:(?:[←⬅→]|<[-=]+|[-–—=]+>?) ?{_VERDICT}\b[^\n]*?(?= [(\[]?[A-J][).:\]] |\n|$)|{_IN_BRACKETS}"
+    rf"|[(\[（]?[✓✔✅☑✗✘❌☒☐⬅←]\ufe0f?[)\]）]?"
     rf"|<[-=]{{2,}}|\*+|\[[ xX]?\](?=\s|$)|(?<=\w) (?:is )?(?:the )?correct(?:{_NOUN})?(?=[ .!]*(?:\n|$)))",
     re.IGNORECASE,
 )

@@ -18,6 +18,8 @@ from blindspot.taxonomy.reading.question_features import has_all
 FILE = "targets.json"  # in the folder of the questioner's weights
 TRIED = 4  # targets tried for each image, at most
 SAMPLES = 8  # questions sampled for each image, over all tried targets; one of them is kept
+#: The same for a served questioner, of which each question costs a call.
+TRIED_SERVED = SAMPLES_SERVED = 2
 OVER_SHARE = 3.0  # cost of an image beyond a target's equal share, in standard deviations of the log-probability
 UNMET = 100.0  # cost of a target that no question about the image meets
 
@@ -30,11 +32,16 @@ class SteeredQuestioner:
     The questioner may ask a question that does not meet the target, for example because the image does not allow one.
     """
 
-    def __init__(self, questioner: Steerable, targets: Sequence[Target]) -> None:
-        """Raises ValueError if `targets` is empty."""
+    def __init__(
+        self, questioner: Steerable, targets: Sequence[Target], samples: int = SAMPLES, tried: int = TRIED
+    ) -> None:
+        """`samples`: questions sampled for each image, over `tried` targets at most.
+
+        Raises ValueError if `targets` is empty.
+        """
         if not targets:
             raise ValueError("there are no targets to steer with")
-        self._questioner, self._targets = questioner, list(targets)
+        self._questioner, self._targets, self._samples, self._tried = questioner, list(targets), samples, tried
 
     @property
     def identity(self) -> str:
@@ -45,7 +52,7 @@ class SteeredQuestioner:
     def ask(self, images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
         """Returns one question for each image, in order, with about as many questions for each target.
 
-        The questioner samples SAMPLES questions about each image, spread over up to TRIED targets. A question meets
+        The questioner samples several questions about each image, spread over several targets. A question meets
         its target if its words, and the answer that the questioner expects, have the features of the target. Each
         image is assigned one target: the assignment maximises the sum of the log-probabilities of the best questions
         that meet their targets, standardised by target. Of the questions that meet the assigned target, the most
@@ -58,12 +65,12 @@ class SteeredQuestioner:
         return questions
 
     def _ask(self, images: Sequence[Image], dice: np.random.Generator) -> list[ProposedQuestion]:
-        tried = min(TRIED, len(self._targets))
-        turns = dice.permutation(len(images))[:, None] + np.arange(SAMPLES) % tried
-        numbers = np.sort(turns % len(self._targets), axis=1)  # of the targets, shape (images, SAMPLES)
+        tried = min(self._tried, len(self._targets))
+        turns = dice.permutation(len(images))[:, None] + np.arange(self._samples) % tried
+        numbers = np.sort(turns % len(self._targets), axis=1)  # of the targets, shape (images, samples)
         targets = [self._targets[number] for number in numbers.ravel().tolist()]
         asked = self._questioner.ask_for(
-            targets, [image for image in images for _ in range(SAMPLES)], int(dice.integers(2**31))
+            targets, [image for image in images for _ in range(self._samples)], int(dice.integers(2**31))
         )
         log_probs = np.array([one.log_prob for one in asked]).reshape(numbers.shape)
         met = np.array([meets(one, target) for one, target in zip(asked, targets, strict=True)]).reshape(numbers.shape)
@@ -72,13 +79,13 @@ class SteeredQuestioner:
         asks = np.array([one.reason is None for one in asked]).reshape(numbers.shape)
         kept = np.where(by_target.any(axis=1, keepdims=True), by_target, asks)
         best = np.where(kept, log_probs, -np.inf).argmax(axis=1)
-        return [asked[place * SAMPLES + one] for place, one in enumerate(best.tolist())]
+        return [asked[place * self._samples + one] for place, one in enumerate(best.tolist())]
 
 
 def _scores(numbers: npt.NDArray[np.intp], log_probs: Floats, targets: int) -> Floats:
     """Returns the standardised log-probability of each image's best question for each target.
 
-    `numbers`, `log_probs`: the target and the log-probability of each question, shape (images, SAMPLES); NaN if the
+    `numbers`, `log_probs`: the target and the log-probability of each question, shape (images, samples); NaN if the
     question does not meet its target. Returns shape (images, targets), standardised by target; NaN if no question
     meets the target.
     """

@@ -11,13 +11,14 @@ class Answer:
 
     `error`: the reason; `text` is then empty. `message`: details of the error, such as the server's error message.
     `raw`: the model's unprocessed output, with thoughts and special tokens: the decoded text of a local model, or the
-    choice of a chat completion as JSON.
+    choice of a chat completion as JSON. `log_prob`: the log-probability of the reply, if a server sends it, else 0.
     """
 
     text: str
     error: Unscored | None = None
     message: str = field(default="", compare=False)
     raw: str = field(default="", compare=False, repr=False)
+    log_prob: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True)

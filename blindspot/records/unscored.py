@@ -33,3 +33,9 @@ class Unscored(StrEnum):
     NO_REFERENCE = "no reference", "The judge rates the question as valid but gives no answer of its own."
     NO_MAJORITY = "no majority", "No outcome has a majority of the judge's votes."
     UNPARSED = "unparsed", "The question is outside of the oracle's grammar (`verifier.unparsed: unscored`)."
+
+
+#: Reasons for a missing reply that lie with the server or the connection, not with the model.
+OF_SERVER = frozenset(
+    {Unscored.INCOMPLETE, Unscored.UNREADABLE, Unscored.SERVER_ERROR, Unscored.TIMEOUT, Unscored.NO_CONNECTION}
+)

@@ -8,8 +8,8 @@ answers and the outcomes are used.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from itertools import combinations
+from collections.abc import Collection, Iterable, Sequence, Set
+from itertools import combinations, islice
 from typing import Any
 
 import numpy as np
@@ -19,9 +19,11 @@ import pandas as pd
 from blindspot.protocols import Target
 from blindspot.records.failure_mode import FailureMode
 from blindspot.records.rollout import Asked
+from blindspot.search.given import GivenTargets
 from blindspot.taxonomy.modes.search import find_modes
 from blindspot.taxonomy.reading.lexicon import GROUPS
 from blindspot.taxonomy.reading.question_features import all_features, columns
+from blindspot.taxonomy.reading.wording import wording
 
 META_SKILLS = frozenset(GROUPS.values())
 FOLLOW_SHARE = 0.5  # share of the questions that follow failures, if there are any to follow
@@ -46,10 +48,14 @@ class Explorer:
     Attributes: `modes`, the failure modes in the questions asked so far.
     """
 
-    def __init__(self, threshold: float, min_asked: int, seed: int) -> None:
-        """`threshold`, `min_asked`: the threshold of the error_rate of a mode, and the valid questions it needs."""
+    def __init__(self, threshold: float, min_asked: int, seed: int, given: Sequence[Target] = ()) -> None:
+        """`threshold`, `min_asked`: the threshold of the error_rate of a mode, and the valid questions it needs.
+
+        `given`: targets to propose before the explorer's own.
+        """
         self.modes: list[FailureMode] = []
         self._threshold, self._min_asked = threshold, min_asked
+        self._given = GivenTargets(given, min_asked)
         self._dice = np.random.default_rng(seed)
         self._pairs: dict[Target, int] = {}
         self._kinds = Counter[frozenset[str]]()
@@ -59,25 +65,52 @@ class Explorer:
         """Adds questions with their outcomes, except unscored ones, and searches for modes again."""
         for row in asked:
             if row.outcome != "unscored":
-                features = all_features(row.question, row.reference)
+                features = self.features(row.question, row.reference)
                 self._rows.append((row, features, self._indices(features)))
+                self._given.add(features)
         self.modes = self.modes_after(len(self._rows))
 
+    def features(self, question: str, reference: str | None) -> frozenset[str]:
+        """Returns the features of a question that the explorer uses; features of its wording only if given."""
+        known = all_features(question, reference)
+        return (
+            known.union(self._given.wording.intersection(wording(question, reference)))
+            if self._given.wording
+            else known
+        )
+
+    def failures(self, target: Target, image_id: str, count: int) -> list[Asked]:
+        """Returns the latest `count` failures about other images that have all features of a target.
+
+        None for an empty target.
+        """
+        found = (
+            row
+            for row, features, _ in reversed(self._rows)
+            if target and row.outcome == "failure" and row.image_id != image_id and features.issuperset(target)
+        )
+        return [*islice(found, count)]
+
     @property
-    def has_suspects(self) -> bool:
-        """Whether there are failures to follow."""
-        return bool(self._statistics()[1].any())
+    def is_done(self) -> bool:
+        """Whether there are no failures to follow, and no given targets that lack questions."""
+        return not self._given.open and not self._statistics()[1].any()
 
     def modes_after(self, count: int) -> list[FailureMode]:
         """Returns the failure modes in the first `count` scored questions."""
         valid = [row for row, *_ in self._rows[:count] if row.outcome != "invalid"]
-        return modes_in(valid, self._threshold, self._min_asked) if len(valid) >= MIN_VALID else []
+        if len(valid) < MIN_VALID:
+            return []
+        return modes_in(valid, self._threshold, self._min_asked, self._given.wording)
 
     def targets(self, count: int) -> list[Target]:
         """Returns targets for `count` proposals: suspected pairs of features, and pairs that have rarely been asked.
 
-        Before the first question all targets are empty.
+        Given targets come first, until each has enough questions. Without them, all targets are empty before the first
+        question.
         """
+        if given := self._given.draw(count):
+            return given
         if not self._pairs:
             return [()] * count
         asked, suspicion, _ = self._statistics()
@@ -89,6 +122,7 @@ class Explorer:
     def choose(self, proposals: Sequence[Collection[str]], count: int) -> list[int]:
         """Returns the indices of `count` proposals (or all, if fewer), each proposal given by its features.
 
+        Proposals that given targets need are chosen first.
         Questions of settled modes are not chosen to follow failures, because they would add no information. They may
         be chosen for rarely asked pairs, which shows whether a mode is too broad.
         """
@@ -100,11 +134,13 @@ class Explorer:
         sizes, free = np.array([*map(len, rows)]), np.ones(len(rows), dtype=bool)
         kinds = [_kind(features) for features in proposals]
         follow, chosen = int(count * FOLLOW_SHARE) if suspicion.any() else 0, list[int]()
+        first = self._given.first(proposals, count)
         while len(chosen) < count and free.any():
             worth = has.multiply(suspicion[None]).max(axis=1).toarray() if len(chosen) < follow else None
             even = np.array([1 / (1 + self._kinds[kind]) for kind in kinds])
             score = valid * (even * (has @ _coverage(asked)) / sizes if worth is None else unsettled * worth.ravel())
             best = int(np.argmax(np.where(free, score + 1e-9 * self._dice.random(len(rows)), -1.0)))
+            best = first[len(chosen)] if len(chosen) < len(first) else best
             free[best] = False
             chosen.append(best)
             asked[rows[best]] += 1
@@ -157,13 +193,20 @@ def _kind(features: Collection[str]) -> frozenset[str]:
     return META_SKILLS.intersection(features)
 
 
-def modes_in(valid: Sequence[Asked], threshold: float, min_asked: int) -> list[FailureMode]:
-    """Returns the failure modes in valid questions, without examples, using skills that need no fitting."""
+def modes_in(
+    valid: Sequence[Asked], threshold: float, min_asked: int, worded: Set[str] = frozenset()
+) -> list[FailureMode]:
+    """Returns the failure modes in valid questions, without examples, using skills that need no fitting.
+
+    `worded`: features of the wording that modes may have.
+    """
     rows: list[dict[str, Any]] = [
         {"rollout_id": str(place), "image_id": row.image_id, "question": row.question, "outcome": row.outcome}
         | columns(row.question, row.reference)
         for place, row in enumerate(valid)
     ]
+    for row, asked in zip(rows, valid, strict=True):
+        row["features"] += [one for one in wording(asked.question, asked.reference) if one in worded]
     return find_modes(pd.DataFrame(rows), threshold, min_asked, examples=0) if rows else []
 
 

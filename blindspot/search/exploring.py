@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
-from blindspot.errors import BlindspotError
 from blindspot.metrics import refuse_unscored
 from blindspot.params import Section
-from blindspot.protocols import Steerable
+from blindspot.protocols import Steerable, Target
+from blindspot.questioner.proposing import counted, no_question
 from blindspot.records.failure_mode import FailureMode
 from blindspot.records.image import Image
 from blindspot.records.rollout import Asked
@@ -37,37 +37,42 @@ class Exploration(Section):
 
 
 def explore(
-    how: Exploration, seed: int, images: Sequence[Image], questioner: Steerable, journal: Journal
+    how: Exploration,
+    seed: int,
+    images: Sequence[Image],
+    questioner: Steerable,
+    journal: Journal,
+    given: Sequence[Target] = (),
+    examples: int = 0,
 ) -> tuple[list[Asked], list[FailureMode]]:
     """Asks until no failure is left to follow, no new question is proposed, or the calls or the budget are spent.
 
-    Returns the questions with their outcomes, and the failure modes in them. Raises BlindspotError if most questions
-    are unscored, or if no reply of the questioner has a question.
+    `given`: the first targets. `examples`: past failures that the questioner is shown with a target, at most. Returns
+    the questions with their outcomes, and the failure modes in them. Raises BlindspotError if most questions are
+    unscored, or if no reply of the questioner has a question.
     """
-    explorer, asked = Explorer(how.threshold, how.min_asked, seed), list[Asked]()
-    proposals, idle = Proposals(questioner, images, random.Random(seed)), 0
+    explorer, asked = Explorer(how.threshold, how.min_asked, seed, given), list[Asked]()
+    proposals, idle = Proposals(questioner, images, random.Random(seed), explorer, examples), 0
     while idle < MAX_IDLE and (room := journal.meter.room(min(how.together, how.calls - len(asked)))):
         proposals.add(explorer.targets(how.proposals))
+        if proposals.is_mute:
+            break
         chosen = explorer.choose(proposals.features(), room)
         idle = 0 if chosen else idle + 1
         found = journal.ask(*proposals.take(chosen))
         explorer.add(found)
         asked += found
         refuse_unscored(asked, MAX_UNSCORED, "questions")
-        if len(asked) >= how.at_least and not explorer.has_suspects:
+        if len(asked) >= how.at_least and explorer.is_done:
             break
-    _report_without(proposals.without, bool(asked))
+    _report_without(proposals.without, proposals.message, bool(asked))
     return asked, explorer.modes
 
 
-def _report_without(without: Counter[str], asked: bool) -> None:
+def _report_without(without: Counter[str], message: str, asked: bool) -> None:
     """Prints how many replies had no question. Raises BlindspotError if therefore no question was asked."""
-    if not without:
-        return
-    reasons = ", ".join(f"{reason} × {count}" for reason, count in without.most_common())
-    if not asked:
-        raise BlindspotError(
-            f"no reply of the questioner has a question: {reasons}",
-            "choose another questioner, or another questioner.form in the prompts file",
-        )
-    print(f"explore: {without.total()} replies of the questioner have no question: {reasons}", flush=True)
+    if without and not asked:
+        raise no_question("the questioner", without, message)
+    if without:
+        reasons = counted(without)
+        print(f"explore: {without.total()} replies of the questioner have no question: {reasons}", flush=True)

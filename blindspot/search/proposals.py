@@ -5,10 +5,11 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from blindspot.protocols import Steerable, Target
+from blindspot.protocols import PastFailure, Steerable, Target
+from blindspot.questioner.reading import NoQuestion
 from blindspot.questioner.steering import is_answer_feature
 from blindspot.records.image import Image
-from blindspot.taxonomy.reading.question_features import all_features
+from blindspot.search.explorer import Explorer
 
 KEPT = 1000  # number of latest proposals that are kept
 PAST = 8  # latest questions about an image that the questioner is shown
@@ -26,15 +27,20 @@ class Proposal(NamedTuple):
 class Proposals:
     """Has questions proposed about randomly drawn images, and keeps those that have not been asked yet.
 
-    Attributes: `without`, how many replies of the questioner had no question, by the reason.
+    Attributes: `without`, how many replies of the questioner had no question, by the reason; `message`, the start of
+    the first of them.
     """
 
-    def __init__(self, questioner: Steerable, images: Sequence[Image], dice: random.Random) -> None:
+    def __init__(
+        self, questioner: Steerable, images: Sequence[Image], dice: random.Random, explorer: Explorer, examples: int
+    ) -> None:
+        """`explorer`: reads features and stores failures. `examples`: most past failures shown to the questioner."""
         self._questioner, self._images, self._dice = questioner, images, dice
+        self._explorer, self._examples = explorer, examples
         self._kept: list[Proposal] = []
         self._known: set[tuple[str, str]] = set()
         self._past = defaultdict[str, list[str]](list)
-        self.without = Counter[str]()
+        self.without, self.message = Counter[str](), ""
 
     def add(self, targets: Sequence[Target]) -> None:
         """Has a question proposed for each target, and adds those that were not proposed before.
@@ -42,19 +48,33 @@ class Proposals:
         Features of the true answer are taken from the answer that the questioner expects, which sees the image; if
         there is none, from the target. A reply without a question is counted in `without`, by its reason.
         """
-        targets = [*targets] * (1 if self._known else FIRST_FACTOR)
+        targets = [*targets] * (1 if self._known or any(targets) else FIRST_FACTOR)
         images = self._dice.choices(self._images, k=len(targets))
         past = [self._past[image.image_id][-PAST:] for image in images]
-        proposed = self._questioner.ask_for(targets, images, self._dice.getrandbits(32), past)
-        for target, image, (question, answer, _, reason, _) in zip(targets, images, proposed, strict=True):
+        shown = [*map(self._failures, targets, images)] if self._examples else []
+        proposed = self._questioner.ask_for(targets, images, self._dice.getrandbits(32), past, shown)
+        for target, image, (question, answer, _, reason, message) in zip(targets, images, proposed, strict=True):
             if reason is not None:
                 self.without[reason] += 1
+                self.message = self.message or message
             elif (image.image_id, question) not in self._known:
                 self._known.add((image.image_id, question))
                 self._past[image.image_id].append(question)
                 of_target = filter(is_answer_feature, target) if answer is None else ()
-                self._kept.append(Proposal(image, question, all_features(question, answer).union(of_target)))
+                self._kept.append(
+                    Proposal(image, question, self._explorer.features(question, answer).union(of_target))
+                )
         del self._kept[:-KEPT]
+
+    @property
+    def is_mute(self) -> bool:
+        """Whether the questioner never replied with a question, for another reason than that it declined a target."""
+        return bool(self.without) and not self._known and NoQuestion.DECLINED not in self.without
+
+    def _failures(self, target: Target, image: Image) -> list[PastFailure]:
+        """Returns the latest failures with the features of the target, about other images."""
+        found = self._explorer.failures(target, image.image_id, self._examples)
+        return [(row.question, row.reference or "") for row in found]
 
     def features(self) -> list[frozenset[str]]:
         """Returns the features of each proposal, in order."""

@@ -74,5 +74,5 @@ def training_table(history: Sequence[dict[str, float]], evaluations: Sequence[Ra
         ],
         columns=["step", "reward", *COMPONENTS],
     )
-    checkpoints = pd.DataFrame(evaluations)[["step", *CHECKPOINT_COLUMNS]]
+    checkpoints = pd.DataFrame(evaluations, columns=["step", *CHECKPOINT_COLUMNS])
     return steps.merge(checkpoints, on="step", how="outer")

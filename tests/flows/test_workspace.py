@@ -155,6 +155,12 @@ def test_prompts_are_copied_as_they_are_in_the_checkout(toy: Path, tmp_path: Pat
     assert not any("not committed" in line for line in log)
 
 
+def test_a_run_with_targets_that_cannot_be_read_does_not_start(toy: Path, tmp_path: Path) -> None:
+    for targets in ("nowhere", str(tmp_path)):
+        with pytest.raises(BlindspotError, match=f"explore.targets: .*{Path(targets).name}"):
+            prepare(toy, f"explore.targets={targets}")
+
+
 def test_a_run_with_invalid_prompts_does_not_start(toy: Path) -> None:
     (toy / "mine.yaml").write_text("judge: {}\n", "utf-8")
     with pytest.raises(BlindspotError, match=r"mine.yaml: judge.validity is missing"):

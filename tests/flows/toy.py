@@ -66,6 +66,7 @@ def make_toy(folder: Path) -> Path:
     (folder / "params.yaml").write_text((ROOT / "params.yaml").read_text("utf-8"), "utf-8")
     (folder / "dvc.yaml").write_text(PIPELINE, "utf-8")
     shutil.copytree(ROOT / "configs" / "prompts", folder / "configs" / "prompts")
+    shutil.copy(ROOT / "configs" / "no_targets.json", folder / "configs")
     (folder / "stage.py").write_text(STAGE, "utf-8")
     (folder / ".gitignore").write_text(".work/\n/data\n/metrics\n/models/questioner\n", "utf-8")
     (folder / "models").mkdir()

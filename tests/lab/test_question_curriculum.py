@@ -3,7 +3,7 @@ import random
 import pytest
 
 from blindspot.questioner.prompts import THOUGHT_END, expected_answer
-from blindspot.replies import read_question
+from blindspot.questioner.reading import read_question
 from blindspot.scenes.draw import draw_scenes
 from blindspot.scenes.oracle import rule
 from blindspot.taxonomy.reading.question_features import all_features
@@ -18,7 +18,7 @@ def test_every_lesson_is_a_valid_question_and_most_have_all_features_of_the_targ
     kept = []
     for scene in SCENES[:300]:
         prompt, lesson = asking.targeted(scene)
-        question = read_question(lesson)
+        question = read_question(lesson, "thought").question
         ruling = rule(question, scene)
         assert ruling.valid
         target = prompt.removesuffix(" .").partition(" : ")[2].split(" , ")
@@ -31,7 +31,7 @@ def test_an_example_shares_a_feature_with_the_question() -> None:
     asking = Asking(SCENES, random.Random(0))
     for scene in SCENES[:100]:
         prompt, lesson = asking.like(scene)
-        question = read_question(lesson)
+        question = read_question(lesson, "thought").question
         example, _, answer = prompt.removesuffix(" .").partition(" : ")[2].rpartition(" ")
         assert all_features(example, answer) & all_features(question, rule(question, scene).answer)
 
@@ -54,9 +54,9 @@ def test_all_words_of_a_lesson_are_in_the_vocabulary() -> None:
 
 
 def test_the_question_does_not_include_the_thought() -> None:
-    assert read_question(f"a2 : no {THOUGHT_END} is it red ?") == "is it red ?"
-    assert read_question(" is it red ? ") == "is it red ?"
-    assert read_question(f"a2 : no {THOUGHT_END}") == ""
+    assert read_question(f"a2 : no {THOUGHT_END} is it red ?", "thought").question == "is it red ?"
+    assert read_question(" is it red ? ", "thought").question == "is it red ?"
+    assert read_question(f"a2 : no {THOUGHT_END}", "thought").question == ""
 
 
 @pytest.mark.parametrize(

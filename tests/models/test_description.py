@@ -7,7 +7,16 @@ import yaml
 
 from blindspot.errors import BlindspotError
 from blindspot.factory import open_candidate
-from blindspot.models.description import Local, Nothing, Planted, Server, describe, describe_local, read_description
+from blindspot.models.description import (
+    Local,
+    Nothing,
+    Planted,
+    Server,
+    describe,
+    describe_local,
+    describe_questioner,
+    read_description,
+)
 from blindspot.params import CandidateParams
 
 EXAMPLES = Path("configs/models")
@@ -68,3 +77,11 @@ def test_a_questioner_must_have_local_weights(name: str) -> None:
 def test_a_candidate_needs_a_model() -> None:
     with pytest.raises(BlindspotError, match=r"none\.yaml names no model"):
         open_candidate(CandidateParams.model_validate({"model": "configs/models/none.yaml"}))
+
+
+@pytest.mark.parametrize("name", ["planted", "none"])
+def test_a_questioner_is_local_or_served(name: str) -> None:
+    assert isinstance(describe_questioner("configs/models/endpoint.yaml"), Server)
+    assert isinstance(describe_questioner("models/scenes-questioner"), Local)
+    with pytest.raises(BlindspotError, match=rf"train.base_model: .*{name}.yaml has kind {name}, which cannot ask"):
+        describe_questioner(f"configs/models/{name}.yaml", "train.base_model")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from blindspot.protocols import ProposedQuestion, Steerable, Target
+from blindspot.protocols import PastFailure, ProposedQuestion, Steerable, Target
 from blindspot.questioner.steering import SAMPLES, TRIED, SteeredQuestioner, meets, read_targets, write_targets
 from blindspot.records.image import Image
 
@@ -27,7 +27,12 @@ class Obedient:
         raise AssertionError("a steered questioner must not call ask")
 
     def ask_for(
-        self, targets: Sequence[Target], images: Sequence[Image], seed: int, past: Sequence[Sequence[str]] = ()
+        self,
+        targets: Sequence[Target],
+        images: Sequence[Image],
+        seed: int,
+        past: Sequence[Sequence[str]] = (),
+        failures: Sequence[Sequence[PastFailure]] = (),
     ) -> list[ProposedQuestion]:
         self.targets += targets
         declined = [
@@ -77,7 +82,12 @@ class Straying(Obedient):
     """The most probable question does not meet the target; the others do, with falling probability."""
 
     def ask_for(
-        self, targets: Sequence[Target], images: Sequence[Image], seed: int, past: Sequence[Sequence[str]] = ()
+        self,
+        targets: Sequence[Target],
+        images: Sequence[Image],
+        seed: int,
+        past: Sequence[Sequence[str]] = (),
+        failures: Sequence[Sequence[PastFailure]] = (),
     ) -> list[ProposedQuestion]:
         said = [
             ProposedQuestion("what colour is the star ?", None, -1.0),
@@ -95,7 +105,12 @@ class Unsure(Obedient):
     """Counting questions are less probable than relations, and more probable the later the image."""
 
     def ask_for(
-        self, targets: Sequence[Target], images: Sequence[Image], seed: int, past: Sequence[Sequence[str]] = ()
+        self,
+        targets: Sequence[Target],
+        images: Sequence[Image],
+        seed: int,
+        past: Sequence[Sequence[str]] = (),
+        failures: Sequence[Sequence[PastFailure]] = (),
     ) -> list[ProposedQuestion]:
         costs = [
             9 - int(image.image_id) / 10 if target == COUNTING else 1
@@ -130,7 +145,12 @@ class Declining(Obedient):
     """Declines, with the highest probability, but for the last reply about every second image."""
 
     def ask_for(
-        self, targets: Sequence[Target], images: Sequence[Image], seed: int, past: Sequence[Sequence[str]] = ()
+        self,
+        targets: Sequence[Target],
+        images: Sequence[Image],
+        seed: int,
+        past: Sequence[Sequence[str]] = (),
+        failures: Sequence[Sequence[PastFailure]] = (),
     ) -> list[ProposedQuestion]:
         last = [number % SAMPLES == SAMPLES - 1 and int(image.image_id) % 2 for number, image in enumerate(images)]
         declined = ProposedQuestion("", None, -0.1, "declined", "No.")

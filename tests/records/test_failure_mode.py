@@ -1,7 +1,8 @@
 """The record of a failure mode, and the file that holds several."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from math import isnan, nan
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,13 @@ def test_another_form_is_a_user_error(text: str | None, tmp_path: Path) -> None:
 def test_a_mode_contains_the_questions_that_have_all_of_its_features() -> None:
     assert FIRST.contains({"counting", "answer 2", "others"})
     assert not FIRST.contains({"counting"}) and not FIRST.contains([])
+
+
+def test_a_tested_mode_is_read_as_it_was_written_and_an_unknown_rate_is_null(tmp_path: Path) -> None:
+    tested = replace(FIRST, status="confirmed", p_value=0.01, discovered_asked=30, discovered_failures=20)
+    unasked = replace(tested, asked=0, failures=0, error_rate=nan, status="too_few")
+    write_json(tmp_path / "modes.json", [tested.to_json(), unasked.to_json()])
+    first, second = read_failure_modes(tmp_path / "modes.json")
+    assert first == tested
+    assert isnan(second.error_rate) and replace(second, error_rate=0.0) == replace(unasked, error_rate=0.0)
+    assert json.loads((tmp_path / "modes.json").read_text("utf-8"))[1]["error_rate"] is None

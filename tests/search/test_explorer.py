@@ -88,10 +88,10 @@ def test_a_pair_is_followed_while_it_fails_more_often_than_the_threshold(every: 
     explorer = Explorer(0.25, 6, seed=0)
     asked = [one(str(n), "is there a red star ?", "yes", "correct" if n % every else "failure") for n in range(20)]
     explorer.add(asked[:1])
-    assert explorer.has_suspects
+    assert not explorer.is_done
     explorer.add(asked[1:])
     assert explorer.modes == []
-    assert explorer.has_suspects == followed
+    assert explorer.is_done != followed
 
 
 def test_a_kind_of_question_with_few_pairs_is_asked_as_often() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from blindspot.errors import BlindspotError
 from blindspot.judges.oracle import OracleVerifier
-from blindspot.protocols import ProposedQuestion, Target
+from blindspot.protocols import PastFailure, ProposedQuestion, Target
 from blindspot.records.image import Image
 from blindspot.scenes.planted import PlantedCandidate
 from blindspot.scenes.scene import Scene, random_scene
@@ -33,7 +33,12 @@ class Deaf:
         raise AssertionError("ask_for must be called")
 
     def ask_for(
-        self, targets: Sequence[Target], images: Sequence[Image], seed: int, past: Sequence[Sequence[str]] = ()
+        self,
+        targets: Sequence[Target],
+        images: Sequence[Image],
+        seed: int,
+        past: Sequence[Sequence[str]] = (),
+        failures: Sequence[Sequence[PastFailure]] = (),
     ) -> list[ProposedQuestion]:
         rng, said = random.Random(seed), list[ProposedQuestion]()
         for image in images:
@@ -59,7 +64,12 @@ def test_it_ends_after_calls_budget_or_failures(
 def test_it_ends_if_no_new_question_is_proposed(tmp_path: Path) -> None:
     class Dull(Deaf):
         def ask_for(
-            self, targets: Sequence[Target], images: Sequence[Image], seed: int, past: Sequence[Sequence[str]] = ()
+            self,
+            targets: Sequence[Target],
+            images: Sequence[Image],
+            seed: int,
+            past: Sequence[Sequence[str]] = (),
+            failures: Sequence[Sequence[PastFailure]] = (),
         ) -> list[ProposedQuestion]:
             return [ProposedQuestion("is there a star ?", None, 0.0) for _ in images]
 
@@ -75,7 +85,12 @@ class Declining(Deaf):
         self.share = share
 
     def ask_for(
-        self, targets: Sequence[Target], images: Sequence[Image], seed: int, past: Sequence[Sequence[str]] = ()
+        self,
+        targets: Sequence[Target],
+        images: Sequence[Image],
+        seed: int,
+        past: Sequence[Sequence[str]] = (),
+        failures: Sequence[Sequence[PastFailure]] = (),
     ) -> list[ProposedQuestion]:
         dice, declined = random.Random(seed), ProposedQuestion("", None, 0.0, "declined", "I cannot.")
         asked = super().ask_for(targets, images, seed)
@@ -98,7 +113,12 @@ def test_the_questioner_is_shown_its_earlier_questions_about_an_image(tmp_path: 
 
     class Listening(Deaf):
         def ask_for(
-            self, targets: Sequence[Target], images: Sequence[Image], seed: int, past: Sequence[Sequence[str]] = ()
+            self,
+            targets: Sequence[Target],
+            images: Sequence[Image],
+            seed: int,
+            past: Sequence[Sequence[str]] = (),
+            failures: Sequence[Sequence[PastFailure]] = (),
         ) -> list[ProposedQuestion]:
             shown.append(past)
             return super().ask_for(targets, images, seed)

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from blindspot.models.description import describe_local
+from blindspot.errors import BlindspotError
+from blindspot.models.description import Server, describe, describe_local, refuse_secrets
 from blindspot.paths import QUESTIONER
 from blindspot.questioner.steering import read_targets, write_targets
 from blindspot.training.run import CHECKPOINT_COLUMNS
-from stages.train import write_outputs
+from stages.report import _read_rewards
+from stages.train import write_outputs, write_served
 
 TARGETS = [("judging left-of", "answer yes"), ("counting",)]
 
@@ -25,3 +27,28 @@ def test_an_untrained_questioner_keeps_its_targets(tmp_path: Path, monkeypatch: 
     write_outputs(describe_local(str(start), "the questioner"), [], [], evaluations, {})
     assert read_targets(QUESTIONER) == TARGETS
     assert json.loads(Path("metrics/train.json").read_text("utf-8"))["steps"] == 0
+
+
+def test_a_served_questioner_is_kept_with_its_targets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    server = Server(kind="endpoint", base_url="http://127.0.0.1:9/v1", model="ü", api_key_env="KEY", extra={"a": None})
+    write_served(server, TARGETS)
+    assert describe(str(QUESTIONER)) == server and read_targets(QUESTIONER) == TARGETS
+    metrics = json.loads(Path("metrics/train.json").read_text("utf-8"))
+    assert metrics == {"steps": 0, "calls": 0, "ended_by": None, "validation": None}
+    assert _read_rewards().empty and "failure_rate" in _read_rewards()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"base_url": "http://me:secret@127.0.0.1/v1"}, "base_url"),
+        ({"query": {"subscription-key": "x"}}, "query.subscription-key"),
+        ({"extra": {"api_key": "x"}}, "extra.api_key"),
+    ],
+)
+def test_a_secret_is_not_stored_with_the_questioner(changes: dict[str, object], field: str) -> None:
+    server = Server.model_validate({"kind": "endpoint", "base_url": "http://127.0.0.1/v1", "model": "m"} | changes)
+    with pytest.raises(BlindspotError, match=f"q.yaml: {field} seems to hold"):
+        refuse_secrets(server, "q.yaml")
+    refuse_secrets(server.model_copy(update={"base_url": "http://a/v1", "query": {}, "extra": {"max_tokens": 4}}), "q")

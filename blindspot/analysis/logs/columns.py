@@ -1,7 +1,8 @@
 """Finds the columns of a table: those that the user names, and those with usual names."""
 
+import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from string import ascii_uppercase
@@ -33,11 +34,13 @@ class Columns:
     image_id: str | None = None
     row_id: str | None = None
     model: str | None = None
-    image_folder: Path | None = None
+    image_folder: Path | str | None = None
 
     def __post_init__(self) -> None:
         if self.wrong is not None and self.score is not None:
             raise BlindspotError("both --wrong and --score name a verdict", "give one of them")
+        if not math.isfinite(self.wrong_below):
+            raise BlindspotError(f"--wrong-below is {self.wrong_below}", "give a number, such as 0.5")
 
 
 @dataclass
@@ -229,15 +232,13 @@ class _Finder:
                     found.setdefault(match[1], {}).setdefault(role, column)
         paired = {name: roles for name, roles in found.items() if len(roles) > 1}
         replies = {name: roles for name, roles in found.items() if "answer" in roles}
-        if not paired and (len(replies) < 2 or self.first_name([*names.EXTRACTED, *names.REPLIES])):
+        usual = any(name in self.by_name for name in [*names.EXTRACTED, *names.REPLIES])
+        if not paired and (len(replies) < 2 or usual):
             return []
         chosen = {**replies, **paired} if len(replies) > 1 else paired
         for roles in chosen.values():
             self.used |= set(roles.values())
         return [self.model_of(name, roles) for name, roles in chosen.items()]
-
-    def first_name(self, usual: Sequence[str]) -> bool:
-        return any(name in self.by_name for name in usual)
 
     @staticmethod
     def model_of(name: str, roles: dict[str, str]) -> Model:

@@ -16,7 +16,16 @@ EXTRACTED = (
 )
 REPLIES = (
     *("prediction", "predictions", "predicted", "pred", "preds", "model_prediction", "model_answer", "model_response"),
-    *("model_output", "candidate_answer", "response", "responses", "output", "outputs", "generated_answer"),
+    *(
+        "model_output",
+        "output_text",
+        "candidate_answer",
+        "response",
+        "responses",
+        "output",
+        "outputs",
+        "generated_answer",
+    ),
     *("generated_text", "generated", "generation", "completion", "reply", "hypothesis", "llm_answer", "vlm_answer"),
 )
 RAW = (

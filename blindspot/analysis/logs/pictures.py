@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from blindspot.analysis.logs.values import is_missing, literal, plain_value, text_of
+from blindspot.errors import BlindspotError
 
 #: How base64 of JPEG, PNG, GIF, WebP and BMP begins.
 _BASE64 = re.compile(r"^(?:/9j/|iVBORw0KGgo|R0lGOD|UklGR|Qk[0-3])[A-Za-z0-9+/\s]{40,}=*\s*$")
@@ -21,10 +22,14 @@ LONGEST_ID = 200
 class Pictures:
     """Reads images and derives their ids. Equal images share one object in memory.
 
-    `folders`: where relative paths are looked for. `missing`: paths of images that do not exist.
+    `folders`: where relative paths are looked for. `missing`: paths of images that do not exist. Raises BlindspotError
+    if a folder does not exist.
     """
 
     def __init__(self, folders: list[Path]) -> None:
+        for folder in folders:
+            if not folder.is_dir():
+                raise BlindspotError(f"{folder} is not a folder", "give --image-folder the folder of the images")
         self.folders = folders
         self.missing: set[str] = set()
         self._named: dict[str, tuple[str | bytes | None, str | None]] = {}

@@ -13,9 +13,11 @@ from blindspot.analysis.logs.inspect_file import is_inspect, read_eval
 from blindspot.analysis.logs.inspect_log import add_inspect
 from blindspot.analysis.logs.json_files import Object, read_json, read_jsonl, rows_of
 from blindspot.analysis.logs.lmms_eval import add_lmms_eval, is_lmms_eval
-from blindspot.analysis.logs.rows import Log, frame_of, settle
+from blindspot.analysis.logs.nested import are_events, flattened
+from blindspot.analysis.logs.rows import Log, clean_texts, frame_of, settle
 from blindspot.analysis.logs.table_log import add_table
 from blindspot.analysis.logs.tables import read_csv, read_excel, read_parquet
+from blindspot.analysis.logs.verdicts import add_verdicts, is_verdicts
 from blindspot.analysis.logs.vlmevalkit import is_vlmevalkit, model_and_data, prepared
 from blindspot.errors import BlindspotError
 
@@ -26,8 +28,9 @@ ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet", ".xlsx", ".
 def read_logs(files: Sequence[Path], columns: Columns) -> pd.DataFrame:
     """Returns the answers frame of all files; `attrs["notes"]` are sentences for the user about what was read.
 
-    Reads logs of lmms-eval, VLMEvalKit and Inspect, and tables: CSV, TSV, JSONL, JSON, Parquet, Excel. Raises
-    BlindspotError if a file cannot be read, if a column is missing, or if two files have the same content.
+    Reads logs of lmms-eval, VLMEvalKit and Inspect, verdicts of a run, and tables: CSV, TSV, JSONL, JSON, Parquet,
+    Excel. Raises BlindspotError if a file cannot be read, if a column is missing, or if two files have the same
+    content.
     """
     if not files:
         raise BlindspotError("no log is given", "give one or more files")
@@ -52,6 +55,7 @@ def from_frame(frame: pd.DataFrame, columns: Columns, model: str) -> pd.DataFram
 
 def _frame(logs: list[Log]) -> pd.DataFrame:
     for log in logs:
+        clean_texts(log)
         settle(log)
     notes = [note for log in logs for note in log.notes] + make_ids_unique(logs)
     return frame_of([row for log in logs for row in log.rows], notes)
@@ -131,13 +135,21 @@ def _objects(log: Log, rows: list[Object], columns: Columns, path: Path, header:
     if is_lmms_eval(rows):
         add_lmms_eval(log, rows, columns, path, header)
         return log
-    return _table(log, pd.DataFrame(rows, dtype=object), columns, path)
+    if are_events(rows):
+        raise BlindspotError(
+            f"{path} holds events of OpenAI Evals, which are not read",
+            "write one row for each sample, with the question, the expected and the sampled answer",
+        )
+    return _table(log, pd.DataFrame(flattened(rows), dtype=object), columns, path)
 
 
 def _table(log: Log, table: pd.DataFrame, columns: Columns, path: Path) -> Log:
     table = table.rename(columns=str)
     _check_table(table, log.source)
     model = log.name
+    if is_verdicts(table) and columns.question is columns.wrong is columns.score is None:
+        add_verdicts(log, table, columns, path)
+        return log
     if is_vlmevalkit(table):
         table = prepared(table)
         named = model_and_data(path)

@@ -9,10 +9,12 @@ import pandas as pd
 
 from blindspot.records.unscored import Unscored
 
+INVALID, NO_VERDICT = "invalid question", "no verdict"  # why rows of a run's verdicts are unscored
 #: How a note tells why rows are unscored; the key is the reason, or what stands before its colon.
 REASONS = {
     Unscored.NO_QUESTION.value: "no question",
     Unscored.NO_ANSWER.value: "no answer",
+    INVALID: "an invalid question",
     "error": "an error instead of an answer",
     "limit": "an answer that a limit ended early",
 }
@@ -52,6 +54,7 @@ class Log:
 
 
 FLOATS = ("wrong", "score")
+TEXTS = ("model", "row_id", "question", "answer", "raw", "unscored", "image_id", "image")
 
 
 def frame_of(rows: Iterable[Row], notes: list[str]) -> pd.DataFrame:
@@ -66,6 +69,23 @@ def frame_of(rows: Iterable[Row], notes: list[str]) -> pd.DataFrame:
     frame = pd.DataFrame(columns)
     frame.attrs["notes"] = notes
     return frame
+
+
+def clean_texts(log: Log) -> None:
+    """Replaces lone surrogates, which JSON can hold and UTF-8 cannot, with U+FFFD."""
+    for row in log.rows:
+        for name in TEXTS:
+            text = getattr(row, name)
+            if isinstance(text, str) and not text.isascii():
+                setattr(row, name, _encodable(text))
+        row.references = [_encodable(text) for text in row.references]
+        row.options = {_encodable(letter): _encodable(text) for letter, text in row.options.items()}
+    log.notes = [_encodable(note) for note in log.notes]
+
+
+def _encodable(text: str) -> str:
+    """Returns the text with surrogate pairs joined and lone surrogates replaced."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def settle(log: Log) -> None:

@@ -45,7 +45,7 @@ def add_table(log: Log, table: pd.DataFrame, columns: Columns, model: str, folde
     source = log.source
     roles = find_roles(table, columns, source)
     log.notes += roles.notes
-    pictures = Pictures([folder] if columns.image_folder is None else [columns.image_folder, folder])
+    pictures = Pictures([folder] if columns.image_folder is None else [Path(columns.image_folder), folder])
     asked = _asked(table, roles, pictures, log)
     log.states_model |= roles.model is not None or roles.models[0].name is not None
     names = [model] * len(table) if roles.model is None else [text_of(one) or model for one in table[roles.model]]

@@ -9,10 +9,13 @@ from zipfile import BadZipFile
 
 import pandas as pd
 
+from blindspot.analysis.logs.names import QUESTION, plain
 from blindspot.analysis.logs.text_files import encoding_of, opened
+from blindspot.analysis.logs.values import text_of
 from blindspot.errors import BlindspotError
 
 SEPARATORS = ",;\t|"
+TITLE_ROWS = 5  # rows of a sheet in which the names of the columns are looked for
 
 
 def read_csv(path: Path, tabs: bool) -> pd.DataFrame:
@@ -58,7 +61,22 @@ def read_excel(path: Path) -> tuple[pd.DataFrame, list[str]]:
             lambda: pd.read_excel(sheets, sheet_name=names[0], dtype=object, keep_default_na=False),
         )
     unread = ", ".join(names[1:])
-    return table, [f"{path}: the sheet {names[0]} is read, and not {unread}"] if unread else []
+    notes = [f"{path}: the sheet {names[0]} is read, and not {unread}"] if unread else []
+    row = _row_of_names(table)
+    if row is None:
+        return table, notes
+    texts = [text_of(cell) or f"Unnamed: {place}" for place, cell in enumerate(table.iloc[row])]
+    named = table.iloc[row + 1 :].set_axis(texts, axis=1).reset_index(drop=True)
+    return named, [*notes, f"{path}: row {row + 2} is read as the names of the columns"]
+
+
+def _row_of_names(table: pd.DataFrame) -> int | None:
+    """Returns the row that names the columns if a title is above it, None if the first line of the sheet does."""
+    columns = [*map(plain, table.columns)]
+    if not any(name.startswith("unnamed_") for name in columns) or any(name in QUESTION for name in columns):
+        return None
+    rows = ([plain(cell) for cell in table.iloc[row]] for row in range(min(len(table), TITLE_ROWS)))
+    return next((row for row, cells in enumerate(rows) if any(cell in QUESTION for cell in cells)), None)
 
 
 def read_parquet(path: Path) -> pd.DataFrame:

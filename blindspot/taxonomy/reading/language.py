@@ -79,13 +79,13 @@ def singular(noun: str) -> str:
     if len(noun) < 4 or noun in lexicon.NOT_PLURAL or not noun.endswith("s") or noun.endswith(("ss", "us", "is")):
         return noun
     if noun.endswith("ies"):
-        return noun[:-3] + "y"
-    return noun[:-2] if noun.endswith(("shes", "ches", "xes", "sses", "zes")) else noun[:-1]
+        return noun[:-1] if len(noun) == 4 or noun[:-1] in lexicon.ENDING_IE else noun[:-3] + "y"
+    return noun[:-2] if noun.endswith(("shes", "ches", "xes", "sses", "zzes")) else noun[:-1]
 
 
 def plural(noun: str) -> str:
-    """Returns the plural of a noun: "star" → "stars", "box" → "boxes". Keeps a word that is not ASCII."""
-    if not noun.isascii():
+    """Returns the plural of a noun: "star" → "stars", "box" → "boxes". Keeps "furniture", and words not in ASCII."""
+    if not noun.isascii() or noun in lexicon.UNCOUNTED:
         return noun
     for many, one in lexicon.IRREGULAR.items():
         if noun == one:

@@ -76,10 +76,14 @@ STOP_WORDS = _words(
     "closest farthest furthest largest biggest smallest tiniest tallest longest brightest darkest "
     "see count find seen visible shown show shows contain contains exist exists image picture photo scene "
     "photograph colour doing holding wearing riding eating sitting standing walking looking carrying playing "
-    "facing pointing say says written made "
+    "facing pointing located say says written made "
 )
 NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-NOT_PLURAL = _words("bus glass grass dress gas lens canvas cross class boss chess mattress christmas")
+NOT_PLURAL = _words("bus glass grass dress gas lens canvas cross class boss chess mattress christmas series species")
+#: nouns without a plural
+UNCOUNTED = _words("furniture equipment luggage baggage clothing jewellery traffic series species")
+#: nouns in -ie; other plurals in -ies of more than four letters have a singular in -y
+ENDING_IE = _words("cookie movie zombie brownie hoodie selfie smoothie birdie calorie veggie genie prairie")
 IRREGULAR = {"people": "person", "men": "man", "women": "woman", "children": "child", "feet": "foot", "teeth": "tooth"}
 IRREGULAR |= {"mice": "mouse", "geese": "goose", "sheep": "sheep", "knives": "knife", "leaves": "leaf"}
 

@@ -117,3 +117,13 @@ def test_singular_and_plural() -> None:
 def test_a_name_separates_known_adjectives_from_the_noun() -> None:
     assert name("little wooden fire truck").one == "small wooden fire truck"
     assert name("red one").many == "red things"
+
+
+def test_less_regular_plurals() -> None:
+    many = ["sizes", "cookies", "pies", "movies", "cities", "mazes", "watches", "buzzes", "series", "furniture"]
+    one = ["size", "cookie", "pie", "movie", "city", "maze", "watch", "buzz", "series", "furniture"]
+    assert [singular(word) for word in many] == one and [plural(word) for word in one] == many
+
+
+def test_a_verb_after_an_object_is_no_object() -> None:
+    assert "recognising cats" in phrases("Where is the cat located?")

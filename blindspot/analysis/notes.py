@@ -1,0 +1,56 @@
+"""Sentences for the user about what an analysis could not find."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from blindspot.metrics import percent
+from blindspot.taxonomy.reading.wording import ASKS
+
+UNKNOWN = ["understanding"]  # the skills of a question in which the rules recognise no ability
+MANY = 0.5  # share of such questions from which they are reported
+
+
+def why_no_modes(scored: pd.DataFrame, found: pd.DataFrame, threshold: float, min_asked: int) -> str:
+    """Returns why there are no modes. `scored`: the scored rows of a model. `found`: those of the discovery part."""
+    failures = int((scored["outcome"] == "failure").sum())
+    if not failures:
+        return f"None of the {len(scored):,} scored answers is wrong." if len(scored) else "No answer is scored."
+    if scored["unit"].nunique() == 1:
+        return "All questions are about one image, or are the same question. They cannot be split into two parts."
+    if failures == len(scored):
+        return "All scored answers are wrong, so no kind of question has a higher error rate than the others."
+    if len(found) < 2 * min_asked:
+        return (
+            f"There are {len(found):,} scored questions to find failure modes in. "
+            f"At least {2 * min_asked} are needed, because a mode has at least {min_asked}."
+        )
+    return (
+        f"No kind of question has an error rate that is significantly above {percent(threshold)}. "
+        f"{len(found):,} questions were searched."
+    )
+
+
+def why_none_confirmed(scored: pd.DataFrame, found: pd.DataFrame) -> str | None:
+    """Returns why no mode can be confirmed if no question is held out, else None."""
+    if len(found) < len(scored):
+        return None
+    images = scored["unit"].nunique()
+    return f"No mode can be confirmed: the questions are about {images} images, and none of them is held out."
+
+
+def language(models: Sequence[pd.DataFrame]) -> list[str]:
+    """Returns a sentence if the rules recognise no kind of question in most of the questions. The rules read English.
+
+    `models`: the rows of each model.
+    """
+    rows = pd.concat([rows.loc[rows["question"] != "", ["skills", "features"]] for rows in models])
+    unknown = sum(
+        skills == UNKNOWN and not any(feature.startswith(ASKS) for feature in features)
+        for skills, features in zip(rows["skills"], rows["features"], strict=True)
+    )
+    if unknown <= len(rows) * MANY:
+        return []
+    return [
+        f"no kind of question is recognised in {percent(unknown / len(rows))} of the questions: only English is read"
+    ]
