@@ -18,7 +18,7 @@ from blindspot.scenes.scene import Scene
 
 THUMBNAIL = 24  # px
 #: Largest mean difference of two thumbnails (of 255) that show the same scene, one of them as JPEG or scaled down.
-SAME = 3.0
+SAME = 6.0
 
 Floats = npt.NDArray[np.float32]
 
