@@ -36,19 +36,18 @@ RECIPE = ROOT / "recipes/api_only.yaml"
 STAGES = ("prepare", "explore", "train", "harvest", "verify")
 SIZE = 448  # px, of a picture
 FEWEST_THINGS = 4  # in a picture; in emptier ones few things can be counted or compared
-IMAGES_DRAWN = 200
+SPLITS = {"train": 100, "validation": 10, "test": 100}  # those of the recipe are for more pictures
 
 
 def measure(seed: int, folder: Path) -> dict[str, Any]:
     """Runs one search in an empty folder, and returns its figures."""
     (folder / "photographs").mkdir()
-    gallery = Gallery(draw_photographs(IMAGES_DRAWN, seed), folder / "photographs", SIZE)
+    gallery = Gallery(draw_photographs(sum(SPLITS.values()), seed), folder / "photographs", SIZE)
     with serving(StandIn(gallery, seed=seed)) as server:
         make_project(folder, server.url, seed)
         start = time.monotonic()
         for stage in STAGES:
             _call(folder, "-m", f"stages.{stage}")
-            print(stage, time.monotonic() - start, file=sys.stderr)
         _call(folder, "-m", "blindspot.cli", "analyze", str(VERDICTS), "--out", "analysis")
         calls = {role: server.calls[role] for role in ROLES} | {"seconds": round(time.monotonic() - start)}
     scenes = scenes_of(read_images("test", folder / IMAGES), gallery)
@@ -72,7 +71,7 @@ def make_project(folder: Path, url: str, seed: int) -> None:
         (folder / f"{role}.yaml").write_text(yaml.safe_dump(described), encoding="utf-8")
     recipe = yaml.safe_load(RECIPE.read_text(encoding="utf-8"))
     models = {
-        "prepare": {"folder": "photographs"},
+        "prepare": {"folder": "photographs", "splits": SPLITS},
         "candidate": {"model": "candidate.yaml"},
         "verifier": {"model": "judge.yaml"},
         "train": {"base_model": "questioner.yaml"},

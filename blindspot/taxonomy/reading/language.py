@@ -9,6 +9,12 @@ from blindspot.taxonomy.reading import lexicon
 
 LONGEST_QUESTION = 2000  # characters that are read of a question; more would only take time
 _WORD = rf"(?!(?:{'|'.join(sorted(lexicon.STOP_WORDS))})(?![\w'-]))[^\W_][\w'-]*"
+#: "located to the left of" means "to the left of"
+_NEEDLESS = re.compile(
+    r"\b(?:located|positioned|situated|placed)(?=\s+(?:(?:to|on|at) the (?:left|right)(?:[ -]hand)?(?: side)? of|"
+    r"above|below|under|underneath|beneath|over|behind|beside|between|near|next to|close to|in front of|on top of)\b)",
+    re.IGNORECASE,
+)
 _TOKEN = re.compile(r"(?:[^\W_]|['’-])+")
 _DETERMINER = r"(?:(?:a|an|the|any|some|this|that|these|those|its|his|her|their|all|each|every) )*"
 
@@ -57,7 +63,8 @@ def original(text: str, start: int, end: int) -> str:
 
 def _words(text: str) -> Iterator[tuple[str, int, int]]:
     """Yields the normalised words, each with its start and end in the text."""
-    for match in _TOKEN.finditer(text[:LONGEST_QUESTION]):
+    plain = _NEEDLESS.sub(lambda match: " " * len(match[0]), text[:LONGEST_QUESTION])  # the places stay the same
+    for match in _TOKEN.finditer(plain):
         word = match[0].lower().replace("’", "'")
         for part in ["what", "is"] if word in ("what's", "whats") else [word]:
             yield re.sub(r"^color", "colour", part).replace("gray", "grey"), match.start(), match.end()

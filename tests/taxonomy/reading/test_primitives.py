@@ -127,3 +127,15 @@ def test_less_regular_plurals() -> None:
 
 def test_a_verb_after_an_object_is_no_object() -> None:
     assert "recognising cats" in phrases("Where is the cat located?")
+
+
+@pytest.mark.parametrize("word", ["located", "positioned", "Situated", "placed"])
+@pytest.mark.parametrize("relation", ["to the left of", "on the right side of", "above", "next to", "in front of"])
+def test_a_participle_before_a_relation_changes_nothing(word: str, relation: str) -> None:
+    plain, wordy = f"Is the mug {relation} the lamp?", f"Is the mug {word} {relation} the lamp?"
+    assert extract(wordy, "yes") == extract(plain, "yes")
+    assert next(words for _, words in with_words(wordy, "yes")).endswith(f"{relation} the lamp")
+
+
+def test_a_participle_without_a_relation_still_asks_for_a_place() -> None:
+    assert "telling the place" in [primitive.ability for primitive in extract("Where is the mug located?", None)]
