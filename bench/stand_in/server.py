@@ -30,10 +30,10 @@ class Asked(NamedTuple):
     sampling: list[Any]
 
 
-def read_request(content: bytes) -> Asked:
+def read_request(content: bytes, models: Sequence[str] = ROLES) -> Asked:
     """Reads the body of a request. Raises ValueError, LookupError or TypeError if it is no chat with a known model."""
     body = json.loads(content)
-    if body["model"] not in ROLES:
+    if body["model"] not in models:
         raise ValueError(f"unknown model {body['model']}")
     parts = body["messages"][-1]["content"]
     prompt = "".join(part["text"] for part in parts if part["type"] == "text")
@@ -43,8 +43,9 @@ def read_request(content: bytes) -> Asked:
 
 
 class StandIn(ThreadingHTTPServer):
-    """The server. Attribute `calls`: the number of chat completions by model."""
+    """The server. Attributes: `models`, their names; `calls`, the number of chat completions by model."""
 
+    models: Sequence[str] = ROLES
     daemon_threads = True
     request_queue_size = 64
 
@@ -81,11 +82,11 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True  # otherwise a reply waits 40 ms until the client confirms the headers
 
     def do_GET(self) -> None:
-        self._send(200, {"object": "list", "data": [{"id": role, "object": "model"} for role in ROLES]})
+        self._send(200, {"object": "list", "data": [{"id": name, "object": "model"} for name in self.server.models]})
 
     def do_POST(self) -> None:
         try:
-            asked = read_request(self.rfile.read(int(self.headers["content-length"])))
+            asked = read_request(self.rfile.read(int(self.headers["content-length"])), self.server.models)
             text = self.server.reply(asked)
         except (ValueError, LookupError, TypeError) as error:
             return self._send(400, {"error": {"message": f"{type(error).__name__}: {error}"}})

@@ -12,7 +12,7 @@ from blindspot.analysis.grading import Disagreement, disagreement, grade
 from blindspot.analysis.logs.columns import Columns
 from blindspot.analysis.logs.read import from_frame, read_logs
 from blindspot.analysis.meaning import grade_by
-from blindspot.analysis.notes import language, why_no_modes, why_none_confirmed
+from blindspot.analysis.notes import language, unclear, why_no_modes, why_none_confirmed
 from blindspot.errors import BlindspotError
 from blindspot.protocols import LLM
 from blindspot.records.failure_mode import FailureMode
@@ -112,7 +112,8 @@ def analyze_answers(answers: pd.DataFrame, threshold: float | None, judge: LLM |
             f"none of the {len(graded):,} answers can be scored ({', '.join(reasons.index[:3])})",
             "name a column with the verdict (--wrong), a score (--score) or the reference (--reference)",
         )
-    return Analysis(tuple(models), (*notes, *language([model.rows for model in models])))
+    rows = [model.rows for model in models]
+    return Analysis(tuple(models), (*notes, *unclear(rows), *language(rows)))
 
 
 def check_threshold(threshold: float | None) -> None:

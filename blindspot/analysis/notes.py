@@ -8,6 +8,8 @@ from blindspot.metrics import percent
 from blindspot.taxonomy.reading.wording import ASKS
 
 UNKNOWN = ["understanding"]  # the skills of a question in which the rules recognise no ability
+UNCLEAR = "unclear answer"  # the reason of the grader
+SOME = 0.1  # share of such answers from which they are reported
 MANY = 0.5  # share of such questions from which they are reported
 
 
@@ -37,6 +39,23 @@ def why_none_confirmed(scored: pd.DataFrame, found: pd.DataFrame) -> str | None:
         return None
     images = scored["unit"].nunique()
     return f"No mode can be confirmed: the questions are about {images} images, and none of them is held out."
+
+
+def unclear(models: Sequence[pd.DataFrame]) -> list[str]:
+    """Returns a sentence for each model with many answers from which the references cannot decide.
+
+    A sentence that lacks the reference is wrong, and one that has it in another place is unclear. So right answers are
+    unclear more often than wrong ones. `models`: the rows of each model.
+    """
+    found = []
+    for rows in models:
+        count = int((rows["reason"] == UNCLEAR).sum())
+        if count > len(rows) * SOME:
+            found.append(
+                f"{count:,} answers of {rows['model'].iloc[0]} are unclear and unscored, which makes the error rate "
+                "of the others too high: grade them with --judge"
+            )
+    return found
 
 
 def language(models: Sequence[pd.DataFrame]) -> list[str]:

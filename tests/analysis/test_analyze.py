@@ -262,3 +262,11 @@ def test_lone_surrogates_are_replaced(tmp_path: Path) -> None:
 
 def test_a_small_log_has_smaller_modes() -> None:
     assert [fewest(questions) for questions in (0, 100, 200, 400, 4000, 20000)] == [5, 5, 10, 20, 20, 100]
+
+
+def test_many_unclear_answers_are_reported() -> None:
+    answers = ["The large star is a large blue circle.", "Blue.", "Green."]
+    frame = pd.DataFrame({"question": "What colour is the star?", "reference": "blue", "answer": answers * 10})
+    [note] = [note for note in blindspot.analyze(frame).notes if "unclear" in note]
+    assert note.startswith("10 answers of model are unclear") and "--judge" in note
+    assert not [note for note in blindspot.analyze(frame[frame["answer"] != answers[0]]).notes if "unclear" in note]
