@@ -4,8 +4,10 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +20,7 @@ from blindspot.records.failure_mode import read_failure_modes
 from tests.analysis.made_logs import KINDS, PLANTED, drawn
 from tests.project import REPOSITORY, files
 
+NOBODY = 65534  # the user without rights
 ODD_NAMES = ["a/b", "a-b", "A-B", "..", "data", "reports", "", "模型", "x" * 300, "🦊" * 90, "a#b?c%20"]
 
 
@@ -180,11 +183,25 @@ def test_places_that_cannot_be_replaced(out: str, message: str, analysis: blinds
     assert [*map(str, files(inside))] == ["file"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_is_not_writable(analysis: blindspot.Analysis, tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    with pytest.raises(BlindspotError, match="is not writable: name"):
-        analysis.write(tmp_path / "out")
+@contextmanager
+def unprivileged() -> Iterator[None]:
+    """Runs the block without root's right to write everywhere."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.setresuid(NOBODY, NOBODY, 0)
+    try:
+        yield
+    finally:
+        os.setresuid(0, 0, 0)
+
+
+def test_a_folder_that_is_not_writable(analysis: blindspot.Analysis) -> None:
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own folders are closed to other users
+        Path(folder).chmod(0o555)
+        with unprivileged(), pytest.raises(BlindspotError, match="is not writable: name"):
+            analysis.write(Path(folder) / "out")
+        assert not [*Path(folder).iterdir()]
 
 
 def test_relative_paths_new_parents_and_links(analysis: blindspot.Analysis, inside: Path) -> None:
