@@ -2,7 +2,8 @@
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from blindspot.telemetry import disable_telemetry
 from blindspot.tracking import stage_run
 
 LONGEST_REASON = 200
+PREFIX = "MLFLOW_"
 
 
 def record(analysis: Analysis, folder: Path, options: Mapping[str, Any]) -> bool:
@@ -28,7 +30,25 @@ def record(analysis: Analysis, folder: Path, options: Mapping[str, Any]) -> bool
     if not checkout and not os.environ.get("MLFLOW_TRACKING_URI"):
         return False
     disable_telemetry()
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")  # MLflow would wait for minutes
+    with _environment():
+        os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")  # MLflow would wait for minutes
+        _record_all(analysis, folder, options, checkout)
+    return True
+
+
+@contextmanager
+def _environment() -> Iterator[None]:
+    """Restores MLflow's variables of the environment, which MLflow itself changes too."""
+    before = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
+    try:
+        yield
+    finally:
+        for name in [name for name in os.environ if name.startswith(PREFIX)]:
+            del os.environ[name]
+        os.environ.update(before)
+
+
+def _record_all(analysis: Analysis, folder: Path, options: Mapping[str, Any], checkout: bool) -> None:
     from mlflow.exceptions import MlflowException
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -43,7 +63,6 @@ def record(analysis: Analysis, folder: Path, options: Mapping[str, Any]) -> bool
                 reason = " ".join(str(error).split())[:LONGEST_REASON]
                 fix = "set MLFLOW_TRACKING_URI to a store that works, or unset it"
                 raise BlindspotError(f"the analysis is not recorded in MLflow ({reason})", fix) from error
-    return True
 
 
 def _record(model: ModelAnalysis, own: Path, work: Path, options: Mapping[str, Any]) -> None:

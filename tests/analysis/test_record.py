@@ -1,5 +1,6 @@
 """Runs of the command in MLflow."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from blindspot.analysis.command import analyze_files
 from blindspot.analysis.logs.columns import Columns
 from blindspot.analysis.record import record
 from blindspot.errors import BlindspotError
+from blindspot.telemetry import disable_telemetry
 from tests.analysis.made_logs import PLANTED, drawn
 from tests.project import REPOSITORY
 
@@ -73,6 +75,16 @@ def test_in_a_checkout_its_store_is_used(folder: Path) -> None:
     assert lines()[-1] == "recorded in MLflow"
     [run] = recorded(f"sqlite:///{folder}/.work/mlflow/mlflow.db")
     assert run.data.tags["blindspot.stage"] == "analyze"
+
+
+def test_the_environment_does_not_change(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{folder}/mlflow.db")
+    disable_telemetry()  # once for all
+    before = dict(os.environ)
+    analysis = blindspot.analyze(drawn(PLANTED))
+    analysis.write("out")
+    assert record(analysis, Path("out"), {})
+    assert dict(os.environ) == before
 
 
 def test_each_model_is_a_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,7 +55,7 @@ def test_other_parameters_leave_the_checkout_clean(tmp_path: Path) -> None:
 def test_recipes_run_side_by_side(tmp_path: Path) -> None:
     toy = make_toy(tmp_path / "toy")
     for name, steps in {"short": 5, "long": 9}.items():
-        (toy / f"{name}.yaml").write_text(f"train: {{steps: {steps}}}", "utf-8")
+        (toy / f"{name}.yaml").write_text(f"base: params.yaml\ntrain: {{steps: {steps}}}", "utf-8")
     command = [sys.executable, "-m", "flows.compare", "short.yaml", "long.yaml", "--seeds", "1", "2"]
     done = run(toy, *command, "--write", str(tmp_path / "found.json"))
     found = json.loads((tmp_path / "found.json").read_text("utf-8"))["runs"]
@@ -70,8 +70,8 @@ def test_recipes_run_side_by_side(tmp_path: Path) -> None:
 
 def test_a_failing_recipe_does_not_stop_the_others(tmp_path: Path) -> None:
     toy = make_toy(tmp_path / "toy")
-    (toy / "fails.yaml").write_text("train: {steps: 13}", "utf-8")
-    (toy / "works.yaml").write_text("train: {steps: 5}", "utf-8")
+    (toy / "fails.yaml").write_text("base: params.yaml\ntrain: {steps: 13}", "utf-8")
+    (toy / "works.yaml").write_text("base: params.yaml\ntrain: {steps: 5}", "utf-8")
     command = [sys.executable, "-m", "flows.compare", "fails.yaml", "works.yaml", "--write", str(tmp_path / "found")]
     done = run(toy, *command, check=False)
     assert done.returncode == 1
@@ -83,7 +83,9 @@ def test_a_failing_recipe_does_not_stop_the_others(tmp_path: Path) -> None:
 def test_questioners_ask_the_candidates_of_the_other_runs(tmp_path: Path) -> None:
     toy = make_toy(tmp_path / "toy")
     for name, steps in {"one": 5, "two": 9}.items():
-        (toy / f"{name}.yaml").write_text(f"train: {{steps: {steps}}}\ncandidate: {{model: models/{name}}}", "utf-8")
+        (toy / f"{name}.yaml").write_text(
+            f"base: params.yaml\ntrain: {{steps: {steps}}}\ncandidate: {{model: models/{name}}}", "utf-8"
+        )
     command = [sys.executable, "-m", "flows.compare", "one.yaml", "two.yaml", "--cross", "--write", "../found.json"]
     done = run(toy, *command)
     assert "2 more harvests, without training, after the 2 runs: 7,200 more calls" in done.stdout

@@ -14,7 +14,8 @@ import pandas as pd
 import pytest
 
 from blindspot.models.local import Generation, LocalVLM
-from blindspot.questioner.prompts import ASK
+from blindspot.prompts.files import embedded_prompts
+from blindspot.questioner.prompts import question_prompt
 from blindspot.questioner.steering import read_targets
 from blindspot.records.failure_mode import FailureMode
 from blindspot.store import read_images, write_json
@@ -252,4 +253,4 @@ def test_checkpoints_of_adapters_are_small_and_give_the_same_output_as_the_merge
 
 def generations(vlm: LocalVLM) -> list[Generation]:
     images = read_images("test")
-    return vlm.complete(images, [ASK] * len(images), 16, 32)
+    return vlm.complete(images, [question_prompt(embedded_prompts("questioner"))] * len(images), 16, 32)
