@@ -52,6 +52,9 @@ Examples:
   blindspot analyze answers.parquet --score anls --wrong-below 0.5 --out analysis
 """
 
+THRESHOLD = "A mode's error rate must exceed this. Default: the larger of 0.25 and the model's error rate."
+JUDGE = "YAML file of a served LLM that grades answers without a verdict."
+
 
 def _named(what: str) -> typer.models.OptionInfo:
     option: typer.models.OptionInfo = typer.Option(help=f"Column with {what}.", metavar="COL", rich_help_panel=None)
@@ -75,17 +78,8 @@ def analyze(
     row_id: Annotated[str | None, typer.Option("--id", help="Column with an id of the row.", metavar="COL")] = None,
     model: Annotated[str | None, _named("the name of the model")] = None,
     image_folder: Annotated[Path | None, typer.Option(help="Folder of the images.", metavar="DIR")] = None,
-    threshold: Annotated[
-        float | None,
-        typer.Option(
-            help="A mode's error rate must exceed this. Default: the larger of 0.25 and the model's error rate.",
-            metavar="T",
-        ),
-    ] = None,
-    judge: Annotated[
-        Path | None,
-        typer.Option(help="YAML file of a served LLM that grades answers without a verdict.", metavar="FILE"),
-    ] = None,
+    threshold: Annotated[float | None, typer.Option(help=THRESHOLD, metavar="T")] = None,
+    judge: Annotated[Path | None, typer.Option(help=JUDGE, metavar="FILE")] = None,
 ) -> None:
     """Find failure modes in an evaluation log and confirm them on held-out questions.
 

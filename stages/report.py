@@ -10,7 +10,7 @@ from pydantic import Field
 
 from blindspot import store
 from blindspot.errors import BlindspotError, run
-from blindspot.failure_set.select import select
+from blindspot.failure_set.select import names_in, select
 from blindspot.failure_set.write import write_failure_set
 from blindspot.params import Section, load, read
 from blindspot.paths import (
@@ -80,8 +80,8 @@ def report(
     rows = place(rows, taxonomy.get("questions"))
     shown = modes(taxonomy["failure_modes"][: params.modes], rows, taxonomy.get("documented", ()))
     return Content(
-        candidate=_name_of(rows, "candidate"),
-        verifier=_name_of(rows, "verifier"),
+        candidate=names_in(rows["candidate"]),
+        verifier=names_in(rows["verifier"]),
         questioners={str(method): str(identity) for method, identity in identities.items()},
         methods=methods(rows),
         unscored=unscored_reasons(rows),
@@ -106,11 +106,6 @@ def report(
 def _provenance(every_param: Mapping[str, Any], calls: Mapping[str, int], sent: Prompts) -> Provenance:
     params = {name: flatten(every_param[name]) for name in SECTIONS}
     return Provenance(every_param["seed"], tuple(calls.items()), params, versions(), sent)
-
-
-def _name_of(rows: pd.DataFrame, column: str) -> str:
-    """Returns the name in a column of the rows; several, separated by commas, if the rows differ."""
-    return ", ".join(sorted({str(name) for name in rows[column].dropna() if name})) or "nobody"
 
 
 def gather() -> tuple[pd.DataFrame, Judge, dict[str, Any], pd.DataFrame, dict[str, int]]:

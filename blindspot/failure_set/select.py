@@ -67,8 +67,8 @@ def select(
     return FailureSet(
         failures=failures,
         modes=tuple(_count(mode, failures) for mode in modes),
-        candidate=_names(rows["candidate"]),
-        verifier=_names(rows["verifier"]),
+        candidate=names_in(rows["candidate"]),
+        verifier=names_in(rows["verifier"]),
         asked=int(rows["outcome"].isin(VALID).sum()),
         repeated=len(agreed) - len(kept),
         overruled=len(failed) - len(agreed),
@@ -114,5 +114,6 @@ def _count(mode: FailureMode, failures: Sequence[Failure]) -> ModeCount:
     return ModeCount(mode.name, here, mode.asked, mode.failures, mode.low, mode.high)
 
 
-def _names(column: "pd.Series[Any]") -> str:
+def names_in(column: "pd.Series[Any]") -> str:
+    """Returns the name in a column; several, separated by commas, if the rows differ; "nobody" if there is none."""
     return ", ".join(sorted({str(name) for name in column.dropna() if name})) or "nobody"
