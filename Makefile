@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DO_NOT_TRACK = 1
 export GX_ANALYTICS_ENABLED = false
@@ -60,4 +60,5 @@ $(READY): requirements.lock
 	$(PIP) --no-deps -r requirements.lock
 	$(PIP) -r requirements.lock # what torch's CUDA build wants besides; nothing where pip took the CPU build
 	$(PIP) --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -qq -j 0 .venv/lib || true # on every core, pip compiles on one; templates in packages do not compile
 	@touch $(READY)
