@@ -9,6 +9,13 @@ export GX_ANALYTICS_ENABLED = false
 export HF_HUB_DISABLE_TELEMETRY = 1
 export MLFLOW_DISABLE_TELEMETRY = true
 
+# Python runs this line at its start. DVC starts stages with the python in PATH, which so is that of .venv.
+define PATH_FILE
+import os, sys; os.environ["PATH"] = ":".join(dict.fromkeys([sys.prefix + "/bin", *os.environ.get("PATH", os.defpath).split(":")]))
+
+endef
+export PATH_FILE
+
 .PHONY: install discover repro estimate ui test browser fast dependencies lint bootstrap bench-search bench-taxonomy
 
 install: $(READY) # creates the environment
@@ -60,5 +67,7 @@ $(READY): requirements.lock
 	$(PIP) --no-deps -r requirements.lock
 	$(PIP) -r requirements.lock # what torch's CUDA build wants besides; nothing where pip took the CPU build
 	$(PIP) --no-deps --no-build-isolation -e .
+	@$(BIN)/python -c 'import os, pathlib, sysconfig; \
+	  pathlib.Path(sysconfig.get_path("purelib"), "blindspot_path.pth").write_text(os.environ["PATH_FILE"])'
 	@$(BIN)/python -m compileall -qq -j 0 .venv/lib || true # on every core, pip compiles on one; templates in packages do not compile
 	@touch $(READY)

@@ -25,7 +25,8 @@ from bench.stand_in.pictures import Gallery
 from bench.stand_in.score import score
 from bench.stand_in.server import ROLES, StandIn, serving
 from blindspot.errors import BlindspotError, run
-from blindspot.params import PARAMS, defaults
+from blindspot.params import PARAMS
+from blindspot.params_schema import defaults
 from blindspot.paths import EXPLORE_METRICS, EXPLORED, IMAGES, UNSCORED, VERDICTS, VERIFY_METRICS
 from blindspot.records.image import Image
 from blindspot.scenes.scene import Scene, random_scene

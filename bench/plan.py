@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from blindspot.errors import BlindspotError
@@ -13,6 +12,7 @@ from blindspot.prompts.files import SCENES
 from blindspot.protocols import Candidate
 from blindspot.scenes.gaps import Gap
 from blindspot.scenes.planted import PlantedCandidate
+from blindspot.yaml_files import read_yaml
 
 FOLDER = Path("bench")
 PARAMS, CANDIDATES = FOLDER / "params.yaml", FOLDER / "candidates.yaml"
@@ -112,9 +112,7 @@ def validate(values: object, model: type[AnySection], where: str) -> AnySection:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    try:
-        return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        raise BlindspotError(f"{path} does not exist", "run from the root of the repository") from None
-    except (yaml.YAMLError, TypeError, ValueError) as error:
-        raise BlindspotError(f"{path} is not a YAML mapping ({error})", "fix that line") from None
+    values = read_yaml(path, str(path), "fix it, or run from the root of the repository")
+    if not isinstance(values, dict):
+        raise BlindspotError(f"{path} is not a YAML mapping", "restore it from git, or fix it")
+    return values

@@ -14,6 +14,7 @@ import yaml
 from bench.plan import CANDIDATES, CandidateEntry, Candidates, validate
 from bench.scoring.random_gaps import random_gaps
 from blindspot.errors import BlindspotError, run
+from blindspot.yaml_files import read_yaml
 
 DRAWN = 3  # candidates of random:SEED, drawn with SEED, SEED + 1 and SEED + 2
 RANDOM = re.compile(r"random:(\d+)")
@@ -53,10 +54,7 @@ def candidates_of(source: str) -> Candidates:
 
 def _read(path: Path) -> Any:
     """Returns the candidates of a file by name. A file with `gaps` at its top level is one candidate."""
-    try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise BlindspotError(f"{path} cannot be read ({error})", f"name a YAML file, or random:SEED; {FORM}") from None
+    found = read_yaml(path, str(path), f"name a YAML file, or random:SEED; {FORM}")
     if isinstance(found, dict) and "gaps" in found:
         return {path.stem: {name: found[name] for name in found if name in CandidateEntry.model_fields}}
     return found

@@ -16,10 +16,13 @@ TIMEOUT = timedelta(days=1)  # other ranks wait while one evaluates a checkpoint
 def process_state() -> "PartialState":
     """Returns the number of processes, the index of this one, and its device.
 
-    Reads ACCELERATE_USE_CPU, because accelerate reads it in `Accelerator` only: otherwise each of several CPU
-    processes would treat itself as the only one.
+    Reads ACCELERATE_USE_CPU, because accelerate reads it in `Accelerator` only, and looks for a GPU, because
+    `accelerate launch` does not always set that variable. Otherwise each of several CPU processes would treat itself
+    as the only one.
     """
+    import torch
     from accelerate import PartialState
     from accelerate.utils import parse_flag_from_env
 
-    return PartialState(cpu=bool(parse_flag_from_env("ACCELERATE_USE_CPU")), timeout=TIMEOUT)
+    on_cpu = bool(parse_flag_from_env("ACCELERATE_USE_CPU")) or not torch.accelerator.is_available()
+    return PartialState(cpu=on_cpu, timeout=TIMEOUT)

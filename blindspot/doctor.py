@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from blindspot.errors import BlindspotError
+from blindspot.errors import BlindspotError, naming
 from blindspot.models.description import Local, Nothing, Planted, Server, describe
 from blindspot.params import MODEL_PARAMETERS, PARAMS, PROMPT_PARAMETERS, read
 from blindspot.prompts.files import read_prompts
@@ -140,16 +140,17 @@ def _prompts(folder: Path) -> Iterator[Check]:
 def _model(parameter: str, model: str) -> Check | None:
     """None where the parameter names no model."""
     try:
-        found = describe(model)
-        if isinstance(found, Nothing):
-            return None
-        if isinstance(found, Planted):
-            return Check(parameter, "ok", f"{model}, a planted candidate")
-        if isinstance(found, Server):
-            return Check(parameter, "ok", f"{model}: {asyncio.run(_served(found))}")
-        return _weights(parameter, found)
+        with naming(parameter):
+            found = describe(model)
+            if isinstance(found, Nothing):
+                return None
+            if isinstance(found, Planted):
+                return Check(parameter, "ok", f"{model}, a planted candidate")
+            if isinstance(found, Server):
+                return Check(parameter, "ok", f"{model}: {asyncio.run(_served(found))}")
+            return _weights(parameter, found)
     except BlindspotError as error:
-        return Check(parameter, "missing", str(error))
+        return Check(parameter, "missing", str(error).removeprefix(f"{parameter}: "))
 
 
 def _weights(parameter: str, source: Local) -> Check:

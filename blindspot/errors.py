@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from blindspot.telemetry import disable_telemetry
 
@@ -14,11 +15,41 @@ TRACEBACK = "BLINDSPOT_TRACEBACK"
 FULL_DISK = ("No space left on device", "database or disk is full", "basic_ios::clear: iostream error")
 
 
+#: Error numbers of a path that cannot be used as it is.
+UNUSABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.EISDIR, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
+LONGEST_NAME = 100  # characters of a path in a message
+
+
 class BlindspotError(Exception):
     """An error that the user can fix. `str(error)` is one line: the problem, then the fix."""
 
     def __init__(self, problem: str, fix: str) -> None:
         super().__init__(f"{' '.join(problem.split())}: {' '.join(fix.split())}")
+
+
+@contextmanager
+def naming(name: str) -> Iterator[None]:
+    """Puts `name`, such as that of a parameter, before the message of a BlindspotError that lacks it.
+
+    A path that cannot be used becomes a BlindspotError.
+    """
+    try:
+        yield
+    except BlindspotError as error:
+        if name not in str(error):
+            error.args = (f"{name}: {error}",)
+        raise
+    except OSError as error:
+        if error.errno not in UNUSABLE or error.filename is None:
+            raise
+        raise BlindspotError(name, str(unusable(error))) from None
+
+
+def unusable(error: OSError) -> BlindspotError:
+    """Returns the error for a path that cannot be used, such as one without permission."""
+    path = str(error.filename)
+    shown = path if len(path) <= LONGEST_NAME else f"{path[:LONGEST_NAME]}…"
+    return BlindspotError(f"{shown} cannot be used ({error.strerror})", "name another path, or change its permissions")
 
 
 class UnreadableImage(Exception):
@@ -65,6 +96,8 @@ def _line(error: Exception) -> str:
             return f"the disk is full while writing {where}: free some space, then run again"
     if isinstance(error, BlindspotError):
         return str(error)
+    if isinstance(error, OSError) and error.errno in UNUSABLE and error.filename is not None:
+        return str(unusable(error))
     text = " ".join(str(error).split())
     return f"{type(error).__name__}: {text[:300]} (set {TRACEBACK}=1 for the traceback)"
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from blindspot.errors import BlindspotError
+from blindspot.errors import BlindspotError, naming
 from blindspot.judges.confirmed import ConfirmedVerifier
 from blindspot.judges.oracle import OracleVerifier
 from blindspot.judges.vlm import VLMVerifier
@@ -26,12 +26,15 @@ def open_candidate(params: CandidateParams) -> Candidate:
 
     Raises BlindspotError if it is missing, if a planted gap is invalid, or if its prompts are.
     """
-    description = describe(params.model)
-    if isinstance(description, Planted):
-        return PlantedCandidate(description.gaps, description.mistakes, description.seed)
-    prompts = read_prompts(Path(params.prompts), "candidate")
-    vlm = _open_vlm(params.model, params.batch_size, params.max_new_tokens, prompts.system)
-    return VLMCandidate(_require(params.model, vlm), prompts)
+    with naming("candidate.model"):
+        description = describe(params.model)
+        if isinstance(description, Planted):
+            return PlantedCandidate(description.gaps, description.mistakes, description.seed)
+    with naming("candidate.prompts"):
+        prompts = read_prompts(Path(params.prompts), "candidate")
+    with naming("candidate.model"):
+        vlm = _open_vlm(params.model, params.batch_size, params.max_new_tokens, prompts.system)
+        return VLMCandidate(_require(params.model, vlm), prompts)
 
 
 def open_verifier(params: VerifierParams, stronger: str | None = None) -> Verifier:
@@ -42,10 +45,15 @@ def open_verifier(params: VerifierParams, stronger: str | None = None) -> Verifi
     """
     if params.kind == "oracle":
         return OracleVerifier(params.unparsed)
-    prompts = read_prompts(Path(params.prompts), "judge")
+    with naming("verifier.prompts"):
+        prompts = read_prompts(Path(params.prompts), "judge")
     sizes = params.batch_size, params.max_new_tokens, prompts.system
-    first = (stronger and _open_vlm(stronger, *sizes)) or _require(params.model, _open_vlm(params.model, *sizes))
-    second = _open_vlm(params.confirming_judge, *sizes)
+    with naming("verify.model"):
+        first = _open_vlm(stronger, *sizes) if stronger else None
+    with naming("verifier.model"):
+        first = first or _require(params.model, _open_vlm(params.model, *sizes))
+    with naming("verifier.confirming_judge"):
+        second = _open_vlm(params.confirming_judge, *sizes)
     judge = _judge(first, params, prompts)
     return ConfirmedVerifier(judge, _judge(second, params, prompts)) if second else judge
 

@@ -13,7 +13,7 @@ from blindspot.records.unscored import Unscored
 from blindspot.records.verdict import Outcome
 
 NAMED = 5  # reasons in an error message
-FIXES = {  # by the most frequent reason of unscored questions
+FIXES: dict[str, str] = {  # by the most frequent reason of unscored questions
     Unscored.CUT_OFF: "raise candidate.max_new_tokens or verifier.max_new_tokens",
     Unscored.UNFINISHED_THOUGHT: "raise max_new_tokens, or disable thinking (chat_template_kwargs, extra)",
     Unscored.THOUGHT_ONLY: "raise max_new_tokens, or disable thinking (chat_template_kwargs, extra)",
@@ -22,6 +22,7 @@ FIXES = {  # by the most frequent reason of unscored questions
     Unscored.NO_CONNECTION: "start the server, or fix base_url in the endpoint file",
     Unscored.UNREADABLE: "fix base_url in the endpoint file",
     Unscored.JUDGEMENT_NOT_UNDERSTOOD: "use a judge that replies with the requested JSON",
+    Unscored.PICTURE_REFUSED: "leave such pictures out of prepare, or name another model",
     Unscored.ANSWER_NOT_UNDERSTOOD: "set verifier.kind: vlm, which reads free-form answers",
 }
 
@@ -127,7 +128,7 @@ def refuse_unscored(rows: Sequence[Scored], limit: float, what: str, fix: str = 
         if row.outcome == "unscored" and isinstance(row.message, str):
             first.setdefault(str(row.reason), f" ({row.message})")
     named = [f"{reason} × {count}{first.get(reason, '')}" for reason, count in counts.items()]
-    advice = FIXES.get(Unscored(next(iter(counts))), "fix the candidate or the verifier")
+    advice = FIXES.get(next(iter(counts)), "fix the candidate or the verifier")
     raise BlindspotError(
         f"{counts.total()} of {len(rows)} {what} are unscored: {', '.join(named[:NAMED])}",
         f"{advice}, {fix}" if fix else advice,

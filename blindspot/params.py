@@ -1,27 +1,51 @@
 """Reads and validates params.yaml: one section per stage, and the settings that several stages share."""
 
-import difflib
-import json
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar
 
-import yaml
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from blindspot.errors import BlindspotError
+from blindspot.params_schema import check
+from blindspot.yaml_files import read_yaml
 
 PARAMS = Path("params.yaml")
-SCHEMA = Path(__file__).with_name("params.schema.json")
 
+LARGEST = 10_000_000  # of a number without an upper bound of its own: larger ones are slips of the keyboard
+LARGEST_SEED = 2**31 - 1  # that every library accepts
+MOST_TOKENS = 1_000_000  # of one reply
+COLDEST = 0.01  # temperature; dividing by a smaller one overflows
+
+NUMBERS = (int, float, int | None, float | None)  # types of fields
 KeepRaw = Literal["all", "failures", "none"]
 
 
 class Section(BaseModel):
-    """Base class of all sections: typed, immutable, and without unknown keys."""
+    """Base class of all sections: typed, immutable, without unknown keys, and with finite numbers.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    A number without an upper bound of its own is at most LARGEST. A text is not blank.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_numbers(cls, values: Any) -> Any:
+        """Refuses true for 1: pydantic would convert it."""
+        for name, value in values.items() if isinstance(values, dict) else ():
+            if isinstance(value, bool) and name in cls.model_fields and cls.model_fields[name].annotation in NUMBERS:
+                raise ValueError(f"{name} is {str(value).lower()}, not a number")
+        return values
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _is_usable(cls, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, str) and not value.strip():
+            raise ValueError("is empty")
+        field = cls.model_fields[str(info.field_name)]
+        bounded = any(hasattr(part, name) for part in field.metadata for name in ("le", "lt"))
+        if isinstance(value, int | float) and not bounded and abs(value) > LARGEST:
+            raise ValueError(f"is greater than the maximum of {LARGEST}")
+        return value
 
 
 class LaunchParams(Section):
@@ -50,6 +74,7 @@ class CandidateParams(Section):
     max_new_tokens: int = Field(
         256,
         ge=1,
+        le=MOST_TOKENS,
         description="Longest answer, in tokens; a longer one is unscored (cut off). Raise it for a candidate that "
         "writes thoughts",
     )
@@ -93,7 +118,9 @@ class VerifierParams(Section):
         1, description="For kind vlm: judgements per rollout (1, 3, 5 or 7); the majority decides"
     )
     temperature: float = Field(
-        0.7, gt=0, description="For kind vlm: sampling temperature if there are several votes; a single vote uses 0"
+        0.7,
+        ge=COLDEST,
+        description="For kind vlm: sampling temperature if there are several votes; a single vote uses 0",
     )
     require_valid: bool = Field(
         True,
@@ -104,7 +131,10 @@ class VerifierParams(Section):
         8, ge=1, description="For kind vlm: rollouts that a local judge judges at once. Lower it if memory runs out"
     )
     max_new_tokens: int = Field(
-        512, ge=1, description="For kind vlm: longest judgement, in tokens; a longer one is unscored (cut off)"
+        512,
+        ge=1,
+        le=MOST_TOKENS,
+        description="For kind vlm: longest judgement, in tokens; a longer one is unscored (cut off)",
     )
     prompts: str = Field(
         "configs/prompts/instruct.yaml",
@@ -120,8 +150,10 @@ class GenerationParams(Section):
         ge=1,
         description="Questions generated at once. Lower it if memory runs out; values above 256 have no effect",
     )
-    temperature: float = Field(1.0, gt=0, description="Sampling temperature of the questions")
-    max_new_tokens: int = Field(256, ge=1, description="Longest question, in tokens, including the thought before it")
+    temperature: float = Field(1.0, ge=COLDEST, description="Sampling temperature of the questions")
+    max_new_tokens: int = Field(
+        256, ge=1, le=MOST_TOKENS, description="Longest question, in tokens, including the thought before it"
+    )
 
 
 #: Parameters that name a model: a folder with weights, or a YAML file that describes the model.
@@ -170,69 +202,8 @@ def prompts_files(*sections: str) -> list[str]:
 
 
 def read(path: Path = PARAMS) -> dict[str, Any]:
-    """Returns the whole file, validated. Raises BlindspotError if it is missing, not YAML, or breaks the schema."""
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BlindspotError(f"{path} does not exist", "run from the repository's root") from None
-    except yaml.YAMLError as error:
-        raise BlindspotError(f"{path} is not YAML ({error})", "fix that line") from None
+    """Returns the whole file, validated. Raises BlindspotError if it cannot be read or breaks the schema."""
+    fix = "run from the repository's root" if not path.exists() else "restore it from git, or fix it"
+    values = read_yaml(path, str(path), fix)
     check(values, str(path))
     return dict(values)
-
-
-def defaults() -> dict[str, dict[str, Any]]:
-    """Returns the default values of each section, which suit real models. A key without a default is left out."""
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    sections = {
-        name: field["$ref"].rpartition("/")[2] for name, field in schema["properties"].items() if "$ref" in field
-    }
-    return {
-        name: {
-            key: field["default"]
-            for key, field in schema["$defs"][definition]["properties"].items()
-            if "default" in field
-        }
-        for name, definition in sections.items()
-    }
-
-
-def check(
-    values: object,
-    name: str = "params.yaml",
-    fix: str = "fix params.yaml (its comments describe each key)",
-    partial: bool = False,
-) -> None:
-    """Raises BlindspotError that names each key of `values` that is unknown, missing, mistyped or out of range.
-
-    `partial`: whether keys may be missing.
-    """
-    validator = Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
-    errors = [error for error in validator.iter_errors(values) if not (partial and error.validator == "required")]
-    found = sorted(errors, key=lambda error: [str(part) for part in error.path])
-    if found:
-        # Each missing key is an error of its own, and _explain names all of them.
-        lines = dict.fromkeys(line for error in found for line in _explain(error))
-        raise BlindspotError(f"{name}: {'; '.join(lines)}", fix)
-
-
-def _explain(error: ValidationError) -> list[str]:
-    """Returns the faults of one key: its dotted name and what is wrong with it."""
-    path = ".".join(str(part) for part in error.path)
-    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
-        known = list(_schema(error)["properties"])
-        return [_unknown(path, key, known) for key in error.instance if key not in known]
-    if error.validator == "required" and isinstance(error.instance, dict):
-        missing = [key for key in _schema(error)["required"] if key not in error.instance]
-        return [f"{path + '.' if path else ''}{key} is missing" for key in missing]
-    return [f"{path or 'the file'}: {error.message}"]
-
-
-def _schema(error: ValidationError) -> dict[str, Any]:
-    return cast(dict[str, Any], error.schema)
-
-
-def _unknown(path: str, key: object, known: list[str]) -> str:
-    prefix = f"{path}." if path else ""
-    near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.5)
-    return f"{prefix}{key} is unknown" + (f", did you mean {prefix}{near[0]}?" if near else f" (known: {known})")

@@ -108,7 +108,13 @@ class Verifier(Protocol):
 
 
 class ImageSource(Protocol):
-    """A source of images."""
+    """A source of images.
+
+    Attributes:
+        notes: what the source changed or left out, one sentence each; complete after `images()` ends.
+    """
+
+    notes: list[str]
 
     def images(self) -> Iterator[SourceImage]:
         """Yields every image in a fixed order; reads no pixels. Raises BlindspotError if the list is invalid."""

@@ -19,6 +19,7 @@ from filelock import FileLock
 from blindspot.errors import BlindspotError
 from blindspot.paths import IMAGES
 from blindspot.records.image import SPLITS, Image
+from blindspot.yaml_files import one_line
 
 METADATA = "metadata.jsonl"
 
@@ -27,11 +28,15 @@ def work_folder() -> Path:
     """Returns the folder of runs, work in progress and the MLflow and Prefect stores: BLINDSPOT_WORK, else .work.
 
     Creates it with mode 700, because it contains a secret of Prefect. The mode of .work is reset to 700; that of an
-    existing BLINDSPOT_WORK is kept.
+    existing BLINDSPOT_WORK is kept. Raises BlindspotError if it cannot be created.
     """
     named = os.environ.get("BLINDSPOT_WORK")
     path = Path(named or ".work").resolve()
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError, PermissionError) as error:
+        problem = f"the work folder {path} cannot be created ({error.strerror})"
+        raise BlindspotError(problem, "set BLINDSPOT_WORK to another folder") from None
     if not named and stat.S_IMODE(path.stat().st_mode) != 0o700:
         path.chmod(0o700)
     return path
@@ -112,8 +117,8 @@ def read_json(path: Path) -> Any:
     """Returns the value of a JSON file. Raises BlindspotError if it is missing or broken."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BlindspotError(f"{path} cannot be read ({error})", _how_to_restore(path)) from None
+    except (OSError, ValueError, RecursionError) as error:  # RecursionError: too many levels
+        raise BlindspotError(f"{path} cannot be read ({one_line(error)})", _how_to_restore(path)) from None
 
 
 def write_frame(path: Path, frame: pd.DataFrame, compression: Literal["snappy", "zstd"] = "snappy") -> None:
@@ -128,12 +133,20 @@ def write_csv(path: Path, frame: pd.DataFrame) -> None:
         frame.to_csv(new, index=False)
 
 
-def read_frame(path: Path) -> pd.DataFrame:
-    """Returns the frame of a Parquet file. Raises BlindspotError if it is missing or broken."""
+def read_frame(path: Path, columns: Sequence[str] = ()) -> pd.DataFrame:
+    """Returns the frame of a Parquet file. `columns`: those that it must have, in a frame with rows.
+
+    Raises BlindspotError if the file is missing or broken, or lacks rows or a column.
+    """
     try:
-        return pd.read_parquet(path)
+        frame = pd.read_parquet(path)
     except (OSError, ValueError) as error:
-        raise BlindspotError(f"{path} cannot be read ({error})", _how_to_restore(path)) from None
+        raise BlindspotError(f"{path} cannot be read ({one_line(error)})", _how_to_restore(path)) from None
+    missing = [name for name in columns if name not in frame.columns]
+    if missing or (columns and frame.empty):
+        what = f"the columns {', '.join(missing)}" if missing else "rows"
+        raise BlindspotError(f"{path} lacks {what}", _how_to_restore(path))
+    return frame
 
 
 def to_frame(records: Sequence[Any]) -> pd.DataFrame:
@@ -147,12 +160,15 @@ def read_images(split: str, root: Path = IMAGES) -> list[Image]:
         raise BlindspotError(f"there is no split {split!r}", f"name one of {', '.join(SPLITS)}")
     metadata = root / split / METADATA
     try:
-        rows = [json.loads(line) for line in metadata.read_text(encoding="utf-8").splitlines()]
-    except (OSError, ValueError) as error:
-        raise BlindspotError(f"{metadata} cannot be read ({error})", _how_to_restore(metadata)) from None
-    if not rows:
+        rows = [json.loads(line) for line in metadata.read_text(encoding="utf-8").split("\n") if line.strip()]
+        images = [Image(row["image_id"], metadata.parent / row["file_name"], split, row.get("scene")) for row in rows]
+    except (KeyError, TypeError, AttributeError):
+        problem = f"{metadata} has a row without image_id and file_name"
+        raise BlindspotError(problem, _how_to_restore(metadata)) from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise BlindspotError(f"{metadata} cannot be read ({one_line(error)})", _how_to_restore(metadata)) from None
+    if not images:
         raise BlindspotError(f"the {split} split is empty", f"raise prepare.splits.{split}, or provide more images")
-    images = [Image(row["image_id"], metadata.parent / row["file_name"], split, row.get("scene")) for row in rows]
     for image in images:
         if not image.path.is_file():
             raise BlindspotError(f"image {image.path} is missing", _how_to_restore(image.path))

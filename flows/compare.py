@@ -15,9 +15,11 @@ from typing import Any
 
 from blindspot.errors import run
 from blindspot.params import read
+from blindspot.store import work_folder
 from flows import candidates, cross
 from flows.command_line import parser as command_parser
 from flows.overrides import with_changes, with_recipe
+from flows.recovery import running
 from flows.server_choice import run_flow
 
 METRICS = ("verify", "audit")  # of each run, metrics/<name>.json
@@ -133,35 +135,43 @@ def _read(root: Path, name: str) -> Any:
 def _run(comparison: Comparison, await_server: Callable[[], None]) -> Any:
     """Runs all runs, then the crossings, and adds the results of each to the comparison."""
     from prefect import State, flow
+    from prefect.runtime import flow_run
     from prefect.states import Completed, Failed
-
-    from flows.params import Params
-    from flows.pipeline import ask, discover
 
     @flow(name="compare", flow_run_name=f"{len(comparison.runs)} runs")
     def compare() -> State[Any]:
-        failed = []
-
-        def run_one(name: str, pipeline: Any, values: dict[str, Any]) -> Path | None:
-            """Returns the folder of the run; None where it failed."""
-            state = pipeline.with_options(flow_run_name=name)(Params.model_validate(values), return_state=True)
-            if state.is_completed():
-                return Path(str(state.result()))
-            failed.append(f"{name}: {state.message}")
-            return None
-
-        for name, values in comparison.runs.items():
-            if folder := run_one(name, discover, values):
-                comparison.add(name, folder)
-        for one in comparison.crossings() if comparison.crossing else []:
-            candidate = comparison.runs[one.asked_of]["candidate"]["model"]
-            if folder := run_one(f"{one.trained_on}, asking {candidate}", ask, comparison.crossing_params(one)):
-                comparison.add_crossed(one.trained_on, candidate, folder)
+        with running(work_folder(), flow_run.id):
+            failed = _run_all(comparison)
         done = f"{len(comparison.results['runs'])} runs"
         return Failed(message="; ".join(failed)) if failed else Completed(message=done)
 
     await_server()
     return compare(return_state=True)
+
+
+def _run_all(comparison: Comparison) -> list[str]:
+    """Returns the messages of the runs that failed."""
+    from flows.params import Params
+    from flows.pipeline import ask, discover
+
+    failed = []
+
+    def run_one(name: str, pipeline: Any, values: dict[str, Any]) -> Path | None:
+        """Returns the folder of the run; None where it failed."""
+        state = pipeline.with_options(flow_run_name=name)(Params.model_validate(values), return_state=True)
+        if state.is_completed():
+            return Path(str(state.result()))
+        failed.append(f"{name}: {state.message}")
+        return None
+
+    for name, values in comparison.runs.items():
+        if folder := run_one(name, discover, values):
+            comparison.add(name, folder)
+    for one in comparison.crossings() if comparison.crossing else []:
+        candidate = comparison.runs[one.asked_of]["candidate"]["model"]
+        if folder := run_one(f"{one.trained_on}, asking {candidate}", ask, comparison.crossing_params(one)):
+            comparison.add_crossed(one.trained_on, candidate, folder)
+    return failed
 
 
 if __name__ == "__main__":

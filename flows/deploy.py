@@ -11,6 +11,8 @@ from blindspot.errors import BlindspotError, run
 from blindspot.params import read
 from flows.command_line import parser as command_parser
 from flows.environment import apply
+from flows.heartbeat import ensure_automation
+from flows.recovery import recover, watch
 from flows.schedules import WEEKLY, Options, parse_cron, update_schedules
 from flows.server import API, use_running_server
 
@@ -33,10 +35,13 @@ def main() -> None:
     """Serves until interrupted."""
     given = arguments()
     values = read()
-    shared = use_running_server(apply())
+    work = apply()
+    shared = use_running_server(work)
     if not os.environ.get(API):
         raise BlindspotError("no Prefect server is running", f"`make ui` starts one and deploys, or set {API}")
     # Pausing at the end would stop the schedules of the `make ui` that is still running.
+    recover(work)
+    watch(work)
     serve_pipeline(values, Options(given.schedule, given.active), given.limit, pause_at_end=not shared)
 
 
@@ -60,6 +65,8 @@ def serve_pipeline(values: dict[str, object], options: Options, limit: int, paus
     deployment.model_fields_set.discard("schedules")  # type: ignore[union-attr]
     with get_client(sync_client=True) as client:
         update_schedules(client, deployment.apply(), options)  # type: ignore[union-attr,arg-type]
+        if pause_at_end:  # a server of the user: that of `make ui` is watched by this process, and by the next start
+            ensure_automation(client, str(client.read_flow_by_name(discover.name).id))
     serve(deployment, pause_on_shutdown=pause_at_end, limit=limit, print_starting_message=False)  # type: ignore[arg-type]
 
 

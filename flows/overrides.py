@@ -8,7 +8,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from blindspot.errors import BlindspotError
-from blindspot.params import PARAMS, check, defaults
+from blindspot.params import PARAMS
+from blindspot.params_schema import check, defaults
+from blindspot.yaml_files import parse_yaml, read_text
 
 #: Sections whose values in params.yaml suit the embedded models. A recipe starts from their default values.
 STARTED_AFRESH = (*("candidate", "verifier", "prepare", "explore", "train", "harvest", "verify", "audit", "taxonomy"),)
@@ -30,10 +32,7 @@ def with_changes(values: dict[str, Any], changes: list[str]) -> dict[str, Any]:
         for section in sections:
             place[section] = dict(place[section]) if isinstance(place.get(section), dict) else {}
             place = place[section]
-        try:
-            place[key] = YAML(typ="safe").load(text)  # reads YAML 1.2, in which 1e-5 is a number
-        except YAMLError:
-            raise BlindspotError(f"-P {change} is not YAML", "quote the value") from None
+        place[key] = parse_yaml(text, f"-P {name}", "quote the value", parse_1_2)
     check(changed, "the parameters", "set it in params.yaml, in the recipe or with -P")
     return changed
 
@@ -46,12 +45,8 @@ def with_recipe(values: dict[str, Any], recipe: Path) -> dict[str, Any]:
     candidate.model, may be missing from the result. Raises BlindspotError where the file cannot be read or is not a
     YAML mapping, and naming every wrong key.
     """
-    try:
-        given = YAML(typ="safe").load(recipe)
-    except OSError as error:
-        raise BlindspotError(f"recipe {recipe} cannot be read ({error.strerror})", "name one of recipes/") from None
-    except YAMLError as error:
-        raise BlindspotError(f"recipe {recipe} is not YAML ({error})", "fix that line") from None
+    fix = "name one of recipes/"
+    given = parse_yaml(read_text(recipe, f"recipe {recipe}", fix), f"recipe {recipe}", fix, parse_1_2)
     if not isinstance(given, dict):
         raise BlindspotError(f"recipe {recipe} is not a mapping", "write sections and keys as in params.yaml")
     given = dict(given)
@@ -62,6 +57,14 @@ def with_recipe(values: dict[str, Any], recipe: Path) -> dict[str, Any]:
     changed = _merge(start, given)
     check(changed, f"recipe {recipe}", "fix that key of the recipe", partial=True)
     return changed
+
+
+def parse_1_2(text: str) -> Any:
+    """Returns the value of a text in YAML 1.2, in which 1e-5 is a number. Raises ValueError if it is not YAML."""
+    try:
+        return YAML(typ="safe").load(text)
+    except YAMLError as error:
+        raise ValueError(str(error)) from None
 
 
 def _in_order(section: dict[str, Any], like: dict[str, Any]) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from pydantic.fields import FieldInfo
 
 from blindspot.errors import run
 from blindspot.params import (
+    LARGEST,
+    LARGEST_SEED,
     PARAMS,
-    SCHEMA,
     BudgetParams,
     CandidateParams,
     KeepRaw,
@@ -24,6 +25,7 @@ from blindspot.params import (
     VerifierParams,
     read,
 )
+from blindspot.params_schema import SCHEMA
 from lab.bootstrap_candidate import Params as BootstrapCandidateParams
 from lab.bootstrap_judge import Params as BootstrapJudgeParams
 from lab.bootstrap_questioner import Params as BootstrapQuestionerParams
@@ -46,7 +48,9 @@ HEAD = """# yaml-language-server: $schema=blindspot/params.schema.json
 class Params(Section):
     """All parameters: settings that stages share, and one section per stage."""
 
-    seed: int = Field(ge=0, description="Seed of all random choices, except the training of the embedded models")
+    seed: int = Field(
+        ge=0, le=LARGEST_SEED, description="Seed of all random choices, except the training of the embedded models"
+    )
     keep_raw: KeepRaw = Field(
         description="Raw replies of candidate and judge to store: all, failures (and unscored questions) or none"
     )
@@ -134,7 +138,7 @@ def _range(field: FieldInfo) -> str:
     """Returns the range of a number, such as " [≥ 1]"; an empty text if it has none."""
     signs = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
     limits = [
-        f"{sign} {getattr(part, name):g}"
+        f"{sign} {getattr(part, name):.12g}"
         for part in field.metadata
         for name, sign in signs.items()
         if hasattr(part, name)
@@ -143,7 +147,10 @@ def _range(field: FieldInfo) -> str:
 
 
 def _strict(value: Any) -> Any:
-    """Requires every property, and writes a choice of plain types as `type: [a, b]`, which gives clearer errors."""
+    """Requires every property, bounds every number, refuses blank texts, and writes `type: [a, null]` for a choice.
+
+    An error about a choice written so names the value's fault.
+    """
     if isinstance(value, list):
         return [_strict(part) for part in value]
     if not isinstance(value, dict):
@@ -152,9 +159,15 @@ def _strict(value: Any) -> Any:
     if "properties" in strict:
         strict["required"] = list(strict["properties"])
     choices = strict.get("anyOf", [])
-    if choices and all(set(choice) == {"type"} for choice in choices):
+    if choices and all("type" in choice for choice in choices):
         del strict["anyOf"]
+        strict |= {key: part for choice in choices for key, part in choice.items()}
         strict["type"] = [choice["type"] for choice in choices]
+    if strict.get("type") in ("integer", "number"):
+        strict |= {} if "maximum" in strict or "exclusiveMaximum" in strict else {"maximum": LARGEST}
+        strict |= {} if "minimum" in strict or "exclusiveMinimum" in strict else {"minimum": -LARGEST}
+    if strict.get("type") == "string" and not {"enum", "const"} & {*strict}:
+        strict["pattern"] = r"\S"
     return strict
 
 

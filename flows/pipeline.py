@@ -16,11 +16,12 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settin
 from prefect.states import Completed, Failed
 
 from blindspot.errors import BlindspotError
-from blindspot.params import check
+from blindspot.params_schema import check
 from blindspot.store import work_folder
 from blindspot.tracking import group
 from flows.environment import WORK
 from flows.params import Params
+from flows.recovery import running
 from flows.repro import leading_unchanged, list_stages, reproduce
 from flows.summary import links, summary
 from flows.workspace import prepare_workspace
@@ -36,13 +37,15 @@ def discover(params: Params) -> State[Any]:
 
     The run happens in this checkout; where `params` differ from params.yaml, it happens in a clone.
     """
-    return _run(params, None)
+    with running(work_folder(), flow_run.id):
+        return _run(params, None)
 
 
 @flow(name="ask", description="Runs the pipeline up to the stage verify.")
 def ask(params: Params) -> State[Any]:
     """Runs the stages up to verify, as `discover` does."""
-    return _run(params, "verify")
+    with running(work_folder(), flow_run.id):
+        return _run(params, "verify")
 
 
 def _run(params: Params, last: str | None) -> State[Any]:
@@ -78,9 +81,11 @@ def _run(params: Params, last: str | None) -> State[Any]:
 @flow(name="stage", description="Runs one stage of the pipeline with DVC.")
 def stage(name: str, root: str, unchanged: bool) -> State[Any]:
     """Runs one stage with DVC. The name of the state says whether the stage ran, was restored or was up to date."""
-    env = {WORK: str(work_folder()), "PYTHONUNBUFFERED": "1"}
+    work = work_folder()
+    env = {WORK: str(work), "PYTHONUNBUFFERED": "1"}
     try:
-        result = "up to date" if unchanged else reproduce(name, Path(root), env, _api_logger().info)
+        with running(work, flow_run.id):
+            result = "up to date" if unchanged else reproduce(name, Path(root), env, _api_logger().info)
     except (BlindspotError, OSError) as error:
         return Failed(message=str(error))
     return Completed(name=result.capitalize(), message=f"{name}: {result}")

@@ -8,12 +8,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Literal
 
 import yaml
 
 from blindspot.errors import BlindspotError
+from flows.dvc_locks import repair
 from flows.process_group import process_group
 from flows.secret import without_secret
 
@@ -57,6 +59,7 @@ def list_stages(root: Path) -> list[str]:
 
 def leading_unchanged(names: list[str], root: Path) -> set[str]:
     """Returns the unchanged stages before the first changed one, with a single DVC command for all of them."""
+    repair(root, partial(print, file=sys.stderr))
     command = [sys.executable, "-m", "dvc", "status", "--json"]
     env = without_secret(os.environ)
     done = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, check=False)
@@ -74,6 +77,7 @@ def reproduce(stage: str, root: Path, env: dict[str, str], log: Callable[[str], 
     BlindspotError with the stage's own error line.
     """
     for _ in range(BUSY_TRIES):
+        repair(root, log)
         done = _run_dvc(["repro", "--single-item", stage], root, env, log)
         if done.code == 0:
             return done.result

@@ -7,6 +7,7 @@ from typing import Any
 
 from blindspot.errors import BlindspotError
 from flows.environment import apply
+from flows.recovery import recover
 from flows.server import start_temporary_server
 
 
@@ -16,9 +17,15 @@ def run_flow(flow: Callable[[Callable[[], None]], Any], default_message: str) ->
     `flow` first imports Prefect, then calls its argument, which waits until the server is ready. Raises BlindspotError
     where the flow does not complete, with the state's message or, where it has none, `default_message`.
     """
-    await_server = start_temporary_server(apply())
+    work = apply()
+    await_server = start_temporary_server(work)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    state = flow(await_server)
+
+    def await_ready_server() -> None:
+        await_server()
+        recover(work)
+
+    state = flow(await_ready_server)
     if not state.is_completed():
         problem, _, fix = (state.message or default_message).partition(": ")
         raise BlindspotError(problem, fix or "see the output above")

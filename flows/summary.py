@@ -7,8 +7,8 @@ from typing import Any
 
 from blindspot.metrics import percent
 from blindspot.paths import FAILURE_MODES, REPORTS, VERIFY_METRICS
+from blindspot.recording.operations import REGISTERED
 from blindspot.records.failure_mode import FailureMode, read_failure_modes
-from blindspot.tracking import REGISTERED
 from flows.pages import DEFAULT, Pages, running_pages
 from flows.registry import read_store, tracking_server
 

@@ -10,12 +10,13 @@ from blindspot import store
 from blindspot.audit.auditing import audit
 from blindspot.audit.auditors import Auditor, LabelAuditor, NoAuditor, VerifierAuditor
 from blindspot.audit.summary import summarize
-from blindspot.checks.rollouts import AUDITED
+from blindspot.checks.rollouts import AUDITED, ROLLOUT, VERDICT
 from blindspot.checks.run import check
 from blindspot.errors import run
 from blindspot.judges.oracle import OracleVerifier
 from blindspot.params import Section, VerifierParams, load, load_seed
 from blindspot.paths import AUDIT, AUDIT_FOLDER, AUDIT_METRICS, ROLLOUTS, VERDICTS
+from blindspot.stage_lock import exclusive
 from blindspot.tracking import flatten, stage_run
 
 
@@ -31,11 +32,13 @@ class Params(Section):
     labels: str = Field("data/labels.csv", description="For auditor labels: the CSV file from reports/label.html")
 
 
+@exclusive
 def main() -> None:
     """Reads data/images, data/rollouts and data/verdicts; writes data/audit and metrics/audit.json."""
     params, seed, judge = load("audit", Params), load_seed(), load("verifier", VerifierParams)
     docs = (work := store.work_folder()) / "docs" / Path.cwd().name / "audit"
-    rollouts, verdicts, images = store.read_frame(ROLLOUTS), store.read_frame(VERDICTS), store.read_images("test")
+    rollouts = store.read_frame(ROLLOUTS, ROLLOUT.columns)
+    verdicts, images = store.read_frame(VERDICTS, VERDICT.columns), store.read_images("test")
     with stage_run("audit", work, params.model_dump()) as mlflow:
         sample = audit(rollouts, verdicts, images, choose_auditor(params, judge), params.size, seed)
         answered = verdicts["rollout_id"].isin(rollouts.loc[rollouts["error"].isna(), "rollout_id"])

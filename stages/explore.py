@@ -13,12 +13,14 @@ from blindspot.checks.rollouts import ASKED
 from blindspot.checks.run import check
 from blindspot.errors import run
 from blindspot.factory import open_candidate, open_steerable, open_verifier
+from blindspot.launch import try_on_this_node
 from blindspot.metrics import unscored
-from blindspot.models.description import Server, describe_questioner
+from blindspot.models.description import Local, Server, describe_questioner
 from blindspot.params import (
     BudgetParams,
     CandidateParams,
     GenerationParams,
+    LaunchParams,
     VerifierParams,
     load,
     load_seed,
@@ -32,6 +34,7 @@ from blindspot.records.rollout import Asked
 from blindspot.search.exploring import Exploration, explore
 from blindspot.search.given import read_given
 from blindspot.search.journal import Journal
+from blindspot.stage_lock import exclusive
 from blindspot.tracking import stage_run
 
 EXAMPLES = 3  # past failures that a served questioner is shown with a target; a local one was not trained with them
@@ -46,14 +49,17 @@ class Params(Exploration, GenerationParams):
     )
 
 
+@exclusive
 def main() -> None:
     """Asks questions until the exploration is complete; writes data/explored and metrics/explore.json."""
     params, seed, images = load("explore", Params), load_seed(), store.read_images("train")
+    source = describe_questioner(str(read()["train"]["base_model"]), "train.base_model")
+    if params.calls and isinstance(source, Local):
+        rehearse_training(source)
     candidate = open_candidate(load("candidate", CandidateParams))
     verifier = open_verifier(load("verifier", VerifierParams))
     files = prompts_files("train", "candidate", "verifier")
     prompts, given = read_prompts(Path(files[0]), "questioner"), read_given(Path(params.targets))
-    source = describe_questioner(str(read()["train"]["base_model"]), "train.base_model")
     questioner = open_steerable(source, params.batch_size, params.max_new_tokens, params.temperature, prompts)
     examples = EXAMPLES if isinstance(source, Server) else 0
     with store.working("explore") as work, stage_run("explore", work.parents[1], params.model_dump(), files) as mlflow:
@@ -67,6 +73,16 @@ def main() -> None:
         docs = work.parents[1] / "docs" / Path.cwd().name / "explore"
         mlflow.log_metrics({"calls": len(asked), "modes": len(modes)})
         write_outputs(asked, modes, meter, docs)
+
+
+def rehearse_training(source: Local) -> None:
+    """Raises BlindspotError if the stage train would fail: the calls of an exploration would be spent for nothing.
+
+    It reads parameters of train that dvc.yaml does not name as parameters of explore. They change no output.
+    """
+    if read()["train"]["steps"]:
+        print(f"explore: tries one training step of {source.model} before the first call", flush=True)
+        try_on_this_node(load("launch", LaunchParams), "blindspot.training.rehearsal", "the stage train would fail")
 
 
 def write_outputs(asked: Sequence[Asked], modes: Sequence[FailureMode], meter: Meter, docs: Path) -> None:

@@ -10,7 +10,7 @@ from pydantic import Field
 from blindspot import store
 from blindspot.checks.rollouts import ROLLOUT
 from blindspot.checks.run import check
-from blindspot.errors import run
+from blindspot.errors import naming, run
 from blindspot.factory import open_candidate, open_questioner
 from blindspot.harvest import harvest
 from blindspot.params import CandidateParams, GenerationParams, KeepRaw, load, load_keep_raw, load_seed, prompts_files
@@ -19,6 +19,7 @@ from blindspot.prompts.files import RolePrompts, read_prompts
 from blindspot.protocols import Questioner
 from blindspot.questioner.templates import TemplateQuestioner
 from blindspot.records.image import Image
+from blindspot.stage_lock import exclusive
 from blindspot.tracking import stage_run
 
 
@@ -32,12 +33,14 @@ class Params(GenerationParams):
     calls: int = Field(2000, ge=1, description="Questions by each of them; the images are used in turn")
 
 
+@exclusive
 def main() -> None:
     """Harvests questions with each method and writes data/rollouts."""
     params, seed, chosen = load("harvest", Params), load_seed(), load("candidate", CandidateParams)
     images, work = store.read_images("test"), store.work_folder()
     candidate, files = open_candidate(chosen), prompts_files("train", "candidate")
-    prompts = read_prompts(Path(files[0]), "questioner")
+    with naming("train.prompts"):
+        prompts = read_prompts(Path(files[0]), "questioner")
     with stage_run("harvest", work, params.model_dump(), files) as mlflow:
         rollouts = [
             rollout
@@ -52,10 +55,9 @@ def main() -> None:
 def choose_questioners(params: Params, prompts: RolePrompts, images: Sequence[Image]) -> dict[str, Questioner]:
     """Returns the questioner of each method. Templates require that all images are scenes."""
     sampling = (params.batch_size, params.max_new_tokens, params.temperature, prompts)
-    found: dict[str, Questioner] = {
-        "trained": open_questioner(str(QUESTIONER), *sampling),
-        "base": open_questioner(params.base, *sampling),
-    }
+    found: dict[str, Questioner] = {"trained": open_questioner(str(QUESTIONER), *sampling)}
+    with naming("harvest.base"):
+        found["base"] = open_questioner(params.base, *sampling)
     if all(image.scene for image in images):
         found["templates"] = TemplateQuestioner()
     return found

@@ -16,6 +16,7 @@ from blindspot.images.sources import SourceParams, choose_source
 from blindspot.params import load, load_seed
 from blindspot.paths import IMAGES
 from blindspot.records.image import SPLITS
+from blindspot.stage_lock import exclusive
 from blindspot.tracking import stage_run
 
 SAMPLES = 8  # images of each split that MLflow shows
@@ -24,9 +25,15 @@ SAMPLES = 8  # images of each split that MLflow shows
 class Params(SourceParams):
     """Where images come from and how they are split. After changing your own images, run `dvc repro -f prepare`."""
 
-    max_skipped: float = Field(0.02, ge=0, le=1, description="Share of unreadable images above which the stage fails")
+    max_skipped: float = Field(
+        0.02,
+        ge=0,
+        le=1,
+        description="Share of unreadable images above which the stage fails; a single one never does unless this is 0",
+    )
 
 
+@exclusive
 def main() -> None:
     """Writes data/images and logs samples."""
     params, work = load("prepare", Params), store.work_folder()
@@ -36,7 +43,7 @@ def main() -> None:
         rows, skipped = write_image_set(source, split, folder, params.max_skipped)
         check(rows, IMAGE, docs)
         log(mlflow, rows, skipped, folder, docs)
-    print(describe_image_set(rows, skipped))
+    print(describe_image_set(rows, skipped), *source.notes, sep="\n")
 
 
 def log(mlflow: Any, rows: pd.DataFrame, skipped: Mapping[str, str], folder: Path, docs: Path) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 from pydantic import Field
 
 from blindspot import store
+from blindspot.checks.rollouts import ROLLOUT, VERDICT
 from blindspot.errors import BlindspotError, run
 from blindspot.failure_set.select import names_in, select
 from blindspot.failure_set.write import write_failure_set
@@ -44,6 +45,7 @@ from blindspot.report.rates import methods, unscored_reasons
 from blindspot.report.site import write_site
 from blindspot.report.skills import groups, stability
 from blindspot.report.summary import summary
+from blindspot.stage_lock import exclusive
 from blindspot.tracking import flatten, stage_run
 
 FILES = ("skills", "meta_skills", "stability", "comparison", "documented")  # of data/taxonomy
@@ -110,7 +112,8 @@ def _provenance(every_param: Mapping[str, Any], calls: Mapping[str, int], sent: 
 
 def gather() -> tuple[pd.DataFrame, Judge, dict[str, Any], pd.DataFrame, dict[str, int]]:
     """Reads what `report` takes from data and metrics. Raises BlindspotError on a file that cannot be read."""
-    rollouts, verdicts = store.read_frame(ROLLOUTS), store.read_frame(VERDICTS)
+    rollouts = store.read_frame(ROLLOUTS, ROLLOUT.columns)
+    verdicts = store.read_frame(VERDICTS, VERDICT.columns)
     answers = rollouts[["rollout_id", "questioner", "candidate"]]
     rows = verdicts.merge(answers, on="rollout_id", how="left", validate="one_to_one")
     if REPLIES.is_file():
@@ -121,6 +124,7 @@ def gather() -> tuple[pd.DataFrame, Judge, dict[str, Any], pd.DataFrame, dict[st
     return rows, judged, _read_taxonomy(), _read_rewards(), calls
 
 
+@exclusive
 def main() -> None:
     """Reads data/images, data/rollouts, data/verdicts, data/audit, data/taxonomy and metrics; writes reports."""
     params, every_param = load("report", Params), read()

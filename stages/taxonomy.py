@@ -10,13 +10,15 @@ import pandas as pd
 from pydantic import Field
 
 from blindspot import store
+from blindspot.checks.rollouts import VERDICT
 from blindspot.checks.run import check
 from blindspot.checks.taxonomy import FAILURE_MODE, PRIMITIVE
-from blindspot.errors import run
+from blindspot.errors import naming, run
 from blindspot.models.llm import open_llm
 from blindspot.params import load, load_seed
 from blindspot.paths import FAILURE_MODES, QUESTIONS, TAXONOMY_FOLDER, TAXONOMY_METRICS, VERDICTS
 from blindspot.prompts.files import read_prompts
+from blindspot.stage_lock import exclusive
 from blindspot.taxonomy.clustering.skills import Skill
 from blindspot.taxonomy.clustering.topics import Topic
 from blindspot.taxonomy.discovery import Found, Sorting, TaxonomyOptions, find_taxonomy
@@ -27,6 +29,7 @@ from blindspot.taxonomy.modes.search import distinct_first
 from blindspot.tracking import stage_run
 
 SHOWN = 5  # example questions of a skill, rollout ids of a mode in MLflow
+EXTRACTOR_AND_NAMER = ("primitive_extractor", "skill_namer")  # roles in a prompts file
 FIGURES = ("error_rate", "low", "high", "failures", "asked", "recurrence", "log_likelihood_ratio", "q_value")
 QUESTION = ("rollout_id", "method", "fitted", "abilities", "skills", "meta_skills", "features")
 
@@ -57,10 +60,13 @@ def taxonomy(verdicts: pd.DataFrame, params: Params, seed: int, documented: Sequ
 
     Raises BlindspotError where an LLM cannot be opened, or its prompts are invalid.
     """
-    reading, naming = (read_prompts(Path(params.prompts), role) for role in ("primitive_extractor", "skill_namer"))
-    extractor = open_llm(params.primitive_extractor, params.max_new_tokens, reading.system)
-    namer = open_llm(params.skill_namer, params.max_new_tokens, naming.system)
-    options = TaxonomyOptions(extractor, namer, documented, reading, naming)
+    with naming("taxonomy.prompts"):
+        extracting, named = (read_prompts(Path(params.prompts), role) for role in EXTRACTOR_AND_NAMER)
+    with naming("taxonomy.primitive_extractor"):
+        extractor = open_llm(params.primitive_extractor, params.max_new_tokens, extracting.system)
+    with naming("taxonomy.skill_namer"):
+        namer = open_llm(params.skill_namer, params.max_new_tokens, named.system)
+    options = TaxonomyOptions(extractor, namer, documented, extracting, named)
     return find_taxonomy(verdicts, params, seed, options)
 
 
@@ -119,13 +125,16 @@ def _skill(skill: Skill, found: Found) -> dict[str, Any]:
     return {**_texts(skill), "title": title(skill.name), "methods": asked, "examples": examples}
 
 
+@exclusive
 def main() -> None:
     """Reads data/verdicts; writes data/taxonomy and metrics/taxonomy.json."""
     params, seed, work = load("taxonomy", Params), load_seed(), store.work_folder()
     docs = work / "docs" / Path.cwd().name / "taxonomy"
-    documented, verdicts = read_documented(Path(params.documented)), store.read_frame(VERDICTS)
+    documented, verdicts = read_documented(Path(params.documented)), store.read_frame(VERDICTS, VERDICT.columns)
     with stage_run("taxonomy", work, params.model_dump() | {"seed": seed}, [params.prompts]) as mlflow:
         found = taxonomy(verdicts, params, seed, documented)
+        if found.note:
+            print(f"taxonomy: {found.note}", flush=True)
         check(found.questions[[*PRIMITIVE.columns]], PRIMITIVE, docs / "primitives")
         if found.modes:
             check(store.to_frame(found.modes), FAILURE_MODE, docs / "failure_modes")

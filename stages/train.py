@@ -25,6 +25,7 @@ from blindspot.protocols import Questioner, Target
 from blindspot.questioner.steering import read_targets, write_targets
 from blindspot.records.failure_mode import read_failure_modes
 from blindspot.rewards.trl import Reward
+from blindspot.stage_lock import exclusive
 from blindspot.tracking import log_model, register, stage_run
 from blindspot.training.evaluation import Evaluator, Rates
 from blindspot.training.grpo import refuse_impossible
@@ -50,6 +51,7 @@ class Params(TrainingParams):
         return open_questioner(source, self.batch_size, self.max_new_tokens, self.temperature, prompts)
 
 
+@exclusive
 def main() -> None:
     """Trains the questioner, or resumes an interrupted training; writes models/questioner and its metrics."""
     params = load("train", Params)

@@ -8,12 +8,12 @@ import pandas as pd
 from pydantic import Field
 
 from blindspot import store
-from blindspot.checks.rollouts import REPEAT, VERDICT
+from blindspot.checks.rollouts import REPEAT, ROLLOUT, VERDICT
 from blindspot.checks.run import check
 from blindspot.errors import run
 from blindspot.factory import open_candidate, open_verifier
 from blindspot.judges.raw_replies import raw_replies
-from blindspot.params import CandidateParams, Section, VerifierParams, load, load_keep_raw, prompts_files
+from blindspot.params import COLDEST, CandidateParams, Section, VerifierParams, load, load_keep_raw, prompts_files
 from blindspot.paths import (
     CANDIDATE_REPLIES,
     REPEATS,
@@ -29,6 +29,7 @@ from blindspot.probes.repeats import persistence
 from blindspot.probes.verdicts import measure_repeats, no_repeats, probe_judge, repeat_failures
 from blindspot.protocols import Verifier
 from blindspot.records.image import Image
+from blindspot.stage_lock import exclusive
 from blindspot.tracking import flatten, stage_run
 from blindspot.verification import measure, refuse_unscored_rollouts, show_unscored, unscored_by_method, verify
 
@@ -52,18 +53,19 @@ class Params(Section):
         "persist",
     )
     temperature: float = Field(
-        0.7, gt=0, description="Sampling temperature of the candidate in repeats with another seed"
+        0.7, ge=COLDEST, description="Sampling temperature of the candidate in repeats with another seed"
     )
     max_unscored_rate: float = Field(
         0.05, ge=0, le=1, description="Share of unscored rollouts of a method above which the stage fails"
     )
 
 
+@exclusive
 def main() -> None:
     """Writes data/verdicts and metrics/verify.json."""
     params, judge_params, work = load("verify", Params), load("verifier", VerifierParams), store.work_folder()
     docs = work / "docs" / Path.cwd().name
-    images, rollouts = store.read_images("test"), store.read_frame(ROLLOUTS)
+    images, rollouts = store.read_images("test"), store.read_frame(ROLLOUTS, ROLLOUT.columns)
     logged = params.model_dump() | {"verifier": judge_params.model_dump()}
     with stage_run("verify", work, logged, prompts_files("candidate", "verifier")) as mlflow:
         verifier = open_verifier(judge_params, params.model)

@@ -1,6 +1,7 @@
 """Creates project folders and runs stages in them as processes, as a user does."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -26,6 +27,17 @@ def make_project(folder: Path, **sections: Any) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "params.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
     return folder
+
+
+def embedded_project(folder: Path, **sections: Any) -> Path:
+    """Creates a project with the embedded models, in which every stage can run."""
+    project = make_project(folder, **sections)
+    (project / "models").mkdir()
+    for name in ("scenes-candidate", "scenes-questioner", "scenes-judge"):
+        shutil.copytree(REPOSITORY / "models" / name, project / "models" / name)
+    for name in ("dvc.yaml", "stages", "blindspot", "configs"):
+        (project / name).symlink_to(REPOSITORY / name)
+    return project
 
 
 def meter(**limits: float) -> Meter:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from blindspot.errors import BlindspotError, run
+from blindspot.errors import BlindspotError, naming, run
 
 
 @pytest.fixture(autouse=True)
@@ -122,3 +122,18 @@ def test_control_c_prints_no_error_line() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         run(main)
+
+
+def test_the_name_of_a_parameter_precedes_an_error_that_lacks_it() -> None:
+    for problem, said in (("x is empty", "a.b: x is empty: fix it"), ("a.b: x", "a.b: x: fix it")):
+        with pytest.raises(BlindspotError) as raised, naming("a.b"):
+            raise BlindspotError(problem, "fix it")
+        assert str(raised.value) == said
+
+
+def test_a_path_that_cannot_be_used_is_named() -> None:
+    said = r"^a\.b: x{100}… cannot be used \(File name too long\): name another"
+    with pytest.raises(BlindspotError, match=said), naming("a.b"):
+        Path("x" * 5000).read_text("utf-8")
+    with pytest.raises(FileNotFoundError), naming("a.b"):
+        Path("nowhere").read_text("utf-8")

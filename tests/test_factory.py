@@ -74,7 +74,7 @@ def test_prompts_reach_the_models(server: Server, models: dict[str, str], tmp_pa
     assert [turn["role"] for turn in sent[0]] == ["system", "user"] and sent[0][0]["content"] == "Be brief."
     texts = [turn["content"][-1]["text"] for turns in sent for turn in turns if turn["role"] == "user"]
     assert "About this image: How many?" in texts and 'Is it valid? "Why?"' in texts
-    with pytest.raises(BlindspotError, match=r"none.yaml cannot be read"):
+    with pytest.raises(BlindspotError, match=r"candidate.prompts: prompts file none.yaml does not exist"):
         open_candidate(CandidateParams(model=models["small"], prompts="none.yaml"))
 
 

@@ -18,10 +18,36 @@ HEAVY_HOMES = ("blindspot/models/", "blindspot/training/", "flows/")
 #: Imports point to earlier entries, or to the same entry. A folder stands for all of its files that no entry names.
 ORDER = [
     "blindspot/paths.py",
-    *(f"blindspot/{name}" for name in ("telemetry.py", "errors.py", "records", "params.py", "prompts")),
+    *(
+        f"blindspot/{name}"
+        for name in (
+            "telemetry.py",
+            "errors.py",
+            "network.py",
+            "yaml_files.py",
+            "records",
+            "params_schema.py",
+            "params.py",
+        )
+    ),
+    "blindspot/prompts",
     "blindspot/protocols.py",
-    *(f"blindspot/{name}" for name in ("json_objects.py", "replies.py", "store.py", "tracking.py", "metrics.py")),
-    *(f"blindspot/{name}" for name in ("budget.py", "distributed.py", "launch.py", "checks", "scenes", "images")),
+    *(
+        f"blindspot/{name}"
+        for name in (
+            "json_objects.py",
+            "replies.py",
+            "store.py",
+            "stage_lock.py",
+            "recording",
+            "tracking.py",
+            "metrics.py",
+        )
+    ),
+    *(
+        f"blindspot/{name}"
+        for name in ("budget.py", "distributed.py", "nodes.py", "launch.py", "checks", "scenes", "images")
+    ),
     *(f"blindspot/taxonomy/{name}" for name in ("reading", "clustering", "modes")),
     *(f"blindspot/{name}" for name in ("taxonomy", "questioner", "models", "judges", "factory.py")),
     *(f"blindspot/{name}" for name in ("harvest.py", "verification.py")),

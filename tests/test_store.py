@@ -158,3 +158,30 @@ def test_a_work_folder_that_the_user_named_is_private_if_new_and_keeps_its_mode_
     named.chmod(0o770)
     assert store.work_folder() == named
     assert mode(named) == 0o770
+
+
+def test_a_table_without_rows_or_columns_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "table.parquet"
+    pd.DataFrame({"a": [1], "b": [2]}).to_parquet(file)
+    assert store.read_frame(file, ("a", "b")).to_dict("list") == {"a": [1], "b": [2]}
+    with pytest.raises(BlindspotError, match=r"table\.parquet lacks the columns c, d: run `dvc checkout"):
+        store.read_frame(file, ("a", "c", "d"))
+    pd.DataFrame({"a": []}).to_parquet(file)
+    assert store.read_frame(file).empty
+    with pytest.raises(BlindspotError, match=r"table\.parquet lacks rows"):
+        store.read_frame(file, ("a",))
+
+
+def test_a_line_separator_in_a_text_does_not_end_a_row(tmp_path: Path) -> None:
+    (tmp_path / "test").mkdir()
+    (tmp_path / "test" / "a.png").touch()
+    row = json.dumps({"image_id": "a\u2028b", "file_name": "a.png"}, ensure_ascii=False)
+    (tmp_path / "test" / store.METADATA).write_text(row + "\n", "utf-8")
+    assert [image.image_id for image in store.read_images("test", tmp_path)] == ["a\u2028b"]
+
+
+def test_a_work_folder_that_is_a_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "work").touch()
+    monkeypatch.setenv("BLINDSPOT_WORK", str(tmp_path / "work"))
+    with pytest.raises(BlindspotError, match=r"work cannot be created .*: set BLINDSPOT_WORK to another folder"):
+        store.work_folder()

@@ -82,9 +82,9 @@ def analyze(
     """Finds the failure modes of each model in a table of its answers.
 
     `columns`: names of columns; those that are None are recognised by their usual names. `threshold`: the error rate
-    that a mode must exceed; None for the larger of THRESHOLD and the model's error rate. `judge`: an LLM that decides
-    about answers without a verdict that differ from the references. Raises BlindspotError if the threshold is not
-    between 0 and 1, if a column is missing, or if no answer can be scored.
+    that a mode must exceed; None for the larger of THRESHOLD and the model's `error_rate`. `judge`: an LLM that
+    decides about answers without a verdict that differ from the references. Raises BlindspotError if the threshold is
+    not between 0 and 1, if a column is missing, or if no answer can be scored.
     """
     return analyze_answers(from_frame(frame, columns, "model"), threshold, judge)
 
@@ -125,8 +125,7 @@ def check_threshold(threshold: float | None) -> None:
 def _analyze_model(model: str, graded: pd.DataFrame, threshold: float | None) -> ModelAnalysis:
     rows = read_rows(graded)
     scored = rows[rows["outcome"].isin(VALID)].reset_index(drop=True)
-    error_rate = float((scored["outcome"] == "failure").mean()) if len(scored) else 0.0
-    above = threshold if threshold is not None else max(THRESHOLD, error_rate)
+    above = threshold if threshold is not None else max(THRESHOLD, error_rate(scored))
     found = scored[scored["part"] == "discovery"].reset_index(drop=True)
     min_asked = fewest(len(found))
     discovered = find_modes(found, above, min_asked, EXAMPLES) if above < 1 and len(found) else []
@@ -134,6 +133,15 @@ def _analyze_model(model: str, graded: pd.DataFrame, threshold: float | None) ->
     rows["modes"] = _modes_of(rows, modes)
     note = why_none_confirmed(scored, found) if modes else why_no_modes(scored, found, above, min_asked)
     return ModelAnalysis(model, rows, above, min_asked, tuple(modes), disagreement(graded), note)
+
+
+def error_rate(scored: pd.DataFrame) -> float:
+    """Returns the model's error rate, 0 without questions. Sought questions count only if there are no others.
+
+    A search asks what the model answers wrong. Its questions would raise the rate that a failure mode must exceed.
+    """
+    counted = scored if scored["sought"].all() else scored[~scored["sought"]]
+    return float((counted["outcome"] == "failure").mean()) if len(counted) else 0.0
 
 
 def _modes_of(rows: pd.DataFrame, modes: Sequence[FailureMode]) -> "pd.Series[Any]":

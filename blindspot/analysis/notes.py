@@ -5,12 +5,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from blindspot.metrics import percent
-from blindspot.taxonomy.reading.wording import ASKS
+from blindspot.taxonomy.reading.english import not_english
 
-UNKNOWN = ["understanding"]  # the skills of a question in which the rules recognise no ability
 UNCLEAR = "unclear answer"  # the reason of the grader
 SOME = 0.1  # share of such answers from which they are reported
-MANY = 0.5  # share of such questions from which they are reported
 
 
 def why_no_modes(scored: pd.DataFrame, found: pd.DataFrame, threshold: float, min_asked: int) -> str:
@@ -59,17 +57,9 @@ def unclear(models: Sequence[pd.DataFrame]) -> list[str]:
 
 
 def language(models: Sequence[pd.DataFrame]) -> list[str]:
-    """Returns a sentence if the rules recognise no kind of question in most of the questions. The rules read English.
+    """Returns a sentence if most of the questions are not in English, the language that the rules read.
 
     `models`: the rows of each model.
     """
-    rows = pd.concat([rows.loc[rows["question"] != "", ["skills", "features"]] for rows in models])
-    unknown = sum(
-        skills == UNKNOWN and not any(feature.startswith(ASKS) for feature in features)
-        for skills, features in zip(rows["skills"], rows["features"], strict=True)
-    )
-    if unknown <= len(rows) * MANY:
-        return []
-    return [
-        f"no kind of question is recognised in {percent(unknown / len(rows))} of the questions: only English is read"
-    ]
+    problem = not_english(question for rows in models for question in rows["question"].fillna("") if question)
+    return [f"{problem}: add a column with the questions in English, and name it with --question"] if problem else []

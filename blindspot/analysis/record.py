@@ -75,7 +75,7 @@ def _record(model: ModelAnalysis, own: Path, work: Path, options: Mapping[str, A
         "confirmed": len(model.confirmed),
         **({"error_rate": float((scored["outcome"] == "failure").mean())} if len(scored) else {}),
     }
-    with stage_run("analyze", work, params) as mlflow:
+    with stage_run("analyze", work, params, postpone=False) as mlflow:
         mlflow.log_metrics(metrics)
         mlflow.log_artifact(str(own / FAILURE_MODES), "taxonomy")
         mlflow.log_artifacts(str(own / INDEX.parent), "report")

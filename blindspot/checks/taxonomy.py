@@ -37,7 +37,7 @@ def _failure_mode_rules() -> list[Any]:
     ]
 
 
-PRIMITIVE = Suite("primitive", "rollout_id", ("rollout_id", "primitives"), _primitive_rules)
+PRIMITIVE = Suite("primitive", "rollout_id", ("rollout_id", "primitives"), _primitive_rules, fewest=0)
 FAILURE_MODE = Suite(
     "failure_mode", "mode_id", tuple(field.name for field in fields(FailureMode)), _failure_mode_rules
 )

@@ -1,6 +1,7 @@
 """Images in a column of a Hugging Face dataset, local or from the hub."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import Any
 from PIL.Image import Image as Picture
 
 from blindspot.errors import BlindspotError, UnreadableImage
-from blindspot.images.files import id_from, scene_from
 from blindspot.images.reading import read_picture
+from blindspot.images.rows import id_from, scene_from, unreadable
+from blindspot.images.tables import shown
 from blindspot.records.image import IMAGE_ID, SourceImage
 
 LOCAL_FILES = {".parquet": "parquet", ".arrow": "arrow"}
@@ -23,6 +25,9 @@ class DatasetSource:
     `name`: a hub id, a folder (as `save_to_disk` writes it, or with files that `load_dataset` reads), or a Parquet or
     Arrow file. The columns `image_id` and `scene` are optional. The id is the row number unless `image_id` is unique
     and a valid file name in every row (several rows may be questions about one image). No code of the dataset is run.
+
+    Attributes:
+        notes: whether the ids of the dataset are not used, and why; complete after `images()` ends.
     """
 
     def __init__(
@@ -30,6 +35,7 @@ class DatasetSource:
     ) -> None:
         self.name, self.config, self.split, self.column, self.revision = name, config, split, column, revision
         self.max_side = max_side
+        self.notes: list[str] = []
 
     def images(self) -> Iterator[SourceImage]:
         """Yields each image.
@@ -40,12 +46,19 @@ class DatasetSource:
         rows = self._rows()
         pictures = _undecoded(rows, self.column, self.name)
         scenes = rows["scene"][:] if "scene" in rows.column_names else [None] * len(rows)
-        for index, (image_id, scene) in enumerate(zip(_ids(rows), scenes, strict=True)):
+        ids, self.notes = _ids(rows)
+        for index, (image_id, text) in enumerate(zip(ids, scenes, strict=True)):
             name = f"row {index} of {self.name}"
-            yield SourceImage(image_id, name, partial(self._open, pictures, index), scene_from(scene, name))
+            try:
+                scene = scene_from(text)
+            except ValueError as error:
+                yield unreadable(name, f"has a scene that cannot be read ({error})")
+                continue
+            yield SourceImage(image_id, name, partial(self._open, pictures, index), scene)
 
     def _rows(self) -> Any:
         from datasets import DatasetDict
+        from datasets.exceptions import DatasetsError
 
         try:
             rows = self._load()
@@ -54,7 +67,7 @@ class DatasetSource:
                 f"dataset {self.name} is not a local folder or file, and the hub cannot be reached ({error})",
                 "set prepare.dataset.name to a local dataset, or connect to a network",
             ) from None
-        except (OSError, ValueError, LookupError, RuntimeError) as error:
+        except (OSError, ValueError, LookupError, RuntimeError, TypeError, DatasetsError) as error:
             raise BlindspotError(
                 f"dataset {self.name} cannot be read ({_first_line(error)})", "set prepare.dataset to another dataset"
             ) from None
@@ -69,8 +82,9 @@ class DatasetSource:
 
     def _load(self) -> Any:
         """Returns the split, or all splits of a dataset that `save_to_disk` wrote."""
-        from datasets import load_dataset, load_from_disk
+        from datasets import load_dataset, load_from_disk, logging
 
+        logging.set_verbosity(logging.CRITICAL)  # the exception says the same
         path = Path(self.name)
         if any((path / file).is_file() for file in ON_DISK):
             return load_from_disk(self.name)
@@ -84,18 +98,44 @@ class DatasetSource:
             raise UnreadableImage("has no image")
         if cell["bytes"] is not None:
             return read_picture(cell["bytes"], self.max_side)
-        path = Path(cell["path"])
-        if not any(path.resolve().is_relative_to(root) for root in _roots(self.name)):
-            raise UnreadableImage(f"names {path}, which is outside the dataset")
-        return read_picture(path, self.max_side)
+        if cell["path"] is None:
+            raise UnreadableImage("has no image")
+        return read_picture(_find(str(cell["path"]), self.name), self.max_side)
 
 
-def _ids(rows: Any) -> list[str]:
-    if "image_id" in rows.column_names:
-        given = [image_id for value in rows["image_id"][:] if (image_id := id_from(value))]
-        if len(set(given)) == len(rows) and all(re.match(IMAGE_ID, image_id) for image_id in given):
-            return given
-    return [f"row-{index:07d}" for index in range(len(rows))]
+def _ids(rows: Any) -> tuple[list[str], list[str]]:
+    """Returns the ids of the rows, and a note if the dataset has ids that are not used."""
+    numbers = [f"row-{index:07d}" for index in range(len(rows))]
+    if "image_id" not in rows.column_names:
+        return numbers, []
+    given = [id_from(value) for value in rows["image_id"][:]]
+    ids = [image_id for image_id in given if image_id and re.match(IMAGE_ID, image_id)]
+    if len(ids) < len(given):
+        odd = next(image_id for image_id in given if not (image_id and re.match(IMAGE_ID, image_id)))
+        return numbers, [
+            f"the column image_id is not used, because {_quoted(odd)} is no valid id; ids are row numbers"
+        ]
+    counts = Counter(image_id.lower() for image_id in ids)
+    if again := next((image_id for image_id in ids if counts[image_id.lower()] > 1), None):
+        return numbers, [f"the column image_id is not used, because {again} occurs again; ids are row numbers"]
+    return ids, []
+
+
+def _quoted(image_id: str | None) -> str:
+    return "an empty cell" if image_id is None else repr(shown(image_id))
+
+
+def _find(name: str, dataset: str) -> Path:
+    """Returns the file of a row; its path may be relative to the dataset. Raises UnreadableImage if it is outside."""
+    roots = _roots(dataset)
+    for path in (roots[0] / name, Path(name)):
+        try:
+            if any(path.resolve().is_relative_to(root) for root in roots) and path.exists():
+                return path
+        except (OSError, ValueError, RuntimeError):
+            continue
+    inside = any(Path(name).is_relative_to(root) for root in roots) or not Path(name).is_absolute()
+    raise UnreadableImage(f"names {shown(name)}, which is {'missing' if inside else 'outside the dataset'}")
 
 
 def _undecoded(rows: Any, column: str, name: str) -> Any:
@@ -109,8 +149,20 @@ def _undecoded(rows: Any, column: str, name: str) -> Any:
         )
     kind = rows.features[column]
     if not (isinstance(kind, Image) or kind == Value("binary") or (isinstance(kind, dict) and "bytes" in kind)):
-        raise BlindspotError(f"column {column!r} of dataset {name} has no images", "set prepare.dataset.column")
+        what = _what(kind)
+        raise BlindspotError(f"column {column!r} of dataset {name} has no images{what}", "set prepare.dataset.column")
     return rows.select_columns([column]).cast_column(column, Image(decode=False))
+
+
+def _what(kind: Any) -> str:
+    """Returns what a column without images has instead, for a message."""
+    from datasets import LargeList, List, Value
+
+    if isinstance(kind, (list, List, LargeList)):
+        return " but several values in a row: make one row per image"
+    if kind in (Value("string"), Value("large_string")):
+        return " but text: paths and base64 are not read, store the images as bytes"
+    return ""
 
 
 def _roots(name: str) -> list[Path]:

@@ -14,6 +14,7 @@ from blindspot.protocols import ImageSource
 from blindspot.records.image import IMAGE_ID, SPLITS, SourceImage
 
 NAMED = 3  # skipped images that a message names
+LARGE = 0.05  # share of the images from which near-duplicates of one image are named
 
 
 def write_image_set(
@@ -22,8 +23,8 @@ def write_image_set(
     """Writes <split>/<image id>.png and <split>/metadata.jsonl in `folder`.
 
     Returns a frame with a row per image, and the skipped images: the name of each and why it is unreadable. Raises
-    BlindspotError if more than a share of `max_skipped` is unreadable, if an id is not unique or not a valid file
-    name, and if a split has no image.
+    BlindspotError if more than a share of `max_skipped` is unreadable (a single image is too many only if it is 0), if
+    an id is not unique or not a valid file name, and if a split has no image.
     """
     images = list_images(source)
     written, skipped = _write_pictures(images, folder, max_skipped)
@@ -57,10 +58,26 @@ def list_images(source: ImageSource) -> list[SourceImage]:
 
 
 def describe_image_set(rows: pd.DataFrame, skipped: Mapping[str, str]) -> str:
-    """Returns one line: images per split, near-duplicates, and skipped images, the first of them by name."""
+    """Returns one line: images per split, near-duplicates, and skipped images, the first of them by name.
+
+    A line follows for each image whose near-duplicates, with itself, are more than a share of LARGE of the images.
+    """
     counts = ", ".join(f"{(rows['split'] == split).sum():,} {split}" for split in SPLITS)
     text = f"images: {counts}; {rows['duplicate_of'].notna().sum():,} near-duplicates; {len(skipped):,} skipped"
-    return f"{text} (all in MLflow, skipped.json): {_first(skipped, ', ')}" if skipped else text
+    if skipped:
+        text = f"{text} (all in MLflow, skipped.json): {_first(skipped, ', ')}"
+    return "\n".join([text, *_large_groups(rows)])
+
+
+def _large_groups(rows: pd.DataFrame) -> list[str]:
+    """Returns a sentence for each large group of near-duplicates, which share a split."""
+    originals = rows["duplicate_of"].fillna(rows["image_id"])
+    sizes = originals.value_counts()
+    return [
+        f"{size:,} of {len(rows):,} images ({size / len(rows):.0%}) are near-duplicates of {original} and go to one "
+        f"split, {rows['split'][originals == original].iloc[0]}: lower prepare.duplicate_difference if they differ"
+        for original, size in sizes[(sizes > 1) & (sizes > LARGE * len(rows))].items()
+    ]
 
 
 def _first(skipped: Mapping[str, str], separator: str, prefix: str = "") -> str:
@@ -72,7 +89,7 @@ def _write_pictures(
 ) -> tuple[list[SourceImage], dict[str, str]]:
     """Writes <image id>.png for each image; returns the images written, and the skipped ones.
 
-    Raises BlindspotError as soon as more than a share of `max_skipped` is unreadable.
+    Raises BlindspotError as soon as more than a share of `max_skipped` is unreadable, and more than one image.
     """
     from tqdm import tqdm
 
@@ -84,7 +101,7 @@ def _write_pictures(
             written.append(image)
         except UnreadableImage as error:
             skipped[image.name] = str(error)
-        if len(skipped) > max_skipped * len(images):
+        if len(skipped) > max(max_skipped * len(images), 1 if max_skipped else 0):
             limit = f"more than a share of {max_skipped:g} of the {len(images):,} images"
             raise BlindspotError(
                 f"{_first(skipped, '; ', 'image ')} ({limit})",
@@ -99,9 +116,12 @@ def _move_to_splits(frame: pd.DataFrame, folder: Path) -> None:
     for split in SPLITS:
         found = frame[frame["split"] == split]
         if found.empty:
-            alike = f" (of {len(frame):,} images {frame['duplicate_of'].notna().sum():,} are near-duplicates)"
+            copies = frame["duplicate_of"].notna().sum()
+            fix = f"raise prepare.splits.{split} or add more images"
+            if copies:
+                fix = f"{fix}, or lower prepare.duplicate_difference if these images differ"
             raise BlindspotError(
-                f"the {split} split is empty{alike}", f"raise prepare.splits.{split} or add more images"
+                f"the {split} split is empty (of {len(frame):,} images {copies:,} are near-duplicates)", fix
             )
         (folder / split).mkdir()
         for name in found["file_name"]:

@@ -13,10 +13,14 @@ class SceneSource:
     """`count` different random scenes, drawn at `size` × `size` px.
 
     The same seed gives the same images; a larger count adds images and changes none.
+
+    Attributes:
+        notes: always empty.
     """
 
     def __init__(self, count: int, seed: int, size: int) -> None:
         self.count, self.seed, self.size = count, seed, size
+        self.notes: list[str] = []
 
     def images(self) -> Iterator[SourceImage]:
         """Yields each image with its scene; the picture is drawn when the image is opened."""

@@ -13,7 +13,7 @@ from blindspot.images.dataset import DatasetSource
 from blindspot.images.folder import FolderSource
 from blindspot.images.manifest import ManifestSource
 from blindspot.images.scenes import SceneSource
-from blindspot.images.splitting import split_by_count, split_by_likeness
+from blindspot.images.splitting import MAX_DIFFERENCE, split_by_count, split_by_likeness
 from blindspot.params import Section
 from blindspot.protocols import ImageSource
 
@@ -50,12 +50,21 @@ class SourceParams(Section):
         None, description="Image folder, for source folder or coco, or for a manifest stored in another folder"
     )
     file: str | None = Field(
-        None, description="For source manifest: CSV or Parquet file. For source coco: instances or captions JSON file"
+        None,
+        description="For source manifest: CSV, TSV, Parquet or JSON lines file. For source coco: instances or "
+        "captions JSON file",
     )
     dataset: Dataset = Field(Dataset.model_validate({}))
     image_size: int = Field(448, ge=16, le=2048, description="Side of a scene, in px")
     max_side: int = Field(
         1024, ge=16, description="Longest side of an image that is not a scene, in px; larger images are scaled down"
+    )
+    duplicate_difference: float = Field(
+        MAX_DIFFERENCE,
+        ge=0,
+        le=1,
+        description="Largest difference between near-duplicates, of the contrast in the part that differs most; "
+        "0: only images with the same pixels (docs/images.md)",
     )
     splits: Splits = Field(Splits.model_validate({}))
 
@@ -68,7 +77,7 @@ def choose_source(params: SourceParams, seed: int) -> tuple[ImageSource, Splitte
     shares = dict(params.splits)
     if params.source == "scenes":
         return SceneSource(sum(shares.values()), seed, params.image_size), partial(split_by_count, shares=shares)
-    return open_source(params), partial(split_by_likeness, shares=shares)
+    return open_source(params), partial(split_by_likeness, shares=shares, max_difference=params.duplicate_difference)
 
 
 def open_source(params: SourceParams) -> ImageSource:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from blindspot.protocols import Candidate, ProposedQuestion, Verifier
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
-from blindspot.records.unscored import OF_SERVER, Unscored
+from blindspot.records.unscored import NOT_OF_THE_MODEL, Unscored
 from blindspot.records.verdict import Outcome, Verdict
 
 
@@ -40,7 +40,7 @@ def judge_asked(
 
 
 def _without_question(one: ProposedQuestion, verifier: str) -> Verdict:
-    outcome: Outcome = "unscored" if one.reason in OF_SERVER else "invalid"
+    outcome: Outcome = "unscored" if one.reason in NOT_OF_THE_MODEL else "invalid"
     return Verdict(outcome, verifier, one.reason, message=one.message or None)
 
 

@@ -8,11 +8,14 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
-from blindspot.errors import BlindspotError
-from blindspot.params import Section
+from blindspot.errors import BlindspotError, naming
+from blindspot.params import LARGEST_SEED, Section
 from blindspot.replies import THOUGHT_MARKS
+from blindspot.yaml_files import odd_values, read_yaml
 
-Marks = tuple[tuple[str, str], ...]
+LIMIT = 10**12  # of calls or tokens
+Mark = Annotated[str, Field(pattern=r"\S")]
+Marks = tuple[tuple[Mark, Mark], ...]
 _THOUGHT_MARKS = Field(
     tuple(THOUGHT_MARKS), description="pairs of marks; text between them is reasoning text and is removed"
 )
@@ -29,16 +32,21 @@ class Server(Section):
     )
     query: dict[str, str] = Field({}, description="query parameters of every request, such as api-version")
     api_key_env: str | None = Field(None, description="environment variable that holds the API key; null: no key")
-    concurrency: int = Field(8, ge=1, description="concurrent calls of each rank")
-    calls_per_minute: float | None = Field(None, gt=0, description="of each rank; null: limited by concurrency only")
-    timeout: float = Field(60.0, gt=0, description="seconds, of one attempt")
+    concurrency: int = Field(8, ge=1, le=10_000, description="concurrent calls of each rank")
+    calls_per_minute: float | None = Field(
+        None, ge=0.01, description="of each rank; null: limited by concurrency only"
+    )
+    timeout: float = Field(60.0, ge=0.001, le=86_400, description="seconds, of one attempt")
     retries: int = Field(
-        5, ge=0, description="further attempts after HTTP 408, 409, 425, 429 or 5xx, a timeout or a lost connection"
+        5,
+        ge=0,
+        le=1000,
+        description="further attempts after HTTP 408, 409, 425, 429 or 5xx, a timeout or a lost connection",
     )
     max_calls: int | None = Field(
-        None, ge=1, description="attempts of one candidate, judge or questioner, after which its stage stops"
+        None, ge=1, le=LIMIT, description="attempts of one candidate, judge or questioner, after which its stage stops"
     )
-    max_tokens: int | None = Field(None, ge=1, description="the same for tokens, as counted by the server")
+    max_tokens: int | None = Field(None, ge=1, le=LIMIT, description="the same for tokens, as counted by the server")
     token_limit: Literal["max_tokens", "max_completion_tokens"] = Field(
         "max_tokens", description="name of the field that limits the tokens of an answer"
     )
@@ -49,7 +57,10 @@ class Server(Section):
     input_price: float | None = Field(None, ge=0, description="USD per million input tokens, for `blindspot estimate`")
     output_price: float | None = Field(None, ge=0, description="the same for output tokens")
     max_image_bytes: int = Field(
-        4_500_000, ge=1000, description="a larger image file is converted to JPEG and scaled down until it fits"
+        4_500_000,
+        ge=1000,
+        le=1_000_000_000,
+        description="a larger image file is converted to JPEG and scaled down until it fits",
     )
     thought_marks: Marks = _THOUGHT_MARKS
     extra: dict[str, Any] = Field(
@@ -57,15 +68,20 @@ class Server(Section):
         description="fields to add to every request; a field replaces Blindspot's own, null removes it",
     )
 
+    @field_validator("api_key_env")
+    @classmethod
+    def _is_a_name(cls, name: str | None) -> str | None:
+        """Keeps a key that was written here out of messages."""
+        if name is not None and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+            raise ValueError("is not the name of an environment variable, such as OPENAI_API_KEY")
+        return name
+
     @field_validator("extra")
     @classmethod
     def _is_json(cls, extra: dict[str, Any]) -> dict[str, Any]:
         if extra.get("stream"):
             raise ValueError("stream is not supported: remove it")
-        try:
-            json.dumps(extra, allow_nan=False)
-        except (TypeError, ValueError) as error:  # a YAML date, .nan
-            raise ValueError(f"a value has no JSON form ({error})") from None
+        _refuse_without_json(extra)
         return extra
 
 
@@ -89,6 +105,12 @@ class Local(Section):
     )
     thought_marks: Marks = _THOUGHT_MARKS
 
+    @field_validator("chat_template_kwargs")
+    @classmethod
+    def _is_json(cls, variables: dict[str, Any]) -> dict[str, Any]:
+        _refuse_without_json(variables)
+        return variables
+
 
 class Planted(Section):
     """A candidate that answers questions about scenes correctly, except under the planted conditions."""
@@ -96,7 +118,7 @@ class Planted(Section):
     kind: Literal["planted"]
     gaps: list[str] = Field(description="conditions under which every answer is wrong; docs/planted.md")
     mistakes: float = Field(0.0, ge=0, le=1, description="probability of a wrong answer to any other question")
-    seed: int = Field(0, ge=0, description="seed of the wrong answers")
+    seed: int = Field(0, ge=0, le=LARGEST_SEED, description="seed of the wrong answers")
 
 
 class Nothing(Section):
@@ -106,6 +128,7 @@ class Nothing(Section):
 
 
 Description = Server | Local | Planted | Nothing
+FIX = "use the keys of configs/models/endpoint.yaml, local.yaml, planted.yaml or none.yaml"
 _SECRET = re.compile(r"key$|secret|password|signature|^sig$|(?<!max_)token$", re.IGNORECASE)
 #: Describes a served questioner in the folder that the stage train writes.
 ENDPOINT = "endpoint.yaml"
@@ -126,7 +149,8 @@ def describe(model: str) -> Description:
 
 def describe_local(model: str, use: str) -> Local:
     """Returns the description of local weights. Raises BlindspotError, which names the `use`, for any other kind."""
-    description = describe(model)
+    with naming(use):
+        description = describe(model)
     if not isinstance(description, Local):
         raise BlindspotError(
             f"{use}: {model} has kind {description.kind}, but local weights are required",
@@ -137,7 +161,8 @@ def describe_local(model: str, use: str) -> Local:
 
 def describe_questioner(model: str, use: str = "the questioner") -> Local | Server:
     """Returns the description of a questioner. Raises BlindspotError, which names the `use`, for any other kind."""
-    description = describe(model)
+    with naming(use):
+        description = describe(model)
     if isinstance(description, Local | Server):
         return description
     raise BlindspotError(
@@ -166,14 +191,22 @@ def refuse_secrets(server: Server, name: str) -> None:
 
 def read_description(path: Path) -> Description:
     """Returns the description in a YAML file. Raises BlindspotError, which names every invalid key."""
-    fix = "use the keys of configs/models/endpoint.yaml, local.yaml, planted.yaml or none.yaml"
+    values = read_yaml(path, str(path), FIX)
     try:
-        return _FILE.validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise BlindspotError(f"{path} cannot be read ({error})", fix) from None
+        return _FILE.validate_python(values)
     except ValidationError as error:
         problems = [f"{_key(one['loc'])}: {one['msg']}" for one in error.errors()]
-        raise BlindspotError(f"{path}: {'; '.join(problems)}", fix) from None
+        raise BlindspotError(f"{path}: {'; '.join(problems)}", FIX) from None
+
+
+def _refuse_without_json(values: dict[str, Any]) -> None:
+    """Raises ValueError if a value, such as a YAML date, has no JSON form."""
+    if odd := [*odd_values(values)]:
+        raise ValueError(odd[0])
+    try:
+        json.dumps(values, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"a value has no JSON form ({error})") from None
 
 
 def _key(location: tuple[int | str, ...]) -> str:

@@ -9,15 +9,15 @@ from typing import Any
 
 from blindspot.distributed import process_state
 from blindspot.errors import BlindspotError
+from blindspot.models.conversation import refuse_broken_template
 from blindspot.models.description import Local
-from blindspot.store import digest, read_json
+from blindspot.models.loading_errors import explain
+from blindspot.models.model_folder import ADAPTER, CONFIG, FIX, read_config, refuse_broken
+from blindspot.store import digest
 
-ADAPTER = "adapter_config.json"  # peft writes it into the folder of a LoRA adapter
-FIX = "name a folder that save_pretrained wrote, with config.json, model.safetensors and a processor"
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 #: JSON files of a checkpoint that hold the state of the training. Its other state is in pickles.
 TRAINING = ("blindspot.json", "trainer_state.json")
-LOADING_ERRORS = (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError)
 
 
 def model_files(folder: Path) -> list[Path]:
@@ -28,7 +28,7 @@ def model_files(folder: Path) -> list[Path]:
 
 def in_folder(folder: Path) -> Local:
     """Returns the description of the weights in a folder, with all defaults. Raises BlindspotError if it has none."""
-    if not any((folder / name).is_file() for name in ("config.json", ADAPTER)):
+    if not any((folder / name).is_file() for name in (CONFIG, ADAPTER)):
         reason = "no config.json" if folder.is_dir() else "no such folder"
         raise BlindspotError(f"{folder} contains no model ({reason})", FIX)
     return Local.model_validate({"model": str(folder)})
@@ -40,15 +40,25 @@ def is_adapter(source: Local) -> bool:
 
 
 def base_of(source: Local) -> Local:
-    """Returns the base model of a LoRA adapter, as peft recorded it, or `source` itself for a whole model."""
+    """Returns the base model of a LoRA adapter, as peft recorded it, or `source` itself for a whole model.
+
+    Raises BlindspotError if the adapter names no base model.
+    """
     if not is_adapter(source):
         return source
-    config = read_json(Path(source.model) / ADAPTER)
-    return source.model_copy(update={"model": config["base_model_name_or_path"], "revision": config.get("revision")})
+    file = Path(source.model) / ADAPTER
+    config = read_config(file)
+    base, revision = config.get("base_model_name_or_path"), config.get("revision")
+    if not isinstance(base, str) or not base.strip():
+        raise BlindspotError(f"{file} names no base model", "set base_model_name_or_path in it")
+    return source.model_copy(update={"model": base, "revision": revision})
 
 
-def load(source: Local) -> tuple[Any, Any]:
-    """Returns the processor and the model, loaded from safetensors only. A LoRA adapter is merged into its base.
+def load(source: Local, on_cpu: bool = False) -> tuple[Any, Any]:
+    """Returns the processor and the model, loaded from safetensors only.
+
+    A LoRA adapter is merged into a base in float32, and computed beside a base in any other dtype. `on_cpu`: whether
+    the model stays in main memory.
 
     Raises BlindspotError if the model is not a VLM with a chat template, or cannot be loaded as described.
     """
@@ -59,17 +69,21 @@ def load(source: Local) -> tuple[Any, Any]:
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     try:
-        processor, model = _load(source)
-    except LOADING_ERRORS as error:
-        raise _loading_error(source, error) from None
+        processor, model = _load(source, on_cpu)
+    except BlindspotError:
+        raise
+    except Exception as error:  # noqa: BLE001 - libraries raise errors of any type for a broken folder
+        raise explain(source, base_of(source), error) from None
     if getattr(processor, "image_processor", None) is None:
         kind = type(processor).__name__
-        raise BlindspotError(f"{source.model} is not a vision-language model (its {kind} takes no images)", FIX)
-    if not getattr(processor, "chat_template", None):
         raise BlindspotError(
-            f"the processor of {source.model} has no chat template", "set processor.chat_template and save it again"
+            f"{source.model} has no image processor: its {kind} takes no images",
+            "add preprocessor_config.json or processor_config.json, or name a vision-language model",
         )
     tokenizer = processor.tokenizer
+    if not getattr(processor, "chat_template", None):
+        processor.chat_template = getattr(tokenizer, "chat_template", None)
+    refuse_broken_template(processor, source.model, source.chat_template_kwargs)
     tokenizer.padding_side = "left"
     if tokenizer.pad_token is None:  # TRL's trainers do the same
         tokenizer.pad_token = tokenizer.eos_token
@@ -77,12 +91,14 @@ def load(source: Local) -> tuple[Any, Any]:
 
 
 def save_whole(source: Local, folder: Path) -> None:
-    """Writes the whole model and its processor to `folder`. A LoRA adapter is merged into its base."""
+    """Writes the whole model and its processor to `folder`. A LoRA adapter is merged into its base, in float32."""
     if not is_adapter(source) and Path(source.model).is_dir():
         for file in model_files(Path(source.model)):
             shutil.copy(file, folder)
         return
-    processor, model = load(source.model_copy(update={"quantization": None, "device_map": None}))
+    dtype = "float32" if is_adapter(source) else source.dtype
+    whole = source.model_copy(update={"quantization": None, "device_map": None, "dtype": dtype})
+    processor, model = load(whole, on_cpu=True)  # the devices hold other models
     model.save_pretrained(folder)
     processor.save_pretrained(folder)
 
@@ -93,21 +109,32 @@ def weights_of(source: Local, model: Any) -> str:
     return digest(*folders) if folders else str(getattr(model.config, "_commit_hash", None) or source.revision)
 
 
-def _load(source: Local) -> tuple[Any, Any]:
+def _load(source: Local, on_cpu: bool) -> tuple[Any, Any]:
+    import torch
     from transformers import AutoModelForImageTextToText, AutoProcessor
 
     base = base_of(source)
     options = {"revision": base.revision, "trust_remote_code": base.trust_remote_code}
-    model: Any = AutoModelForImageTextToText.from_pretrained(base.model, **options, **_loading_options(base))
+    loaded: Any = AutoModelForImageTextToText.from_pretrained(
+        base.model, output_loading_info=True, **options, **_loading_options(base)
+    )
+    model, report = loaded
+    if missing := sorted(report["missing_keys"]):  # transformers would fill them with random numbers
+        raise BlindspotError(
+            f"{base.model} lacks {len(missing)} of the weights of its model ({', '.join(missing[:3])})",
+            "download or save the folder again",
+        )
     folder = Path(source.model)
     has_processor = base is source or any((folder / f"{name}processor_config.json").is_file() for name in ("", "pre"))
     processor = AutoProcessor.from_pretrained(source.model if has_processor else base.model, **options)
-    if not (source.device_map or source.quantization):
-        model = model.to(process_state().device)  # the merge is slow on one CPU thread
+    if not (source.device_map or source.quantization or on_cpu):
+        model = model.to(process_state().device)
     if base is not source:
         from peft import PeftModel
 
-        model = PeftModel.from_pretrained(model, source.model).merge_and_unload()
+        model = PeftModel.from_pretrained(model, source.model)
+        if model.dtype == torch.float32:  # merged into other weights, small changes would be rounded off
+            model = model.merge_and_unload()
     return processor, model
 
 
@@ -143,21 +170,17 @@ def refuse_missing(source: Local) -> None:
             f"{process_state().num_processes}",
             "set device_map: null, or set launch.config to a file with one process",
         )
-    base = base_of(source)
-    if Path(base.model).is_dir() or not HUB_ID.fullmatch(base.model):
-        in_folder(Path(base.model))
+    _refuse_broken_folders(source, base_of(source))
 
 
-def _loading_error(source: Local, error: Exception) -> BlindspotError:
-    reason = " ".join(str(error).split())[:200]
-    if Path(base_of(source).model).is_dir():
-        if isinstance(error, ImportError):
-            return BlindspotError(
-                f"{source.model} cannot be loaded as described ({reason})",
-                "install the missing package, or change the description",
-            )
-        return BlindspotError(f"{source.model} cannot be loaded as a vision-language model ({reason})", FIX)
-    return BlindspotError(
-        f"{base_of(source).model} is not a local folder and cannot be downloaded from the Hugging Face Hub ({reason})",
-        "check its id, its revision and the network, or name a folder",
-    )
+def _refuse_broken_folders(source: Local, base: Local) -> None:
+    if base is not source:
+        refuse_broken(Path(source.model))
+    folder = Path(base.model)
+    if not folder.is_dir() and HUB_ID.fullmatch(base.model):
+        return
+    if base is not source and not (folder / CONFIG).is_file():
+        problem = f"the base model {folder} of the adapter {source.model} is no folder with a model"
+        raise BlindspotError(problem, f"restore it, or change base_model_name_or_path in {ADAPTER}")
+    in_folder(folder)
+    refuse_broken(folder, base.trust_remote_code)

@@ -5,16 +5,15 @@ import json
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from PIL.Image import Image as Picture
 from tqdm import tqdm
 
-from blindspot.distributed import BLOCK
+from blindspot.models.batches import REFUSALS, Generation, batches_of, with_picture
 from blindspot.models.conversation import Turn, takes_system_turn, turns
 from blindspot.models.description import Local
 from blindspot.models.loading import in_folder, load, weights_of
-from blindspot.models.pictures import pixels, read_picture
+from blindspot.models.pictures import read_picture
 from blindspot.models.special_tokens import SpecialTokens
 from blindspot.prompts.files import RolePrompts, default_prompts
 from blindspot.protocols import Form, PastFailure, ProposedQuestion, Target
@@ -22,23 +21,8 @@ from blindspot.questioner.prompts import question_prompt
 from blindspot.questioner.proposing import proposed
 from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image
-from blindspot.replies import clean, read_text
-
-
-class Generation(NamedTuple):
-    """A generated text.
-
-    Attributes:
-        text: without special tokens, except the marks of a thought.
-        ended: whether the model ended the text, rather than the token limit.
-        log_prob: the log-probability of the text if it was sampled, else 0.
-        raw: the text with all special tokens except padding.
-    """
-
-    text: str
-    ended: bool
-    log_prob: float = 0.0
-    raw: str = ""
+from blindspot.records.unscored import Unscored
+from blindspot.replies import clean, read_text, shorten
 
 
 class LocalVLM:
@@ -78,10 +62,13 @@ class LocalVLM:
         The random generator of each text is seeded with `seed` and its index, so no text depends on the others in its
         batch, and `batch_size` affects memory only. The exception: padding can change the last bits of a sum.
         """
-        batches = _batches(images, prompts, batch_size)
+        batches = batches_of(images, prompts, batch_size)
         texts: dict[int, Generation] = {}
-        for batch in tqdm(batches, Path(self.source.model).name, disable=len(batches) < 2):
-            inputs = self._encode([images[index] for index in batch], [prompts[index] for index in batch])
+        for whole in tqdm(batches, Path(self.source.model).name, disable=len(batches) < 2):
+            batch, inputs, refused = self._encode_accepted(images, prompts, whole)
+            texts |= {index: Generation("", True, refusal=why) for index, why in refused.items()}
+            if not batch:
+                continue
             keys = [f"{seed} {index}" for index in batch]
             texts |= zip(batch, self._generate(inputs, max_new_tokens, temperature, keys), strict=True)
         return [texts[index] for index in range(len(images))]
@@ -91,10 +78,30 @@ class LocalVLM:
         system = None if self._system is None else self._special_tokens.escape(clean(self._system))
         return turns(self._special_tokens.escape(clean(prompt)), system, self._system_turn)
 
+    def _encode_accepted(
+        self, images: Sequence[Image], prompts: Sequence[str], batch: list[int]
+    ) -> tuple[list[int], Any, dict[int, str]]:
+        """Returns the rows that the processor accepts, their tensors, and why it refuses each other row.
+
+        Qwen's processors, for example, refuse a picture that is 200 times as wide as it is high.
+        """
+
+        def encode(rows: Sequence[int]) -> Any:
+            return self._encode([images[index] for index in rows], [prompts[index] for index in rows])
+
+        try:
+            return batch, encode(batch), {}
+        except REFUSALS as error:
+            refused = {} if len(batch) > 1 else {batch[0]: shorten(f"{images[batch[0]].path.name}: {error}")}
+        for row in batch if len(batch) > 1 else []:
+            refused |= self._encode_accepted(images, prompts, [row])[2]
+        accepted = [index for index in batch if index not in refused]
+        return accepted, encode(accepted) if accepted else None, refused
+
     def _encode(self, images: Sequence[Image], prompts: Sequence[str]) -> Any:
         """Returns the tensors of a batch, padded on the left, as TRL's trainers encode it."""
         conversations = [
-            _with_picture(self.turns(prompt), read_picture(image.path))
+            with_picture(self.turns(prompt), read_picture(image.path))
             for image, prompt in zip(images, prompts, strict=True)
         ]
         batch = self.processor.apply_chat_template(
@@ -154,7 +161,12 @@ class GreedyVLM:
         """
         options = (sampling.temperature, sampling.seed) if sampling else ()
         texts = self._vlm.complete(images, prompts, self._batch_size, self._max_new_tokens, *options)
-        return [read_text(one.text, one.ended, self._marks, one.raw) for one in texts]
+        return [
+            Answer("", Unscored.PICTURE_REFUSED, one.refusal)
+            if one.refusal
+            else read_text(one.text, one.ended, self._marks, one.raw)
+            for one in texts
+        ]
 
 
 class LocalQuestioner:
@@ -206,27 +218,9 @@ class LocalQuestioner:
         """
         texts = self._vlm.complete(images, prompts, self._batch_size, self._max_new_tokens, self._temperature, seed)
         form, marks = self._prompts.form, self.source.thought_marks
-        return [proposed(one.text, form, marks, one.log_prob) for one in texts]
-
-
-def _with_picture(conversation: Sequence[Turn], picture: Picture) -> list[dict[str, Any]]:
-    """Returns the conversation with the picture before the user's text."""
-    shown = {"system": [], "user": [{"type": "image", "image": picture}]}
-    return [
-        {"role": turn["role"], "content": [*shown[turn["role"]], {"type": "text", "text": turn["content"]}]}
-        for turn in conversation
-    ]
-
-
-def _batches(images: Sequence[Image], prompts: Sequence[str], size: int) -> list[list[int]]:
-    """Returns the indices of each batch, largest inputs first. The inputs of a batch have similar lengths.
-
-    Inputs are sorted within a block only, so that no other block can change a batch.
-    """
-    batches = []
-    for start in range(0, len(images), BLOCK):
-        block = [*range(start, min(start + BLOCK, len(images)))]
-        if len(block) > size:
-            block.sort(key=lambda index: (pixels(images[index].path), len(prompts[index])), reverse=True)
-        batches += [block[first : first + size] for first in range(0, len(block), size)]
-    return batches
+        return [
+            ProposedQuestion("", None, 0.0, Unscored.PICTURE_REFUSED.value, one.refusal)
+            if one.refusal
+            else proposed(one.text, form, marks, one.log_prob)
+            for one in texts
+        ]

@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from blindspot.errors import BlindspotError
 from blindspot.models.description import Server
+from blindspot.network import PROXIES, reach_loopback_directly
 from blindspot.replies import shorten
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 #: Environment variables from which httpx reads the location of certificates.
 CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
-PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")  # in upper or lower case
 BY_GET = (301, 302, 303)  # redirects that turn a POST into a GET without a body
 
 
@@ -33,6 +33,7 @@ def open_client(server: Server) -> "httpx.AsyncClient":
     import httpx
 
     url, key = api_url(server), _key(server)
+    reach_loopback_directly()
     try:
         return httpx.AsyncClient(
             base_url=url,

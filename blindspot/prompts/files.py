@@ -10,18 +10,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-import yaml
-
 from blindspot.errors import BlindspotError
 from blindspot.prompts.roles import FORMATS, NEEDED, VARIABLES, ReplyFormat, samples
 from blindspot.prompts.template import Template
+from blindspot.yaml_files import read_yaml
 
 #: The prompts of real models, for code that names no prompts file. The folder is a link to configs/prompts.
 DEFAULT = Path(__file__).parents[1] / "prompt_files" / "instruct.yaml"
 SCENES = DEFAULT.with_name("scenes.yaml")  # the prompts of the embedded models
 EXAMPLE = "configs/prompts/instruct.yaml"  # named in messages
 SYSTEM, FORM = "system", "form"
-MAX_BYTES = 1_000_000  # of a prompts file
 
 
 @dataclass(frozen=True)
@@ -68,13 +66,7 @@ def embedded_prompts(role: str) -> RolePrompts:
 
 
 def _read(path: Path) -> dict[Any, Any]:
-    fix = f"name a file such as {EXAMPLE}"
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise BlindspotError(f"{path} has more than {MAX_BYTES:,} bytes", fix)
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError, ValueError) as error:
-        raise BlindspotError(f"prompts file {path} cannot be read ({error})", fix) from None
+    values = read_yaml(path, f"prompts file {path}", f"name a file such as {EXAMPLE}")
     if not isinstance(values, dict):
         raise BlindspotError(f"prompts file {path} is not a mapping", f"write sections as in {EXAMPLE}")
     return values

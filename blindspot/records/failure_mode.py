@@ -69,7 +69,7 @@ def read_failure_modes(path: Path) -> list[FailureMode]:
     """
     try:
         return [_mode(row) for row in json.loads(path.read_text(encoding="utf-8"))]
-    except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
         fix = f"`dvc checkout {path}` restores it, `dvc repro` makes it again"
         raise BlindspotError(f"{path} cannot be read ({error})", fix) from None
 

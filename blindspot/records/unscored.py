@@ -20,6 +20,7 @@ class Unscored(StrEnum):
     UNFINISHED_THOUGHT = "unfinished thought", "The reasoning text of the reply does not end, so there is no answer."
     THOUGHT_ONLY = "thought only", "The reply is reasoning text without an answer after it."
     EMPTY = "empty reply", "The reply is complete and has no text."
+    PICTURE_REFUSED = "picture refused", "The processor of a local model does not accept the picture."
     REFUSED = "refused", "The model, or a content filter before it, declined to reply."
     INCOMPLETE = "incomplete reply", "The server ended the reply early: an error, an abort or a tool call."
     UNREADABLE = "unreadable reply", "The server's reply is not a chat completion with text."
@@ -39,3 +40,5 @@ class Unscored(StrEnum):
 OF_SERVER = frozenset(
     {Unscored.INCOMPLETE, Unscored.UNREADABLE, Unscored.SERVER_ERROR, Unscored.TIMEOUT, Unscored.NO_CONNECTION}
 )
+#: Reasons for a missing reply for which the model is not to blame.
+NOT_OF_THE_MODEL = OF_SERVER | {Unscored.PICTURE_REFUSED}

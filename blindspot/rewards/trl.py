@@ -1,10 +1,12 @@
 """The reward as TRL's GRPOTrainer calls it: one reward function per component, computed from one judged batch."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from blindspot.budget import Meter
 from blindspot.judges.judging import answer_all, judge_asked
+from blindspot.metrics import refuse_unscored, unscored
 from blindspot.prompts.roles import ReplyFormat
 from blindspot.protocols import Candidate, ProposedQuestion, Target, Verifier
 from blindspot.questioner.proposing import proposed
@@ -14,8 +16,10 @@ from blindspot.records.verdict import VALID, Verdict
 from blindspot.replies import THOUGHT_MARKS, Marks
 from blindspot.rewards.archive import Archive
 from blindspot.rewards.components import COMPONENTS, components
+from blindspot.store import is_main_process
 
 Components = dict[str, list[float | None]]
+MAX_UNSCORED = 0.5  # share of unscored questions in a step above which the training warns
 
 
 class Batch(NamedTuple):
@@ -75,7 +79,8 @@ class Reward:
         """Has the questions answered and judged, counts the calls, adds the valid questions to the archive.
 
         A reply without a question is invalid; the candidate is not asked. Returns the components for each question. On
-        several ranks all of them must call it, each with its own batch.
+        several ranks all of them must call it, each with its own batch. Raises BlindspotError, on every rank, if all
+        questions of the step are unscored.
         """
         from accelerate.utils import gather_object
 
@@ -89,6 +94,7 @@ class Reward:
         ]
         answered = gather_object([answer.error is None for _, _, answer, _ in rows])
         self.meter.spend(len(answered), sum(answered))
+        _refuse_nothing_scored(gather_object([replace(verdict, raw=()) for verdict in verdicts]))
         self._listen([asked_of(image_id, text, answer.text, verdict) for image_id, text, answer, verdict in rows])
         valid = [text for text, verdict in zip(batch.questions, verdicts, strict=True) if verdict.outcome in VALID]
         self.archive.add(gather_object(valid))
@@ -123,6 +129,18 @@ class Reward:
 
         component.__name__ = name
         return component
+
+
+def _refuse_nothing_scored(verdicts: Sequence[Verdict]) -> None:
+    """Raises BlindspotError if a step teaches nothing because no question is scored; warns if most are unscored."""
+    outcomes, reasons = [one.outcome for one in verdicts], [one.reason for one in verdicts]
+    counts = unscored(outcomes, reasons)
+    if counts.total() == len(verdicts):
+        refuse_unscored(verdicts, 0.0, "questions of a training step", "then run again to resume the training")
+    if counts.total() > MAX_UNSCORED * len(verdicts) and is_main_process():
+        named = ", ".join(f"{reason} × {count}" for reason, count in counts.items())
+        share = f"{counts.total()} of {len(verdicts)} questions of a step"
+        print(f"warning: train: {share} are unscored: {named}", flush=True)
 
 
 def _text(completion: Any) -> str:

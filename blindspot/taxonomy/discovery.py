@@ -19,6 +19,7 @@ from blindspot.taxonomy.clustering.topics import FEWEST_PHRASES
 from blindspot.taxonomy.modes.describe import definition
 from blindspot.taxonomy.modes.documented import Weakness, kinds_asked_for, with_documented
 from blindspot.taxonomy.modes.search import find_modes
+from blindspot.taxonomy.reading.english import not_english
 from blindspot.taxonomy.reading.features import features
 from blindspot.taxonomy.reading.llm import read_by
 from blindspot.taxonomy.reading.primitive import Primitive
@@ -28,7 +29,12 @@ from blindspot.taxonomy.stability import half, of_modes, of_skills
 ONE_IMAGE = (
     "All questions are about one image. Skills were fitted on it, so no image is left to find failure modes on."
 )
+EXTRACTOR = (
+    "Therefore few kinds of question can be found. Set taxonomy.primitive_extractor to an LLM, which reads any "
+    "language (docs/primitives.md)."
+)
 EXAMPLES = 24  # kept of each mode
+READ = ("rollout_id", "method", "image_id", "question", "reference", "outcome")  # columns of verdicts
 
 
 class Sorting(Section):
@@ -93,6 +99,7 @@ def find_taxonomy(verdicts: pd.DataFrame, how: Sorting, seed: int, helpers: Taxo
     `verdicts`: the columns of verdicts.parquet; the family and whatever else only scenes have is not read. Where there
     are too few questions, `note` says so and everything but the primitives is empty.
     """
+    verdicts = verdicts if len(verdicts) else pd.DataFrame(columns=[*READ], dtype=object)
     valid = verdicts[verdicts["outcome"].isin(VALID)].reset_index(drop=True)
     threshold = max(how.threshold, _base_rate(valid, how.min_asked))
     primitives, unread = _read(valid, helpers)
@@ -100,7 +107,7 @@ def find_taxonomy(verdicts: pd.DataFrame, how: Sorting, seed: int, helpers: Taxo
     fitted = [found for found, part in zip(primitives, valid["fitted"], strict=True) if part]
     sorted_ = fit(fitted, how.embedding, how.min_topic_size, seed)
     if not sorted_.skills:
-        return _without(valid, fitted, threshold, unread, helpers.documented)
+        return _without(valid, fitted, threshold, unread, helpers)
     indices = of_skills(
         sorted_.skills, primitives, valid["image_id"], how.embedding, how.min_topic_size, _seeds(how, seed)
     )
@@ -110,8 +117,14 @@ def find_taxonomy(verdicts: pd.DataFrame, how: Sorting, seed: int, helpers: Taxo
     valid["meta_skills"] = [placing.meta_skills(names) for names in valid["skills"]]
     rated = valid[~valid["fitted"]].reset_index(drop=True)
     modes = with_documented(_modes(rated, threshold, how, seed), rated, helpers.documented)
-    note = ONE_IMAGE if valid["fitted"].all() else None
+    note = _language(valid, helpers) or (ONE_IMAGE if valid["fitted"].all() else None)
     return Found(valid, sorted_, modes, threshold, indices, note, unread, helpers.documented)
+
+
+def _language(valid: pd.DataFrame, helpers: TaxonomyOptions) -> str | None:
+    """Returns a sentence if the rules read the questions, and cannot read the language of most."""
+    problem = None if helpers.primitive_extractor else not_english(valid["question"])
+    return problem and f"{problem}. {EXTRACTOR}"
 
 
 def _with_words(sorted_: Taxonomy, helpers: TaxonomyOptions) -> Taxonomy:
@@ -158,12 +171,13 @@ def _read(valid: pd.DataFrame, helpers: TaxonomyOptions) -> tuple[list[list[Prim
 
 
 def _without(
-    valid: pd.DataFrame, fitted: list[list[Primitive]], threshold: float, unread: int, documented: Sequence[Weakness]
+    valid: pd.DataFrame, fitted: list[list[Primitive]], threshold: float, unread: int, helpers: TaxonomyOptions
 ) -> Found:
     """Returns an empty taxonomy with a note that says why."""
     nothing: pd.Series[Any] = pd.Series([[] for _ in range(len(valid))], dtype=object)
     phrases = len({primitive for found in fitted for primitive in found if not primitive.detail})
     few = f"the {len(fitted)} valid questions about the images to fit it on have {phrases} different primitives"
     note = f"There is no taxonomy: {few}, and it takes at least {FEWEST_PHRASES}."
+    note = " ".join(filter(None, (note, _language(valid, helpers))))
     questions = valid.assign(skills=nothing, meta_skills=nothing)
-    return Found(questions, Taxonomy([], [], []), [], threshold, [], note, unread, documented)
+    return Found(questions, Taxonomy([], [], []), [], threshold, [], note, unread, helpers.documented)

@@ -1,6 +1,7 @@
 """Sets up TRL's GRPOTrainer to train a questioner."""
 
 import importlib.util
+import os
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -69,10 +70,12 @@ def build_trainer(
     from transformers import ProgressCallback
 
     from blindspot.training.callbacks import CompleteCheckpoint, Progress, StopAtBudget
+    from blindspot.training.recording import RecordTraining
     from blindspot.training.resumable import ResumableGRPOTrainer
 
     prompts = read_prompts(Path(params.prompts), "questioner")
-    vlm = LocalVLM(start, prompts.system)
+    vlm = LocalVLM(_trained_weights(start, params), prompts.system)
+    _name_layers(vlm.model)
     frozen = _freeze_vision(vlm.model, start) if params.freeze_vision else None
     trainer = ResumableGRPOTrainer(
         model=vlm.model,
@@ -84,9 +87,15 @@ def build_trainer(
     )
     trainer.remove_callback(ProgressCallback)
     trainer.add_callback(Progress)
+    trainer.add_callback(RecordTraining)
     trainer.add_callback(StopAtBudget(reward.meter, params.questions_per_step * reward.calls))
     trainer.add_callback(CompleteCheckpoint(reward, targets, evaluate))
     return trainer
+
+
+def _trained_weights(start: Local, params: TrainingParams) -> Local:
+    """Returns how `start` is loaded for training. All weights train in float32: in 16 bits, small updates vanish."""
+    return start if params.lora.rank else start.model_copy(update={"dtype": "float32"})
 
 
 def _config(start: Local, params: TrainingParams, seed: int, folder: Path) -> "GRPOConfig":
@@ -111,7 +120,7 @@ def _config(start: Local, params: TrainingParams, seed: int, folder: Path) -> "G
         save_steps=params.checkpoint_every,
         save_total_limit=2,
         logging_steps=1,
-        report_to="mlflow",
+        report_to="none",  # RecordTraining reports
         seed=seed,
         disable_tqdm=False,
         dataloader_num_workers=0,
@@ -141,6 +150,17 @@ def _generation(vllm: Vllm) -> dict[str, Any]:
         "vllm_server_base_url": vllm.server if vllm.mode == "server" else None,
         "vllm_gpu_memory_utilization": vllm.memory,
     }
+
+
+def _name_layers(model: Any) -> None:
+    """Tells accelerate which layers FSDP shards, unless launch.config does.
+
+    By default it takes the list of the model's class, and fails if the list has a layer that this model lacks, as that
+    of LLaVA's classes does.
+    """
+    if os.environ.get("ACCELERATE_USE_FSDP", "").lower() == "true":
+        present = {type(module).__name__ for module in model.modules()}
+        os.environ.setdefault("FSDP_TRANSFORMER_CLS_TO_WRAP", ",".join(sorted(present & set(model._no_split_modules))))
 
 
 def _freeze_vision(model: Any, start: Local) -> str:

@@ -70,10 +70,12 @@ class TrainingParams(GenerationParams):
     batch_size: int = Field(
         8,
         ge=1,
-        description="Questions per process in one pass of the model, in training and evaluation. Lower it if memory "
-        "runs out",
+        description="Questions per process in one pass of the model, in generation, training and evaluation. Lower it "
+        "if memory runs out",
     )
-    bf16: bool = Field(True, description="Compute in bfloat16, whatever the dtype of the weights. Set true on a GPU")
+    bf16: bool = Field(
+        True, description="Compute in bfloat16. The dtype of the weights stays as it is. Set true on a GPU"
+    )
     gradient_checkpointing: bool = Field(
         True, description="Recompute activations instead of storing them: less memory, slower"
     )

@@ -1,12 +1,34 @@
 """A GRPOTrainer whose resumed training equals an uninterrupted one."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from accelerate.utils import is_peft_model
-from trl import GRPOTrainer
+from accelerate.utils import fsdp_utils, is_peft_model
 from trl.trainer.utils import RepeatSampler
+
+from blindspot.training.vlm_batches import VLMBatches
+
+
+@contextmanager
+def accepting_missing_states() -> Iterator[None]:
+    """Lets FSDP load the state of an optimizer within the block if a weight has none.
+
+    A weight that no forward pass uses, such as the last norm of LLaVA's image encoder, never gets a state.
+    """
+    original: Any = fsdp_utils._prepare_sd_options
+
+    def lenient(plugin: Any) -> Any:
+        options = original(plugin)
+        options.strict = False
+        return options
+
+    fsdp_utils._prepare_sd_options = lenient
+    try:
+        yield
+    finally:
+        fsdp_utils._prepare_sd_options = original
 
 
 class EpochSampler(RepeatSampler):
@@ -28,7 +50,7 @@ class EpochSampler(RepeatSampler):
         return iter(super().__iter__())  # type: ignore[no-untyped-call]
 
 
-class ResumableGRPOTrainer(GRPOTrainer):
+class ResumableGRPOTrainer(VLMBatches):
     """Loads the weights of a checkpoint, and visits the images in the order of an uninterrupted training.
 
     transformers saves a VLM under other parameter names than its modules have, and `from_pretrained` translates them.
@@ -41,6 +63,11 @@ class ResumableGRPOTrainer(GRPOTrainer):
         return EpochSampler(
             sampler.data_source, sampler.mini_repeat_count, sampler.batch_size, sampler.repeat_count, seed=sampler.seed
         )
+
+    def _load_optimizer_and_scheduler(self, checkpoint: str | None) -> None:
+        parent: Any = super()
+        with accepting_missing_states():
+            parent._load_optimizer_and_scheduler(checkpoint)
 
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
         target: Any = model or self.model

@@ -133,7 +133,7 @@ BAD = {
     "threshold 1": (of("log.csv", "--threshold", "1"), "the threshold 1 is not between 0 and 1: give an error rate"),
     "threshold -1": (of("log.csv", "--threshold", "-1"), "the threshold -1 is not between 0 and 1: give an error"),
     "no image folder": (of("log.csv", "--image-folder", "img"), "img is not a folder: give --image-folder the folder"),
-    "no judge file": (of("log.csv", "--judge", "judge.yaml"), "judge.yaml cannot be read ("),
+    "no judge file": (of("log.csv", "--judge", "judge.yaml"), "judge.yaml does not exist"),
     "judge none": (
         of("log.csv", "--judge", str(REPOSITORY / "configs/models/none.yaml")),
         "none.yaml describes no model",

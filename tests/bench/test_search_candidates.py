@@ -44,7 +44,7 @@ def test_candidates_with_random_gaps() -> None:
         ({"a": {"model": "models/x", "mistakes": 0.1}}, "either a model, or gaps and mistakes"),
         ({"a": ["family == counting"]}, "candidates.a"),
         ([], "names no candidate"),
-        ("a: [", "cannot be read"),
+        ("a: [", "is not YAML"),
         ("", "names no candidate"),
     ],
 )
@@ -54,7 +54,7 @@ def test_the_error_names_what_is_wrong(tmp_path: Path, values: object, message: 
 
 
 def test_the_error_names_a_missing_file() -> None:
-    with pytest.raises(BlindspotError, match=r"nowhere\.yaml cannot be read"):
+    with pytest.raises(BlindspotError, match=r"nowhere\.yaml does not exist"):
         candidates_of("nowhere.yaml")
 
 

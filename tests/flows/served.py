@@ -83,8 +83,8 @@ class Server:
     def state(self, flow_run: str) -> str:
         return str(self.call("GET", f"/flow_runs/{flow_run}")["state"]["type"])
 
-    def ended(self, flow_run: str) -> str:
-        until = time.monotonic() + 240
+    def ended(self, flow_run: str, seconds: float = 240) -> str:
+        until = time.monotonic() + seconds
         while (state := self.state(flow_run)) in ("SCHEDULED", "PENDING", "RUNNING", "CANCELLING"):
             assert time.monotonic() < until, f"the run is still {state}"
             time.sleep(1)
@@ -123,15 +123,16 @@ class Up:
 
 
 @contextmanager
-def ui(toy: Path) -> Iterator[Up]:
-    """Runs `make ui` of this pipeline on free ports until the block ends."""
+def ui(toy: Path, variables: dict[str, str] | None = None) -> Iterator[Up]:
+    """Runs `make ui` of this pipeline on free ports until the block ends. `variables`: of its environment."""
     ports, output = [free_port() for _ in range(2)], toy.with_name(f"{toy.name}-{free_port()}.log")
     command = [sys.executable, "-m", "flows.ui", "--mlflow-port", str(ports[0]), "--prefect-port", str(ports[1])]
     with output.open("wb") as file:
-        process = subprocess.Popen(command, cwd=toy, env=environment(), stdout=file, stderr=subprocess.STDOUT)
+        env = environment() | (variables or {})
+        process = subprocess.Popen(command, cwd=toy, env=env, stdout=file, stderr=subprocess.STDOUT)
     try:
         until = time.monotonic() + 240
-        while "Press Ctrl-C to stop both servers" not in output.read_text("utf-8"):
+        while "Press Ctrl-C to stop" not in output.read_text("utf-8"):
             assert process.poll() is None and time.monotonic() < until, "the pages did not open"
             time.sleep(0.2)
         secret = (toy / ".work" / FILE).read_text("utf-8").strip()

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from blindspot.errors import BlindspotError
-from blindspot.params import check, read
+from blindspot.params import read
+from blindspot.params_schema import check
 from flows.cross import Crossing, cost, crossing_params, crossings, rates, table
 
 ROOT = Path(__file__).parents[2]

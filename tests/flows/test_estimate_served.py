@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from blindspot.params import defaults
+from blindspot.params_schema import defaults
 from flows.estimate_served import INPUT_TOKENS, second_judge, table, uses
 
 PRICES = {"input_price": 2.0, "output_price": 10.0}

@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from blindspot.errors import BlindspotError
-from blindspot.params import defaults, read
+from blindspot.params import read
+from blindspot.params_schema import defaults
 from flows.overrides import STARTED_AFRESH, with_changes, with_recipe, write_params
 
 ROOT = Path(__file__).parents[2]
@@ -104,5 +105,5 @@ def test_the_error_names_the_recipe_and_what_is_wrong(text: str, message: str, t
 
 
 def test_the_error_names_a_missing_recipe(tmp_path: Path) -> None:
-    with pytest.raises(BlindspotError, match=r"none\.yaml cannot be read"):
+    with pytest.raises(BlindspotError, match=r"none\.yaml does not exist"):
         with_recipe(read(ROOT / "params.yaml"), tmp_path / "none.yaml")

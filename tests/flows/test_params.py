@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from blindspot.errors import BlindspotError
-from blindspot.params import SCHEMA, check, defaults, read
+from blindspot.params import read
+from blindspot.params_schema import SCHEMA, check, defaults
 from blindspot.prompts.files import EXAMPLE
 from flows.overrides import with_changes
 from flows.params import WIDTH, Params, params_text, schema, schema_text
@@ -60,7 +61,7 @@ def test_a_comment_has_the_description_and_the_range_of_its_field() -> None:
     lines = (ROOT / "params.yaml").read_text("utf-8").splitlines()
     for section, key, least in (
         ("explore", "calls", "≥ 0"),
-        ("train", "temperature", "> 0"),
+        ("train", "temperature", "≥ 0.01"),
         ("audit", "size", "≥ 1"),
     ):
         field = Params.model_fields[section].annotation.model_fields[key]  # type: ignore[union-attr]

@@ -165,7 +165,7 @@ def test_a_run_with_invalid_prompts_does_not_start(toy: Path) -> None:
     (toy / "mine.yaml").write_text("judge: {}\n", "utf-8")
     with pytest.raises(BlindspotError, match=r"mine.yaml: judge.validity is missing"):
         prepare(toy, "taxonomy.prompts=mine.yaml")
-    with pytest.raises(BlindspotError, match=r"prompts file .*none.yaml cannot be read"):
+    with pytest.raises(BlindspotError, match=r"prompts file .*none.yaml does not exist"):
         prepare(toy, "taxonomy.prompts=none.yaml")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from blindspot.errors import BlindspotError
+from blindspot.errors import BlindspotError, UnreadableImage
 from blindspot.images.coco import CocoSource
 from blindspot.records.image import SourceImage
 from tests.images.photographs import FOLDER
@@ -96,16 +96,123 @@ def test_an_image_outside_the_folder_is_refused(name: str, tmp_path: Path) -> No
             r"is not a COCO file \(images: Field required\): set prepare\.file to an instances or cap",
         ),
         ({"images": []}, r"is not a COCO file \(images: "),
-        (changed("images", 1, "width", to=0), r"images\.1\.width: "),
-        (changed("annotations", 2, "bbox", to=[1, 2, 3]), r"annotations\.2\.bbox"),
-        (changed("annotations", 0, "category_id", to=5), "lists no category 5"),
-        (changed("images", 1, "file_name", to="astronaut.png"), "names a file twice"),
+        (INSTANCES | {"images": [{"id": 1}, {"file_name": "rocket.jpg"}]}, r"image 1 .*has no file_name; 2 of 2 rows"),
+        ('{"images": ' + "[" * 100_000, r"is not a COCO file \(whole file: "),
     ],
 )
 def test_an_invalid_coco_file_is_one_line(value: object, text: str, tmp_path: Path) -> None:
     with pytest.raises(BlindspotError, match=text) as raised:
         read(write(tmp_path, value))
     assert "coco.json" in str(raised.value) and "\n" not in str(raised.value)
+
+
+def notes_and_boxes(folder: Path, value: object, images: Path = FOLDER) -> tuple[list[str], list[Any]]:
+    source = CocoSource(write(folder, value), images, 64)
+    boxes = [image.boxes and json.loads(image.boxes) for image in source.images()]
+    return source.notes, boxes
+
+
+def test_ids_match_whether_they_are_numbers_or_text(tmp_path: Path) -> None:
+    expected = notes_and_boxes(tmp_path, INSTANCES)[1]
+    for image_id, category_id in (("{}", "{}"), ("{}.0", "{}.0"), ("{:012d}", "{:02d}")):
+        value: Any = deepcopy(INSTANCES)
+        for one in value["annotations"]:
+            for key, form in (("image_id", image_id), ("category_id", category_id)):
+                text = form.format(one[key])
+                one[key] = float(text) if text.endswith(".0") else text
+        assert notes_and_boxes(tmp_path, value)[1] == expected
+    value = deepcopy(INSTANCES) | {"images": [one | {"id": f" {one['id']}"} for one in INSTANCES["images"]]}
+    assert notes_and_boxes(tmp_path, value)[1] == expected
+
+
+def test_boxes_that_are_shares_of_the_image_are_read_as_shares(tmp_path: Path) -> None:
+    value = INSTANCES | {"annotations": [{"image_id": 7, "category_id": 44, "bbox": [0.5, 0.5, 0.5, 0.4]}]}
+    notes, boxes = notes_and_boxes(tmp_path, value)
+    assert boxes == [[], [{"category": "rocket", "area": 0.2}], []]
+    assert notes == ["the boxes are read as shares of the image"]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"bbox": []}, "have no box of four numbers"),
+        ({"bbox": [1, 2, 3]}, "have no box of four numbers"),
+        ({"bbox": [1, 2, 3, float("nan")]}, "have no box of four numbers"),
+        ({"bbox": [1, 2, 3, float("inf")]}, "have no box of four numbers"),
+        ({"bbox": [1, 2, -3, 4]}, "have no box of four numbers"),
+        ({"bbox": ["a", 2, 3, 4]}, "have no box of four numbers"),
+        ({"bbox": {"x": 1}}, "have no box of four numbers"),
+        ({"bbox": [0.1, 0.2, 0.5, 0.4]}, "have a box smaller than a pixel"),
+        ({"category_id": 5}, "have a category that the file does not name"),
+        ({"category_id": None}, "have a category that the file does not name"),
+    ],
+)
+def test_one_bad_annotation_is_left_out_and_told(change: dict[str, Any], reason: str, tmp_path: Path) -> None:
+    value: Any = deepcopy(INSTANCES)
+    value["annotations"][2] |= change  # the only box of the rocket's picture
+    notes, boxes = notes_and_boxes(tmp_path, value)
+    assert [boxes[0], boxes[2]] == [[{"category": "rocket", "area": 0.02}, {"category": "person", "area": 0.5}], []]
+    assert boxes[1] is None  # unlike [], no objects
+    assert sorted(notes) == sorted(
+        f"annotations left out: 1, because they {why}" for why in (reason, "belong to no image that is read")
+    )
+
+
+def test_an_image_whose_only_annotation_is_left_out_has_no_known_objects(tmp_path: Path) -> None:
+    value: Any = deepcopy(INSTANCES)
+    value["annotations"] = [*value["annotations"][:2], {"image_id": 7, "category_id": 1, "bbox": [1]}, "rubbish"]
+    assert notes_and_boxes(tmp_path, value)[1][1:] == [None, []]
+
+
+def test_annotations_of_other_images_only_give_no_objects(tmp_path: Path) -> None:
+    value = INSTANCES | {"annotations": [{"image_id": 1000, "category_id": 1, "bbox": [1, 1, 9, 9]}]}
+    notes, boxes = notes_and_boxes(tmp_path, value)
+    assert boxes == [None] * 3 and "annotations left out: 1, because they belong to no image" in notes[0]
+
+
+@pytest.mark.parametrize("size", [{}, {"width": 0, "height": 0}, {"width": None, "height": None}, {"width": "?"}])
+def test_missing_sizes_are_read_from_the_pictures(size: dict[str, Any], tmp_path: Path) -> None:
+    bare = [{"id": one["id"], "file_name": one["file_name"]} | size for one in INSTANCES["images"]]
+    assert notes_and_boxes(tmp_path, INSTANCES | {"images": bare})[1] == notes_and_boxes(tmp_path, INSTANCES)[1]
+
+
+def test_lvis_names_files_in_their_url(tmp_path: Path) -> None:
+    images = [
+        {"id": one["id"], "coco_url": f"http://images.cocodataset.org/val2017/{one['file_name']}"}
+        for one in INSTANCES["images"]
+    ]
+    assert len(read(write(tmp_path, INSTANCES | {"images": images}))) == 3
+
+
+def test_names_may_begin_with_the_folder_and_ids_may_have_a_slash(tmp_path: Path) -> None:
+    images = [{"id": f"val/{n}", "file_name": f"data/{name}"} for n, name in enumerate(("rocket.jpg", "coffee.png"))]
+    source = CocoSource(write(tmp_path, {"images": images}), FOLDER, 64)
+    found = [image.image_id for image in source.images()]
+    assert len(set(found)) == 2 and all(one.startswith("val-") for one in found)
+    assert f"for example val/0 to {found[0]}" in source.notes[0]
+
+
+def test_a_file_that_is_listed_twice_is_one_image_with_all_objects(tmp_path: Path) -> None:
+    notes, boxes = notes_and_boxes(tmp_path, changed("images", 1, "file_name", to="astronaut.png"))
+    assert [len(one) for one in boxes] == [3, 0]
+    assert "name a file again: 1 (astronaut.png); it is one image" in notes[-1]
+
+
+@pytest.mark.parametrize("row", [{"file_name": "gone.png"}, {"file_name": None}, {"id": None}, {"id": 139}])
+def test_one_bad_image_is_unreadable_and_named(row: dict[str, Any], tmp_path: Path) -> None:
+    value: Any = deepcopy(INSTANCES)
+    value["images"][1] |= row
+    images = read(write(tmp_path, value))
+    bad = images[1]
+    assert len(images) == 3 and ("image 2 of coco.json" in bad.name or bad.name.endswith("rocket.jpg"))
+    with pytest.raises(UnreadableImage, match=r"missing|no file_name|no id|has the image id 139, as .*astronaut"):
+        bad.open()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_other_encodings_of_json_are_read(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "coco.json").write_text(json.dumps(INSTANCES), encoding=encoding)
+    assert len(read(tmp_path / "coco.json")) == 3
 
 
 def test_a_missing_file_or_folder_is_named(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """Image sets are split, complete, and can be loaded by Hugging Face `datasets`."""
 
 import json
+import os
+import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from blindspot.images.folder import FolderSource
 from blindspot.images.image_set import describe_image_set, write_image_set
 from blindspot.images.scenes import SceneSource
 from blindspot.images.sources import SourceParams, Splits, choose_source, count_images
-from blindspot.records.image import SPLITS
+from blindspot.records.image import IMAGE_ID, SPLITS, SourceImage
 from tests.images.photographs import save_unlike, unlike
 
 SMALL = SourceParams(source="scenes", image_size=48, splits=Splits(train=9, validation=4, test=6))
@@ -136,24 +138,80 @@ def test_copies_of_one_picture_fill_one_split(tmp_path: Path) -> None:
         write_image_set(*choose_source(folder_params(folder), 0), tmp_path / "out")
 
 
-@pytest.mark.parametrize("image_id", ["../../escaped", "a b", "-x", "x" * 101, "é"])
+@pytest.mark.parametrize("image_id", ["../../escaped", "a b", "-x", "x" * 101, "é", "val/7", "a\0b", "\ud800"])
 def test_an_id_that_is_not_a_file_name_is_never_written(image_id: str, tmp_path: Path) -> None:
-    folder = save_unlike(tmp_path / "photos", 1)
+    folder = save_unlike(tmp_path / "photos", 3)
     row = {"file_name": "photo 0.png", "image_id": image_id}
     (folder / "metadata.jsonl").write_text(json.dumps(row))
-    with pytest.raises(BlindspotError, match=rf"image id '{image_id}' is not a valid file name"):
-        write_image_set(FolderSource(folder, 64), by_turns, tmp_path / "a" / "b" / "out")
-    assert not list(tmp_path.rglob("escaped*"))
+    rows, _ = write_image_set(FolderSource(folder, 64), by_turns, tmp_path / "a" / "b" / "out")
+    assert all(re.match(IMAGE_ID, written) for written in rows["image_id"])
+    assert len([*(tmp_path / "a" / "b" / "out").rglob("*.png")]) == 3
+    assert not list(tmp_path.glob("escaped*"))
 
 
-def test_a_duplicate_id_is_named_before_any_image_is_read(tmp_path: Path) -> None:
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    for name in ("a.png", "b.png"):
-        (folder / name).write_bytes(b"")
-    (folder / "metadata.csv").write_text("file_name,image_id\na.png,7\nb.png,7\n")
-    with pytest.raises(BlindspotError, match=rf"image id 7 occurs twice \({folder}/a\.png and {folder}/b\.png\)"):
-        write_image_set(FolderSource(folder, 64), by_turns, tmp_path / "out")
+def test_an_image_with_the_id_of_another_is_skipped_and_named(tmp_path: Path) -> None:
+    folder = save_unlike(tmp_path / "photos", 5)
+    (folder / "metadata.csv").write_text("file_name,image_id\nphoto 1.png,7\nphoto 3.png,7\n")
+    rows, skipped = write_image_set(FolderSource(folder, 64), by_turns, tmp_path / "out", 0.02)
+    assert skipped == {f"{folder}/photo 3.png": f"has the image id 7, as {folder}/photo 1.png has"}
+    assert len(rows) == 4 and "7" in set(rows["image_id"])
+
+
+def test_two_images_of_a_source_with_one_id_are_refused(tmp_path: Path) -> None:
+    class Twice:
+        notes: list[str] = []  # noqa: RUF012 - the protocol's
+
+        def images(self) -> Iterator[SourceImage]:
+            yield SourceImage("a", "one", lambda: unlike(1))
+            yield SourceImage("a", "two", lambda: unlike(2))
+
+    with pytest.raises(BlindspotError, match=r"image id a occurs twice \(one and two\)"):
+        write_image_set(Twice(), by_turns, tmp_path / "out")
+
+
+def test_a_single_unreadable_image_never_ends_the_stage_unless_none_may_be(tmp_path: Path) -> None:
+    folder = save_unlike(tmp_path / "photos", 9)
+    Image.new("RGB", (30, 20_000)).save(folder / "thin.png")
+    source = FolderSource(folder, 1024)
+    rows, skipped = write_image_set(source, by_turns, tmp_path / "out", max_skipped=0.02)
+    assert len(rows) == 9 and "is too thin (30 × 20,000 pixels" in skipped[f"{folder}/thin.png"]
+    with pytest.raises(BlindspotError, match=r"thin\.png is too thin .*more than a share of 0 of the 10 images"):
+        write_image_set(source, by_turns, tmp_path / "out-2")
+
+
+def test_odd_files_are_skipped_by_name_and_the_others_are_prepared(tmp_path: Path) -> None:
+    folder = save_unlike(tmp_path / "photos", 12)
+    for name, size in (("dot", (1, 1)), ("line", (1, 305)), ("ribbon", (2, 500)), ("tape", (90, 19_000))):
+        Image.new("RGB", size).save(folder / f"{name}.png")
+    os.mkfifo(folder / "pipe.jpg")
+    (folder / "camera.nef").write_bytes(b"raw")
+    (folder / "film.mpg").write_bytes(b"film")
+    rows, skipped = write_image_set(FolderSource(folder, 1024), by_turns, tmp_path / "out", max_skipped=0.5)
+    odd = {"dot.png", "line.png", "ribbon.png", "tape.png", "pipe.jpg", "camera.nef"}
+    assert {Path(name).name for name in skipped} == odd
+    assert len(rows) == 12
+
+
+def test_a_large_group_of_near_duplicates_is_named(tmp_path: Path) -> None:
+    folder = save_unlike(tmp_path / "photos", 30)
+    for number in range(3):
+        unlike(7, (40 + number, 28)).save(folder / f"x {number}.png")
+    rows, skipped = write_image_set(*choose_source(folder_params(folder), 0), tmp_path / "out")
+    original = rows["duplicate_of"].dropna().iloc[0]
+    split = rows["split"][rows["image_id"] == original].iloc[0]
+    assert describe_image_set(rows, skipped).splitlines()[1:] == [
+        f"4 of 33 images (12%) are near-duplicates of {original} and go to one split, {split}: "
+        "lower prepare.duplicate_difference if they differ"
+    ]
+
+
+def test_the_difference_of_near_duplicates_is_a_parameter(tmp_path: Path) -> None:
+    folder = save_unlike(tmp_path / "photos", 12)
+    unlike(7, (40, 28)).save(folder / "x.png")
+    for limit, found in ((0.0, 0), (0.6, 1)):
+        params = folder_params(folder).model_copy(update={"duplicate_difference": limit})
+        rows, _ = write_image_set(*choose_source(params, 0), tmp_path / f"out {limit}")
+        assert rows["duplicate_of"].notna().sum() == found
 
 
 @pytest.mark.parametrize(

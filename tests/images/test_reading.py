@@ -6,11 +6,13 @@ import zlib
 from pathlib import Path
 
 import numpy as np
+import pillow_heif
 import pytest
 from PIL import Image
 from PIL.Image import Image as Picture
 
 from blindspot.errors import UnreadableImage
+from blindspot.images.folder import FolderSource
 from blindspot.images.reading import read_picture
 from tests.images.photographs import FOLDER, photograph
 
@@ -81,6 +83,60 @@ def png(width: int, height: int, depth: int, colour: int, data: bytes) -> bytes:
 
     header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+def test_heif_is_read_upright_and_with_its_colours(tmp_path: Path) -> None:
+    picture, exif = plain(), Image.Exif()
+    picture.paste((255, 255, 255), (0, 0, 4, 4))
+    exif[0x0112] = 6
+    for suffix in ("heic", "heif"):
+        heif = pillow_heif.from_pillow(picture)
+        heif.info["exif"] = exif.tobytes()
+        heif.save(tmp_path / f"photo.{suffix}", quality=100, chroma=444)
+        (image,) = FolderSource(tmp_path, 1024).images()
+        seen = image.open()
+        assert (seen.mode, seen.size) == ("RGB", (8, 12))
+        assert np.allclose(seen.getpixel((1, 8)), (200, 30, 30), atol=8)
+        assert np.allclose(seen.getpixel((6, 1)), (255, 255, 255), atol=8)
+        (tmp_path / f"photo.{suffix}").unlink()
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "header", "empty"])
+def test_a_damaged_heif_is_unreadable(damage: str, tmp_path: Path) -> None:
+    pillow_heif.from_pillow(Image.effect_noise((64, 64), 50).convert("RGB")).save(tmp_path / "a.heic")
+    data = (tmp_path / "a.heic").read_bytes()
+    damaged = {
+        "cut": data[: len(data) // 2],
+        "flipped": data[:40] + bytes(255 - byte for byte in data[40:400]) + data[400:],
+        "header": data[:30],
+        "empty": b"",
+    }
+    with pytest.raises(UnreadableImage, match=r"cannot be read|is empty"):
+        read_picture(damaged[damage], 1024)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 305), (305, 1), (2, 400), (30, 20_000), (2, 500), (101, 20_099)])
+def test_a_picture_that_is_too_thin_is_refused(size: tuple[int, int]) -> None:
+    with pytest.raises(UnreadableImage, match=r"is too thin \([\d,]+ × [\d,]+ pixels; models read"):
+        read_picture(encoded(plain().resize(size), "PNG"), 1024)
+
+
+@pytest.mark.parametrize("size", [(2, 2), (3, 3), (2, 398), (8, 900), (27, 257), (150, 20_000)])
+def test_small_and_long_pictures_are_read_within_the_ratio(size: tuple[int, int]) -> None:
+    seen = read_picture(encoded(plain().resize(size), "PNG"), 1024)
+    assert max(seen.size) < 200 * min(seen.size) and max(seen.size) <= 1024
+
+
+def test_postscript_is_not_run() -> None:
+    with pytest.raises(UnreadableImage, match="not an image format"):
+        read_picture(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n", 64)
+
+
+def test_a_file_of_many_gigabytes_is_refused_without_being_read(tmp_path: Path) -> None:
+    with (tmp_path / "a.png").open("wb") as file:
+        file.truncate(2**40)
+    with pytest.raises(UnreadableImage, match="not an image format"):
+        read_picture(tmp_path / "a.png", 64)
 
 
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "TIFF"])

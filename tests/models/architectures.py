@@ -1,68 +1,12 @@
-"""Small VLMs of several families with random weights and tokenizers built here: nothing is downloaded.
-
-Qwen2.5-VL is missing, because its processor requires torchvision.
-"""
+"""Small VLMs of several families with random weights and tokenizers built here: nothing is downloaded."""
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from lab.tiny_vlm import vocabulary
-
-SIZE = 48  # px
-TEXT: dict[str, Any] = {
-    "hidden_size": 32,
-    "intermediate_size": 64,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 2,
-    "num_key_value_heads": 2,
-    "max_position_embeddings": 1024,
-    "pad_token_id": 0,
-    "bos_token_id": 1,
-    "eos_token_id": 2,
-}
-VISION: dict[str, Any] = {
-    "hidden_size": 32,
-    "intermediate_size": 64,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 2,
-    "image_size": SIZE,
-    "patch_size": 16,
-}
-MEAN = {"image_mean": [0.5] * 3, "image_std": [0.5] * 3}
-
-
-def template(image: str) -> str:
-    """Returns a chat template in which `image` is the placeholder of an image."""
-    return (
-        "<s> {% for message in messages %}<{{ message['role'] }}> "
-        "{% if message['content'] is string %}{{ message['content'] }} {% else %}"
-        "{% for part in message['content'] %}{% if part['type'] == 'image' %}"
-        + image
-        + " {% else %}{{ part['text'] }} {% endif %}{% endfor %}{% endif %}"
-        "{% if message['role'] == 'assistant' %}</s> {% endif %}{% endfor %}"
-        "{% if add_generation_prompt %}<assistant>{% endif %}"
-    )
-
-
-def tokenizer(*special: str, **named: str) -> Any:
-    """Returns a tokenizer of the words of the scenes, with `special` tokens and tokens `named` for a processor."""
-    from tokenizers import Tokenizer, models, pre_tokenizers
-    from transformers import PreTrainedTokenizerFast
-
-    extra = [*special, *named.values()]
-    ids = {word: index for index, word in enumerate(dict.fromkeys([*vocabulary(), *extra]))}
-    words = Tokenizer(models.WordLevel(ids, unk_token="<unk>"))
-    words.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    return PreTrainedTokenizerFast(
-        tokenizer_object=words,
-        pad_token="<pad>",
-        bos_token="<s>",
-        eos_token="</s>",
-        unk_token="<unk>",
-        additional_special_tokens=["<user>", "<assistant>", *special],
-        extra_special_tokens=named or None,
-    )
+from tests.models import architectures_qwen, architectures_tiled, architectures_torchvision
+from tests.models.tiny_parts import MEAN, SIZE, TEXT, VISION, template, tokenizer
 
 
 def llava() -> tuple[Any, Any]:
@@ -167,12 +111,39 @@ def gemma3() -> tuple[Any, Any]:
     return Model(config), processor
 
 
-FAMILIES: dict[str, Callable[[], tuple[Any, Any]]] = {
+Builder = Callable[[], tuple[Any, Any]]
+#: Families whose processors work without further packages.
+FAMILIES: dict[str, Builder] = {
     "llava": llava,
     "llava_next": llava_next,
     "idefics3": idefics3,
     "gemma3": gemma3,
+    "aya_vision": architectures_tiled.aya_vision,
+    "mllama": architectures_tiled.mllama,
+    "paligemma": architectures_tiled.paligemma,
 }
+#: Families whose processors require torchvision; that of SmolVLM2 requires num2words too.
+TORCHVISION: dict[str, Builder] = {
+    one.__name__: one
+    for one in (
+        architectures_torchvision.internvl,
+        architectures_torchvision.smolvlm,
+        architectures_torchvision.lfm2_vl,
+        architectures_torchvision.llava_onevision,
+        architectures_torchvision.pixtral,
+        architectures_torchvision.mistral3,
+        architectures_qwen.qwen2_vl,
+        architectures_qwen.qwen2_5_vl,
+        architectures_qwen.qwen3_vl,
+        architectures_qwen.qwen3_5,
+        architectures_qwen.glm4v,
+    )
+}
+
+
+def installed() -> dict[str, Builder]:
+    """Returns the families that this environment can build."""
+    return FAMILIES | (TORCHVISION if find_spec("torchvision") and find_spec("num2words") else {})
 
 
 def build(family: str, folder: Path) -> Path:
@@ -181,7 +152,7 @@ def build(family: str, folder: Path) -> Path:
 
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        model, processor = FAMILIES[family]()
+        model, processor = (FAMILIES | TORCHVISION)[family]()
     model.generation_config.update(bos_token_id=1, eos_token_id=2, pad_token_id=0)
     model.save_pretrained(folder)
     processor.save_pretrained(folder)

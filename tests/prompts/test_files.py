@@ -168,7 +168,7 @@ def fault(tmp_path: Path, change: Any) -> str:
             "questioner.ask: 'dict object' has no attribute 'anser'",
         ),
         (lambda v: "- a list", "is not a mapping"),
-        (lambda v: "judge: [1", "cannot be read"),
+        (lambda v: "judge: [1", "is not YAML (line 1"),
         (lambda v: "", "is not a mapping"),
     ],
 )  # fmt: skip
@@ -177,7 +177,7 @@ def test_a_wrong_file_is_refused_with_its_fault(change: Any, problem: str, tmp_p
 
 
 def test_a_file_that_is_missing_or_large_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BlindspotError, match="cannot be read"):
+    with pytest.raises(BlindspotError, match="does not exist"):
         read_prompts(tmp_path / "none.yaml", "judge")
     (tmp_path / "large.yaml").write_text("# " + "x" * 10**6, "utf-8")
     with pytest.raises(BlindspotError, match="more than 1,000,000 bytes"):

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from blindspot.errors import BlindspotError
 from blindspot.judges.oracle import OracleVerifier
 from blindspot.protocols import ProposedQuestion
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.rollout import Asked
+from blindspot.records.unscored import Unscored
 from blindspot.rewards.components import COMPONENTS, OFF_TARGET
 from blindspot.rewards.trl import Batch, Reward
 from blindspot.scenes.scene import Scene, Thing
@@ -135,3 +137,38 @@ def test_a_restored_reward_gives_the_same_scores() -> None:
     again = ["how many stars are there ?", "is there a red star ?"]
     assert rewards(second, again) == rewards(first, again)
     assert second.meter.calls == first.meter.calls == {"candidate_calls": 4, "judge_calls": 4}
+
+
+class FailsFor:
+    """A candidate whose server fails for the first `failing` calls."""
+
+    identity = "fails-for/1"
+
+    def __init__(self, failing: int) -> None:
+        self._failing = failing
+
+    def answer(self, images: Sequence[Image], questions: Sequence[str]) -> list[Answer]:
+        error = Answer("", Unscored.SERVER_ERROR, "HTTP 500")
+        return [error if index < self._failing else Answer("no") for index in range(len(questions))]
+
+
+STEP = ["is there a red star ?", "is there a blue star ?", "is there a green star ?", "is there a star ?"]
+
+
+def test_a_step_in_which_nothing_is_scored_ends_the_training() -> None:
+    reward = Reward([STAR], FailsFor(4), OracleVerifier("invalid"), 8, meter(), form="thought")
+    message = r"4 of 4 questions of a training step are unscored: server error × 4 \(HTTP 500\): fix the problem that"
+    with pytest.raises(BlindspotError, match=message):
+        rewards(reward, STEP)
+    assert reward.meter.calls["candidate_calls"] == 4, "the calls are spent"
+
+
+@pytest.mark.parametrize(("failing", "warns"), [(3, True), (2, False), (0, False)])
+def test_a_step_in_which_most_are_unscored_warns(
+    failing: int, warns: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reward = Reward([STAR], FailsFor(failing), OracleVerifier("invalid"), 8, meter(), form="thought")
+    found = rewards(reward, STEP)
+    assert found["failure"].count(None) == failing
+    warning = "warning: train: 3 of 4 questions of a step are unscored: server error × 3\n"
+    assert capsys.readouterr().out == (warning if warns else "")

@@ -30,7 +30,8 @@ def prepared(folder: Path) -> tuple[Path, dict[str, bytes]]:
 def test_the_error_names_a_corrupt_image_and_the_previous_images_stay(tmp_path: Path) -> None:
     project, before = prepared(tmp_path / "project")
     bad = save_unlike(tmp_path / "photos", 12) / "photo 7.png"
-    bad.write_bytes(bad.read_bytes()[:40])
+    for path in (bad, bad.with_name("photo 8.png")):
+        path.write_bytes(path.read_bytes()[:40])
     make_project(project, prepare={"source": "folder", "folder": str(bad.parent), "splits": SMALL})
     error = error_line(run_stage(project, "prepare"))
     assert f"image {bad} cannot be read" in error and "replace or remove the file" in error

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
+from flows.recovery import NEW
 from flows.secret import FILE as SECRET
 from tests.flows.served import Server, ui
 from tests.flows.test_process_group import ended, started
@@ -220,3 +222,48 @@ def test_a_run_is_shown_on_the_running_pages_and_prints_their_addresses(tmp_path
         done = discover(toy, "train.steps=7")
         assert f"warning: {address} does not accept the secret in {file}" in done.stderr
         assert '"asked": 7' in (runs(toy)[0] / "metrics" / "verify.json").read_text("utf-8")
+
+
+def test_runs_of_killed_processes_become_crashed(tmp_path: Path) -> None:
+    toy = make_toy(tmp_path / "toy")
+    command = [sys.executable, "-m", "flows.discover", "-P", HANGS]
+    with subprocess.Popen(command, cwd=toy, env=environment(), stdout=subprocess.DEVNULL) as flow:
+        pids = started(toy / ".work" / "pids", seconds=180)
+        flow.kill()
+    assert ended(pids)
+    (toy / ".work" / "pids").unlink()
+    time.sleep(NEW)
+    with ui(toy) as pages:
+        server = pages.server
+        params = server.deployment()["parameters"]["params"]
+        until = time.monotonic() + 120
+        while (states := {run["state"]["type"] for run in server.runs()}) != {"COMPLETED", "CRASHED"}:
+            assert time.monotonic() < until, states
+            time.sleep(1)
+        hanging = server.start(server.deployment(), params | {"train": params["train"] | {"steps": 99999}})
+        pids = started(toy / ".work" / "pids", seconds=180)
+        deployment = [one for one in psutil.Process(pages.process.pid).children(recursive=True) if is_deployment(one)]
+        deployment[0].kill()
+        assert server.ended(hanging, seconds=120) == "CRASHED"
+        assert ended(pids)
+        assert "warning: the deployment ended with exit code 247, and its runs with it" in pages.terminal()
+        beside = server.start(server.deployment(), params | {"train": params["train"] | {"steps": 7}})
+        assert server.ended(beside) == "COMPLETED"
+
+
+def is_deployment(process: psutil.Process) -> bool:
+    words = process.cmdline()
+    return words[-2:] == ["-m", "flows.deploy"] and len(words) == 3
+
+
+def test_the_pages_start_no_mlflow_where_the_user_has_a_server(tmp_path: Path) -> None:
+    toy = make_toy(tmp_path / "toy")
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()  # does not answer
+        uri = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with ui(toy, {"MLFLOW_TRACKING_URI": uri}) as pages:
+            assert f"MLflow:      {uri} (the server that MLFLOW_TRACKING_URI names)" in pages.terminal()
+            assert not (toy / ".work" / "mlflow" / "mlflow.db").exists()
+            with pytest.raises(OSError):
+                socket.create_connection(("127.0.0.1", int(pages.mlflow.rpartition(":")[2])), timeout=5).close()

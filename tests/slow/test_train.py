@@ -13,13 +13,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from blindspot.models.local import Generation, LocalVLM
+from blindspot.models.batches import Generation
+from blindspot.models.local import LocalVLM
 from blindspot.prompts.files import embedded_prompts
 from blindspot.questioner.prompts import question_prompt
 from blindspot.questioner.steering import read_targets
 from blindspot.records.failure_mode import FailureMode
 from blindspot.store import read_images, write_json
-from tests.project import REPOSITORY, environment, error_line, make_project, run_stage
+from tests.project import REPOSITORY, embedded_project, environment, error_line, make_project, run_stage
 
 pytestmark = pytest.mark.slow
 
@@ -34,12 +35,7 @@ SMALL = {
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project in which prepare and explore have run."""
-    project = make_project(tmp_path_factory.mktemp("train") / "prepared", **SMALL)
-    (project / "models").mkdir()
-    for name in ("scenes-candidate", "scenes-questioner", "scenes-judge"):
-        shutil.copytree(REPOSITORY / "models" / name, project / "models" / name)
-    for name in ("dvc.yaml", "stages", "blindspot", "configs"):
-        (project / name).symlink_to(REPOSITORY / name)
+    project = embedded_project(tmp_path_factory.mktemp("train") / "prepared", **SMALL)
     for stage in ("prepare", "explore"):
         assert run_stage(project, stage).returncode == 0
     return project

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from blindspot import store
+from blindspot.checks.run import check
+from blindspot.checks.taxonomy import PRIMITIVE
 from blindspot.errors import BlindspotError
 from blindspot.records.failure_mode import read_failure_modes
 from blindspot.taxonomy.clustering.assignment import SkillAssignment
@@ -51,6 +53,22 @@ def test_a_question_has_abilities_besides_its_skills(found: Found) -> None:
     row = found.questions[found.questions["question"].str.startswith("how many")].iloc[0]
     assert row["abilities"][0] == "counting"
     assert not any(ability.startswith("recognising ") for row in found.questions["abilities"] for ability in row)
+
+
+def test_questions_that_the_rules_cannot_read_are_reported(rows: pd.DataFrame) -> None:
+    chinese = rows.assign(question=[f"图中的第{place % 40}个物体是什么？" for place in range(len(rows))])
+    said = "100\u00a0% of the questions have no English word, and only English is read."
+    for some in (chinese, chinese.head(30)):  # with and without skills
+        note = taxonomy(some, Params(resamples=2), seed=0).note or ""
+        assert said in note and "Set taxonomy.primitive_extractor to an LLM" in note
+
+
+def test_no_valid_question_is_no_error(rows: pd.DataFrame, tmp_path: Path) -> None:
+    for none in (rows.head(0), rows.assign(outcome="invalid"), pd.DataFrame()):
+        found = taxonomy(none, Params(resamples=2), seed=0)
+        check(found.questions[[*PRIMITIVE.columns]], PRIMITIVE, tmp_path / "docs")
+        write(found, tmp_path / "taxonomy")
+        assert metrics(found)["skills"] == 0 and "There is no taxonomy: the 0 valid questions" in str(found.note)
 
 
 def test_one_image_is_not_enough_to_find_modes(rows: pd.DataFrame) -> None:

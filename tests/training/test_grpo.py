@@ -5,8 +5,8 @@ import pytest
 
 from blindspot.errors import BlindspotError
 from blindspot.models.description import Local, describe
-from blindspot.models.loading import ADAPTER
 from blindspot.models.local import LocalVLM
+from blindspot.models.model_folder import ADAPTER
 from blindspot.prompts.files import SCENES, read_prompts
 from blindspot.scenes.draw import draw_scenes, pictures_of
 from blindspot.training.grpo import _adapters, _config, _dataset, _freeze_vision, refuse_impossible

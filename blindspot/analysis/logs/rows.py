@@ -22,7 +22,10 @@ REASONS = {
 
 @dataclass(slots=True)
 class Row:
-    """One answer of one model to one question; the fields are the columns of the answers frame."""
+    """One answer of one model to one question; the fields are the columns of the answers frame.
+
+    `sought`: whether a questioner asked it that was trained on, or steered to, what the model answers wrong.
+    """
 
     model: str
     row_id: str
@@ -36,6 +39,7 @@ class Row:
     unscored: str | None = None
     image_id: str | None = None
     image: str | bytes | None = None
+    sought: bool = False
 
 
 @dataclass(slots=True)
@@ -53,7 +57,7 @@ class Log:
     states_model: bool = False
 
 
-FLOATS = ("wrong", "score")
+TYPES = {"wrong": "float64", "score": "float64", "sought": "bool"}
 TEXTS = ("model", "row_id", "question", "answer", "raw", "unscored", "image_id", "image")
 
 
@@ -61,9 +65,7 @@ def frame_of(rows: Iterable[Row], notes: list[str]) -> pd.DataFrame:
     """Returns the answers frame. Its `attrs["notes"]` are sentences about the rows, for the user."""
     rows = list(rows)
     columns = {
-        one.name: pd.Series(
-            [getattr(row, one.name) for row in rows], dtype="float64" if one.name in FLOATS else "object"
-        )
+        one.name: pd.Series([getattr(row, one.name) for row in rows], dtype=TYPES.get(one.name, "object"))
         for one in fields(Row)
     }
     frame = pd.DataFrame(columns)

@@ -25,7 +25,8 @@ def is_verdicts(table: pd.DataFrame) -> bool:
 def add_verdicts(log: Log, table: pd.DataFrame, columns: Columns, path: Path) -> None:
     """Adds the rows of a run. Invalid questions and those without a verdict are unscored, with the reason.
 
-    The model is the candidate in the rollouts of the run, or else the name of the file.
+    The model is the candidate in the rollouts of the run, or else the name of the file. The questions of the method
+    "trained" are sought.
     """
     model = _candidate(path)
     log.states_model = model is not None
@@ -43,7 +44,10 @@ def add_verdicts(log: Log, table: pd.DataFrame, columns: Columns, path: Path) ->
         )
         for row in rows
     ]
+    first = len(log.rows)
     add_samples(log, samples, columns, model or log.name, path.parent)
+    for added, row in zip(log.rows[first:], rows, strict=True):
+        added.sought = row.get("method") == "trained"
 
 
 def _unscored(outcome: str, reason: Any) -> str | None:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from blindspot.errors import BlindspotError
 from blindspot.taxonomy.reading.primitive import Primitive
+from blindspot.yaml_files import one_line
 
 Embeddings = npt.NDArray[np.float64]  # shape (phrases, dimensions), rows of length 1
 
@@ -70,9 +71,9 @@ def _encode(texts: list[str], folder: Path) -> Embedded:
 
     try:
         model = SentenceTransformer(str(folder), local_files_only=True, model_kwargs={"use_safetensors": True})
-    except (OSError, ValueError) as error:
+    except Exception as error:  # noqa: BLE001 - libraries raise errors of any type for a broken folder
         raise BlindspotError(
-            f"taxonomy.embedding: {folder} cannot be loaded as a sentence-transformers model ({error})",
+            f"taxonomy.embedding: {folder} cannot be loaded as a sentence-transformers model ({one_line(error)})",
             "name another folder, or tfidf",
         ) from None
     vectors: Embeddings = model.encode(texts, normalize_embeddings=True, show_progress_bar=False).astype(np.float64)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import pandas as pd
-import yaml
 from pydantic import AfterValidator, Field, ValidationError
 
 from blindspot.errors import BlindspotError
@@ -17,6 +16,7 @@ from blindspot.records.failure_mode import FailureMode
 from blindspot.taxonomy.reading.ability_kinds import KINDS, kinds_of
 from blindspot.taxonomy.reading.language import normalise
 from blindspot.taxonomy.reading.primitive import Primitive
+from blindspot.yaml_files import read_yaml
 
 MOST = 0.9  # share of a mode's questions that must agree for the mode to match
 Features = frozenset[str]
@@ -52,10 +52,7 @@ class Weakness(Section):
 
 def read_documented(path: Path) -> list[Weakness]:
     """Reads the list in a YAML file, which may be empty. Raises BlindspotError that names every faulty entry."""
-    try:
-        rows = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise BlindspotError(f"taxonomy.documented: {path} cannot be read ({error})", FIX) from None
+    rows = read_yaml(path, f"taxonomy.documented: {path}", FIX)
     if not isinstance(rows, list):
         raise BlindspotError(f"taxonomy.documented: {path} is no list", FIX)
     faults = [*_faults(rows)]

@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 
+from blindspot.analysis.analyze import analyze_answers
 from blindspot.checks.rollouts import VERDICT
 from tests.analysis.logs.files import notes, read
 
@@ -41,6 +43,23 @@ def test_outcomes_are_the_verdicts_and_other_rows_are_unscored_with_their_reason
     assert frame["references"].tolist()[:3] == [["2"], ["no"], []] and frame["image"].isna().all()
     assert "2 rows have an invalid question and are unscored" in notes(frame)
     assert "1 row has no verdict and is unscored" in notes(frame)
+
+
+def test_questions_of_the_trained_questioner_are_sought_and_do_not_raise_the_threshold(tmp_path: Path) -> None:
+    path = write_run(tmp_path)
+    row = {"image_id": "photo", "answer": "3", "reference": "2", "verifier": "judge@1", "persists": float("nan")}
+    methods = {"trained": ["failure"] * 8 + ["correct"] * 2, "base": ["failure"] * 3 + ["correct"] * 7}
+    rows = [
+        row | {"method": method, "rollout_id": f"{method}-{number}", "question": f"What is {number}?", "outcome": one}
+        for method, outcomes in methods.items()
+        for number, one in enumerate(outcomes)
+    ]
+    pd.DataFrame(rows, columns=[*VERDICT.columns]).to_parquet(path)
+    frame = read(path)
+    assert frame["sought"].tolist() == [True] * 10 + [False] * 10
+    assert analyze_answers(frame, None, None).models[0].threshold == pytest.approx(0.3)
+    pd.DataFrame(rows[:10], columns=[*VERDICT.columns]).to_parquet(path)
+    assert analyze_answers(read(path), None, None).models[0].threshold == pytest.approx(0.8)
 
 
 def test_the_model_is_the_candidate_of_the_run(tmp_path: Path) -> None:

@@ -174,7 +174,7 @@ def test_every_faulty_entry_is_named_in_the_error(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("", "is no list"), ("a: 1", "is no list"), ("- [", "cannot be read"), (None, "cannot be read")],
+    [("", "is no list"), ("a: 1", "is no list"), ("- [", "is not YAML"), (None, "does not exist")],
     ids=["empty", "mapping", "no YAML", "absent"],
 )
 def test_an_unreadable_file_is_named_in_the_error(text: str | None, said: str, tmp_path: Path) -> None:
