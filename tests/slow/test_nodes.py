@@ -105,9 +105,9 @@ def test_two_nodes_train_as_two_processes_of_one_node(prepared: Path, trained: P
     command = [sys.executable, "-m", "blindspot.launch", "-m", "stages.train"]
     env = environment(project) | {"OMP_NUM_THREADS": "1"}
     subprocess.run(command, cwd=project, env=env, check=True, timeout=LIMIT, capture_output=True)
-    assert pd.read_csv(project / "metrics/rewards.csv")["loss"].notna().sum() == SMALL["train"]["steps"]
+    assert list(pd.read_csv(project / "metrics/rewards.csv")["step"]) == [0, 1, 2, 3, 4]
     assert rewards(project) == rewards(trained)
-    assert weights(project) == weights(trained)
+    assert weights(project) == weights(trained), "every loss was the same"
 
 
 def test_a_training_resumes_after_a_process_of_one_node_was_killed(prepared: Path, trained: Path) -> None:
