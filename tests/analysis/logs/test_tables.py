@@ -126,7 +126,7 @@ def test_blank_lines_and_missing_fields_in_jsonl(tmp_path: Path) -> None:
         ("l.parquet", b"PAR1 and no more", r"cannot be read as Parquet"),
         ("l.xlsx", b"PK\x03\x04 and no more", r"cannot be read as an Excel file"),
         ("l.eval", b"no zip", r"cannot be read as an Inspect log"),
-        ("l.csv.gz", gzip.compress(b"question,answer\na,b\n" * 9)[:-12], "not a complete gz file"),
+        ("l.csv.gz", gzip.compress(b"question,answer\na,b\n" * 9, mtime=0)[:-12], "not a complete gz file"),
         ("l.jsonl.gz", b"no gz", "not a complete gz file"),
         ("l.txt", b"a", "has an ending that is not known"),
         ("l.pkl", b"a", "has an ending that is not known"),
