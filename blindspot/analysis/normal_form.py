@@ -99,7 +99,8 @@ def normal_form(text: str) -> str:
 def _normal_form(text: str) -> str:
     plain = _plain(text)
     parts = _spelled(plain).split()
-    if len(parts) == 1 and (word := " ".join(_tokens(parts[0]))) in _OTHER_THING:
+    solid = [part for part in parts if any(map(str.isalnum, part))]
+    if len(solid) == 1 and (word := " ".join(_tokens(solid[0]))) in _OTHER_THING:
         return word
     words = [word for part in parts for word in _normalised(part)]
     words = [word for word in words if word not in ARTICLES] or words
