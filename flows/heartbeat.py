@@ -1,4 +1,4 @@
-"""Lets a Prefect server of the user mark a run as crashed whose heartbeat stops: nobody else there would notice."""
+"""Makes the user's own Prefect server mark a run as crashed if its heartbeat stops."""
 
 from datetime import timedelta
 from typing import Any

@@ -115,5 +115,5 @@ def _count(mode: FailureMode, failures: Sequence[Failure]) -> ModeCount:
 
 
 def names_in(column: "pd.Series[Any]") -> str:
-    """Returns the name in a column; several, separated by commas, if the rows differ; "nobody" if there is none."""
-    return ", ".join(sorted({str(name) for name in column.dropna() if name})) or "nobody"
+    """Returns the name in a column; several, separated by commas, if the rows differ; "unknown" if there is none."""
+    return ", ".join(sorted({str(name) for name in column.dropna() if name})) or "unknown"

@@ -57,8 +57,8 @@ def base_of(source: Local) -> Local:
 def load(source: Local, on_cpu: bool = False) -> tuple[Any, Any]:
     """Returns the processor and the model, loaded from safetensors only.
 
-    A LoRA adapter is merged into a base in float32, and computed beside a base in any other dtype. `on_cpu`: whether
-    the model stays in main memory.
+    A LoRA adapter is merged into the base model if that is in float32. Otherwise it stays a separate module, because
+    a merge would round small changes off. `on_cpu`: whether the model stays in main memory.
 
     Raises BlindspotError if the model is not a VLM with a chat template, or cannot be loaded as described.
     """

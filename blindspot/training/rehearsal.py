@@ -62,7 +62,7 @@ def rehearse(start: Local, params: TrainingParams, image: Image) -> None:
 
 
 class _NoCalls:
-    """A reward that asks nobody: every second question gets more than the others."""
+    """A reward without calls of the candidate and the verifier: every second question gets a higher reward."""
 
     calls = 0
 

@@ -94,7 +94,7 @@ NAMES = {
     "nowhere.yaml": "nowhere.yaml does not exist",
     "a" * 5000: "File name too long",
     "a/b/c": "a/b/c contains no model (no such folder)",
-    "nobody/nothing": "is not a local folder and cannot be downloaded from the Hugging Face Hub",
+    "example/missing": "is not a local folder and cannot be downloaded from the Hugging Face Hub",
 }
 ROWS = [
     Bad(

@@ -131,7 +131,7 @@ def test_a_row_with_a_path_outside_the_dataset_is_not_read(tmp_path: Path) -> No
         image.open()
 
 
-@pytest.mark.parametrize("name", ["nobody/nothing", "gone/folder/here", "gone.parquet", "/gone"])
+@pytest.mark.parametrize("name", ["example/missing", "gone/folder/here", "gone.parquet", "/gone"])
 def test_a_dataset_that_is_not_found_is_one_line(name: str) -> None:
     with pytest.raises(BlindspotError, match=f"dataset {name} ") as raised:
         read(name)

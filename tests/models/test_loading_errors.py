@@ -24,14 +24,14 @@ def test_packages_that_are_missing_are_read_from_a_message(message: str, package
     assert " ".join(missing_packages(message)) == packages
 
 
-def said(error: Exception, model: str = "nobody/nothing") -> str:
+def said(error: Exception, model: str = "example/missing") -> str:
     source = Local.model_validate({"model": model})
     return str(explain(source, source, error))
 
 
 def test_a_missing_package_is_no_failure_of_the_hub() -> None:
     assert said(ImportError("No module named 'num2wordz'")) == (
-        "nobody/nothing requires the package num2wordz: run `pip install num2wordz`"
+        "example/missing requires the package num2wordz: run `pip install num2wordz`"
     )
     error = OSError("Can't load the processor")
     error.__cause__ = ImportError("No module named 'num2wordz'")
@@ -41,7 +41,7 @@ def test_a_missing_package_is_no_failure_of_the_hub() -> None:
 def test_memory_unknown_classes_and_text_models_are_told_apart() -> None:
     assert "not enough memory to load" in said(RuntimeError("CUDA out of memory. Tried to allocate 2 GiB"))
     unknown = "The checkpoint you are trying to load has model type `vlm9` but Transformers does not recognize this"
-    assert "does not know the model class vlm9 of nobody/nothing" in said(ValueError(unknown))
+    assert "does not know the model class vlm9 of example/missing" in said(ValueError(unknown))
     text = "Unrecognized configuration class <class 'transformers.models.llama.configuration_llama.LlamaConfig'> for "
     assert "is not a vision-language model" in said(ValueError(f"{text}AutoModelForImageTextToText."))
     assert "cannot be downloaded from the Hugging Face Hub (no network)" in said(OSError("no network"))

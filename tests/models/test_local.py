@@ -140,9 +140,9 @@ def test_the_chat_template_of_the_tokenizer_counts_if_the_processor_has_none(
 def test_a_hub_id_without_network_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(
-        BlindspotError, match="nobody/nothing is not a local folder and cannot be downloaded from the Hugging Face Hub"
+        BlindspotError, match="example/absent is not a local folder and cannot be downloaded from the Hugging Face Hub"
     ):
-        LocalVLM(describe(model="nobody/nothing"))
+        LocalVLM(describe(model="example/absent"))
 
 
 def test_dtype_and_kernel_follow_the_description_and_change_the_identity(folder: Path, images: list[Image]) -> None:

@@ -247,8 +247,8 @@ def test_runs_of_killed_processes_become_crashed(tmp_path: Path) -> None:
         assert server.ended(hanging, seconds=120) == "CRASHED"
         assert ended(pids)
         assert "warning: the deployment ended with exit code 247, and its runs with it" in pages.terminal()
-        beside = server.start(server.deployment(), params | {"train": params["train"] | {"steps": 7}})
-        assert server.ended(beside) == "COMPLETED"
+        second = server.start(server.deployment(), params | {"train": params["train"] | {"steps": 7}})
+        assert server.ended(second) == "COMPLETED"
 
 
 def is_deployment(process: psutil.Process) -> bool:
