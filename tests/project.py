@@ -40,6 +40,11 @@ def embedded_project(folder: Path, **sections: Any) -> Path:
     return project
 
 
+def copy(project: Path, name: str) -> Path:
+    """Copies a project to a folder of this name beside it."""
+    return Path(shutil.copytree(project, project.parent / name, symlinks=True))
+
+
 def meter(**limits: float) -> Meter:
     """Returns a meter of a budget with these limits."""
     return Meter(BudgetParams.model_validate(limits))

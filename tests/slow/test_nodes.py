@@ -13,7 +13,7 @@ import psutil
 import pytest
 import yaml
 
-from tests.project import REPOSITORY, embedded_project, environment, run_stage
+from tests.project import REPOSITORY, copy, embedded_project, environment, run_stage
 
 pytestmark = pytest.mark.slow
 
@@ -45,10 +45,6 @@ def trained(prepared: Path) -> Path:
     for node in start_nodes(project, "train"):
         ended(node)
     return project
-
-
-def copy(project: Path, name: str) -> Path:
-    return Path(shutil.copytree(project, project.parent / name, symlinks=True))
 
 
 def start_nodes(project: Path, stage: str) -> list["subprocess.Popen[str]"]:

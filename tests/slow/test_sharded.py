@@ -1,7 +1,6 @@
 """A questioner whose weights are sharded (FSDP2) over two CPU processes: trained, evaluated, resumed, handed over."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from blindspot.models.local import LocalVLM
 from blindspot.prompts.files import embedded_prompts
 from blindspot.questioner.prompts import question_prompt
 from blindspot.store import read_images
-from tests.project import embedded_project, environment, run_stage
+from tests.project import copy, embedded_project, environment, run_stage
 
 pytestmark = pytest.mark.slow
 
@@ -52,10 +51,6 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sharded(prepared: Path) -> Path:
     """The same project, trained with sharded weights, without an interruption."""
     return finished(copy(prepared, "sharded"))
-
-
-def copy(project: Path, name: str) -> Path:
-    return Path(shutil.copytree(project, project.parent / name, symlinks=True))
 
 
 def start(project: Path, module: str = "tests.slow.sharded_on_cpus", **variables: str) -> "subprocess.Popen[str]":

@@ -1,7 +1,6 @@
 """Small runs of the stage train: GRPO on the embedded models, killed and resumed."""
 
 import json
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from blindspot.questioner.prompts import question_prompt
 from blindspot.questioner.steering import read_targets
 from blindspot.records.failure_mode import FailureMode
 from blindspot.store import read_images, write_json
-from tests.project import REPOSITORY, embedded_project, environment, error_line, make_project, run_stage
+from tests.project import REPOSITORY, copy, embedded_project, environment, error_line, make_project, run_stage
 
 pytestmark = pytest.mark.slow
 
@@ -45,10 +44,6 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def trained(prepared: Path) -> Path:
     """The same project, trained without an interruption."""
     return finished(copy(prepared, "trained"))
-
-
-def copy(project: Path, name: str) -> Path:
-    return Path(shutil.copytree(project, project.parent / name, symlinks=True))
 
 
 def finished(project: Path) -> Path:
