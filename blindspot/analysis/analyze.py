@@ -37,13 +37,15 @@ class ModelAnalysis:
     `rows`: the answers frame, graded, with rollout_id, unit (the image, else the question, by which rows are split),
     part ("discovery" or "held_out"), the lists skills, meta_skills and features, and modes, the ids of the modes that
     contain the question. `threshold`: the error rate that a mode must exceed. `min_asked`: the fewest questions of a
-    mode. `note`: why there are no modes or why none can be confirmed, or None.
+    mode, where it was discovered. `explored`: whether the exploration of a run discovered the modes, so that all rows
+    are held out. `note`: why there are no modes or why none can be confirmed, or None.
     """
 
     model: str
     rows: pd.DataFrame
     threshold: float
     min_asked: int
+    explored: bool
     modes: tuple[FailureMode, ...]
     disagreement: Disagreement
     note: str | None
@@ -99,11 +101,11 @@ def analyze_logs(
 def analyze_answers(answers: pd.DataFrame, threshold: float | None, judge: LLM | None) -> Analysis:
     """Finds the failure modes of each model in an answers frame (`read_logs`). As `analyze` otherwise."""
     check_threshold(threshold)
-    notes = tuple(answers.attrs.get("notes", ()))
+    notes, explored = tuple(answers.attrs.get("notes", ())), dict(answers.attrs.get("discovered", {}))
     answers.attrs.clear()  # pandas copies and compares them with every operation
     graded = grade_by(answers, judge) if judge else grade(answers)
     models = [
-        _analyze_model(str(name), rows.reset_index(drop=True), threshold)
+        _analyze_model(str(name), rows.reset_index(drop=True), threshold, explored.get(str(name), ()))
         for name, rows in graded.groupby("model", sort=False)
     ]
     if not any(len(one.scored) for one in models):
@@ -122,17 +124,21 @@ def check_threshold(threshold: float | None) -> None:
         raise BlindspotError(f"the threshold {threshold:g} is not between 0 and 1", "give an error rate, such as 0.25")
 
 
-def _analyze_model(model: str, graded: pd.DataFrame, threshold: float | None) -> ModelAnalysis:
+def _analyze_model(
+    model: str, graded: pd.DataFrame, threshold: float | None, explored: Sequence[FailureMode]
+) -> ModelAnalysis:
     rows = read_rows(graded)
+    if explored:
+        rows = rows.assign(part="held_out")
     scored = rows[rows["outcome"].isin(VALID)].reset_index(drop=True)
     above = threshold if threshold is not None else max(THRESHOLD, error_rate(scored))
     found = scored[scored["part"] == "discovery"].reset_index(drop=True)
-    min_asked = fewest(len(found))
-    discovered = find_modes(found, above, min_asked, EXAMPLES) if above < 1 and len(found) else []
-    modes = confirm(discovered, scored[scored["part"] == "held_out"].reset_index(drop=True), above)
+    min_asked = min((mode.asked for mode in explored), default=fewest(len(found)))
+    discovered = explored or (find_modes(found, above, min_asked, EXAMPLES) if above < 1 and len(found) else [])
+    modes = confirm(discovered, scored[scored["part"] == "held_out"].reset_index(drop=True), above, EXAMPLES)
     rows["modes"] = _modes_of(rows, modes)
     note = why_none_confirmed(scored, found) if modes else why_no_modes(scored, found, above, min_asked)
-    return ModelAnalysis(model, rows, above, min_asked, tuple(modes), disagreement(graded), note)
+    return ModelAnalysis(model, rows, above, min_asked, bool(explored), tuple(modes), disagreement(graded), note)
 
 
 def error_rate(scored: pd.DataFrame) -> float:

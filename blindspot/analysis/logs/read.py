@@ -20,13 +20,17 @@ from blindspot.analysis.logs.tables import read_csv, read_excel, read_parquet
 from blindspot.analysis.logs.verdicts import add_verdicts, is_verdicts
 from blindspot.analysis.logs.vlmevalkit import is_vlmevalkit, model_and_data, prepared
 from blindspot.errors import BlindspotError
+from blindspot.records.failure_mode import FailureMode
 
 #: Endings of the files that can be read.
 ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet", ".xlsx", ".eval")
 
 
 def read_logs(files: Sequence[Path], columns: Columns) -> pd.DataFrame:
-    """Returns the answers frame of all files; `attrs["notes"]` are sentences for the user about what was read.
+    """Returns the answers frame of all files.
+
+    `attrs["notes"]` are sentences for the user about what was read. `attrs["discovered"]` has, by model, the failure
+    modes that a search found in other questions.
 
     Reads logs of lmms-eval, VLMEvalKit and Inspect, verdicts of a run, and tables: CSV, TSV, JSONL, JSON, Parquet,
     Excel. Raises BlindspotError if a file cannot be read, if a column is missing, or if two files have the same
@@ -58,7 +62,18 @@ def _frame(logs: list[Log]) -> pd.DataFrame:
         clean_texts(log)
         settle(log)
     notes = [note for log in logs for note in log.notes] + make_ids_unique(logs)
-    return frame_of([row for log in logs for row in log.rows], notes)
+    frame = frame_of([row for log in logs for row in log.rows], notes)
+    frame.attrs["discovered"] = _discovered(logs)
+    return frame
+
+
+def _discovered(logs: list[Log]) -> dict[str, list[FailureMode]]:
+    """Returns the modes that the searches of the logs found, by model, each once."""
+    found: defaultdict[str, dict[str, FailureMode]] = defaultdict(dict)
+    for log in logs:
+        for model in {row.model for row in log.rows} if log.discovered else ():
+            found[model] = {mode.mode_id: mode for mode in log.discovered} | found[model]
+    return {model: [*modes.values()] for model, modes in found.items()}
 
 
 def _check_files(files: Sequence[Path]) -> None:

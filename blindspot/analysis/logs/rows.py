@@ -7,6 +7,7 @@ from math import isnan, nan
 
 import pandas as pd
 
+from blindspot.records.failure_mode import FailureMode
 from blindspot.records.unscored import Unscored
 
 INVALID, NO_VERDICT = "invalid question", "no verdict"  # why rows of a run's verdicts are unscored
@@ -48,6 +49,7 @@ class Log:
 
     `source` names it in messages. `name` tells its ids apart from those of other files, such as the task of an
     evaluation. `states_model`: whether the log names the models, which are else named after the file.
+    `discovered`: the failure modes that a search found in other questions than the rows.
     """
 
     source: str
@@ -55,6 +57,7 @@ class Log:
     rows: list[Row] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     states_model: bool = False
+    discovered: list[FailureMode] = field(default_factory=list)
 
 
 TYPES = {"wrong": "float64", "score": "float64", "sought": "bool"}

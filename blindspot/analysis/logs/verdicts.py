@@ -10,7 +10,8 @@ from blindspot.analysis.logs.known_log import Sample, add_samples
 from blindspot.analysis.logs.rows import INVALID, NO_VERDICT, Log
 from blindspot.analysis.logs.tables import read_parquet
 from blindspot.analysis.logs.values import text_of
-from blindspot.paths import ROLLOUTS
+from blindspot.paths import EXPLORED_MODES, ROLLOUTS
+from blindspot.records.failure_mode import read_failure_modes
 from blindspot.records.verdict import OUTCOMES
 
 _COLUMNS = {"rollout_id", "image_id", "question", "reference", "answer", "outcome", "reason"}
@@ -26,7 +27,7 @@ def add_verdicts(log: Log, table: pd.DataFrame, columns: Columns, path: Path) ->
     """Adds the rows of a run. Invalid questions and those without a verdict are unscored, with the reason.
 
     The model is the candidate in the rollouts of the run, or else the name of the file. The questions of the method
-    "trained" are sought.
+    "trained" are sought. The modes that the exploration of the run found are `discovered`: it asks about other images.
     """
     model = _candidate(path)
     log.states_model = model is not None
@@ -44,6 +45,9 @@ def add_verdicts(log: Log, table: pd.DataFrame, columns: Columns, path: Path) ->
         )
         for row in rows
     ]
+    explored = _beside(path, EXPLORED_MODES)
+    if explored.is_file():
+        log.discovered = read_failure_modes(explored)
     first = len(log.rows)
     add_samples(log, samples, columns, model or log.name, path.parent)
     for added, row in zip(log.rows[first:], rows, strict=True):
@@ -59,9 +63,14 @@ def _unscored(outcome: str, reason: Any) -> str | None:
 
 def _candidate(path: Path) -> str | None:
     """Returns the name of the candidate in the rollouts beside the verdicts, without the digest of its weights."""
-    rollouts = path.parent.parent / ROLLOUTS.relative_to("data")
+    rollouts = _beside(path, ROLLOUTS)
     if not rollouts.is_file():
         return None
     table = read_parquet(rollouts)
     named = [name for name in table.get("candidate", []) if isinstance(name, str) and name]
     return named[0].split("@")[0] if named else None
+
+
+def _beside(verdicts: Path, other: Path) -> Path:
+    """Returns the path of another file under data/ of the run with these verdicts."""
+    return verdicts.parent.parent / other.relative_to("data")

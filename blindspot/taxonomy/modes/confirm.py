@@ -16,13 +16,16 @@ from blindspot.taxonomy.modes.significance import COLUMNS, LEVEL, by_chance, des
 FEWEST = 5  # questions; below, the design effect cannot be estimated and a mode is not tested
 
 
-def confirm(modes: Sequence[FailureMode], questions: pd.DataFrame, threshold: float) -> list[FailureMode]:
+def confirm(
+    modes: Sequence[FailureMode], questions: pd.DataFrame, threshold: float, examples: int
+) -> list[FailureMode]:
     """Returns the modes, in the same order, with a status and the figures of these questions.
 
     `questions`: columns as for `find_modes`; none of them was used to discover the modes. Each mode is tested against
     the threshold: a one-sided binomial test of the effective number of questions, with Holm (1979) over all modes
     (5 %). The status is `too_few` if fewer than FEWEST questions are asked, or if the test could not be significant
-    even if all of them failed; such a mode counts as a test with p = 1. The examples of these questions come first.
+    even if all of them failed; such a mode counts as a test with p = 1. `examples`: the number kept for each mode, of
+    these questions first.
     """
     failed: Mask = (questions["outcome"] == "failure").to_numpy()
     images = pd.factorize(questions["image_id"])[0]
@@ -35,7 +38,12 @@ def confirm(modes: Sequence[FailureMode], questions: pd.DataFrame, threshold: fl
     adjusted = _holm(np.where(few, 1.0, by_chance(failures / spreads, effective, threshold)))
     tested = zip(modes, contained, spreads, few.tolist(), adjusted, strict=True)
     return [
-        _tested(mode, questions[which], failed[which], spread, "too_few" if short else _status(p_value), p_value)
+        replace(
+            _tested(mode, int(which.sum()), int(failed[which].sum()), spread),
+            status="too_few" if short else _status(p_value),
+            p_value=p_value,
+            examples=(*distinct_first(questions[which & failed])["rollout_id"], *mode.examples)[:examples],
+        )
         for mode, which, spread, short, p_value in tested
     ]
 
@@ -51,15 +59,11 @@ def _status(p_value: float) -> Status:
     return "confirmed" if p_value <= LEVEL else "not_confirmed"
 
 
-def _tested(
-    mode: FailureMode, inside: pd.DataFrame, failed: Mask, spread: float, status: Status, p_value: float
-) -> FailureMode:
-    asked, failures = len(inside), int(failed.sum())
+def _tested(mode: FailureMode, asked: int, failures: int, spread: float) -> FailureMode:
+    """Returns a mode with the counts of the test, and those of its discovery apart."""
     low, high = interval(failures, asked, spread)
     return replace(
         mode,
-        status=status,
-        p_value=p_value,
         discovered_asked=mode.asked,
         discovered_failures=mode.failures,
         asked=asked,
@@ -67,7 +71,6 @@ def _tested(
         error_rate=failures / asked if asked else nan,
         low=low,
         high=high,
-        examples=(*distinct_first(inside[failed])["rollout_id"], *mode.examples)[: max(len(mode.examples), 1)],
     )
 
 

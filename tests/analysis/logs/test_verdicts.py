@@ -1,5 +1,6 @@
 """Verdicts of a Blindspot run as a log."""
 
+from dataclasses import asdict
 from math import isnan
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,12 @@ import pandas as pd
 import pytest
 
 from blindspot.analysis.analyze import analyze_answers
+from blindspot.analysis.pages import render_model
+from blindspot.analysis.view import model_page
 from blindspot.checks.rollouts import VERDICT
+from blindspot.errors import BlindspotError
+from blindspot.records.failure_mode import FailureMode
+from blindspot.store import write_json
 from tests.analysis.logs.files import notes, read
 
 ROWS: list[dict[str, Any]] = [
@@ -60,6 +66,73 @@ def test_questions_of_the_trained_questioner_are_sought_and_do_not_raise_the_thr
     assert analyze_answers(frame, None, None).models[0].threshold == pytest.approx(0.3)
     pd.DataFrame(rows[:10], columns=[*VERDICT.columns]).to_parquet(path)
     assert analyze_answers(read(path), None, None).models[0].threshold == pytest.approx(0.8)
+
+
+def test_modes_of_the_exploration_are_tested_on_all_questions(tmp_path: Path) -> None:
+    path = write_run(tmp_path)
+    write_answers(path, failures=12)
+    modes = tmp_path / "data/explored/modes.json"
+    write_json(modes, [asdict(explored("counting", asked=9)), asdict(explored("matching the colour", asked=7))])
+    frame = read(path)
+    assert [mode.mode_id for mode in frame.attrs["discovered"]["verdicts"]] == ["counting", "matching the colour"]
+    [model] = analyze_answers(frame, 0.3, None).models
+    assert model.explored and set(model.rows["part"]) == {"held_out"} and model.min_asked == 7
+    assert [(mode.status, mode.asked, mode.failures) for mode in model.modes] == [
+        ("confirmed", 20, 12),
+        ("too_few", 0, 0),
+    ]
+    assert model.modes[0].discovered_asked == 9 and len(model.modes[0].examples) == 12
+    page = render_model(model_page(model, ()), {}, 0, None)
+    assert "The exploration of the run discovered the modes" in page and "70 %" not in page
+
+
+def test_without_a_mode_of_the_exploration_the_questions_are_split(tmp_path: Path) -> None:
+    path = write_run(tmp_path)
+    write_answers(path, failures=12)
+    write_json(tmp_path / "data/explored/modes.json", [])
+    [model] = analyze_answers(read(path), None, None).models
+    assert not model.explored and set(model.rows["part"]) == {"discovery", "held_out"}
+
+
+def test_modes_that_cannot_be_read_are_an_error(tmp_path: Path) -> None:
+    path = write_run(tmp_path)
+    (tmp_path / "data/explored").mkdir()
+    (tmp_path / "data/explored/modes.json").write_text("[{")
+    with pytest.raises(BlindspotError, match=r"explored/modes\.json cannot be read"):
+        read(path)
+
+
+def test_the_modes_of_two_runs_of_one_candidate_count_once(tmp_path: Path) -> None:
+    paths = [write_run(tmp_path / name, "small@12") for name in "ab"]
+    for path, failures, names in zip(
+        paths, (12, 13), (("counting",), ("counting", "matching the colour")), strict=True
+    ):
+        write_answers(path, failures)
+        write_json(path.parents[1] / "explored/modes.json", [asdict(explored(name, asked=9)) for name in names])
+    found = read(*paths).attrs["discovered"]
+    assert {model: sorted(mode.mode_id for mode in modes) for model, modes in found.items()} == {
+        "small": ["counting", "matching the colour"]
+    }
+
+
+def write_answers(path: Path, failures: int) -> None:
+    """Writes verdicts of 20 questions about numbers, each about an image of its own."""
+    row = {"method": "trained", "verifier": "judge@1", "answer": "3", "reference": "2", "persists": float("nan")}
+    rows = [
+        row
+        | {
+            "rollout_id": f"trained-{number}",
+            "image_id": f"photo-{number}",
+            "question": f"How many of {number}s are there?",
+        }
+        | {"outcome": "failure" if number < failures else "correct"}
+        for number in range(20)
+    ]
+    pd.DataFrame(rows, columns=[*VERDICT.columns]).to_parquet(path)
+
+
+def explored(name: str, asked: int) -> FailureMode:
+    return FailureMode(name, f"Questions about {name}", (name,), asked, asked, 1.0, 0.6, 1.0, 9.0, 0.01, ())
 
 
 def test_the_model_is_the_candidate_of_the_run(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def questions(*kinds: tuple[str, int, int], images: Sequence[str] = ()) -> pd.Da
 
 
 def test_figures_are_those_of_the_new_questions_and_the_old_counts_are_kept() -> None:
-    [found] = confirm([mode("counting")], questions(("counting", 20, 16), ("colour", 30, 1)), 0.25)
+    [found] = confirm([mode("counting")], questions(("counting", 20, 16), ("colour", 30, 1)), 0.25, 3)
     assert (found.status, found.asked, found.failures, found.error_rate) == ("confirmed", 20, 16, 0.8)
     assert (found.discovered_asked, found.discovered_failures) == (40, 30)
     assert found.low < 0.8 < found.high and found.low > 0.25
@@ -43,15 +43,17 @@ def test_figures_are_those_of_the_new_questions_and_the_old_counts_are_kept() ->
 
 
 def test_a_mode_that_no_longer_fails_is_not_confirmed() -> None:
-    [found] = confirm([mode("counting")], questions(("counting", 20, 5)), 0.25)
+    [found] = confirm([mode("counting")], questions(("counting", 20, 5)), 0.25, 3)
     assert found.status == "not_confirmed" and found.p_value is not None and found.p_value > 0.05
 
 
 def test_examples_of_the_new_questions_come_first() -> None:
-    [found] = confirm([mode("counting")], questions(("counting", 6, 1)), 0.25)
-    assert found.examples == ("new-0", "old-1")
-    [none] = confirm([mode("counting")], questions(("counting", 6, 0)), 0.25)
+    [found] = confirm([mode("counting")], questions(("counting", 6, 1)), 0.25, 3)
+    assert found.examples == ("new-0", "old-1", "old-2")
+    [none] = confirm([mode("counting")], questions(("counting", 6, 0)), 0.25, 3)
     assert none.examples == ("old-1", "old-2")
+    [short] = confirm([mode("counting")], questions(("counting", 6, 4)), 0.25, 3)
+    assert short.examples == ("new-0", "new-1", "new-2")
 
 
 def test_holm_by_hand() -> None:
@@ -62,8 +64,8 @@ def test_holm_by_hand() -> None:
 
 def test_p_values_are_corrected_for_the_number_of_modes_and_keep_the_order() -> None:
     rows = questions(("a", 20, 6), ("b", 20, 16), ("c", 20, 10))
-    alone = [confirm([mode(name)], rows, 0.25)[0] for name in "abc"]
-    together = confirm([mode(name) for name in "abc"], rows, 0.25)
+    alone = [confirm([mode(name)], rows, 0.25, 3)[0] for name in "abc"]
+    together = confirm([mode(name) for name in "abc"], rows, 0.25, 3)
     assert [one.mode_id for one in together] == ["a", "b", "c"]
     single = [one.p_value for one in alone]
     assert [one.p_value for one in together] == pytest.approx([single[0], single[1] * 3, single[2] * 2])
@@ -71,8 +73,8 @@ def test_p_values_are_corrected_for_the_number_of_modes_and_keep_the_order() -> 
 
 def test_correction_can_undo_a_confirmation() -> None:
     rows = questions(("a", 20, 9), ("b", 20, 5), ("c", 20, 5))
-    assert confirm([mode("a")], rows, 0.25)[0].status == "confirmed"
-    assert confirm([mode(name) for name in "abc"], rows, 0.25)[0].status == "not_confirmed"
+    assert confirm([mode("a")], rows, 0.25, 3)[0].status == "confirmed"
+    assert confirm([mode(name) for name in "abc"], rows, 0.25, 3)[0].status == "not_confirmed"
 
 
 @pytest.mark.parametrize(
@@ -81,13 +83,13 @@ def test_correction_can_undo_a_confirmation() -> None:
     ids=["none", "below five", "five", "five could never be significant"],
 )
 def test_too_few(asked: int, failures: int, threshold: float, status: str) -> None:
-    [found] = confirm([mode("counting")], questions(("counting", asked, failures), ("colour", 9, 0)), threshold)
+    [found] = confirm([mode("counting")], questions(("counting", asked, failures), ("colour", 9, 0)), threshold, 3)
     assert found.status == status
     assert found.p_value == 1.0 or status == "confirmed"
 
 
 def test_without_a_question_the_error_rate_is_unknown_and_null_in_json(tmp_path: Path) -> None:
-    found = confirm([mode("counting")], questions(("colour", 9, 0)), 0.25)
+    found = confirm([mode("counting")], questions(("colour", 9, 0)), 0.25, 3)
     assert isnan(found[0].error_rate) and (found[0].asked, found[0].low, found[0].high) == (0, 0.0, 1.0)
     assert found[0].to_json()["error_rate"] is None
     write_json(tmp_path / "modes.json", [one.to_json() for one in found])
@@ -99,8 +101,8 @@ def test_without_a_question_the_error_rate_is_unknown_and_null_in_json(tmp_path:
 def test_questions_about_one_image_count_less() -> None:
     """Four images with five questions each, which all fail or all succeed, are as informative as four questions."""
     images = [f"im{place // 5}" for place in range(20)]
-    [clustered] = confirm([mode("counting")], questions(("counting", 20, 15), images=images), 0.4)
-    [apart] = confirm([mode("counting")], questions(("counting", 20, 15)), 0.4)
+    [clustered] = confirm([mode("counting")], questions(("counting", 20, 15), images=images), 0.4, 3)
+    [apart] = confirm([mode("counting")], questions(("counting", 20, 15)), 0.4, 3)
     assert apart.status == "confirmed" and clustered.status == "not_confirmed"
     assert clustered.error_rate == apart.error_rate and clustered.low < apart.low
 
@@ -115,7 +117,7 @@ def test_a_mode_of_two_features_contains_the_questions_that_have_both() -> None:
 
 
 def test_no_modes_and_no_questions() -> None:
-    assert confirm([], questions(("a", 3, 3)), 0.25) == []
-    [found] = confirm([mode("a")], questions(("a", 3, 3)).iloc[:0], 0.25)
+    assert confirm([], questions(("a", 3, 3)), 0.25, 3) == []
+    [found] = confirm([mode("a")], questions(("a", 3, 3)).iloc[:0], 0.25, 3)
     assert found.status == "too_few" and found.examples == ("old-1", "old-2")
     assert find_modes(questions(("a", 3, 3)).iloc[:0], 0.25, 5, 3) == []
