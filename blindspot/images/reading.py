@@ -1,6 +1,7 @@
 """Reads the pixels of an image file of any format."""
 
 import io
+import logging
 import stat
 import struct
 import warnings
@@ -55,11 +56,12 @@ SHORTEST_SIDE = 2  # px: a picture of one pixel shows nothing, and processors mi
 
 @cache
 def readable_formats() -> tuple[str, ...]:
-    """Returns the formats that are read, in Pillow's names. Registers HEIF."""
+    """Returns the formats that are read, in Pillow's names. Registers HEIF and silences Pillow's log."""
     from pillow_heif import register_heif_opener
 
     register_heif_opener()
     Image.init()
+    logging.getLogger("PIL").setLevel(logging.CRITICAL)  # it does not name the file
     return tuple(name for name in Image.OPEN if name not in NOT_READ)
 
 

@@ -139,7 +139,7 @@ class VLMVerifier:
 
     def _sameness(self, judgement: "Judgement[Sameness]", reference: str) -> Verdict:
         if judgement.read is None:
-            return self._unread(judgement)
+            return replace(self._unread(judgement), reference=reference)
         return Verdict("correct" if judgement.read.same else "failure", self.identity, None, reference)
 
     def _unread(self, judgement: "Judgement[Any]") -> Verdict:

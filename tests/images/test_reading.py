@@ -185,6 +185,14 @@ def test_an_invalid_file_is_refused_with_the_reason(kind: str) -> None:
     assert " at 0x" not in str(raised.value)
 
 
+def test_a_damaged_file_costs_no_lines_of_pillows_log(caplog: pytest.LogCaptureFixture) -> None:
+    samples = struct.pack("<HHI", 277, 3, 1)  # TIFF's tag for the samples per pixel
+    damaged = encoded(plain(), "TIFF").replace(samples + struct.pack("<H", 3), samples + struct.pack("<H", 40_000))
+    with pytest.raises(UnreadableImage):
+        read_picture(damaged, 1024)
+    assert not caplog.records
+
+
 def test_a_missing_file_is_unreadable(tmp_path: Path) -> None:
     with pytest.raises(UnreadableImage, match=r"cannot be read \(No such file or directory\)"):
         read_picture(tmp_path / "gone.png", 1024)

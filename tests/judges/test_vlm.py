@@ -78,6 +78,12 @@ def test_a_reply_that_cannot_be_read_is_unscored(reply: Any, reason: str) -> Non
     assert judge(reply) == ("unscored", reason)
 
 
+def test_the_judges_own_answer_is_kept_if_its_comparison_cannot_be_read() -> None:
+    asked = Scripted(lambda _: VALID | {"reference": 3}, lambda _: Answer("I would say so."))
+    [verdict] = VLMVerifier(asked).judge([IMAGE], ["how many ?"], ["3"])
+    assert (verdict.outcome, verdict.reference) == ("unscored", "3")
+
+
 def test_an_empty_question_answer_or_reference_is_unscored() -> None:
     assert judge(VALID, question=" ") == ("unscored", "no question")
     assert judge(VALID, answer="") == ("unscored", "no answer")
