@@ -13,6 +13,7 @@ from blindspot.recording.outbox import Outbox, abandoned
 from blindspot.recording.server import require_answer, using
 
 EXPERIMENT = "blindspot"
+OUTBOX_TAG = "blindspot.outbox"
 TRAINING_VIEW = {"mlflow.experimentKind": "custom_model_development"}  # MLflow then shows runs and models first
 TRIES = 3  # of an operation that MLflow refuses although it answers
 #: What MLflow answers to a request that no repetition makes right.
@@ -43,8 +44,7 @@ def start(box: Outbox) -> Target:
     client = MlflowClient(run["uri"], run["uri"])
     if not state.run_id:
         state.experiment_id = _experiment(client, run["artifacts"])
-        started = client.create_run(state.experiment_id, run["time"], run["tags"], run["name"])
-        state.run_id = str(started.info.run_id)
+        state.run_id = _create_run(client, box)
         box.save()
     known = _models(box) | state.models
 
@@ -61,7 +61,7 @@ def deliver(box: Outbox) -> Target:
     target = start(box)
     for operation in box.operations()[box.state.sent :]:
         try:
-            execute(operation, target)
+            execute_or_ask(operation, target, box.run["uri"])
         except Exception as error:
             box.state.failures += 1
             box.save()
@@ -72,6 +72,20 @@ def deliver(box: Outbox) -> Target:
             warn(refused(box.run["name"], operation, error))
         box.sent()
     return target
+
+
+def execute_or_ask(operation: Operation, target: Target, uri: str) -> None:
+    """Sends an operation, twice if it is refused. Raises ConnectionError if MLflow does not answer after a refusal.
+
+    MLflow's client calls a connection that breaks during a download a wrong path, which reads like a refusal.
+    """
+    try:
+        execute(operation, target)
+    except Exception as error:
+        if not is_refusal(error):
+            raise
+        require_answer(uri)
+        execute(operation | {"again": True}, target)
 
 
 def refused(stage: str, operation: Operation, error: Exception) -> str:
@@ -135,6 +149,19 @@ def _experiment(client: Any, artifacts: str | None) -> str:
     if found.lifecycle_stage == "deleted":
         client.restore_experiment(found.experiment_id)
     return str(found.experiment_id)
+
+
+def _create_run(client: Any, box: Outbox) -> str:
+    """Returns the id of the run, which it creates unless an earlier try did: the reply to that may have been lost."""
+    run, state = box.run, box.state
+    if state.tried:
+        known = client.search_runs([state.experiment_id], f"tags.`{OUTBOX_TAG}` = '{box.folder.name}'", max_results=1)
+        if known:
+            return str(known[0].info.run_id)
+    state.tried = True
+    box.save()
+    tags = run["tags"] | {OUTBOX_TAG: box.folder.name}
+    return str(client.create_run(state.experiment_id, run["time"], tags, run["name"]).info.run_id)
 
 
 def _models(box: Outbox) -> dict[str, str]:

@@ -1,8 +1,10 @@
 """What can be recorded about a run, as plain data: it is sent to MLflow, or kept on disk to be sent later."""
 
+import json
 import math
 import posixpath
 import re
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,7 +31,10 @@ class Target:
 
 
 def execute(operation: Operation, target: Target) -> None:
-    """Sends one operation to MLflow. Raises MLflow's errors."""
+    """Sends one operation to MLflow. Raises MLflow's errors.
+
+    With `again` in it, an earlier try may have succeeded, at least in part: nothing is then stored twice.
+    """
     EXECUTORS[operation["kind"]](operation, target)
 
 
@@ -92,9 +97,21 @@ def _log_table(operation: Operation, target: Target) -> None:
     import mlflow
 
     table = dict(operation["table"])
+    if operation.get("again") and _rows(operation["name"], target) > operation["at"]:
+        table = {column: [] for column in table}  # MLflow still has to list the table
     for column in operation["images"]:
         table[column] = [mlflow.Image(path) if isinstance(path, str) else path for path in table[column]]
     target.client.log_table(target.run_id, table, operation["name"])
+
+
+def _rows(name: str, target: Target) -> int:
+    """Returns the number of rows of a table in MLflow; 0 if there is none."""
+    files = target.client.list_artifacts(target.run_id, posixpath.dirname(name) or None)
+    if name not in [file.path for file in files]:
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        path = target.client.download_artifacts(target.run_id, name, folder)
+        return len(json.loads(Path(path).read_text(encoding="utf-8"))["data"])
 
 
 def _log_model(operation: Operation, target: Target) -> None:
@@ -102,8 +119,10 @@ def _log_model(operation: Operation, target: Target) -> None:
 
     reference = operation["reference"]
     if reference not in target.models:  # an interrupted upload goes on in the same model
-        model = target.client.create_logged_model(
-            target.experiment_id, operation["name"], target.run_id, model_type=operation["type"]
+        model = (_unfinished_model(operation["name"], target) if operation.get("again") else None) or (
+            target.client.create_logged_model(
+                target.experiment_id, operation["name"], target.run_id, model_type=operation["type"]
+            )
         )
         target.models[reference] = str(model.model_id)
         target.save()
@@ -111,6 +130,15 @@ def _log_model(operation: Operation, target: Target) -> None:
     for file in operation["files"]:
         target.client.log_model_artifact(model_id, file)
     target.client.finalize_logged_model(model_id, LoggedModelStatus.READY)
+
+
+def _unfinished_model(name: str, target: Target) -> Any:
+    """Returns a model of the run whose creation succeeded although the reply was lost; None if there is none."""
+    from mlflow.entities import LoggedModelStatus
+
+    models = target.client.search_logged_models([target.experiment_id], f"source_run_id = '{target.run_id}'")
+    found = [one for one in models if one.name == name and one.status == LoggedModelStatus.PENDING]
+    return found[0] if found else None
 
 
 def _register(operation: Operation, target: Target) -> None:

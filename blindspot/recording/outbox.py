@@ -26,9 +26,13 @@ LINK_ABOVE = 1 << 20  # bytes; larger files are linked: stages replace their fil
 
 @dataclass
 class State:
-    """What MLflow has. `run_id` is empty until it has the run; `failures`: of the operation that is next."""
+    """What MLflow has. `run_id` is empty until its reply to the creation of the run, which was `tried`, arrives.
+
+    `failures`: of the operation that is next.
+    """
 
     run_id: str = ""
+    tried: bool = False
     experiment_id: str = ""
     sent: int = 0
     failures: int = 0

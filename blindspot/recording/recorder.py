@@ -1,12 +1,13 @@
 """Records one execution of a stage. An outage of MLflow costs a warning: the records are kept and sent later."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from blindspot.recording.delivery import deliver, is_refusal, refused, settle, short, start, warn
-from blindspot.recording.operations import Operation, Target, execute
+from blindspot.recording.delivery import deliver, execute_or_ask, is_refusal, refused, settle, short, start, warn
+from blindspot.recording.operations import Operation, Target
 from blindspot.recording.outbox import Outbox
 from blindspot.recording.server import is_server, require_answer
 
@@ -26,6 +27,7 @@ class Recorder:
         self._asked = 0.0
         self._away_until, self._wait = 0.0, WAIT
         self._warned, self._refused = False, set[str]()
+        self._rows: Counter[str] = Counter()  # of the tables, by name
 
     def __getattr__(self, name: str) -> Any:
         import mlflow
@@ -68,7 +70,8 @@ class Recorder:
         columns = data if isinstance(data, dict) else data.to_dict("list")
         table = {str(key): list(values) for key, values in columns.items()}
         images = [key for key, values in table.items() if values and all(map(_is_image, values))]
-        self.record({"kind": "table", "table": table, "images": images, "name": name})
+        self.record({"kind": "table", "table": table, "images": images, "name": name, "at": self._rows[name]})
+        self._rows[name] += max(map(len, table.values()), default=0)
 
     def log_model(self, name: str, files: Sequence[Path], kind: str) -> str:
         """Logs a model with its files. Returns a reference: its id in MLflow, or where MLflow is away another text."""
@@ -106,7 +109,7 @@ class Recorder:
         if self._attempt(lambda: self._send(operation)):
             return
         try:
-            self._box.keep(operation)
+            self._box.keep(operation | {"again": True})
         except OSError as error:  # a full disk, a file that is gone: recording never ends a stage
             warn(f"a record of the stage {self._box.run['name']} is lost, it could not be kept ({short(error)})")
 
@@ -116,7 +119,7 @@ class Recorder:
     def _send(self, operation: Operation) -> None:
         target = self._connect()
         try:
-            execute(operation, target)
+            execute_or_ask(operation, target, self._box.run["uri"])
         except Exception as error:
             if not is_refusal(error) or not self._postpone:
                 raise

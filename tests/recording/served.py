@@ -75,6 +75,10 @@ class MLflow:
         self.uri = f"http://127.0.0.1:{self._port}"
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None
+
     def start(self) -> None:
         self._folder.mkdir(exist_ok=True)
         store = ["--backend-store-uri", f"sqlite:///{self._folder}/db", "--artifacts-destination", str(self._folder)]
