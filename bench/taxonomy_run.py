@@ -14,15 +14,16 @@ from bench.scoring.agreement import grammar_agreement, taxonomy_mode_scores
 from bench.scoring.random_gaps import random_gaps
 from bench.scoring.scores import find_truth
 from bench.scoring.truth import PER_SLICE
-from bench.searchers.methods import HELD_OUT_SEED, IMAGES_SEED, Methods, baseline, draw_images, run_search
+from bench.searchers.methods import HELD_OUT_SEED, IMAGES_SEED, Methods, baseline, draw_images, modes_of, run_search
 from blindspot.budget import Meter
 from blindspot.errors import BlindspotError, run
 from blindspot.factory import open_verifier
-from blindspot.params import BudgetParams, Section, VerifierParams
+from blindspot.params import BudgetParams, ModesParams, Section, VerifierParams
 from blindspot.protocols import Candidate, Verifier
+from blindspot.records.verdict import VALID
 from blindspot.search.journal import Journal
 from blindspot.store import work_folder, write_json
-from blindspot.taxonomy.discovery import Sorting, find_taxonomy
+from blindspot.taxonomy.discovery import Discovered, Sorting, find_taxonomy
 from blindspot.tracking import stage_run
 
 DATA = FOLDER / "data/taxonomy"
@@ -47,14 +48,15 @@ class Params(Section):
     per_slice: int = Field(PER_SLICE, ge=50, description="uniformly drawn questions per slice")
     matching: int = Field(4000, ge=100, description="uniformly drawn questions for matching modes with slices")
     taxonomy: Sorting = Field(description="as in params.yaml")
+    modes: ModesParams = Field(description="as in params.yaml")
 
 
 def taxonomy_run(case: Case, seed: int, params: Params, methods: Methods) -> dict[str, Any]:
     """Returns the results of a case and a seed: measures, gaps, failure modes, and skills with their primitives."""
     gaps = random_gaps(GAPS_SEED + seed) if case.drawn else case.gaps
     candidate = open_entry(case.model_copy(update={"gaps": gaps}))
-    verdicts = search_and_harvest(candidate, open_verifier(case.verifier), seed, params, methods)
-    found = find_taxonomy(verdicts, params.taxonomy, seed)
+    verdicts, discovered = search_and_harvest(candidate, open_verifier(case.verifier), seed, params, methods)
+    found = find_taxonomy(verdicts, params.taxonomy, seed, counts=params.modes, discovered=discovered)
     _, truth = find_truth(candidate, gaps, params.per_slice, params.matching)
     measures = {"questions": len(found.questions), "modes": len(found.modes), **taxonomy_mode_scores(found, truth)}
     skills = {skill.name: [(one.ability, one.target) for one in skill.primitives] for skill in found.taxonomy.skills}
@@ -64,14 +66,17 @@ def taxonomy_run(case: Case, seed: int, params: Params, methods: Methods) -> dic
 
 def search_and_harvest(
     candidate: Candidate, verifier: Verifier, seed: int, params: Params, methods: Methods
-) -> pd.DataFrame:
-    """Runs a search. Returns the verdicts on questions by its policy, the base and the templates, about new images."""
+) -> tuple[pd.DataFrame, Discovered]:
+    """Runs a search. Returns the verdicts on questions by its policy, the base and the templates, about new images.
+
+    Also returns what the search discovered.
+    """
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         images = draw_images(methods.images, IMAGES_SEED + seed, work / "images")
         held_out = draw_images(methods.held_out, HELD_OUT_SEED + seed, work / "held_out")
         journal = Journal(work / "asked.jsonl", candidate, verifier, Meter(methods.budget))
-        _, policy = run_search(params.method, methods, seed, images, journal, work / "training")
+        searched, policy = run_search(params.method, methods, seed, images, journal, work / "training")
         about = [held_out[index % len(held_out)] for index in range(params.calls)]
         base, templates = baseline("zero_shot", methods), baseline("templates", methods)
         questioners = {"trained": policy, "base": base, "templates": templates}
@@ -82,7 +87,8 @@ def search_and_harvest(
             asked = harvest_journal.ask(about, questioner.ask(about, seed))
             frames.append(pd.DataFrame([asdict(row) for row in asked]).assign(method=method))
     rows = pd.concat(frames, ignore_index=True)
-    return rows.assign(rollout_id=rows.index.astype(str))
+    found = pd.DataFrame([asdict(row) for row in searched if row.outcome in VALID])
+    return rows.assign(rollout_id=rows.index.astype(str)), Discovered(modes_of(searched, methods), found)
 
 
 def main() -> None:

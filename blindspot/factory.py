@@ -15,7 +15,7 @@ from blindspot.models.loading import refuse_missing
 from blindspot.models.local import GreedyVLM, LocalQuestioner
 from blindspot.params import CandidateParams, VerifierParams
 from blindspot.prompts.files import RolePrompts, read_prompts
-from blindspot.protocols import VLM, Candidate, Questioner, Verifier
+from blindspot.protocols import VLM, Candidate, Questioner, Steerable, Verifier
 from blindspot.questioner.steering import SAMPLES_SERVED, TRIED_SERVED, SteeredQuestioner, read_targets
 from blindspot.records.answer import Sampling
 from blindspot.scenes.planted import PlantedCandidate
@@ -74,8 +74,12 @@ def open_questioner(
 
     Raises BlindspotError if the weights are missing, or if the server cannot be reached.
     """
+    return steered(open_steerable(model, batch_size, max_new_tokens, temperature, prompts), model)
+
+
+def steered(questioner: Steerable, model: str | Local) -> Questioner:
+    """Returns a questioner that asks by the targets in the folder of `model`, or the same one if there are none."""
     source = describe_questioner(model) if isinstance(model, str) else model
-    questioner = open_steerable(source, batch_size, max_new_tokens, temperature, prompts)
     if isinstance(source, Server):
         targets = read_targets(Path(str(model)))
         return SteeredQuestioner(questioner, targets, SAMPLES_SERVED, TRIED_SERVED) if targets else questioner

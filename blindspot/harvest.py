@@ -7,8 +7,9 @@ from tqdm import tqdm
 
 from blindspot.distributed import BLOCK, process_state
 from blindspot.judges.judging import answer_all
-from blindspot.protocols import Candidate, Questioner
+from blindspot.protocols import Candidate, ProposedQuestion, Questioner
 from blindspot.questioner.proposing import no_question
+from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.rollout import NOT_ASKED, Rollout
 
@@ -33,24 +34,39 @@ def harvest(
         block = asked[start : start + BLOCK]
         proposed = questioner.ask(block, seed=seed * SEED_STRIDE + start)
         answers = answer_all(candidate, block, proposed)
-        found += [
-            Rollout(
-                rollout_id=f"{method}-{start + index:06d}",
-                method=method,
-                image_id=image.image_id,
-                question=one.question,
-                answer=answer.text,
-                questioner=questioner.identity,
-                candidate=NOT_ASKED if one.reason else candidate.identity,
-                error=one.reason or answer.error,
-                message=one.message or answer.message or None,
-                raw=answer.raw,
-            )
-            for index, (image, one, answer) in enumerate(zip(block, proposed, answers, strict=True))
-        ]
+        asked_here = [*zip(block, proposed, answers, strict=True)]
+        found += to_rollouts(method, method, questioner.identity, candidate.identity, asked_here, first=start)
     rollouts: list[Rollout] = sorted(gather_object(found), key=lambda rollout: rollout.rollout_id)
     if all(rollout.candidate == NOT_ASKED for rollout in rollouts):
         reasons = Counter(str(rollout.error) for rollout in rollouts)
         message = next((rollout.message for rollout in rollouts if rollout.message), "")
         raise no_question(f"the {method} questioner", reasons, message)
     return rollouts
+
+
+def to_rollouts(
+    name: str,
+    method: str,
+    questioner: str,
+    candidate: str,
+    asked: Sequence[tuple[Image, ProposedQuestion, Answer]],
+    mode_id: str | None = None,
+    first: int = 0,
+) -> list[Rollout]:
+    """Returns the rollouts of questions and their answers. Their ids are `name` and a number, from `first` on."""
+    return [
+        Rollout(
+            rollout_id=f"{name}-{number:06d}",
+            method=method,
+            image_id=image.image_id,
+            question=one.question,
+            answer=answer.text,
+            questioner=questioner,
+            candidate=NOT_ASKED if one.reason else candidate,
+            error=one.reason or answer.error,
+            message=one.message or answer.message or None,
+            mode_id=mode_id,
+            raw=answer.raw,
+        )
+        for number, (image, one, answer) in enumerate(asked, first)
+    ]

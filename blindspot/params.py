@@ -142,6 +142,22 @@ class VerifierParams(Section):
     )
 
 
+class ModesParams(Section):
+    """What counts as a failure mode, in all stages."""
+
+    threshold: float = Field(
+        0.25,
+        gt=0,
+        lt=1,
+        description="The error_rate of a failure mode must be significantly above this and, where it is confirmed, "
+        "above that of the base",
+    )
+    min_asked: int = Field(20, ge=5, description="Fewest valid questions in which a failure mode is discovered")
+
+
+MODES = ModesParams.model_validate({})
+
+
 class GenerationParams(Section):
     """How a questioner generates questions."""
 

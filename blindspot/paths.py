@@ -9,6 +9,10 @@ EXPLORED = EXPLORED_FOLDER / "asked.parquet"
 EXPLORED_MODES = EXPLORED_FOLDER / "modes.json"
 EXPLORED_CALLS = EXPLORED_FOLDER / "spent.json"
 
+DISCOVERED_FOLDER = Path("data/discovered")
+DISCOVERED = DISCOVERED_FOLDER / "asked.parquet"  # by explore and train
+DISCOVERED_MODES = DISCOVERED_FOLDER / "modes.json"
+
 QUESTIONER = Path("models/questioner")  # the trained questioner
 REWARDS = Path("metrics/rewards.csv")
 

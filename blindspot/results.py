@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from blindspot.records.verdict import Verdict
 
 Record = TypeVar("Record")
-QUESTION_COLUMNS = ("rollout_id", "primitives", "skills", "meta_skills", "features", "fitted")
+QUESTION_COLUMNS = ("rollout_id", "primitives", "skills", "meta_skills", "features", "part")
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,7 @@ class Run:
     def questions(self) -> "pd.DataFrame":
         """One row per rollout: the columns of rollouts and verdicts; of valid questions also skills and features.
 
-        `fitted` marks questions that the skills were fitted on: they are in no failure mode. Of an analysis, one row
-        per answer of the log.
+        Of an analysis, one row per answer of the log.
         """
         verdicts = self._frame(VERDICTS)
         if self._is_analysis:
@@ -77,7 +76,10 @@ class Run:
 
     @cached_property
     def failure_modes(self) -> "list[FailureMode]":
-        """The failure modes in the order of the report. Empty where there is no taxonomy."""
+        """The discovered failure modes in the order of the report, confirmed ones first.
+
+        Empty where there is no taxonomy.
+        """
         from blindspot.records.failure_mode import read_failure_modes
 
         path = self.folder / FAILURE_MODES
@@ -109,14 +111,10 @@ class Run:
             return tested[[mode.mode_id in modes for modes in tested["modes"]]]
         if "features" not in frame:
             return frame.iloc[:0]
-        rated = frame["features"].notna() & frame["fitted"].eq(False)
-        names = [
-            mode.contains({*features, *skills, *meta_skills}) if here else False
-            for here, features, skills, meta_skills in zip(
-                rated, frame["features"], frame["skills"], frame["meta_skills"], strict=True
-            )
-        ]
-        return frame[names]
+        tested = frame[frame["part"].eq("held_out")]  # of valid questions only
+        if "mode_id" in tested and tested["mode_id"].notna().any():
+            tested = tested[tested["mode_id"].eq(mode.mode_id)]
+        return tested[[mode.contains({*features}) for features in tested["features"]]]
 
     @cached_property
     def _is_analysis(self) -> bool:

@@ -42,7 +42,8 @@ def verify(rollouts: pd.DataFrame, images: Sequence[Image], verifier: Verifier) 
     verdicts = judge_asked(verifier, [known[name] for name in rollouts["image_id"]], asked, answers)
     columns = ["rollout_id", "method", "image_id", "question", "answer"]
     frame = pd.concat([rollouts[columns].reset_index(drop=True), to_frame(verdicts)], axis=1)
-    return frame.assign(persists=float("nan"))[[*VERDICT.columns, "raw"]]
+    mode_ids = rollouts["mode_id"].tolist() if "mode_id" in rollouts else None
+    return frame.assign(persists=float("nan"), mode_id=mode_ids)[[*VERDICT.columns, "raw"]]
 
 
 def measure(verdicts: pd.DataFrame) -> dict[str, dict[str, Any]]:

@@ -1,8 +1,7 @@
 """Compares the failure modes of several candidates: which are universal, shared or specific."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,41 +12,25 @@ from blindspot.paths import FAILURE_MODES, QUESTIONS, TAXONOMY_FOLDER, VERDICTS
 from blindspot.records.failure_mode import FailureMode, read_failure_modes
 
 SAME = 0.5  # Jaccard index of the questions that two modes contain, from which they are the same mode
-COLUMNS = ("abilities", "skills", "meta_skills", "features")  # of questions.parquet
 
 Extent = Literal["universal", "shared", "specific"]
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a run found: its candidate, its failure modes and, of each valid question, the features and the outcome.
-
-    Skills are fitted anew in each run. So the abilities of a question are among its features, whatever the skills are
-    called, and `meta_skills` holds the members of each meta-skill, which stand for it in other runs.
-    """
+    """What a run found: its candidate, its confirmed modes, and features and outcome of each valid question."""
 
     candidate: str
     modes: Sequence[FailureMode]
     features: Sequence[frozenset[str]]
     failed: Sequence[bool]
-    meta_skills: Mapping[str, frozenset[str]] = field(default_factory=dict)
-
-    def contained(self, mode: FailureMode, questions: Sequence[frozenset[str]]) -> Mask:
-        """Returns which questions, of any run and given by their features, a mode of this run contains."""
-        return np.array(
-            [mode.contains(features | self._meta_skills_of(features)) for features in questions], dtype=bool
-        )
-
-    def _meta_skills_of(self, features: frozenset[str]) -> frozenset[str]:
-        return frozenset(name for name, members in self.meta_skills.items() if not members.isdisjoint(features))
 
 
 @dataclass(frozen=True)
 class _Group:
-    """Modes that are the same: the first, the run it is of, the questions of all runs that it contains, and all."""
+    """Modes that are the same: the first, the questions of all runs that it contains, and all."""
 
     mode: FailureMode
-    run: Run
     contained: Mask
     modes: list[FailureMode]
 
@@ -79,16 +62,19 @@ def read_run(root: Path, candidate: str) -> Run:
         return Run(candidate, [], [], [])
     import pandas as pd
 
-    meta_skills = json.loads((root / TAXONOMY_FOLDER / "meta_skills.json").read_text(encoding="utf-8"))
     outcomes = pd.read_parquet(root / VERDICTS, columns=["rollout_id", "outcome"])
     rows = pd.read_parquet(root / QUESTIONS).merge(outcomes, on="rollout_id", validate="one_to_one")
     return Run(
         candidate,
-        read_failure_modes(root / FAILURE_MODES),
-        [frozenset().union(*lists) for lists in zip(*(rows[column] for column in COLUMNS), strict=True)],
+        [mode for mode in read_failure_modes(root / FAILURE_MODES) if mode.status == "confirmed"],
+        [*map(frozenset, rows["features"])],
         (rows["outcome"] == "failure").tolist(),
-        {one["name"]: frozenset(one["skills"]) for one in meta_skills},
     )
+
+
+def contained(mode: FailureMode, questions: Sequence[frozenset[str]]) -> Mask:
+    """Returns which questions, given by their features, a mode contains."""
+    return np.array([mode.contains(features) for features in questions], dtype=bool)
 
 
 def table(found: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -123,20 +109,20 @@ def _groups(runs: Sequence[Run]) -> list[_Group]:
     """Returns groups of modes that are the same, by the highest log_likelihood_ratio, which the first mode has."""
     questions = [features for run in runs for features in run.features]
     groups: list[_Group] = []
-    modes = [(mode, run) for run in runs for mode in run.modes]
-    for mode, run in sorted(modes, key=lambda one: -one[0].log_likelihood_ratio):
-        here = run.contained(mode, questions)
+    modes = [mode for run in runs for mode in run.modes]
+    for mode in sorted(modes, key=lambda mode: -mode.log_likelihood_ratio):
+        here = contained(mode, questions)
         for group in groups:
             if {*group.mode.features} == {*mode.features} or jaccard(group.contained, here) >= SAME:
                 group.modes.append(mode)
                 break
         else:
-            groups.append(_Group(mode, run, here, [mode]))
+            groups.append(_Group(mode, here, [mode]))
     return groups
 
 
 def _in_candidate(group: _Group, runs: Sequence[Run]) -> dict[str, int]:
-    own = [group.run.contained(group.mode, run.features) for run in runs]
+    own = [contained(group.mode, run.features) for run in runs]
     failures = sum(int(np.array(run.failed, dtype=bool)[mask].sum()) for run, mask in zip(runs, own, strict=True))
     found = sum(any(one is other for one in run.modes for other in group.modes) for run in runs)
     return {"runs": len(runs), "found": found, "asked": sum(int(mask.sum()) for mask in own), "failures": failures}

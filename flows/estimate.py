@@ -36,6 +36,8 @@ SAMPLE = 8  # images that are measured
 STEP = 2.0
 CHECKPOINTS = 2 * 3 + 1  # copies of the weights: two checkpoints with Adam's moments, and the trained questioner
 COUNTS = ("calls", "question_tokens", "answer_tokens")
+#: Failure modes whose quotas are counted: how many will be discovered is not known.
+MODES = 8
 ROLLOUT_BYTES = 400  # of a rollout and its verdict, rounded up
 
 
@@ -67,7 +69,8 @@ def parts(
     trained = 0 if served else train.steps * train.questions_per_step
     evaluated = 0 if served else (1 + math.ceil(train.steps / train.checkpoint_every)) * validation
     harvested = harvest.calls * methods
-    repeated = len(WAYS) * verify.repeats * harvested  # if all of them were failures
+    quotas = MODES * harvest.quota if explore.calls or trained else 0  # without a search no mode is discovered
+    repeated = len(WAYS) * verify.repeats * (harvested + quotas)  # if all of them were failures
     question, answer = train.max_new_tokens, candidate.max_new_tokens
     proposals = explore.proposals / explore.together  # per question that is asked
     proposed = math.ceil(explore.calls * proposals) * explore.max_new_tokens
@@ -76,6 +79,7 @@ def parts(
         Part("train: GRPO", trained, trained * question, trained * answer, STEP),
         Part("train: checkpoints", evaluated, evaluated * question, evaluated * answer),
         Part("harvest", harvested, harvested * harvest.max_new_tokens, harvested * answer),
+        Part(f"harvest: {MODES} quotas", quotas, quotas * harvest.max_new_tokens, quotas * answer),
         Part("verify: repeats", repeated, 0, repeated * answer),
     ]
 
@@ -106,9 +110,9 @@ def show(values: dict[str, Any]) -> None:
     print(table(rows, seconds))
     print(describe_judge(rows, judge, verify.model))
     judged = second_judge(values, judge_calls(rows, judge, verify.model))
-    if lines := served_table(uses(values, sum(part.calls for part in rows), judged)):
+    if lines := served_table(uses(values, sum(part.calls for part in rows), judged, MODES)):
         print(lines)
-    print(disk_line(train, images * image_bytes + ROLLOUT_BYTES * harvest.calls * 3, served))
+    print(disk_line(train, images * image_bytes + ROLLOUT_BYTES * (harvest.calls * 3 + MODES * harvest.quota), served))
     print(time_line(train, candidate, seconds))
 
 

@@ -13,6 +13,7 @@ from stages.harvest import Params as HarvestParams
 
 #: Assumed input tokens of a call. An image of 768 px has about 800 for most models, a prompt up to 700.
 INPUT_TOKENS = 1500
+PROPOSED_PER_CALL = 2  # assumed proposals for each question of a quota
 
 
 @dataclass(frozen=True)
@@ -39,28 +40,30 @@ class Use:
         return sum(count * (price or 0.0) for count, price in zip(self.tokens, prices, strict=True)) / 1e6
 
 
-def questions(explore: ExploreParams, harvest: HarvestParams, explored: bool, harvested: bool) -> int:
+def questions(explore: ExploreParams, harvest: HarvestParams, explored: bool, harvested: bool, modes: int = 0) -> int:
     """Returns how many questions a served questioner generates if each round of explore asks `together` questions.
 
-    `explored`, `harvested`: whether train.base_model and harvest.base are served.
+    `explored`, `harvested`: whether train.base_model and harvest.base are served. `modes`: the number of quotas.
     """
     rounds = math.ceil(explore.calls / explore.together)
+    quotas = modes * harvest.quota * PROPOSED_PER_CALL if rounds else 0
     proposed = explore.proposals * (rounds + FIRST_FACTOR - 1) if rounds else 0
     trained = harvest.calls * (SAMPLES_SERVED if rounds else 1)  # without exploration there are no targets
-    return (proposed + trained if explored else 0) + (harvest.calls if harvested else 0)
+    return (proposed + trained if explored else 0) + (harvest.calls + quotas if harvested else 0)
 
 
-def uses(values: Mapping[str, Any], candidate_calls: int, judge_calls: Mapping[str, int]) -> list[Use]:
+def uses(values: Mapping[str, Any], candidate_calls: int, judge_calls: Mapping[str, int], modes: int) -> list[Use]:
     """Returns the uses of served models.
 
-    `values`: params.yaml. `judge_calls`: the most calls of each judge, by its name in params.yaml.
+    `values`: params.yaml. `judge_calls`: the most calls of each judge, by its name in params.yaml. `modes`: the number
+    of quotas.
     """
     explore, harvest = ExploreParams(**values["explore"]), HarvestParams(**values["harvest"])
     base, start = values["harvest"]["base"], values["train"]["base_model"]
     longest = max(explore.max_new_tokens, harvest.max_new_tokens)
     rows = [
-        ("questioner", start, questions(explore, harvest, True, base == start), longest),
-        *([("questioner", base, questions(explore, harvest, False, True), longest)] if base != start else []),
+        ("questioner", start, questions(explore, harvest, True, base == start, modes), longest),
+        *([("questioner", base, questions(explore, harvest, False, True, modes), longest)] if base != start else []),
         ("candidate", values["candidate"]["model"], candidate_calls, values["candidate"]["max_new_tokens"]),
         *(("judge", name, calls, values["verifier"]["max_new_tokens"]) for name, calls in judge_calls.items()),
     ]

@@ -13,7 +13,9 @@ from blindspot.params_schema import check, defaults
 from blindspot.yaml_files import parse_yaml, read_text
 
 #: Sections whose values in params.yaml suit the embedded models. A recipe starts from their default values.
-STARTED_AFRESH = (*("candidate", "verifier", "prepare", "explore", "train", "harvest", "verify", "audit", "taxonomy"),)
+STARTED_AFRESH = (
+    *("candidate", "verifier", "modes", "prepare", "explore", "train", "harvest", "verify", "audit", "taxonomy"),
+)
 NULL = "tag:yaml.org,2002:null"
 
 

@@ -21,6 +21,7 @@ from blindspot.params import (
     CandidateParams,
     KeepRaw,
     LaunchParams,
+    ModesParams,
     Section,
     VerifierParams,
     read,
@@ -58,6 +59,7 @@ class Params(Section):
     budget: BudgetParams
     candidate: CandidateParams
     verifier: VerifierParams
+    modes: ModesParams
     bootstrap_candidate: BootstrapCandidateParams
     bootstrap_questioner: BootstrapQuestionerParams
     bootstrap_judge: BootstrapJudgeParams

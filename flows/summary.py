@@ -36,17 +36,17 @@ class Link:
 
 
 def summary(root: Path) -> list[str]:
-    """Returns lines of plain text: the rates of each method, and the first failure modes."""
+    """Returns lines of plain text: the rates of each method, and the first confirmed failure modes."""
     path = root / VERIFY_METRICS
     measured = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     lines = [_method(name, rates) for name, rates in measured.items() if "asked" in rates]  # others: of the judge
     if not (root / FAILURE_MODES).is_file():
         return lines
-    modes = read_failure_modes(root / FAILURE_MODES)
-    count = f"{len(modes)} failure mode{'s' * (len(modes) != 1)}"
-    order = ", ordered by log-likelihood ratio" if len(modes) > 1 else ""
+    discovered = read_failure_modes(root / FAILURE_MODES)
+    modes = [mode for mode in discovered if mode.status == "confirmed"]
+    count = f"{len(modes)} confirmed failure mode{'s' * (len(modes) != 1)} of {len(discovered)} discovered"
     first = f", the first {MODES}" if len(modes) > MODES else ""
-    return [*lines, f"{count}{order}{first}", *map(_mode, modes[:MODES])]
+    return [*lines, f"{count}{first}", *map(_mode, modes[:MODES])]
 
 
 def links(root: Path, work: Path, group: str) -> list[Link]:
@@ -77,5 +77,5 @@ def _method(name: str, rates: dict[str, Any]) -> str:
 
 def _mode(mode: FailureMode) -> str:
     wrong = f"{percent(mode.low)} – {percent(mode.high)}, {mode.failures} of {mode.asked} wrong"
-    novel = ", novel" if mode.documented == () else ""
+    novel = ", novel" if mode.is_novel else ""
     return f"  {mode.name}: error rate {percent(mode.error_rate)} ({wrong}){novel} [{' + '.join(mode.features)}]"

@@ -21,6 +21,7 @@ from blindspot.params import (
     CandidateParams,
     GenerationParams,
     LaunchParams,
+    ModesParams,
     VerifierParams,
     load,
     load_seed,
@@ -61,11 +62,11 @@ def main() -> None:
     files = prompts_files("train", "candidate", "verifier")
     prompts, given = read_prompts(Path(files[0]), "questioner"), read_given(Path(params.targets))
     questioner = open_steerable(source, params.batch_size, params.max_new_tokens, params.temperature, prompts)
-    examples = EXAMPLES if isinstance(source, Server) else 0
+    threshold, examples = load("modes", ModesParams).threshold, EXAMPLES if isinstance(source, Server) else 0
     with store.working("explore") as work, stage_run("explore", work.parents[1], params.model_dump(), files) as mlflow:
         meter = Meter(load("budget", BudgetParams))
         journal = Journal(work / "asked.jsonl", candidate, verifier, meter)
-        asked, modes = explore(params, seed, images, questioner, journal, given, examples)
+        asked, modes = explore(params, seed, images, questioner, journal, given, examples, threshold)
         if len(asked) < params.calls:
             limit = meter.ended_by()
             why = f"budget.{limit}" if limit else "no failure is left to follow, or no new question was proposed"

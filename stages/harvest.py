@@ -1,6 +1,5 @@
-"""harvest: the trained questioner, the base questioner and uniform templates each ask about the test images."""
+"""harvest: each questioner asks about the test images, and the base asks a quota for each discovered failure mode."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,18 +7,30 @@ import pandas as pd
 from pydantic import Field
 
 from blindspot import store
+from blindspot.checks.rollouts import DISCOVERED as DISCOVERED_SUITE
 from blindspot.checks.rollouts import ROLLOUT
 from blindspot.checks.run import check
 from blindspot.errors import naming, run
-from blindspot.factory import open_candidate, open_questioner
+from blindspot.factory import open_candidate, open_questioner, open_steerable, steered
 from blindspot.harvest import harvest
-from blindspot.params import CandidateParams, GenerationParams, KeepRaw, load, load_keep_raw, load_seed, prompts_files
-from blindspot.paths import CANDIDATE_REPLIES, QUESTIONER, ROLLOUTS, ROLLOUTS_FOLDER
-from blindspot.prompts.files import RolePrompts, read_prompts
+from blindspot.params import (
+    CandidateParams,
+    GenerationParams,
+    KeepRaw,
+    ModesParams,
+    load,
+    load_keep_raw,
+    load_seed,
+    prompts_files,
+)
+from blindspot.paths import CANDIDATE_REPLIES, DISCOVERED, DISCOVERED_MODES, QUESTIONER, ROLLOUTS, ROLLOUTS_FOLDER
+from blindspot.prompts.files import read_prompts
 from blindspot.protocols import Questioner
 from blindspot.questioner.templates import TemplateQuestioner
-from blindspot.records.image import Image
+from blindspot.quotas import Quota, ask_quotas, quotas_of
+from blindspot.records.failure_mode import read_failure_modes
 from blindspot.stage_lock import exclusive
+from blindspot.taxonomy.modes.quota import MOST
 from blindspot.tracking import stage_run
 
 
@@ -31,36 +42,52 @@ class Params(GenerationParams):
         "configs/models/local.yaml or endpoint.yaml",
     )
     calls: int = Field(2000, ge=1, description="Questions by each of them; the images are used in turn")
+    quota: int = Field(
+        MOST,
+        ge=0,
+        description="Most valid questions to confirm a discovered failure mode with (docs/modes.md); 0: it is "
+        "confirmed with the other questions of the harvest",
+    )
 
 
 @exclusive
 def main() -> None:
-    """Harvests questions with each method and writes data/rollouts."""
+    """Harvests questions with each method and for each discovered failure mode; writes data/rollouts."""
     params, seed, chosen = load("harvest", Params), load_seed(), load("candidate", CandidateParams)
     images, work = store.read_images("test"), store.work_folder()
     candidate, files = open_candidate(chosen), prompts_files("train", "candidate")
     with naming("train.prompts"):
-        prompts = read_prompts(Path(files[0]), "questioner")
+        sampling = (
+            params.batch_size,
+            params.max_new_tokens,
+            params.temperature,
+            read_prompts(Path(files[0]), "questioner"),
+        )
+    with naming("harvest.base"):
+        base = open_steerable(params.base, *sampling)
+    trained = open_questioner(str(QUESTIONER), *sampling)
+    questioners: dict[str, Questioner] = {"trained": trained, "base": steered(base, params.base)}
+    templates = TemplateQuestioner() if all(image.scene for image in images) else None
+    if templates:
+        questioners["templates"] = templates
     with stage_run("harvest", work, params.model_dump(), files) as mlflow:
         rollouts = [
             rollout
-            for method, questioner in choose_questioners(params, prompts, images).items()
+            for method, questioner in questioners.items()
             for rollout in harvest(method, questioner, candidate, images, params.calls, seed)
         ]
+        rollouts += ask_quotas(read_quotas(params.quota), templates or base, candidate, images, seed)
         if store.is_main_process():
             docs = work / "docs" / Path.cwd().name / "harvest"
             write_outputs(store.to_frame(rollouts), docs, mlflow, load_keep_raw())
 
 
-def choose_questioners(params: Params, prompts: RolePrompts, images: Sequence[Image]) -> dict[str, Questioner]:
-    """Returns the questioner of each method. Templates require that all images are scenes."""
-    sampling = (params.batch_size, params.max_new_tokens, params.temperature, prompts)
-    found: dict[str, Questioner] = {"trained": open_questioner(str(QUESTIONER), *sampling)}
-    with naming("harvest.base"):
-        found["base"] = open_questioner(params.base, *sampling)
-    if all(image.scene for image in images):
-        found["templates"] = TemplateQuestioner()
-    return found
+def read_quotas(most: int) -> list[Quota]:
+    """Returns the questions to ask for each failure mode that explore and train discovered; none if `most` is 0."""
+    if not most:
+        return []
+    discovered = store.read_frame(DISCOVERED, DISCOVERED_SUITE.columns)
+    return quotas_of(read_failure_modes(DISCOVERED_MODES), discovered, load("modes", ModesParams).threshold, most)
 
 
 def write_outputs(rollouts: pd.DataFrame, docs: Path, mlflow: Any, keep_raw: KeepRaw) -> None:

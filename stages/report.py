@@ -1,6 +1,6 @@
 """report: writes the pages for people, and the failures as a data set."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -33,7 +33,7 @@ from blindspot.paths import (
     VERDICTS,
     VERIFY_METRICS,
 )
-from blindspot.records.failure_mode import read_failure_modes
+from blindspot.records.failure_mode import FailureMode, read_failure_modes
 from blindspot.report.comparison import comparison
 from blindspot.report.content import Content, curves
 from blindspot.report.judge import Judge, judge
@@ -50,7 +50,7 @@ from blindspot.tracking import flatten, stage_run
 
 FILES = ("skills", "meta_skills", "stability", "comparison", "documented")  # of data/taxonomy
 CALLS = {"explore": EXPLORE_METRICS, "train": TRAIN_METRICS}
-SHARED = ("launch", "budget", "candidate", "verifier")
+SHARED = ("launch", "budget", "candidate", "verifier", "modes")
 SECTIONS = (*SHARED, "prepare", "explore", "train", "harvest", "verify", "audit", "taxonomy", "report")
 LOGGED = 50  # failures with images in MLflow's table
 
@@ -90,9 +90,10 @@ def report(
         judge=judged,
         modes=shown,
         modes_found=len(taxonomy["failure_modes"]),
+        confirmed=len(confirmed(taxonomy["failure_modes"])),
         shown=params.examples,
-        threshold=taxonomy["metrics"].get("threshold", every_param["taxonomy"]["threshold"]),
-        threshold_set=every_param["taxonomy"]["threshold"],
+        threshold=taxonomy["metrics"].get("threshold", every_param["modes"]["threshold"]),
+        threshold_set=every_param["modes"]["threshold"],
         note=taxonomy["metrics"]["note"],
         groups=groups(taxonomy["meta_skills"], taxonomy["skills"], shown, rows),
         titles={one["name"]: one["title"] for one in (*taxonomy["meta_skills"], *taxonomy["skills"])},
@@ -131,7 +132,7 @@ def main() -> None:
     rows, judged, taxonomy, rewards, calls = gather()
     pictures = {image.image_id: image.path for image in store.read_images("test")}
     sample = store.read_frame(AUDIT)
-    found = select(rows, pictures, sample, taxonomy["questions"], taxonomy["failure_modes"])
+    found = select(rows, pictures, sample, taxonomy["questions"], confirmed(taxonomy["failure_modes"]))
     made = report(rows, judged, taxonomy, rewards, calls, params, every_param, prompts(every_param))
     with stage_run("report", store.work_folder(), params.model_dump()) as mlflow:
         with store.replacing(REPORTS) as folder:
@@ -140,9 +141,14 @@ def main() -> None:
             write_failure_set(found, store.read_json(AUDIT_METRICS), folder / FAILURE_SET.name)
         all_calls = {**calls, "harvest": len(rows)}
         store.write_json(SUMMARY, summary(store.read_json(VERIFY_METRICS), taxonomy["metrics"], all_calls))
-        mlflow.log_metrics({"failures": len(found.failures), "failure_modes": made.modes_found})
+        mlflow.log_metrics({"failures": len(found.failures), "failure_modes": made.confirmed})
         _log_pages(mlflow)
         _log_failures(mlflow, rows, pictures)
+
+
+def confirmed(modes: Sequence[FailureMode]) -> list[FailureMode]:
+    """Returns the confirmed failure modes, in the same order."""
+    return [mode for mode in modes if mode.status == "confirmed"]
 
 
 def _read_taxonomy() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""taxonomy: finds the skills that the questions need and the failure modes of the candidate."""
+"""taxonomy: finds the skills that the questions need, and confirms the failure modes of the candidate."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -10,18 +10,30 @@ import pandas as pd
 from pydantic import Field
 
 from blindspot import store
+from blindspot.checks.rollouts import DISCOVERED as DISCOVERED_SUITE
 from blindspot.checks.rollouts import VERDICT
 from blindspot.checks.run import check
 from blindspot.checks.taxonomy import FAILURE_MODE, PRIMITIVE
 from blindspot.errors import naming, run
 from blindspot.models.llm import open_llm
-from blindspot.params import load, load_seed
-from blindspot.paths import FAILURE_MODES, QUESTIONS, TAXONOMY_FOLDER, TAXONOMY_METRICS, VERDICTS
+from blindspot.params import MODES, ModesParams, load, load_seed
+from blindspot.paths import (
+    DISCOVERED,
+    DISCOVERED_MODES,
+    FAILURE_MODES,
+    QUESTIONS,
+    TAXONOMY_FOLDER,
+    TAXONOMY_METRICS,
+    VERDICTS,
+)
 from blindspot.prompts.files import read_prompts
+from blindspot.records.failure_mode import read_failure_modes
+from blindspot.records.rollout import METHODS
+from blindspot.records.verdict import VALID
 from blindspot.stage_lock import exclusive
 from blindspot.taxonomy.clustering.skills import Skill
 from blindspot.taxonomy.clustering.topics import Topic
-from blindspot.taxonomy.discovery import Found, Sorting, TaxonomyOptions, find_taxonomy
+from blindspot.taxonomy.discovery import Discovered, Found, Sorting, TaxonomyOptions, find_taxonomy
 from blindspot.taxonomy.modes.comparison import compare, figures
 from blindspot.taxonomy.modes.describe import describe, title
 from blindspot.taxonomy.modes.documented import Weakness, matched, read_documented
@@ -31,11 +43,11 @@ from blindspot.tracking import stage_run
 SHOWN = 5  # example questions of a skill, rollout ids of a mode in MLflow
 EXTRACTOR_AND_NAMER = ("primitive_extractor", "skill_namer")  # roles in a prompts file
 FIGURES = ("error_rate", "low", "high", "failures", "asked", "recurrence", "log_likelihood_ratio", "q_value")
-QUESTION = ("rollout_id", "method", "fitted", "abilities", "skills", "meta_skills", "features")
+QUESTION = ("rollout_id", "method", "part", "abilities", "skills", "meta_skills", "features")
 
 
 class Params(Sorting):
-    """How questions are sorted into skills, by rules or LLMs, and what counts as a failure mode."""
+    """How questions are sorted into skills, by rules or LLMs."""
 
     primitive_extractor: str = Field(
         "configs/models/none.yaml", description="LLM that reads what a question needs; none.yaml: rules do it"
@@ -55,10 +67,18 @@ class Params(Sorting):
     )
 
 
-def taxonomy(verdicts: pd.DataFrame, params: Params, seed: int, documented: Sequence[Weakness] = ()) -> Found:
-    """Finds the taxonomy of the valid questions in `verdicts` (verdicts.parquet). `documented`: weaknesses to match.
+def taxonomy(
+    verdicts: pd.DataFrame,
+    params: Params,
+    seed: int,
+    documented: Sequence[Weakness] = (),
+    counts: ModesParams = MODES,
+    discovered: Discovered | None = None,
+) -> Found:
+    """Finds the taxonomy of the valid questions in `verdicts` (verdicts.parquet), and tests the discovered modes.
 
-    Raises BlindspotError where an LLM cannot be opened, or its prompts are invalid.
+    `documented`: weaknesses to match. `counts`: what counts as a failure mode. `discovered`: None if no search was
+    made. Raises BlindspotError where an LLM cannot be opened, or its prompts are invalid.
     """
     with naming("taxonomy.prompts"):
         extracting, named = (read_prompts(Path(params.prompts), role) for role in EXTRACTOR_AND_NAMER)
@@ -67,13 +87,21 @@ def taxonomy(verdicts: pd.DataFrame, params: Params, seed: int, documented: Sequ
     with naming("taxonomy.skill_namer"):
         namer = open_llm(params.skill_namer, params.max_new_tokens, named.system)
     options = TaxonomyOptions(extractor, namer, documented, extracting, named)
-    return find_taxonomy(verdicts, params, seed, options)
+    return find_taxonomy(verdicts, params, seed, options, counts, discovered)
+
+
+def read_discovered() -> Discovered | None:
+    """Returns what the search discovered; None if it asked no question."""
+    questions = store.read_frame(DISCOVERED, DISCOVERED_SUITE.columns)
+    valid = questions[questions["outcome"].isin(VALID)].reset_index(drop=True)
+    return Discovered(read_failure_modes(DISCOVERED_MODES), valid) if len(valid) else None
 
 
 def metrics(found: Found) -> dict[str, Any]:
     """Returns what metrics/taxonomy.json holds.
 
-    `skill_stability`: the median of the adjusted Rand index over resamples; `mode_recurrence`: a mean.
+    `failure_modes`: the number of confirmed ones. `skill_stability`: the median of the adjusted Rand index over
+    resamples; `mode_recurrence`: a mean.
     """
     questions = found.questions
     recurrences = [mode.recurrence for mode in found.modes if mode.recurrence is not None]
@@ -84,8 +112,9 @@ def metrics(found: Found) -> dict[str, Any]:
         "skills": len(found.taxonomy.skills),
         "meta_skills": len(found.taxonomy.meta_skills),
         "skills_per_question": float(questions["skills"].map(len).mean()) if len(questions) else 0.0,
-        "failure_modes": len(found.modes),
-        "novel_modes": sum(mode.documented == () for mode in found.modes) if found.documented else None,
+        "discovered_modes": len(found.modes),
+        "failure_modes": sum(mode.status == "confirmed" for mode in found.modes),
+        "novel_modes": sum(mode.is_novel for mode in found.modes) if found.documented else None,
         "threshold": found.threshold,
         "skill_stability": median(found.stability) if found.stability else None,
         "mode_recurrence": mean(recurrences) if recurrences else None,
@@ -103,7 +132,7 @@ def write(found: Found, out: Path) -> None:
         store.write_json(folder / "skills.json", [_skill(skill, found) for skill in sorted_.skills])
         groups = [asdict(meta_skill) | {"title": title(meta_skill.name)} for meta_skill in sorted_.meta_skills]
         store.write_json(folder / "meta_skills.json", groups)
-        store.write_json(folder / FAILURE_MODES.name, [asdict(mode) for mode in found.modes])
+        store.write_json(folder / FAILURE_MODES.name, [mode.to_json() for mode in found.modes])
         store.write_json(folder / "comparison.json", compare(questions))
         store.write_json(folder / "documented.json", matched(found.modes, found.documented))
         store.write_json(folder / "stability.json", found.stability)
@@ -115,11 +144,11 @@ def _texts(thing: Topic | Skill) -> dict[str, Any]:
 
 
 def _skill(skill: Skill, found: Found) -> dict[str, Any]:
-    """Returns a skill as JSON, with its title and, by method, how often it was asked for and failed."""
+    """Returns a skill as JSON, with its title and, by compared method, how often it was asked for and failed."""
     needs = found.questions[found.questions["skills"].map(lambda names: skill.name in names)]
     asked = {
         method: {"asked": len(rows), "failures": int((rows["outcome"] == "failure").sum())}
-        for method, rows in needs.groupby("method")
+        for method, rows in needs[needs["method"].isin(METHODS)].groupby("method")
     }
     examples = distinct_first(needs)["question"].head(SHOWN).tolist()
     return {**_texts(skill), "title": title(skill.name), "methods": asked, "examples": examples}
@@ -132,7 +161,7 @@ def main() -> None:
     docs = work / "docs" / Path.cwd().name / "taxonomy"
     documented, verdicts = read_documented(Path(params.documented)), store.read_frame(VERDICTS, VERDICT.columns)
     with stage_run("taxonomy", work, params.model_dump() | {"seed": seed}, [params.prompts]) as mlflow:
-        found = taxonomy(verdicts, params, seed, documented)
+        found = taxonomy(verdicts, params, seed, documented, load("modes", ModesParams), read_discovered())
         if found.note:
             print(f"taxonomy: {found.note}", flush=True)
         check(found.questions[[*PRIMITIVE.columns]], PRIMITIVE, docs / "primitives")
@@ -162,7 +191,8 @@ def mode_table(found: Found) -> pd.DataFrame:
     question = dict(zip(found.questions["rollout_id"], found.questions["question"], strict=True))
     rows = [
         {
-            "failure_mode": describe(mode.features, question[mode.examples[0]]),
+            "failure_mode": describe(mode.features, question[mode.examples[0]] if mode.examples else None),
+            "status": mode.status,
             "features": " + ".join(mode.features),
             **{name: getattr(mode, name) for name in FIGURES},
             "kinds": ", ".join(mode.kinds),

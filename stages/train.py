@@ -1,12 +1,16 @@
 """train: trains the questioner with GRPO to ask valid, diverse questions that the candidate answers wrong."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from pydantic import Field
 
 from blindspot import store
 from blindspot.budget import Meter
+from blindspot.checks.rollouts import ASKED
+from blindspot.checks.rollouts import DISCOVERED as DISCOVERED_SUITE
+from blindspot.checks.run import check
 from blindspot.errors import run
 from blindspot.factory import open_candidate, open_questioner, open_verifier, refuse_absent
 from blindspot.models.description import (
@@ -18,13 +22,34 @@ from blindspot.models.description import (
     write_description,
 )
 from blindspot.models.loading import model_files, save_whole
-from blindspot.params import BudgetParams, CandidateParams, VerifierParams, load, load_seed, prompts_files, read
-from blindspot.paths import EXPLORED_CALLS, EXPLORED_MODES, QUESTIONER, REWARDS, TRAIN_METRICS
+from blindspot.params import (
+    BudgetParams,
+    CandidateParams,
+    ModesParams,
+    VerifierParams,
+    load,
+    load_seed,
+    prompts_files,
+    read,
+)
+from blindspot.paths import (
+    DISCOVERED,
+    DISCOVERED_FOLDER,
+    DISCOVERED_MODES,
+    EXPLORED,
+    EXPLORED_CALLS,
+    EXPLORED_MODES,
+    QUESTIONER,
+    REWARDS,
+    TRAIN_METRICS,
+)
 from blindspot.prompts.files import read_prompts
 from blindspot.protocols import Questioner, Target
 from blindspot.questioner.steering import read_targets, write_targets
 from blindspot.records.failure_mode import read_failure_modes
+from blindspot.records.rollout import Asked
 from blindspot.rewards.trl import Reward
+from blindspot.search.discovered import asked_in, discover, questions_of
 from blindspot.stage_lock import exclusive
 from blindspot.tracking import log_model, register, stage_run
 from blindspot.training.evaluation import Evaluator, Rates
@@ -53,7 +78,10 @@ class Params(TrainingParams):
 
 @exclusive
 def main() -> None:
-    """Trains the questioner, or resumes an interrupted training; writes models/questioner and its metrics."""
+    """Trains the questioner, or resumes an interrupted training.
+
+    Writes models/questioner, data/discovered and the metrics.
+    """
     params = load("train", Params)
     start = describe_questioner(params.base_model, "train.base_model")
     targets = [mode.features for mode in read_failure_modes(EXPLORED_MODES)]
@@ -78,6 +106,7 @@ def keep_served(params: Params, server: Server, targets: Sequence[Target]) -> No
     logged = params.model_dump() | {"steps": 0}
     with stage_run("train", store.work_folder(), logged, prompts_files("train")):
         write_served(server, targets)
+        write_discovered([])
 
 
 def write_served(server: Server, targets: Sequence[Target]) -> None:
@@ -110,6 +139,7 @@ def train_local(params: Params, start: Local, targets: Sequence[Target]) -> None
             ended = meter.ended_by(params.questions_per_step) if len(history) < params.steps else None
             spent = {"calls": meter.calls["candidate_calls"] - explored["candidate_calls"], "ended_by": ended}
             write_outputs(questioner, targets, history, evaluator.found(), spent)
+            write_discovered(reward.asked)
             if params.steps:
                 whole = log_model(mlflow, model_files(QUESTIONER)) if params.lora.rank else evaluator.last_model()
                 register(mlflow, whole, float(evaluator.found()[-1]["failure_rate"] or 0.0))
@@ -129,6 +159,18 @@ def write_outputs(
     write_metrics(history, evaluations, spent)
 
 
+def write_discovered(trained: Sequence[Asked]) -> None:
+    """Writes the questions that explore and train asked, and the failure modes in them."""
+    modes = load("modes", ModesParams)
+    questions = questions_of(asked_in(store.read_frame(EXPLORED, ASKED.columns)), trained)
+    found = discover(questions, read_failure_modes(EXPLORED_MODES), modes.threshold, modes.min_asked)
+    if len(questions):
+        check(questions, DISCOVERED_SUITE, store.work_folder() / "docs" / Path.cwd().name / "train")
+    with store.replacing(DISCOVERED_FOLDER) as folder:
+        store.write_frame(folder / DISCOVERED.name, questions)
+        store.write_json(folder / DISCOVERED_MODES.name, [asdict(mode) for mode in found])
+
+
 def write_metrics(history: Sequence[dict[str, float]], evaluations: Sequence[Rates], spent: dict[str, object]) -> None:
     """Writes the rewards of each step and the metrics of the training; without evaluations, `validation` is null."""
     store.write_csv(REWARDS, training_table(history, evaluations))
@@ -137,4 +179,4 @@ def write_metrics(history: Sequence[dict[str, float]], evaluations: Sequence[Rat
 
 
 if __name__ == "__main__":
-    run(main, restore="dvc checkout models/questioner metrics/train.json metrics/rewards.csv")
+    run(main, restore="dvc checkout models/questioner data/discovered metrics/train.json metrics/rewards.csv")

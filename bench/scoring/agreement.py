@@ -13,6 +13,7 @@ from blindspot.taxonomy.clustering.assignment import SkillAssignment
 from blindspot.taxonomy.clustering.skills import Skill
 from blindspot.taxonomy.discovery import Found
 from blindspot.taxonomy.reading.primitive import Primitive
+from blindspot.taxonomy.reading.question_features import all_features
 
 SkillPrimitives = Mapping[str, Sequence[tuple[str, str]]]  # by skill, its primitives as (ability, target)
 
@@ -41,9 +42,8 @@ def grammar_agreement(found: Found) -> Scores:
 
 
 def taxonomy_mode_scores(found: Found, truth: Truth) -> Scores:
-    """Returns the recall and the precision of a taxonomy's failure modes."""
-    assignment = SkillAssignment(found.taxonomy.skills, found.taxonomy.meta_skills)
-    return truth.match(found.modes, assignment.features)
+    """Returns the recall and the precision of the confirmed failure modes."""
+    return truth.match([mode for mode in found.modes if mode.status == "confirmed"], all_features)
 
 
 def search_agreement(searches: Sequence[SkillPrimitives]) -> list[float]:

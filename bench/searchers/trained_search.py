@@ -67,36 +67,42 @@ def search_by_training(
     `mode`: the threshold of a failure mode, and its minimum of valid questions.
     """
     asking = (base.batch_size, base.max_new_tokens, base.temperature, embedded_prompts("questioner"))
-    asked, modes = explore(exploration(how, *mode), seed, images, open_steerable(base.model, *asking), journal)
+    threshold, min_asked = mode
+    asked, modes = explore(
+        exploration(how, min_asked),
+        seed,
+        images,
+        open_steerable(base.model, *asking),
+        journal,
+        threshold=threshold,
+    )
     targets, last = [tuple(found.features) for found in modes], list[Path]()
     reward = {"ours": Reward, "unchecked": Unchecked, "visplay": VisPlay}[how.reward]
     if journal.meter.ended_by(how.images_per_step * how.num_generations * reward.calls):
         start = open_steerable(base.model, *asking)
         return asked, SteeredQuestioner(start, targets) if targets else start
+    scoring = reward(images, journal.candidate, journal.verifier, how.archive_size, journal.meter, form="thought")
     trainer = build_trainer(
         describe_local(base.model, "the questioner"),
         images,
         targets,
-        reward(
-            images, journal.candidate, journal.verifier, how.archive_size, journal.meter, asked.extend, form="thought"
-        ),
+        scoring,
         training_params(how, base),
         seed,
         lambda step, checkpoint: last.append(checkpoint),
         work,
     )
     trainer.train()
-    return asked, open_questioner(str(last[-1]), *asking)
+    return [*asked, *scoring.asked], open_questioner(str(last[-1]), *asking)
 
 
-def exploration(how: Training, threshold: float, min_asked: int) -> Exploration:
+def exploration(how: Training, min_asked: int) -> Exploration:
     """Returns the parameters of the exploration."""
     return Exploration(
         calls=how.explore,
         at_least=how.at_least,
         together=how.together,
         proposals=how.proposals,
-        threshold=threshold,
         min_asked=min_asked,
     )
 

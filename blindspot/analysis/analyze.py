@@ -1,6 +1,5 @@
 """Finds failure modes in the answers of an evaluation log, and tests each on answers that it was not found in."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +16,12 @@ from blindspot.errors import BlindspotError
 from blindspot.protocols import LLM
 from blindspot.records.failure_mode import FailureMode
 from blindspot.records.verdict import VALID
-from blindspot.taxonomy.modes.confirm import confirm, contained_in
+from blindspot.taxonomy.modes.confirm import confirm, contained_in, for_confirmation
 from blindspot.taxonomy.modes.search import find_modes
+from blindspot.taxonomy.modes.split import split
 from blindspot.taxonomy.reading.question_features import columns as read_columns
 from blindspot.taxonomy.reading.wording import wording
 
-DISCOVERY_SHARE = 0.7
 THRESHOLD = 0.25
 FEWEST = (5, 20)  # questions of a mode in a small and in a larger log
 SMALL_SHARE, LARGE_SHARE = 1 / 20, 1 / 200  # of the questions, for the fewest of a mode
@@ -37,15 +36,15 @@ class ModelAnalysis:
     `rows`: the answers frame, graded, with rollout_id, unit (the image, else the question, by which rows are split),
     part ("discovery" or "held_out"), the lists skills, meta_skills and features, and modes, the ids of the modes that
     contain the question. `threshold`: the error rate that a mode must exceed. `min_asked`: the fewest questions of a
-    mode, where it was discovered. `explored`: whether the exploration of a run discovered the modes, so that all rows
-    are held out. `note`: why there are no modes or why none can be confirmed, or None.
+    mode, where it was discovered. `searched`: whether the search of a run discovered the modes, so that all rows are
+    held out. `note`: why there are no modes or why none can be confirmed, or None.
     """
 
     model: str
     rows: pd.DataFrame
     threshold: float
     min_asked: int
-    explored: bool
+    searched: bool
     modes: tuple[FailureMode, ...]
     disagreement: Disagreement
     note: str | None
@@ -101,11 +100,11 @@ def analyze_logs(
 def analyze_answers(answers: pd.DataFrame, threshold: float | None, judge: LLM | None) -> Analysis:
     """Finds the failure modes of each model in an answers frame (`read_logs`). As `analyze` otherwise."""
     check_threshold(threshold)
-    notes, explored = tuple(answers.attrs.get("notes", ())), dict(answers.attrs.get("discovered", {}))
+    notes, searched = tuple(answers.attrs.get("notes", ())), dict(answers.attrs.get("discovered", {}))
     answers.attrs.clear()  # pandas copies and compares them with every operation
     graded = grade_by(answers, judge) if judge else grade(answers)
     models = [
-        _analyze_model(str(name), rows.reset_index(drop=True), threshold, explored.get(str(name), ()))
+        _analyze_model(str(name), rows.reset_index(drop=True), threshold, searched.get(str(name), ()))
         for name, rows in graded.groupby("model", sort=False)
     ]
     if not any(len(one.scored) for one in models):
@@ -125,20 +124,20 @@ def check_threshold(threshold: float | None) -> None:
 
 
 def _analyze_model(
-    model: str, graded: pd.DataFrame, threshold: float | None, explored: Sequence[FailureMode]
+    model: str, graded: pd.DataFrame, threshold: float | None, searched: Sequence[FailureMode]
 ) -> ModelAnalysis:
     rows = read_rows(graded)
-    if explored:
+    if searched:
         rows = rows.assign(part="held_out")
     scored = rows[rows["outcome"].isin(VALID)].reset_index(drop=True)
     above = threshold if threshold is not None else max(THRESHOLD, error_rate(scored))
     found = scored[scored["part"] == "discovery"].reset_index(drop=True)
-    min_asked = min((mode.asked for mode in explored), default=fewest(len(found)))
-    discovered = explored or (find_modes(found, above, min_asked, EXAMPLES) if above < 1 and len(found) else [])
-    modes = confirm(discovered, scored[scored["part"] == "held_out"].reset_index(drop=True), above, EXAMPLES)
+    min_asked = min((mode.asked for mode in searched), default=fewest(len(found)))
+    discovered = searched or (find_modes(found, above, min_asked, EXAMPLES) if above < 1 and len(found) else [])
+    modes = confirm(discovered, for_confirmation(scored[scored["part"] == "held_out"]), above, EXAMPLES)
     rows["modes"] = _modes_of(rows, modes)
     note = why_none_confirmed(scored, found) if modes else why_no_modes(scored, found, above, min_asked)
-    return ModelAnalysis(model, rows, above, min_asked, bool(explored), tuple(modes), disagreement(graded), note)
+    return ModelAnalysis(model, rows, above, min_asked, bool(searched), tuple(modes), disagreement(graded), note)
 
 
 def error_rate(scored: pd.DataFrame) -> float:
@@ -179,13 +178,7 @@ def _split(graded: pd.DataFrame) -> pd.DataFrame:
         f"image {image}" if isinstance(image, str) else f"question {' '.join(str(question).split()).lower()}"
         for image, question in zip(graded["image_id"], graded["question"], strict=True)
     ]
-    parts = {unit: "discovery" if _place(unit) < DISCOVERY_SHARE else "held_out" for unit in {*units}}
-    return graded.assign(unit=units, part=[parts[unit] for unit in units])
-
-
-def _place(unit: str) -> float:
-    """Returns a number from 0 to 1 that depends on the text alone."""
-    return int.from_bytes(hashlib.sha256(f"discovery of {unit}".encode("utf-8", "replace")).digest()[:8]) / 2**64
+    return graded.assign(unit=units, part=split(units))
 
 
 def _with_features(rows: pd.DataFrame) -> pd.DataFrame:

@@ -118,9 +118,16 @@ def compared(analysis: Analysis) -> tuple[Row, ...]:
 
 
 def _held_out_rates(model: ModelAnalysis, modes: Sequence[FailureMode]) -> list[Rate | None]:
-    held_out = model.scored[model.scored["part"] == "held_out"]
+    held_out, own = model.scored[model.scored["part"] == "held_out"], {mode.features: mode for mode in model.modes}
     insides = [held_out[which] for which in contained_in(modes, held_out)]
-    return [_rate(inside) if len(inside) else None for inside in insides]
+    return [
+        _tested(own[mode.features]) if mode.features in own else _rate(inside) if len(inside) else None
+        for mode, inside in zip(modes, insides, strict=True)
+    ]
+
+
+def _tested(mode: FailureMode) -> Rate | None:
+    return Rate(mode.error_rate, mode.low, mode.high, mode.failures, mode.asked) if mode.asked else None
 
 
 def _rate(scored: pd.DataFrame) -> Rate:
@@ -143,10 +150,11 @@ def _mode(mode: FailureMode, rows: pd.DataFrame) -> Mode:
     inside = rows[[mode.mode_id in modes for modes in rows["modes"]]]
     failures = inside[inside["outcome"] == "failure"]
     name, _ = STATUSES[mode.status or "too_few"]
-    rate = Rate(mode.error_rate, mode.low, mode.high, mode.failures, mode.asked) if mode.asked else None
     known = rows.set_index("rollout_id").loc[[*mode.examples]].reset_index() if mode.examples else rows.iloc[:0]
     example = shortened(known["question"].iloc[0], *BRIEF) if len(known) else ""
-    return Mode(mode, rate, _discovered(mode), name, example, _examples(known.head(SHOWN)), _frequent(failures))
+    return Mode(
+        mode, _tested(mode), _discovered(mode), name, example, _examples(known.head(SHOWN)), _frequent(failures)
+    )
 
 
 def _discovered(mode: FailureMode) -> Rate:

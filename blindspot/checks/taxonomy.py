@@ -4,10 +4,10 @@ from dataclasses import fields
 from typing import Any
 
 from blindspot.checks.run import Suite
-from blindspot.records.failure_mode import FailureMode
+from blindspot.records.failure_mode import STATUSES, FailureMode
 
-#: None without a list of documented weaknesses, and without a test on other questions.
-OPTIONAL = ("documented", "status", "p_value", "discovered_asked", "discovered_failures")
+#: None without a list of documented weaknesses, without a test on other questions, and if none of these was asked.
+OPTIONAL = ("documented", "status", "p_value", "discovered_asked", "discovered_failures", "error_rate")
 
 
 def _primitive_rules() -> list[Any]:
@@ -28,8 +28,7 @@ def _failure_mode_rules() -> list[Any]:
         *(gxe.ExpectColumnValuesToNotBeNull(column=name) for name in required),
         gxe.ExpectColumnValuesToBeUnique(column="mode_id"),
         gxe.ExpectColumnValueLengthsToBeBetween(column="name", min_value=1),
-        gxe.ExpectColumnValuesToBeBetween(column="asked", min_value=1),
-        gxe.ExpectColumnValuesToBeBetween(column="failures", min_value=1),
+        gxe.ExpectColumnValuesToBeInSet(column="status", value_set=list(STATUSES)),
         *(gxe.ExpectColumnValuesToBeBetween(column=name, min_value=0, max_value=1) for name in shares),
         gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A="asked", column_B="failures", or_equal=True),
         gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A="error_rate", column_B="low", or_equal=True),

@@ -14,13 +14,14 @@ from blindspot.failure_set.select import FailureSet
 from blindspot.failure_set.table import FIELDS
 from blindspot.failure_set.vlmevalkit import NAME, NO_MODE
 from blindspot.metrics import percent
-from blindspot.records.rollout import METHODS
+from blindspot.records.rollout import METHODS, QUOTA
 
 TEMPLATES = Path(__file__).with_name("templates")
 ASKED_BY = {
     "trained": "the trained questioner",
     "base": "the untrained base",
     "templates": "uniform templates",
+    QUOTA: "the untrained base, to confirm a failure mode",
 }
 #: Upper limits of the number of rows, each with the hub's size category.
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
@@ -72,7 +73,7 @@ def _askers(found: FailureSet) -> list[tuple[str, str, int]]:
 
 
 def _order(asker: tuple[str, str]) -> tuple[int, str]:
-    return METHODS.index(asker[0]), asker[1]
+    return [*ASKED_BY].index(asker[0]), asker[1]
 
 
 def _reliability(audit: Mapping[str, Any]) -> list[tuple[str, int, Mapping[str, float]]]:

@@ -12,12 +12,11 @@ from blindspot.records.failure_mode import FailureMode
 from blindspot.records.verdict import VALID
 
 OVERRULED = ("correct", "invalid")  # outcomes of the auditor that overrule a failure
-FEATURE_COLUMNS = ("skills", "meta_skills", "features")
 
 
 @dataclass(frozen=True)
 class ModeCount:
-    """A failure mode: the number of failures in the set (`here`), and its figures over the harvest (95 % interval)."""
+    """A failure mode: the number of failures in the set (`here`), and its figures (95 % interval)."""
 
     name: str
     here: int
@@ -55,7 +54,7 @@ def select(
     """Returns the verified failures of all methods.
 
     `rows`: rollouts with their verdicts. `pictures`: the file of each image, by id. `sample`: the audit sample.
-    `questions`: rollout_id and the FEATURE_COLUMNS (lists of names) of each valid question.
+    `questions`: rollout_id and features of each valid question. `modes`: those of which failures are named.
     """
     seen = sample.dropna(subset="audited")
     audited = dict(zip(seen["rollout_id"], seen["audited"], strict=True))
@@ -76,12 +75,8 @@ def select(
 
 
 def _features(questions: pd.DataFrame) -> dict[str, set[str]]:
-    """Returns the names of all features of each question, by rollout id."""
-    lists = zip(*(questions[column] for column in FEATURE_COLUMNS), strict=True)
-    return {
-        rollout_id: {name for names in found for name in names}
-        for rollout_id, found in zip(questions["rollout_id"], lists, strict=True)
-    }
+    """Returns the features of each question, by rollout id."""
+    return {name: {*found} for name, found in zip(questions["rollout_id"], questions["features"], strict=True)}
 
 
 def _failure(

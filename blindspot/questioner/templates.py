@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from blindspot.protocols import ProposedQuestion
 from blindspot.records.image import Image
+from blindspot.scenes.oracle import rule_question
 from blindspot.scenes.question import FAMILIES
 from blindspot.scenes.scene import Scene
 from blindspot.scenes.templates import ask, draw_question
@@ -16,13 +17,16 @@ class TemplateQuestioner:
     identity = "templates/1"
 
     def ask(self, images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
-        """Returns one question for each image, in order. Raises ValueError for an image without a scene."""
-        rng = random.Random(seed)
-        return [ProposedQuestion(self._ask(Scene.from_json(image.scene or ""), rng)) for image in images]
+        """Returns one question for each image, in order, with its true answer.
 
-    def _ask(self, scene: Scene, rng: random.Random) -> str:
+        Raises ValueError for an image without a scene.
+        """
+        rng = random.Random(seed)
+        return [self._ask(Scene.from_json(image.scene or ""), rng) for image in images]
+
+    def _ask(self, scene: Scene, rng: random.Random) -> ProposedQuestion:
         for family in rng.sample(FAMILIES, len(FAMILIES)):
             question = draw_question(scene, family, rng)
             if question is not None:
-                return ask(question, rng)
+                return ProposedQuestion(ask(question, rng), rule_question(question, scene).answer)
         raise ValueError("a scene without things allows no question")

@@ -5,11 +5,13 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from math import isnan, nan
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from blindspot.errors import BlindspotError
 
 Status = Literal["confirmed", "not_confirmed", "too_few"]
+STATUSES: tuple[Status, ...] = get_args(Status)
+RECURS = 0.8  # recurrence from which a mode can be novel
 TUPLES = ("features", "examples", "kinds", "documented")  # JSON has lists
 
 
@@ -55,6 +57,12 @@ class FailureMode:
     def contains(self, features: Collection[str]) -> bool:
         """Returns whether a question with these features is one of this mode."""
         return all(feature in features for feature in self.features)
+
+    @property
+    def is_novel(self) -> bool:
+        """Whether it matches no documented weakness, is confirmed, and was found again in most resamples."""
+        recurs = self.recurrence is not None and self.recurrence >= RECURS
+        return self.documented == () and self.status == "confirmed" and recurs
 
     def to_json(self) -> dict[str, Any]:
         """Returns the fields as JSON has them: None for an error rate that is not known."""

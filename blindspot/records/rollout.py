@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from blindspot.records.verdict import Outcome, Verdict
 
-METHODS = ("trained", "base", "templates")
+METHODS = ("trained", "base", "templates")  # compared at equal numbers of questions
+QUOTA = "quota"  # questions of the base that are asked to confirm a failure mode
 NOT_ASKED = ""  # the candidate of a rollout without a question
 
 
@@ -12,7 +13,8 @@ NOT_ASKED = ""  # the candidate of a rollout without a question
 class Rollout:
     """A question about one image and the candidate's answer.
 
-    `method`: who asked: the trained questioner, the untrained base, or the uniform templates. `questioner`,
+    `method`: who asked: the trained questioner, the untrained base, the uniform templates, or the base for a QUOTA.
+    `mode_id`: the failure mode for whose quota it was asked, None for any other method. `questioner`,
     `candidate`: the name of the model and the digest of its weights; NOT_ASKED if the questioner's reply has no
     question. `error`: why there is no question; or why there is no answer, a value of Unscored; None if the rollout
     can be verified. `message`: details of the error. `raw`: the candidate's unprocessed output.
@@ -27,6 +29,7 @@ class Rollout:
     candidate: str
     error: str | None = None
     message: str | None = None
+    mode_id: str | None = None
     raw: str = field(default="", compare=False, repr=False)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from blindspot.records.rollout import QUOTA
 from blindspot.report.charts import LineChart, line_chart
 from blindspot.report.comparison import Comparison
 from blindspot.report.judge import Judge
@@ -36,9 +37,10 @@ CHECKPOINTS = {
 class Content:
     """What all pages show.
 
-    `modes_found`: the number of failure modes, shown or not. `shown`: examples of each on the overview. `threshold`:
-    the one that was used for modes; `threshold_set`: the parameter taxonomy.threshold. `titles`: of skills and
-    meta-skills, by name. `rows`: rollouts with their verdicts, from `blindspot.report.questions.place`.
+    `modes_found`, `confirmed`: the numbers of discovered and of confirmed failure modes, shown or not. `shown`:
+    examples of each on the overview. `threshold`: the one that was used for modes; `threshold_set`: the parameter
+    modes.threshold. `titles`: of skills and meta-skills, by name. `rows`: rollouts with their verdicts, from
+    `blindspot.report.questions.place`.
     """
 
     candidate: str
@@ -49,6 +51,7 @@ class Content:
     judge: Judge
     modes: tuple[Mode, ...]
     modes_found: int
+    confirmed: int
     shown: int
     threshold: float
     threshold_set: float
@@ -66,6 +69,11 @@ class Content:
     def candidate_name(self) -> str:
         """The candidate's identity without the digest of its weights."""
         return self.candidate.split("@")[0]
+
+    @property
+    def has_quotas(self) -> bool:
+        """Whether questions were asked to confirm failure modes."""
+        return bool((self.rows["method"] == QUOTA).any())
 
     @property
     def images(self) -> int:

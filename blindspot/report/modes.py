@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from blindspot.metrics import Mask
+from blindspot.metrics import Mask, interval
 from blindspot.records.failure_mode import FailureMode
 from blindspot.records.rollout import METHODS
 from blindspot.report.rates import ASKED_BY, Rate, error_rate
@@ -71,20 +71,29 @@ class Documented:
 class Mode:
     """A failure mode with what the report shows of it.
 
-    `page`: the name of its file, without the ending. `documented`: the weaknesses that it matches; empty if it is
-    novel, None without a list. `asked_by`: method, name and error rate of each method that asked its questions.
-    `failed` and `right`: examples of failures and of correct answers.
+    `page`: the name of its file, without the ending. `rate`: of the questions that it was tested on, None if there are
+    none. `discovered`: of those that it was discovered in. `questions`: the number of its questions of all methods.
+    `documented`: the weaknesses that it matches; empty if there is none, None without a list. `asked_by`: method, name
+    and error rate of each compared method that asked its questions. `failed` and `right`: examples of failures and of
+    correct answers.
     """
 
     record: FailureMode
     page: str
-    rate: Rate
+    rate: Rate | None
+    discovered: Rate
+    questions: int
     documented: tuple[Documented, ...] | None
     asked_by: tuple[tuple[str, str, Rate], ...]
     failed: tuple[Example, ...]
     right: tuple[Example, ...]
     instead: tuple[Instead, ...]
     related: tuple[Related, ...]
+
+    @property
+    def as_trained(self) -> Rate | None:
+        """Its error rate on the questions of the trained questioner; None if that asked none."""
+        return next((rate for method, _, rate in self.asked_by if method == "trained"), None)
 
 
 def modes(
@@ -156,7 +165,9 @@ def _mode(
     return Mode(
         record=mode,
         page=page_name(mode.mode_id),
-        rate=Rate(mode.error_rate, mode.low, mode.high, mode.failures, mode.asked),
+        rate=Rate(mode.error_rate, mode.low, mode.high, mode.failures, mode.asked) if mode.asked else None,
+        discovered=_discovered(mode),
+        questions=len(own),
         documented=None if names is None else tuple(listed.get(name) or Documented(name) for name in names),
         asked_by=_asked_by(own),
         failed=_examples(by_id, [*mode.examples]),
@@ -164,6 +175,12 @@ def _mode(
         instead=_instead(own),
         related=related,
     )
+
+
+def _discovered(mode: FailureMode) -> Rate:
+    failures, asked = mode.discovered_failures or 0, mode.discovered_asked or 0
+    low, high = interval(failures, asked)
+    return Rate(failures / asked if asked else 0.0, low, high, failures, asked)
 
 
 def _examples(by_id: pd.DataFrame, names: list[str]) -> tuple[Example, ...]:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pandas as pd
 
-from blindspot.records.rollout import METHODS
 from blindspot.records.verdict import OUTCOMES
 from blindspot.report.modes import Mode, contained
 from blindspot.report.rates import ASKED_BY
@@ -16,19 +15,17 @@ LISTED = ("rollout_id", "image_id", "question", "answer", "reference", "outcome"
 def place(rows: pd.DataFrame, questions: pd.DataFrame | None) -> pd.DataFrame:
     """Returns `rows` with the skills and features of each question.
 
-    Adds `skills`: a tuple of names, empty where there is no taxonomy; and `names`: all features, skills and
-    meta-skills of a question that modes are rated on, None for any other. `questions`: the frame in
-    data/taxonomy/questions.parquet, None where there is none.
+    Adds `skills`: a tuple of names, empty where there is no taxonomy; and `names`: the features of a valid question
+    that a mode can have, None for any other. `questions`: the frame in data/taxonomy/questions.parquet, None where
+    there is none.
     """
     skills: dict[str, tuple[str, ...]] = {}
     names: dict[str, frozenset[str]] = {}
     if questions is not None and len(questions):
-        fitted = questions["fitted"] if "fitted" in questions else [False] * len(questions)
-        columns = (questions[name] for name in ("rollout_id", "skills", "meta_skills", "features"))
-        for rollout_id, own, groups, features, part in zip(*columns, fitted, strict=True):
-            skills[rollout_id] = tuple(own)
-            if not part:
-                names[rollout_id] = frozenset([*own, *groups, *features])
+        for rollout_id, own, features in zip(
+            *(questions[name] for name in ("rollout_id", "skills", "features")), strict=True
+        ):
+            skills[rollout_id], names[rollout_id] = tuple(own), frozenset(features)
     ids = rows["rollout_id"]
     found = pd.Series([names.get(name) for name in ids], index=rows.index, dtype=object)
     return rows.assign(skills=pd.Series([skills.get(name, ()) for name in ids], index=rows.index), names=found)
@@ -42,7 +39,7 @@ def listing(
     A row: id, image, question, answer, true answer or null, outcome, method, modes, skills, reason or null. `rows`:
     from `place`. `titles`: of skills, by name. `addresses`: of each image id, relative to the page.
     """
-    images = sorted(set(rows["image_id"]))
+    images, methods = sorted(set(rows["image_id"])), [*ASKED_BY]
     skills = sorted({name for own in rows["skills"] for name in own})
     of_image, of_skill = ({name: index for index, name in enumerate(names)} for names in (images, skills))
     of_modes: list[list[int]] = [[] for _ in range(len(rows))]
@@ -53,7 +50,7 @@ def listing(
     return {
         "images": [[name, addresses[name]] for name in images],
         "outcomes": list(OUTCOMES),
-        "methods": [[key, ASKED_BY[key][0]] for key in METHODS],
+        "methods": [[key, ASKED_BY[key][0]] for key in methods],
         "modes": [[mode.record.mode_id, mode.record.name, mode.page] for mode in modes],
         "skills": [[name, titles.get(name, name)] for name in skills],
         "rows": [
@@ -64,7 +61,7 @@ def listing(
                 answer,
                 _known(reference),
                 OUTCOMES.index(outcome),
-                METHODS.index(method),
+                methods.index(method),
                 own,
                 [of_skill[name] for name in names],
                 _known(reason),

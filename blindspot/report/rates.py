@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from blindspot.metrics import PERSISTENT, interval
-from blindspot.records.rollout import METHODS
+from blindspot.records.rollout import METHODS, QUOTA
 from blindspot.records.unscored import Unscored
 from blindspot.records.verdict import VALID
 
@@ -14,6 +14,7 @@ ASKED_BY = {
     "trained": ("Trained questioner", "trained to find failures"),
     "base": ("Untrained base", "the questioner before training"),
     "templates": ("Uniform templates", "asks each question family equally often"),
+    QUOTA: ("Quota", "the untrained base, asked for the questions of a failure mode"),
 }
 
 
@@ -57,7 +58,7 @@ class UnscoredReason:
 
 def unscored_reasons(rows: pd.DataFrame) -> tuple[UnscoredReason, ...]:
     """Returns the reasons, the most frequent first, with counts in the order of the methods that asked."""
-    asked = [method for method in METHODS if (rows["method"] == method).any()]
+    asked = [method for method in ASKED_BY if (rows["method"] == method).any()]
     unscored = rows[rows["outcome"] == "unscored"]
     found = []
     for reason in unscored["reason"].value_counts().index:

@@ -1,7 +1,7 @@
 """The reward as TRL's GRPOTrainer calls it: one reward function per component, computed from one judged batch."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, NamedTuple
 
 from blindspot.budget import Meter
@@ -38,8 +38,9 @@ class Batch(NamedTuple):
 class Reward:
     """Has each batch of questions answered and judged once, and computes the components of the reward.
 
-    Attributes: `archive`, the questions that novelty is measured against; `meter`, what has been spent. Both are
-    stored in checkpoints and are the same on all ranks. `calls`: calls of the candidate per question.
+    Attributes: `archive`, the questions that novelty is measured against; `meter`, what has been spent; `asked`, all
+    questions that were asked, in order. They are stored in checkpoints and are the same on all ranks. `calls`: calls
+    of the candidate per question.
     """
 
     calls = 1
@@ -51,18 +52,16 @@ class Reward:
         verifier: Verifier,
         archive_size: int,
         meter: Meter,
-        listen: Callable[[list[Asked]], None] = lambda asked: None,
         marks: Marks = THOUGHT_MARKS,
         *,
         form: ReplyFormat | None,
     ) -> None:
-        """`listen` is called with the judged questions of this rank, batch by batch.
+        """`marks`: the marks around the questioner's thoughts, which are not part of a question.
 
-        `marks`: the marks around the questioner's thoughts, which are not part of a question. `form`: the form of the
-        questioner's replies, that of its prompts.
+        `form`: the form of the questioner's replies, that of its prompts.
         """
-        self.archive, self.meter = Archive(archive_size), meter
-        self._archive_size, self._listen, self._marks, self._form = archive_size, listen, marks, form
+        self.archive, self.meter, self.asked = Archive(archive_size), meter, list[Asked]()
+        self._archive_size, self._marks, self._form = archive_size, marks, form
         self._images = {image.image_id: image for image in images}
         self.candidate, self._verifier = candidate, verifier
         self._scored: tuple[Batch, Components] | None = None
@@ -95,7 +94,7 @@ class Reward:
         answered = gather_object([answer.error is None for _, _, answer, _ in rows])
         self.meter.spend(len(answered), sum(answered))
         _refuse_nothing_scored(gather_object([replace(verdict, raw=()) for verdict in verdicts]))
-        self._listen([asked_of(image_id, text, answer.text, verdict) for image_id, text, answer, verdict in rows])
+        self.asked += gather_object([asked_of(image, text, one.text, verdict) for image, text, one, verdict in rows])
         valid = [text for text, verdict in zip(batch.questions, verdicts, strict=True) if verdict.outcome in VALID]
         self.archive.add(gather_object(valid))
         return self.components(images, batch.questions, verdicts, batch.targets)
@@ -108,12 +107,14 @@ class Reward:
 
     def state(self) -> dict[str, Any]:
         """Returns what a checkpoint stores."""
-        return {"archive": self.archive.questions, "spent": self.meter.spent}
+        asked = [asdict(row) for row in self.asked]
+        return {"archive": self.archive.questions, "spent": self.meter.spent, "asked": asked}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Restores what `state` returned."""
         self.archive = Archive(self._archive_size, state["archive"])
         self.meter.restore(state["spent"])
+        self.asked = [Asked(**row) for row in state["asked"]]
 
     def _function(self, name: str) -> Callable[..., list[float | None]]:
         def component(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from blindspot.metrics import refuse_unscored
-from blindspot.params import Section
+from blindspot.params import MODES, Section
 from blindspot.protocols import Steerable, Target
 from blindspot.questioner.proposing import counted, no_question
 from blindspot.records.failure_mode import FailureMode
@@ -30,10 +30,9 @@ class Exploration(Section):
     )
     together: int = Field(10, ge=1, description="Questions per round; the next round is chosen from their outcomes")
     proposals: int = Field(32, ge=1, description="Questions that the questioner proposes per round")
-    threshold: float = Field(
-        0.25, gt=0, lt=1, description="The error_rate of a failure mode must be significantly above this"
+    min_asked: int = Field(
+        6, ge=5, description="Fewest valid questions in a failure mode, in place of modes.min_asked while exploring"
     )
-    min_asked: int = Field(6, ge=5, description="Fewest valid questions in a failure mode")
 
 
 def explore(
@@ -44,14 +43,15 @@ def explore(
     journal: Journal,
     given: Sequence[Target] = (),
     examples: int = 0,
+    threshold: float = MODES.threshold,
 ) -> tuple[list[Asked], list[FailureMode]]:
     """Asks until no failure is left to follow, no new question is proposed, or the calls or the budget are spent.
 
-    `given`: the first targets. `examples`: past failures that the questioner is shown with a target, at most. Returns
-    the questions with their outcomes, and the failure modes in them. Raises BlindspotError if most questions are
-    unscored, or if no reply of the questioner has a question.
+    `given`: the first targets. `examples`: past failures that the questioner is shown with a target, at most.
+    `threshold`: of the error_rate of a failure mode. Returns the questions with their outcomes, and the failure modes
+    in them. Raises BlindspotError if most questions are unscored, or if no reply of the questioner has a question.
     """
-    explorer, asked = Explorer(how.threshold, how.min_asked, seed, given), list[Asked]()
+    explorer, asked = Explorer(threshold, how.min_asked, seed, given), list[Asked]()
     proposals, idle = Proposals(questioner, images, random.Random(seed), explorer, examples), 0
     while idle < MAX_IDLE and (room := journal.meter.room(min(how.together, how.calls - len(asked)))):
         proposals.add(explorer.targets(how.proposals))

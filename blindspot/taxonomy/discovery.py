@@ -1,34 +1,37 @@
-"""Finds primitives, skills, meta-skills and failure modes in judged questions."""
+"""Finds primitives, skills and meta-skills in judged questions, and tests the failure modes on them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import NamedTuple
 
 import pandas as pd
 from pydantic import Field
 
-from blindspot.params import Section
+from blindspot.params import MODES, ModesParams, Section
 from blindspot.prompts.files import RolePrompts
-from blindspot.protocols import LLM
-from blindspot.records.failure_mode import FailureMode
+from blindspot.protocols import LLM, Target
+from blindspot.records.failure_mode import STATUSES, FailureMode
 from blindspot.records.verdict import VALID
 from blindspot.taxonomy.clustering.assignment import SkillAssignment
 from blindspot.taxonomy.clustering.fit import Taxonomy, fit
 from blindspot.taxonomy.clustering.llm_names import name_by
 from blindspot.taxonomy.clustering.topics import FEWEST_PHRASES
+from blindspot.taxonomy.modes.confirm import confirm, for_confirmation
 from blindspot.taxonomy.modes.describe import definition
 from blindspot.taxonomy.modes.documented import Weakness, kinds_asked_for, with_documented
 from blindspot.taxonomy.modes.search import find_modes
+from blindspot.taxonomy.modes.significance import COLUMNS
+from blindspot.taxonomy.modes.split import DISCOVERY, HELD_OUT, split
 from blindspot.taxonomy.reading.english import not_english
-from blindspot.taxonomy.reading.features import features
 from blindspot.taxonomy.reading.llm import read_by
 from blindspot.taxonomy.reading.primitive import Primitive
 from blindspot.taxonomy.reading.primitives import with_words
-from blindspot.taxonomy.stability import half, of_modes, of_skills
+from blindspot.taxonomy.reading.question_features import columns
+from blindspot.taxonomy.reading.wording import ASKS, KIND, wording
+from blindspot.taxonomy.stability import of_modes, of_skills
 
-ONE_IMAGE = (
-    "All questions are about one image. Skills were fitted on it, so no image is left to find failure modes on."
-)
+ONE_IMAGE = "All questions are about one image, so none is left to confirm failure modes on."
 EXTRACTOR = (
     "Therefore few kinds of question can be found. Set taxonomy.primitive_extractor to an LLM, which reads any "
     "language (docs/primitives.md)."
@@ -38,20 +41,12 @@ READ = ("rollout_id", "method", "image_id", "question", "reference", "outcome") 
 
 
 class Sorting(Section):
-    """How questions are sorted into skills, and what counts as a failure mode."""
+    """How questions are sorted into skills, and how stability is measured."""
 
     min_topic_size: int = Field(5, ge=2, description="Fewest distinct phrases in a topic")
     embedding: str = Field(
         "tfidf", description="Embedding of phrases: tfidf, or the folder of a sentence-transformers model"
     )
-    fit_share: float = Field(0.3, gt=0, lt=1, description="Share of the images whose questions skills are fitted on")
-    threshold: float = Field(
-        0.25,
-        gt=0,
-        lt=1,
-        description="The error_rate of a failure mode must be significantly above this and above that of the base",
-    )
-    min_asked: int = Field(20, ge=5, description="Fewest valid questions in a failure mode")
     resamples: int = Field(20, ge=2, description="Resamples of the images on which stability is measured")
 
 
@@ -68,6 +63,13 @@ class TaxonomyOptions(NamedTuple):
     namer_prompts: RolePrompts | None = None
 
 
+class Discovered(NamedTuple):
+    """The failure modes that the search discovered, and the questions that it asked (`search.discovered`)."""
+
+    modes: Sequence[FailureMode]
+    questions: pd.DataFrame
+
+
 ALONE = TaxonomyOptions()
 
 
@@ -76,10 +78,11 @@ class Found:
     """A taxonomy and the failure modes.
 
     `questions`: the valid ones, with primitives, words, abilities (what is asked for, whatever the skill is called),
-    kinds, skills, meta_skills, features, and whether the skills were `fitted` on the question. `threshold`: the one
-    that was used for the modes. `stability`: adjusted Rand indices of the skills on resamples. `note`: why something
-    is missing, or None. `unread`: the number of questions that the LLM could not read and the rules did. `documented`:
-    the weaknesses that modes were matched with.
+    kinds, skills, meta_skills, all features that a mode can have, and the part (`split`): HELD_OUT if the modes were
+    discovered in other questions. `modes`: confirmed ones first. `threshold`: the
+    one that was used for the modes. `stability`: adjusted Rand indices of the skills on resamples. `note`: why
+    something is missing, or None. `unread`: the number of questions that the LLM could not read and the rules did.
+    `documented`: the weaknesses that modes were matched with.
     """
 
     questions: pd.DataFrame
@@ -92,22 +95,66 @@ class Found:
     documented: Sequence[Weakness]
 
 
-def find_taxonomy(verdicts: pd.DataFrame, how: Sorting, seed: int, helpers: TaxonomyOptions = ALONE) -> Found:
-    """Finds the taxonomy of the valid questions of all methods, and the failure modes among them.
+def find_taxonomy(
+    verdicts: pd.DataFrame,
+    how: Sorting,
+    seed: int,
+    helpers: TaxonomyOptions = ALONE,
+    counts: ModesParams = MODES,
+    discovered: Discovered | None = None,
+) -> Found:
+    """Finds the taxonomy of the valid questions of all methods, and tests the discovered failure modes on them.
 
-    Skills are fitted on the questions about a share of the images, modes are found in the questions about the others.
-    `verdicts`: the columns of verdicts.parquet; the family and whatever else only scenes have is not read. Where there
-    are too few questions, `note` says so and everything but the primitives is empty.
+    `verdicts`: the columns of verdicts.parquet; the family and whatever else only scenes have is not read. `counts`:
+    what counts as a failure mode. `discovered`: None if no search asked questions about other images; then modes are
+    discovered in a part of these questions, and tested on the rest. Where there are too few questions for skills,
+    `note` says so.
     """
     verdicts = verdicts if len(verdicts) else pd.DataFrame(columns=[*READ], dtype=object)
     valid = verdicts[verdicts["outcome"].isin(VALID)].reset_index(drop=True)
-    threshold = max(how.threshold, _base_rate(valid, how.min_asked))
+    threshold = max(counts.threshold, _base_rate(valid, counts.min_asked))
     primitives, unread = _read(valid, helpers)
-    valid["fitted"] = half(valid["image_id"], seed, how.fit_share)
-    fitted = [found for found, part in zip(primitives, valid["fitted"], strict=True) if part]
-    sorted_ = fit(fitted, how.embedding, how.min_topic_size, seed)
+    sorted_, indices, note = _skills(valid, primitives, how, seed, helpers)
+    plain = with_features(valid, [mode.features for mode in discovered.modes] if discovered else ())
+    valid["features"] = [
+        [*dict.fromkeys(chain(*lists))] for lists in zip(*(plain[name] for name in COLUMNS), strict=True)
+    ]
+    valid["part"] = HELD_OUT if discovered else split(valid["image_id"].tolist())
+    modes = _modes(plain.assign(part=valid["part"]), discovered, threshold, counts, how, seed)
+    modes = with_documented(modes, plain, helpers.documented)
+    if not note and discovered is None and valid["image_id"].nunique() == 1:
+        note = ONE_IMAGE
+    return Found(valid, sorted_, modes, threshold, indices, note, unread, helpers.documented)
+
+
+def with_features(questions: pd.DataFrame, targets: Iterable[Target]) -> pd.DataFrame:
+    """Returns questions with COLUMNS, in which modes are searched and tested.
+
+    `targets`: features of discovered modes; those of the wording are read only if a mode has them. An LLM's abilities,
+    in the column abilities, count beside those that the rules read.
+    """
+    worded = {feature for target in targets for feature in target if feature.startswith((ASKS, KIND))}
+    abilities = questions["abilities"] if "abilities" in questions else [()] * len(questions)
+    rows = list[dict[str, list[str]]]()
+    for question, reference, own in zip(questions["question"], questions["reference"], abilities, strict=True):
+        row = columns(question, reference)
+        row["skills"] = [*dict.fromkeys([*row["skills"], *own])]
+        if worded:
+            row["features"] += [one for one in wording(question, reference) if one in worded]
+        rows.append(row)
+    return questions.assign(
+        **{name: pd.Series([row[name] for row in rows], questions.index, object) for name in COLUMNS}
+    )
+
+
+def _skills(
+    valid: pd.DataFrame, primitives: Sequence[Sequence[Primitive]], how: Sorting, seed: int, helpers: TaxonomyOptions
+) -> tuple[Taxonomy, list[float], str | None]:
+    """Adds the columns skills and meta_skills. Returns the taxonomy, the stability of its skills, and a note."""
+    sorted_, note = fit(primitives, how.embedding, how.min_topic_size, seed), _language(valid, helpers)
     if not sorted_.skills:
-        return _without(valid, fitted, threshold, unread, helpers)
+        valid["skills"] = valid["meta_skills"] = pd.Series([[] for _ in range(len(valid))], dtype=object)
+        return Taxonomy([], [], []), [], " ".join(filter(None, (_too_few(primitives), note)))
     indices = of_skills(
         sorted_.skills, primitives, valid["image_id"], how.embedding, how.min_topic_size, _seeds(how, seed)
     )
@@ -115,10 +162,7 @@ def find_taxonomy(verdicts: pd.DataFrame, how: Sorting, seed: int, helpers: Taxo
     placing = SkillAssignment(sorted_.skills, sorted_.meta_skills)
     valid["skills"] = [placing.skills(found) for found in primitives]
     valid["meta_skills"] = [placing.meta_skills(names) for names in valid["skills"]]
-    rated = valid[~valid["fitted"]].reset_index(drop=True)
-    modes = with_documented(_modes(rated, threshold, how, seed), rated, helpers.documented)
-    note = _language(valid, helpers) or (ONE_IMAGE if valid["fitted"].all() else None)
-    return Found(valid, sorted_, modes, threshold, indices, note, unread, helpers.documented)
+    return sorted_, indices, note
 
 
 def _language(valid: pd.DataFrame, helpers: TaxonomyOptions) -> str | None:
@@ -135,15 +179,25 @@ def _with_words(sorted_: Taxonomy, helpers: TaxonomyOptions) -> Taxonomy:
     return Taxonomy(sorted_.topics, *name_by(helpers.skill_namer, skills, sorted_.meta_skills, helpers.namer_prompts))
 
 
-def _modes(rated: pd.DataFrame, threshold: float, how: Sorting, seed: int) -> list[FailureMode]:
-    """Returns the failure modes with their recurrence."""
-    modes = find_modes(rated, threshold, how.min_asked, EXAMPLES)
-    back = of_modes(modes, rated, threshold, how.min_asked, _seeds(how, seed))
-    return [replace(mode, recurrence=share) for mode, share in zip(modes, back, strict=True)]
+def _modes(
+    rows: pd.DataFrame, discovered: Discovered | None, threshold: float, counts: ModesParams, how: Sorting, seed: int
+) -> list[FailureMode]:
+    """Returns the failure modes with their status and recurrence, confirmed ones first."""
+    if discovered:
+        found = discovered.modes
+        asked = with_features(discovered.questions, [mode.features for mode in found])
+        asked = asked.assign(rollout_id=asked.index.astype(str))  # of no rollout: no example is kept
+    else:
+        asked, rows = (rows[rows["part"] == part].reset_index(drop=True) for part in (DISCOVERY, HELD_OUT))
+        found = find_modes(asked, threshold, counts.min_asked, EXAMPLES)
+    back = of_modes(found, asked, counts.threshold, counts.min_asked, _seeds(how, seed))
+    tested = confirm(found, for_confirmation(rows), threshold, EXAMPLES)
+    modes = [replace(mode, recurrence=share) for mode, share in zip(tested, back, strict=True)]
+    return sorted(modes, key=lambda mode: (STATUSES.index(mode.status), -mode.low))
 
 
 def _seeds(how: Sorting, seed: int) -> range:
-    """Returns the seeds of the resamples; `seed` itself draws the images that skills are fitted on."""
+    """Returns the seeds of the resamples."""
     return range(seed + 1, seed + 1 + how.resamples)
 
 
@@ -156,7 +210,7 @@ def _base_rate(valid: pd.DataFrame, fewest: int) -> float:
 def _read(valid: pd.DataFrame, helpers: TaxonomyOptions) -> tuple[list[list[Primitive]], int]:
     """Returns the primitives of each question, and how many questions the LLM could not read.
 
-    Adds the columns primitives (phrases), words (which the primitives were read from), features, abilities and kinds.
+    Adds the columns primitives (phrases), words (which the primitives were read from), abilities and kinds.
     """
     asked = [*zip(valid["question"], valid["reference"], strict=True)]
     reader, prompts = helpers.primitive_extractor, helpers.extractor_prompts
@@ -164,20 +218,13 @@ def _read(valid: pd.DataFrame, helpers: TaxonomyOptions) -> tuple[list[list[Prim
     primitives = [[primitive for primitive, _ in one] for one in found]
     valid["primitives"] = [[primitive.text for primitive in one] for one in primitives]
     valid["words"] = [[words for _, words in one] for one in found]
-    valid["features"] = [features(question, reference) for question, reference in asked]
     valid["abilities"] = [[*dict.fromkeys(one.ability for one in asked if not one.detail)] for asked in primitives]
     valid["kinds"] = [*map(kinds_asked_for, primitives)]
     return primitives, unread
 
 
-def _without(
-    valid: pd.DataFrame, fitted: list[list[Primitive]], threshold: float, unread: int, helpers: TaxonomyOptions
-) -> Found:
-    """Returns an empty taxonomy with a note that says why."""
-    nothing: pd.Series[Any] = pd.Series([[] for _ in range(len(valid))], dtype=object)
-    phrases = len({primitive for found in fitted for primitive in found if not primitive.detail})
-    few = f"the {len(fitted)} valid questions about the images to fit it on have {phrases} different primitives"
-    note = f"There is no taxonomy: {few}, and it takes at least {FEWEST_PHRASES}."
-    note = " ".join(filter(None, (note, _language(valid, helpers))))
-    questions = valid.assign(skills=nothing, meta_skills=nothing)
-    return Found(questions, Taxonomy([], [], []), [], threshold, [], note, unread, helpers.documented)
+def _too_few(primitives: Sequence[Sequence[Primitive]]) -> str:
+    """Returns why there are no skills."""
+    phrases = len({primitive for found in primitives for primitive in found if not primitive.detail})
+    few = f"the {len(primitives)} valid questions have {phrases} different primitives"
+    return f"There are no skills: {few}, and it takes at least {FEWEST_PHRASES}."

@@ -11,7 +11,7 @@ from blindspot.checks import rollouts as rollout_checks
 from blindspot.checks import run
 from blindspot.checks import taxonomy as taxonomy_checks
 from blindspot.checks.images import IMAGE
-from blindspot.checks.rollouts import ASKED, AUDITED, REPEAT, ROLLOUT, VERDICT
+from blindspot.checks.rollouts import ASKED, AUDITED, DISCOVERED, REPEAT, ROLLOUT, VERDICT
 from blindspot.checks.run import Suite, check
 from blindspot.checks.taxonomy import FAILURE_MODE, PRIMITIVE
 from blindspot.errors import BlindspotError
@@ -39,10 +39,10 @@ def rollouts() -> pd.DataFrame:
 
 def verdicts() -> pd.DataFrame:
     rows = [
-        ("t-0", "trained", "i0", "q", "3", "failure", None, None, "4", "counting", "oracle/1", 0.5),
-        ("t-1", "trained", "i0", "", "", "unscored", "timeout", "after 60 s", None, None, "oracle/1", None),
-        ("b-0", "base", "i1", "q", "yes", "correct", None, None, "yes", "existence", "oracle/1", None),
-        ("b-1", "base", "i1", "hm", "yes", "invalid", "unparsed", None, None, None, "oracle/1", None),
+        ("t-0", "trained", "i0", "q", "3", "failure", None, None, "4", "counting", "oracle/1", 0.5, None),
+        ("t-1", "trained", "i0", "", "", "unscored", "timeout", "after 60 s", None, None, "oracle/1", None, None),
+        ("b-0", "base", "i1", "q", "yes", "correct", None, None, "yes", "existence", "oracle/1", None, None),
+        ("b-1", "base", "i1", "hm", "yes", "invalid", "unparsed", None, None, None, "oracle/1", None, None),
     ]
     return pd.DataFrame(rows, columns=list(VERDICT.columns))
 
@@ -72,6 +72,12 @@ def asked() -> pd.DataFrame:
     return to_frame(rows)
 
 
+def discovered() -> pd.DataFrame:
+    rows = asked()
+    rows.insert(0, "stage", ["explore", "train", "train"])
+    return rows
+
+
 def modes() -> pd.DataFrame:
     mode = FailureMode(
         mode_id="m-1",
@@ -86,6 +92,7 @@ def modes() -> pd.DataFrame:
         q_value=0.01,
         examples=("t-0",),
         recurrence=0.9,
+        status="confirmed",
     )
     rows = [mode, replace(mode, mode_id="m-2")]
     return to_frame(rows)
@@ -98,10 +105,12 @@ def primitives() -> pd.DataFrame:
 
 GOOD = {"image": (images, IMAGE), "rollout": (rollouts, ROLLOUT), "verdict": (verdicts, VERDICT)}
 GOOD |= {"failure_mode": (modes, FAILURE_MODE), "primitive": (primitives, PRIMITIVE), "repeat": (repeats, REPEAT)}
-GOOD |= {"audited": (audits, AUDITED), "asked": (asked, ASKED)}
+GOOD |= {"audited": (audits, AUDITED), "asked": (asked, ASKED), "discovered": (discovered, DISCOVERED)}
 
 #: (suite, row, column, bad value, what the error must say)
 BREACHES = [
+    ("discovered", 1, "stage", "harvest", "harvest"),
+    ("discovered", 1, "stage", None, "stage"),
     ("image", 1, "image_id", "../../etc/passwd", "../../etc/passwd"),
     ("image", 1, "image_id", "i0", "be unique"),
     ("image", 1, "image_id", None, "not be null"),
@@ -152,7 +161,7 @@ BREACHES = [
     ("failure_mode", 1, "mode_id", "m-1", "be unique"),
     ("failure_mode", 1, "name", "", "name"),
     ("failure_mode", 1, "failures", 41, "asked and failures"),
-    ("failure_mode", 1, "failures", 0, "failures"),
+    ("failure_mode", 1, "status", "perhaps", "status"),
     ("failure_mode", 1, "low", 0.8, "error_rate and low"),
     ("failure_mode", 1, "high", 0.7, "high and error_rate"),
     ("failure_mode", 1, "high", 1.2, "high"),

@@ -89,9 +89,7 @@ def questions(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "rollout_id": valid["rollout_id"],
-            "skills": [["counting"] for _ in valid.index],
-            "meta_skills": [[] for _ in valid.index],
-            "features": [["stars"] if index % 2 == 0 else [] for index in valid.index],
+            "features": [["counting", "stars"] if index % 2 == 0 else ["counting"] for index in valid.index],
         }
     )
 

@@ -30,7 +30,7 @@ def test_a_failure_is_in_every_mode_that_contains_its_question(tmp_path: Path) -
 
 
 def test_without_a_taxonomy_a_failure_is_in_no_mode(tmp_path: Path) -> None:
-    unsorted = questions(rows()).assign(skills=[[]] * (len(TEXTS) + 1), features=[[]] * (len(TEXTS) + 1))
+    unsorted = questions(rows()).assign(features=[[]] * (len(TEXTS) + 1))
     for known in (unsorted, unsorted.head(0)):
         found = select(rows(), pictures(tmp_path), sample(), known, [MODE])
         assert len(found.failures) == len(TEXTS)

@@ -79,28 +79,19 @@ def test_candidates_with_equal_short_names_keep_their_paths() -> None:
     assert table(found)[0].split()[-3:] == ["x/b", "y/b", "features"]
 
 
-def test_a_meta_skill_stands_for_its_skills_in_other_runs() -> None:
-    asked = {(LEFT, YES): (20, 20), (COUNT,): (5, 0)}
-    one = replace(run("a", mode("judging positions", YES)), meta_skills={"judging positions": frozenset([LEFT])})
-    (found,) = by_candidate([one, run("b", mode(LEFT, YES), asked=asked)])
-    assert (found["features"], found["extent"]) == (["judging positions", YES], "universal")
-    assert found["name"].startswith("Questions about whether one object is in a given position")
-    assert found["candidates"]["b"] == {"runs": 1, "found": 1, "asked": 20, "failures": 20}
-
-
 def test_the_findings_of_a_run_are_read_from_its_folder(tmp_path: Path) -> None:
     assert read_run(tmp_path, "a") == Run("a", [], [], [])
     (tmp_path / "data" / "taxonomy").mkdir(parents=True)
     (tmp_path / "data" / "verdicts").mkdir()
-    (tmp_path / "data/taxonomy/failure_modes.json").write_text(json.dumps([asdict(mode(LEFT))]), "utf-8")
-    meta_skills = [{"name": "judging positions", "skills": ["a skill"]}]
-    (tmp_path / "data/taxonomy/meta_skills.json").write_text(json.dumps(meta_skills), "utf-8")
-    rows = [("t-0", [LEFT], ["a skill"], ["judging positions"], [YES]), ("t-1", [], [], [], [])]
-    questions = pd.DataFrame(rows, columns=["rollout_id", "abilities", "skills", "meta_skills", "features"])
+    confirmed = replace(mode(LEFT), status="confirmed")
+    (tmp_path / "data/taxonomy/failure_modes.json").write_text(
+        json.dumps([asdict(confirmed), asdict(replace(mode(YES), status="too_few"))]), "utf-8"
+    )
+    rows = [("t-0", ["a skill"], [LEFT, YES]), ("t-1", [], [])]
+    questions = pd.DataFrame(rows, columns=["rollout_id", "skills", "features"])
     questions.to_parquet(tmp_path / "data/taxonomy/questions.parquet")
     verdicts = pd.DataFrame({"rollout_id": ["t-1", "t-2", "t-0"], "outcome": ["correct", "invalid", "failure"]})
     verdicts.to_parquet(tmp_path / "data/verdicts/verdicts.parquet")
     found = read_run(tmp_path, "a")
-    assert found.features == [{LEFT, "a skill", "judging positions", YES}, frozenset()]
-    assert (found.failed, found.modes) == ([True, False], [mode(LEFT)])
-    assert found.meta_skills == {"judging positions": frozenset(["a skill"])}
+    assert found.features == [{LEFT, YES}, frozenset()]
+    assert (found.failed, found.modes) == ([True, False], [confirmed])

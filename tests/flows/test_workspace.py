@@ -1,5 +1,5 @@
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -195,19 +195,24 @@ def test_the_summary_has_the_rates_and_the_failure_modes(tmp_path: Path) -> None
         '{"trained": {"asked": 1200, "failure_rate": 0.5, "valid_rate": 0.97}, '
         '"base": {"asked": 0, "failure_rate": null, "valid_rate": null}}'
     )
-    counting = FailureMode("a", "Counting questions", ("counting",), 90, 63, 0.7, 0.6, 0.8, 9.0, 0.0, ())
-    other = FailureMode("b", "Others", ("x", "y"), 90, 45, 0.5, 0.4, 0.6, 3.0, 0.0, (), documented=())
-    write_json(tmp_path / FAILURE_MODES, [asdict(counting), asdict(other)])
+    counting = FailureMode(
+        "a", "Counting questions", ("counting",), 90, 63, 0.7, 0.6, 0.8, 9.0, 0.0, (), status="confirmed"
+    )
+    other = replace(
+        counting, name="Others", features=("x", "y"), failures=45, error_rate=0.5, low=0.4, high=0.6, documented=()
+    )
+    missed = replace(counting, status="not_confirmed")
+    write_json(tmp_path / FAILURE_MODES, [asdict(one) for one in (counting, replace(other, recurrence=0.8), missed)])
     lines = [line.replace("\u00a0", " ") for line in summary(tmp_path)]
     assert lines == [
         "trained: 1,200 questions, failure rate 50 %, valid rate 97 %",
         "base: 0 questions, failure rate none, valid rate none",
-        "2 failure modes, ordered by log-likelihood ratio",
+        "2 confirmed failure modes of 3 discovered",
         "  Counting questions: error rate 70 % (60 % – 80 %, 63 of 90 wrong) [counting]",
         "  Others: error rate 50 % (40 % – 60 %, 45 of 90 wrong), novel [x + y]",
     ]
     write_json(tmp_path / FAILURE_MODES, [asdict(counting)] * 7)
-    assert summary(tmp_path)[2] == "7 failure modes, ordered by log-likelihood ratio, the first 5"
+    assert summary(tmp_path)[2] == "7 confirmed failure modes of 7 discovered, the first 5"
     assert len(summary(tmp_path)) == 8
 
 

@@ -20,7 +20,8 @@ CALLS = 60
 EVERY_PARAM: dict[str, Any] = {
     "seed": 0,
     **{name: {} for name in SECTIONS},
-    "taxonomy": {"threshold": 0.25, "resamples": 20},
+    "modes": {"threshold": 0.25},
+    "taxonomy": {"resamples": 20},
 }
 REWARDS = pd.DataFrame({"step": [1, 2, 3], "reward": [0.1, 0.2, 0.4], "valid_rate": [None, None, 0.9]})
 SPENT = {"explore": 1200, "train": 6400}
@@ -61,17 +62,20 @@ def questions_of(rows: pd.DataFrame) -> pd.DataFrame:
         {
             "rollout_id": valid["rollout_id"],
             "method": valid["method"],
-            "fitted": False,
+            "part": "held_out",
             "skills": [["counting"] if one else ["others"] for one in counting],
             "meta_skills": [["all"]] * len(valid),
-            "features": [["answer 2 or more"] if one else [] for one in many],
+            "features": [
+                ["all", "counting" if counts else "others", *(["answer 2 or more"] if one else [])]
+                for counts, one in zip(counting, many, strict=True)
+            ],
         }
     )
 
 
 def mode_of(rows: pd.DataFrame, *features: str, **more: Any) -> FailureMode:
     questions = questions_of(rows).set_index("rollout_id")
-    names = questions["skills"] + questions["meta_skills"] + questions["features"]
+    names = questions["features"]
     own = rows[rows["rollout_id"].isin(names.index[names.map(lambda has: set(features) <= set(has))])]
     failures = own[own["outcome"] == "failure"]
     mode = FailureMode(
@@ -86,6 +90,10 @@ def mode_of(rows: pd.DataFrame, *features: str, **more: Any) -> FailureMode:
         log_likelihood_ratio=12.3,
         q_value=1e-9,
         examples=tuple(failures["rollout_id"].head(24)),
+        status="confirmed",
+        p_value=1e-8,
+        discovered_asked=30,
+        discovered_failures=27,
     )
     return replace(mode, **more)
 

@@ -10,7 +10,6 @@ from blindspot.judges.oracle import OracleVerifier
 from blindspot.protocols import ProposedQuestion
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
-from blindspot.records.rollout import Asked
 from blindspot.records.unscored import Unscored
 from blindspot.rewards.components import COMPONENTS, OFF_TARGET
 from blindspot.rewards.trl import Batch, Reward
@@ -87,16 +86,15 @@ def test_components_of_another_batch_are_refused() -> None:
     assert candidate.asked == 1
 
 
-def test_calls_are_counted_then_reported_then_archived() -> None:
-    seen: list[tuple[int, int, list[str]]] = []
-
-    def listen(asked: list[Asked]) -> None:
-        seen.append((len(asked), reward.meter.calls["judge_calls"], reward.archive.questions))
-
-    reward = Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8, meter(), listen, form="thought")
+def test_every_question_is_kept_with_its_outcome() -> None:
+    reward = Reward([STAR], SaysNo(), OracleVerifier("invalid"), 8, meter(), form="thought")
     rewards(reward, ["is there a red star ?"])
-    rewards(reward, ["is there a star ?", "is there a blue star ?"])
-    assert seen == [(1, 1, []), (2, 3, ["is there a red star ?"])]
+    rewards(reward, ["is there a blue star ?", "star star"])
+    assert [(row.question, row.outcome, row.reference) for row in reward.asked] == [
+        ("is there a red star ?", "failure", "yes"),
+        ("is there a blue star ?", "correct", "no"),
+        ("star star", "invalid", None),
+    ]
 
 
 def test_the_thought_of_a_questioner_is_not_part_of_its_question() -> None:
@@ -106,13 +104,13 @@ def test_the_thought_of_a_questioner_is_not_part_of_its_question() -> None:
 
 
 def test_a_reply_without_a_question_is_penalised_and_costs_no_call() -> None:
-    candidate, heard = SaysNo(), list[Asked]()
-    reward = Reward([STAR], candidate, OracleVerifier("invalid"), 8, meter(), heard.extend, form="json")
+    candidate = SaysNo()
+    reward = Reward([STAR], candidate, OracleVerifier("invalid"), 8, meter(), form="json")
     replies = ['{"question": "is there a red star ?", "answer": "yes"}', '{"declined": true}', "I see a star."]
     found = rewards(reward, replies)
     assert (found["failure"], found["invalid"]) == ([1.0, 0.0, 0.0], [0.0, -1.0, -1.0])
     assert candidate.asked == reward.meter.calls["candidate_calls"] == 1
-    assert [row.question for row in heard] == reward.archive.questions == ["is there a red star ?"]
+    assert [row.question for row in reward.asked] == reward.archive.questions == ["is there a red star ?"]
 
 
 def test_a_failure_without_a_feature_of_the_target_has_a_lower_reward() -> None:
@@ -137,6 +135,7 @@ def test_a_restored_reward_gives_the_same_scores() -> None:
     again = ["how many stars are there ?", "is there a red star ?"]
     assert rewards(second, again) == rewards(first, again)
     assert second.meter.calls == first.meter.calls == {"candidate_calls": 4, "judge_calls": 4}
+    assert second.asked == first.asked and len(first.asked) == 4
 
 
 class FailsFor:

@@ -19,7 +19,7 @@ from blindspot.search.journal import Journal
 from blindspot.search.proposals import PAST
 from tests.project import meter
 
-HOW = Exploration(calls=120, at_least=40, together=10, proposals=20, threshold=0.25, min_asked=6)
+HOW = Exploration(calls=120, at_least=40, together=10, proposals=20, min_asked=6)
 DICE = random.Random(5)
 IMAGES = [Image(str(number), Path("none"), "train", random_scene(DICE).to_json()) for number in range(300)]
 

@@ -1,4 +1,4 @@
-"""The failure modes of planted candidates match their random gaps, on uniformly drawn questions."""
+"""The confirmed failure modes of planted candidates match their random gaps, on uniformly drawn questions."""
 
 from pathlib import Path
 
@@ -11,10 +11,14 @@ from bench.scoring.random_gaps import random_gaps
 from bench.scoring.slices import ANY, Slice
 from bench.scoring.truth import uniform_questions
 from blindspot.judges.oracle import OracleVerifier
+from blindspot.params import MODES
+from blindspot.records.failure_mode import FailureMode
 from blindspot.records.image import Image
 from blindspot.scenes.oracle import rule
 from blindspot.scenes.planted import PlantedCandidate
-from blindspot.taxonomy.clustering.assignment import SkillAssignment
+from blindspot.taxonomy.discovery import Discovered, with_features
+from blindspot.taxonomy.modes.search import find_modes
+from blindspot.taxonomy.reading.question_features import all_features
 from stages.taxonomy import Params, taxonomy
 
 pytestmark = pytest.mark.slow
@@ -31,20 +35,25 @@ def test_failure_modes_match_the_planted_gaps(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", [201, 202])
 def test_random_mistakes_give_no_failure_mode(seed: int) -> None:
-    assert taxonomy(asked(PlantedCandidate([], 0.15, seed), ASKED, seed), Params.model_validate({}), 0).modes == []
+    assert confirmed_modes(PlantedCandidate([], 0.15, seed), seed) == []
 
 
 def recovery(seed: int) -> tuple[float | None, float | None]:
     """Returns the mode recall and mode precision of the taxonomy, with the planted gaps as the weak slices."""
     gaps = random_gaps(seed)
-    found = taxonomy(asked(PlantedCandidate(gaps, 0.0, seed), ASKED, seed), Params.model_validate({}), 0)
-    placing = SkillAssignment(found.taxonomy.skills, found.taxonomy.meta_skills)
+    modes = confirmed_modes(PlantedCandidate(gaps, 0.0, seed), seed)
     scenes, questions, belongs = uniform_questions([Slice(gap, ANY, gap) for gap in gaps], MATCHED_ON, seed + 10_000)
-    features = [
-        placing.features(text, rule(text, scene).answer) for text, scene in zip(questions, scenes, strict=True)
-    ]
-    contained = [np.array([mode.contains(one) for one in features]) for mode in found.modes]
+    features = [all_features(text, rule(text, scene).answer) for text, scene in zip(questions, scenes, strict=True)]
+    contained = [np.array([mode.contains(one) for one in features]) for mode in modes]
     return mode_recall(contained, [*belongs.T]), mode_precision(contained, [*belongs.T])
+
+
+def confirmed_modes(candidate: PlantedCandidate, seed: int) -> list[FailureMode]:
+    """Returns the modes that are discovered in some questions and confirmed in others."""
+    valid = asked(candidate, ASKED, seed + 20_000)
+    modes = find_modes(with_features(valid, ()), MODES.threshold, MODES.min_asked, examples=0)
+    found = taxonomy(asked(candidate, ASKED, seed), Params.model_validate({}), 0, discovered=Discovered(modes, valid))
+    return [mode for mode in found.modes if mode.status == "confirmed"]
 
 
 def asked(candidate: PlantedCandidate, number: int, seed: int) -> pd.DataFrame:

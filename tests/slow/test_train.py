@@ -75,6 +75,12 @@ def test_training_changes_the_weights_and_logs_every_component_at_every_step(pre
     assert json.loads((trained / "metrics/train.json").read_text())["calls"] == 6 * 8
 
 
+def test_the_questions_of_the_exploration_and_of_the_training_are_kept(trained: Path) -> None:
+    asked = pd.read_parquet(trained / "data/discovered/asked.parquet")
+    assert (asked["stage"] == "explore").sum() == 20 and 0 < (asked["stage"] == "train").sum() <= 6 * 8
+    assert not asked.duplicated(["image_id", "question"]).any() and asked["outcome"].notna().all()
+
+
 def killed_and_finished(project: Path) -> Path:
     process = subprocess.Popen(
         [sys.executable, "-m", "stages.train"],
@@ -97,7 +103,8 @@ def killed_and_finished(project: Path) -> Path:
 def test_a_killed_training_resumes_and_ends_with_the_same_bytes(prepared: Path, trained: Path) -> None:
     project = killed_and_finished(copy(prepared, "killed"))
     assert weights(project) == weights(trained)
-    assert (project / "metrics/rewards.csv").read_bytes() == (trained / "metrics/rewards.csv").read_bytes()
+    for name in ("metrics/rewards.csv", "data/discovered/asked.parquet", "data/discovered/modes.json"):
+        assert (project / name).read_bytes() == (trained / name).read_bytes()
     assert not list(project.glob(".work/train/*/checkpoint-*")), "work in progress is deleted at the end"
 
 
@@ -122,7 +129,7 @@ def test_without_steps_the_output_is_the_base_model(prepared: Path) -> None:
 def test_failure_modes_steer_the_training_and_the_harvest(prepared: Path) -> None:
     project = copy(prepared, "steered")
     found = [("judging positions", "answer yes"), ("counting",)]
-    modes = [FailureMode("m", "m", features, 9, 9, 1.0, 0.7, 1.0, 5.0, 0.0, ()) for features in found]
+    modes = [FailureMode("--".join(one), "m", one, 9, 9, 1.0, 0.7, 1.0, 5.0, 0.0, ()) for one in found]
     write_json(project / "data/explored/modes.json", [asdict(mode) for mode in modes])
     finished(project)
     assert read_targets(project / "models/questioner") == found
@@ -130,6 +137,9 @@ def test_failure_modes_steer_the_training_and_the_harvest(prepared: Path) -> Non
     rollouts = pd.read_parquet(project / "data/rollouts/rollouts.parquet").set_index("method")
     assert rollouts.loc["trained", "questioner"].str.contains("targets").all()
     assert not rollouts.loc["base", "questioner"].str.contains("targets").any()
+    quota = rollouts.loc["quota"]
+    assert set(quota["mode_id"]) == {"judging positions--answer yes", "counting"} and len(quota) == 2 * 46
+    assert set(quota["questioner"]) == {"templates/1"} and rollouts.drop("quota")["mode_id"].isna().all()
 
 
 def test_a_killed_exploration_resumes_and_ends_with_the_same_bytes(prepared: Path, tmp_path: Path) -> None:

@@ -10,9 +10,13 @@ from blindspot import store
 from blindspot.checks.run import check
 from blindspot.checks.taxonomy import PRIMITIVE
 from blindspot.errors import BlindspotError
+from blindspot.params import MODES
 from blindspot.records.failure_mode import read_failure_modes
-from blindspot.taxonomy.clustering.assignment import SkillAssignment
+from blindspot.records.rollout import Asked
+from blindspot.search.explorer import modes_in
+from blindspot.taxonomy.discovery import Discovered
 from blindspot.taxonomy.modes.documented import read_documented
+from blindspot.taxonomy.reading.question_features import all_features
 from stages.taxonomy import Found, Params, metrics, mode_table, taxonomy, write
 from tests.taxonomy.rows import make_rows
 
@@ -26,8 +30,18 @@ def rows() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def found(rows: pd.DataFrame) -> Found:
-    return taxonomy(rows, PARAMS, seed=0, documented=KNOWN)
+def discovered() -> Discovered:
+    """What a search discovers in other questions of the same candidate."""
+    valid = make_rows(300, seed=1).query("outcome in ('failure', 'correct')").reset_index(drop=True)
+    asked = [
+        Asked(row.image_id, row.question, row.answer, row.reference, row.outcome, None) for row in valid.itertuples()
+    ]
+    return Discovered(modes_in(asked, MODES.threshold, MODES.min_asked), valid)
+
+
+@pytest.fixture(scope="session")
+def found(rows: pd.DataFrame, discovered: Discovered) -> Found:
+    return taxonomy(rows, PARAMS, seed=0, documented=KNOWN, discovered=discovered)
 
 
 def test_it_has_fewer_meta_skills_than_skills(found: Found) -> None:
@@ -43,8 +57,7 @@ def test_every_skill_is_in_one_meta_skill(found: Found) -> None:
 
 def test_every_primitive_is_in_one_skill_and_every_question_has_some(found: Found) -> None:
     placed = [primitive.text for skill in found.taxonomy.skills for primitive in skill.primitives]
-    fitted = found.questions.loc[found.questions["fitted"], "primitives"]
-    asked = {text for texts in fitted for text in texts if not text.startswith("recognising ")}
+    asked = {text for texts in found.questions["primitives"] for text in texts if not text.startswith("recognising ")}
     assert sorted(placed) == sorted(asked)
     assert found.questions["skills"].map(len).min() >= 1
 
@@ -68,7 +81,7 @@ def test_no_valid_question_is_no_error(rows: pd.DataFrame, tmp_path: Path) -> No
         found = taxonomy(none, Params(resamples=2), seed=0)
         check(found.questions[[*PRIMITIVE.columns]], PRIMITIVE, tmp_path / "docs")
         write(found, tmp_path / "taxonomy")
-        assert metrics(found)["skills"] == 0 and "There is no taxonomy: the 0 valid questions" in str(found.note)
+        assert metrics(found)["skills"] == 0 and "There are no skills: the 0 valid questions" in str(found.note)
 
 
 def test_one_image_is_not_enough_to_find_modes(rows: pd.DataFrame) -> None:
@@ -107,12 +120,14 @@ def test_skills_are_written_with_title_and_definition(found: Found, tmp_path: Pa
     assert read_failure_modes(tmp_path / "taxonomy" / "failure_modes.json") == found.modes
 
 
-def test_a_mode_that_matches_no_entry_is_novel(found: Found, rows: pd.DataFrame, tmp_path: Path) -> None:
+def test_a_mode_that_matches_no_entry_is_novel(
+    found: Found, rows: pd.DataFrame, discovered: Discovered, tmp_path: Path
+) -> None:
     (mode,) = found.modes
     assert (mode.kinds, mode.documented) == (("colour", "spatial relation"), ())
     assert metrics(found)["novel_modes"] == 1
     purple = KNOWN[0].model_copy(update={"name": "purple things", "kinds": mode.kinds})
-    listed = taxonomy(rows, PARAMS, seed=0, documented=[*KNOWN, purple])
+    listed = taxonomy(rows, PARAMS, seed=0, documented=[*KNOWN, purple], discovered=discovered)
     assert listed.modes == [replace(mode, documented=("purple things",))]
     assert metrics(listed)["novel_modes"] == 0
     write(listed, tmp_path / "taxonomy")
@@ -120,18 +135,16 @@ def test_a_mode_that_matches_no_entry_is_novel(found: Found, rows: pd.DataFrame,
     assert (entry["name"], entry["url"]) == ("purple things", KNOWN[0].url)
 
 
-def test_without_a_list_no_mode_is_counted_as_novel(rows: pd.DataFrame, found: Found) -> None:
-    unlisted = taxonomy(rows, PARAMS, seed=0)
+def test_without_a_list_no_mode_is_counted_as_novel(rows: pd.DataFrame, found: Found, discovered: Discovered) -> None:
+    unlisted = taxonomy(rows, PARAMS, seed=0, discovered=discovered)
     assert unlisted.modes == [replace(mode, documented=None) for mode in found.modes]
     assert metrics(unlisted)["novel_modes"] is None
 
 
 def test_a_mode_contains_the_questions_that_it_counts(found: Found) -> None:
-    placing = SkillAssignment(found.taxonomy.skills, found.taxonomy.meta_skills)
-    rated = found.questions[~found.questions["fitted"]]
-    asked = [*zip(rated["question"], rated["reference"], strict=True)]
+    asked = [*zip(found.questions["question"], found.questions["reference"], strict=True)]
     for mode in found.modes:
-        assert sum(mode.contains(placing.features(question, reference)) for question, reference in asked) == mode.asked
+        assert sum(mode.contains(all_features(question, reference)) for question, reference in asked) == mode.asked
 
 
 def test_examples_are_failures(found: Found) -> None:
@@ -140,18 +153,39 @@ def test_examples_are_failures(found: Found) -> None:
     assert set(examples["outcome"]) == {"failure"}
 
 
-def test_scene_and_family_are_never_read(rows: pd.DataFrame, found: Found) -> None:
-    blind = taxonomy(rows.drop(columns=["family"]), PARAMS, seed=0, documented=KNOWN)
+def test_scene_and_family_are_never_read(rows: pd.DataFrame, found: Found, discovered: Discovered) -> None:
+    blind = taxonomy(rows.drop(columns=["family"]), PARAMS, seed=0, documented=KNOWN, discovered=discovered)
     assert blind.modes == found.modes
     assert blind.taxonomy == found.taxonomy
 
 
-def test_skills_are_fitted_on_other_images_than_modes_are_found_in(found: Found) -> None:
-    fitted = found.questions.groupby("image_id")["fitted"]
-    assert (fitted.nunique() == 1).all()
-    assert 0.25 < fitted.first().mean() < 0.35
-    of_fitted = set(found.questions.loc[found.questions["fitted"], "rollout_id"])
-    assert not any(of_fitted.intersection(mode.examples) for mode in found.modes)
+def test_without_a_search_modes_are_discovered_in_a_part_of_the_questions(rows: pd.DataFrame) -> None:
+    found = taxonomy(rows, PARAMS, seed=0)
+    parts = found.questions.groupby("image_id")["part"]
+    assert (parts.nunique() == 1).all()
+    assert 0.6 < (parts.first() == "discovery").mean() < 0.8
+    (mode,) = found.modes
+    held_out = found.questions[found.questions["part"] == "held_out"]
+    inside = [mode.contains({*features}) for features in held_out["features"]]
+    assert mode.asked == sum(inside) > 0 and mode.status in ("confirmed", "not_confirmed", "too_few")
+
+
+def test_a_quota_alone_confirms_a_mode_and_is_no_method(
+    rows: pd.DataFrame, discovered: Discovered, tmp_path: Path
+) -> None:
+    (mode,) = discovered.modes
+    own = rows[(rows["method"] == "templates") & rows["question"].str.contains("purple")]
+    quota = own.assign(method="quota", mode_id=mode.mode_id, rollout_id="quota-" + own["rollout_id"])
+    found = taxonomy(pd.concat([rows, quota]), PARAMS, seed=0, discovered=discovered)
+    asked = [row for row in quota.itertuples() if mode.contains(all_features(row.question, row.reference))]
+    assert [(one.asked, one.failures) for one in found.modes] == [
+        (len(asked), sum(row.outcome == "failure" for row in asked))
+    ]
+    assert 0 < len(asked) < len(quota)
+    write(found, tmp_path / "taxonomy")
+    skills = store.read_json(tmp_path / "taxonomy" / "skills.json")
+    assert {method for one in skills for method in one["methods"]} == {"trained", "base", "templates"}
+    assert "quota" not in store.read_json(tmp_path / "taxonomy" / "comparison.json")["methods"]
 
 
 def test_stability_and_recurrence_are_measured(found: Found) -> None:
@@ -161,16 +195,18 @@ def test_stability_and_recurrence_are_measured(found: Found) -> None:
 
 
 def test_the_error_rate_on_the_bases_questions_raises_the_threshold(rows: pd.DataFrame, found: Found) -> None:
-    assert found.threshold == PARAMS.threshold
+    assert found.threshold == MODES.threshold
     of_base = (rows["method"] == "base") & (rows["outcome"] == "correct")
     half = of_base & (rows.index % 2 == 0)
     bad = taxonomy(rows.assign(outcome=rows["outcome"].where(~half, "failure")), PARAMS, seed=0)
     assert 0.4 < bad.threshold < 0.7
 
 
-def test_the_same_rows_give_the_same_bytes(rows: pd.DataFrame, found: Found, tmp_path: Path) -> None:
+def test_the_same_rows_give_the_same_bytes(
+    rows: pd.DataFrame, found: Found, discovered: Discovered, tmp_path: Path
+) -> None:
     write(found, tmp_path / "one")
-    write(taxonomy(rows, PARAMS, seed=0, documented=KNOWN), tmp_path / "two")
+    write(taxonomy(rows, PARAMS, seed=0, documented=KNOWN, discovered=discovered), tmp_path / "two")
     names = sorted(file.name for file in (tmp_path / "one").iterdir())
     assert len(names) == 9
     for name in names:
@@ -197,7 +233,7 @@ def test_metrics_hold_counts(found: Found) -> None:
 def test_too_few_questions_give_a_note_and_the_files(texts: list[str], tmp_path: Path, rows: pd.DataFrame) -> None:
     few = pd.concat([rows.iloc[:1]] * len(texts)).assign(question=texts) if texts else rows.iloc[:0]
     nothing = taxonomy(few, PARAMS, seed=0)
-    assert nothing.note is not None and nothing.note.startswith("There is no taxonomy: ")
+    assert nothing.note is not None and nothing.note.startswith("There are no skills: ")
     write(nothing, tmp_path / "taxonomy")
     assert store.read_json(tmp_path / "taxonomy" / "failure_modes.json") == []
     compared = store.read_json(tmp_path / "taxonomy" / "comparison.json")

@@ -26,6 +26,7 @@ class Row:
     """One answer of one model to one question; the fields are the columns of the answers frame.
 
     `sought`: whether a questioner asked it that was trained on, or steered to, what the model answers wrong.
+    `mode_id`: the failure mode for which it was asked.
     """
 
     model: str
@@ -41,6 +42,7 @@ class Row:
     image_id: str | None = None
     image: str | bytes | None = None
     sought: bool = False
+    mode_id: str | None = None
 
 
 @dataclass(slots=True)

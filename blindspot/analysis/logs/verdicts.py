@@ -10,8 +10,9 @@ from blindspot.analysis.logs.known_log import Sample, add_samples
 from blindspot.analysis.logs.rows import INVALID, NO_VERDICT, Log
 from blindspot.analysis.logs.tables import read_parquet
 from blindspot.analysis.logs.values import text_of
-from blindspot.paths import EXPLORED_MODES, ROLLOUTS
+from blindspot.paths import DISCOVERED_MODES, ROLLOUTS
 from blindspot.records.failure_mode import read_failure_modes
+from blindspot.records.rollout import QUOTA
 from blindspot.records.verdict import OUTCOMES
 
 _COLUMNS = {"rollout_id", "image_id", "question", "reference", "answer", "outcome", "reason"}
@@ -27,7 +28,8 @@ def add_verdicts(log: Log, table: pd.DataFrame, columns: Columns, path: Path) ->
     """Adds the rows of a run. Invalid questions and those without a verdict are unscored, with the reason.
 
     The model is the candidate in the rollouts of the run, or else the name of the file. The questions of the method
-    "trained" are sought. The modes that the exploration of the run found are `discovered`: it asks about other images.
+    "trained" and those of quotas are sought. The modes that the search found are `discovered`: it asks about other
+    images.
     """
     model = _candidate(path)
     log.states_model = model is not None
@@ -45,13 +47,14 @@ def add_verdicts(log: Log, table: pd.DataFrame, columns: Columns, path: Path) ->
         )
         for row in rows
     ]
-    explored = _beside(path, EXPLORED_MODES)
-    if explored.is_file():
-        log.discovered = read_failure_modes(explored)
+    discovered = _beside(path, DISCOVERED_MODES)
+    if discovered.is_file():
+        log.discovered = read_failure_modes(discovered)
     first = len(log.rows)
     add_samples(log, samples, columns, model or log.name, path.parent)
     for added, row in zip(log.rows[first:], rows, strict=True):
-        added.sought = row.get("method") == "trained"
+        added.sought = row.get("method") in ("trained", QUOTA)
+        added.mode_id = text_of(row.get("mode_id"))
 
 
 def _unscored(outcome: str, reason: Any) -> str | None:

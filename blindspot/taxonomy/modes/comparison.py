@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from blindspot.metrics import share
+from blindspot.records.rollout import METHODS
 from blindspot.taxonomy.reading.primitives import extract
 
 BASE = "base"
@@ -27,6 +28,7 @@ def compare(questions: pd.DataFrame) -> dict[str, Any]:
     - `skills`: those that every method asked for (`shared`), and by method those that no other did (`exclusive`);
     - `combinations`, by method: the MOST with most failures, with the numbers `asked` and of `failures`.
     """
+    questions = questions[questions["method"].isin(METHODS)]
     number = int(questions["method"].value_counts().min()) if len(questions) else 0
     asked = {str(name): rows.head(number) for name, rows in questions.groupby("method", sort=False)}
     combined = {method: [tuple(sorted(names)) for names in rows["skills"]] for method, rows in asked.items()}

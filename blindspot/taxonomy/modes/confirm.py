@@ -21,15 +21,19 @@ def confirm(
 ) -> list[FailureMode]:
     """Returns the modes, in the same order, with a status and the figures of these questions.
 
-    `questions`: columns as for `find_modes`; none of them was used to discover the modes. Each mode is tested against
-    the threshold: a one-sided binomial test of the effective number of questions, with Holm (1979) over all modes
-    (5 %). The status is `too_few` if fewer than FEWEST questions are asked, or if the test could not be significant
-    even if all of them failed; such a mode counts as a test with p = 1. `examples`: the number kept for each mode, of
-    these questions first.
+    `questions`: columns as for `find_modes`; none of them was used to discover the modes. If they have the column
+    mode_id, a mode is tested only on the questions that were asked for it. Each mode is tested against the threshold:
+    a one-sided binomial test of the effective number of questions, with Holm (1979) over all modes (5 %). The status
+    is `too_few` if fewer than FEWEST questions are asked, or if the test could not be significant even if all of them
+    failed; such a mode counts as a test with p = 1. `examples`: the number kept for each mode, of these questions
+    first.
     """
     failed: Mask = (questions["outcome"] == "failure").to_numpy()
     images = pd.factorize(questions["image_id"])[0]
     contained = [*contained_in(modes, questions)]
+    if "mode_id" in questions:
+        asked_for = [(questions["mode_id"] == mode.mode_id).to_numpy() for mode in modes]
+        contained = [which & own for which, own in zip(contained, asked_for, strict=True)]
     spreads = [design_effect(images[which], failed[which]) if which.any() else 1.0 for which in contained]
     asked = np.array([which.sum() for which in contained], dtype=float)
     failures = np.array([failed[which].sum() for which in contained], dtype=float)
@@ -46,6 +50,13 @@ def confirm(
         )
         for mode, which, spread, short, p_value in tested
     ]
+
+
+def for_confirmation(questions: pd.DataFrame) -> pd.DataFrame:
+    """Returns the questions that were asked to confirm a mode; if there are none, all, without the column mode_id."""
+    asked_for = questions["mode_id"].notna() if "mode_id" in questions else pd.Series(False, questions.index)
+    rows = questions[asked_for] if asked_for.any() else questions.drop(columns="mode_id", errors="ignore")
+    return rows.reset_index(drop=True)
 
 
 def contained_in(modes: Sequence[FailureMode], questions: pd.DataFrame) -> Iterator[Mask]:

@@ -51,7 +51,7 @@ def test_the_columns_of_the_frame(tmp_path: Path) -> None:
     frame = read(write(tmp_path / "l.csv"))
     assert list(frame) == [
         *("model", "row_id", "question", "options", "references", "answer", "raw", "wrong", "score", "unscored"),
-        *("image_id", "image", "sought"),
+        *("image_id", "image", "sought", "mode_id"),
     ]
     assert frame.attrs["notes"] == []
 

@@ -68,37 +68,37 @@ def test_questions_of_the_trained_questioner_are_sought_and_do_not_raise_the_thr
     assert analyze_answers(read(path), None, None).models[0].threshold == pytest.approx(0.8)
 
 
-def test_modes_of_the_exploration_are_tested_on_all_questions(tmp_path: Path) -> None:
+def test_modes_of_the_search_are_tested_on_all_questions(tmp_path: Path) -> None:
     path = write_run(tmp_path)
     write_answers(path, failures=12)
-    modes = tmp_path / "data/explored/modes.json"
-    write_json(modes, [asdict(explored("counting", asked=9)), asdict(explored("matching the colour", asked=7))])
+    modes = tmp_path / "data/discovered/modes.json"
+    write_json(modes, [asdict(discovered("counting", asked=9)), asdict(discovered("matching the colour", asked=7))])
     frame = read(path)
     assert [mode.mode_id for mode in frame.attrs["discovered"]["verdicts"]] == ["counting", "matching the colour"]
     [model] = analyze_answers(frame, 0.3, None).models
-    assert model.explored and set(model.rows["part"]) == {"held_out"} and model.min_asked == 7
+    assert model.searched and set(model.rows["part"]) == {"held_out"} and model.min_asked == 7
     assert [(mode.status, mode.asked, mode.failures) for mode in model.modes] == [
         ("confirmed", 20, 12),
         ("too_few", 0, 0),
     ]
     assert model.modes[0].discovered_asked == 9 and len(model.modes[0].examples) == 12
     page = render_model(model_page(model, ()), {}, 0, None)
-    assert "The exploration of the run discovered the modes" in page and "70 %" not in page
+    assert "The search of the run discovered the modes" in page and "70 %" not in page
 
 
-def test_without_a_mode_of_the_exploration_the_questions_are_split(tmp_path: Path) -> None:
+def test_without_a_mode_of_the_search_the_questions_are_split(tmp_path: Path) -> None:
     path = write_run(tmp_path)
     write_answers(path, failures=12)
-    write_json(tmp_path / "data/explored/modes.json", [])
+    write_json(tmp_path / "data/discovered/modes.json", [])
     [model] = analyze_answers(read(path), None, None).models
-    assert not model.explored and set(model.rows["part"]) == {"discovery", "held_out"}
+    assert not model.searched and set(model.rows["part"]) == {"discovery", "held_out"}
 
 
 def test_modes_that_cannot_be_read_are_an_error(tmp_path: Path) -> None:
     path = write_run(tmp_path)
-    (tmp_path / "data/explored").mkdir()
-    (tmp_path / "data/explored/modes.json").write_text("[{")
-    with pytest.raises(BlindspotError, match=r"explored/modes\.json cannot be read"):
+    (tmp_path / "data/discovered").mkdir()
+    (tmp_path / "data/discovered/modes.json").write_text("[{")
+    with pytest.raises(BlindspotError, match=r"discovered/modes\.json cannot be read"):
         read(path)
 
 
@@ -108,7 +108,7 @@ def test_the_modes_of_two_runs_of_one_candidate_count_once(tmp_path: Path) -> No
         paths, (12, 13), (("counting",), ("counting", "matching the colour")), strict=True
     ):
         write_answers(path, failures)
-        write_json(path.parents[1] / "explored/modes.json", [asdict(explored(name, asked=9)) for name in names])
+        write_json(path.parents[1] / "discovered/modes.json", [asdict(discovered(name, asked=9)) for name in names])
     found = read(*paths).attrs["discovered"]
     assert {model: sorted(mode.mode_id for mode in modes) for model, modes in found.items()} == {
         "small": ["counting", "matching the colour"]
@@ -131,7 +131,7 @@ def write_answers(path: Path, failures: int) -> None:
     pd.DataFrame(rows, columns=[*VERDICT.columns]).to_parquet(path)
 
 
-def explored(name: str, asked: int) -> FailureMode:
+def discovered(name: str, asked: int) -> FailureMode:
     return FailureMode(name, f"Questions about {name}", (name,), asked, asked, 1.0, 0.6, 1.0, 9.0, 0.01, ())
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from blindspot.records.failure_mode import FailureMode, read_failure_modes
 from blindspot.store import write_json
-from blindspot.taxonomy.modes.confirm import _holm, confirm, contained_in
+from blindspot.taxonomy.modes.confirm import _holm, confirm, contained_in, for_confirmation
 from blindspot.taxonomy.modes.search import find_modes
 
 
@@ -121,3 +121,14 @@ def test_no_modes_and_no_questions() -> None:
     [found] = confirm([mode("a")], questions(("a", 3, 3)).iloc[:0], 0.25, 3)
     assert found.status == "too_few" and found.examples == ("old-1", "old-2")
     assert find_modes(questions(("a", 3, 3)).iloc[:0], 0.25, 5, 3) == []
+
+
+def test_a_mode_is_tested_on_the_questions_that_were_asked_for_it() -> None:
+    rows = questions(("a", 20, 18), ("a", 20, 2), ("b", 10, 10))
+    rows["mode_id"] = ["a"] * 20 + ["b"] * 20 + [None] * 10
+    one, other = confirm([mode("a"), mode("b")], rows, 0.25, 3)
+    assert (one.asked, one.failures, one.status) == (20, 18, "confirmed")
+    assert (other.asked, other.status) == (0, "too_few")
+    assert len(for_confirmation(rows)) == 40
+    unasked = for_confirmation(rows.assign(mode_id=None))
+    assert len(unasked) == 50 and "mode_id" not in unasked and len(for_confirmation(questions(("a", 3, 3)))) == 3
