@@ -19,7 +19,7 @@ from blindspot.records.image import Image
 from blindspot.records.rollout import QUOTA, Rollout
 from blindspot.records.verdict import VALID
 from blindspot.taxonomy.modes.quota import MOST, quota_of
-from blindspot.taxonomy.reading.question_features import all_features, has_all
+from blindspot.taxonomy.reading.question_features import has_all
 
 MOST_PER_VALID = 3  # questions asked for each question of a quota, at most
 MOST_PROPOSED = 4  # proposals for each question asked, at most
@@ -114,9 +114,9 @@ def _draw(
             break
         about = [images[place] for place in dice.integers(len(images), size=BLOCK).tolist()]
         for image, one in zip(about, templates.ask(about, int(dice.integers(2**31))), strict=True):
-            has = all_features(one.question, one.answer)
             for quota, into in missing:
-                if quota.mode.contains(has) and len(into.images) < quota.valid:
+                lacking = len(into.images) < quota.valid
+                if lacking and has_all({*quota.mode.features}, one.question, one.answer):
                     into.images.append(image)
                     into.questions.append(one)
     return found
