@@ -66,7 +66,7 @@ def taxonomy_run(case: Case, seed: int, params: Params, methods: Methods) -> dic
 
 def search_and_harvest(
     candidate: Candidate, verifier: Verifier, seed: int, params: Params, methods: Methods
-) -> tuple[pd.DataFrame, Discovered]:
+) -> tuple[pd.DataFrame, list[Discovered]]:
     """Runs a search. Returns the verdicts on questions by its policy, the base and the templates, about new images.
 
     Also returns what the search discovered.
@@ -88,7 +88,9 @@ def search_and_harvest(
             frames.append(pd.DataFrame([asdict(row) for row in asked]).assign(method=method))
     rows = pd.concat(frames, ignore_index=True)
     found = pd.DataFrame([asdict(row) for row in searched if row.outcome in VALID])
-    return rows.assign(rollout_id=rows.index.astype(str)), Discovered(modes_of(searched, methods), found)
+    return rows.assign(rollout_id=rows.index.astype(str)), [
+        Discovered(modes_of(searched, methods), found, methods.min_asked)
+    ]
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from pydantic import Field
 
@@ -16,10 +17,11 @@ from blindspot.checks.run import check
 from blindspot.checks.taxonomy import FAILURE_MODE, PRIMITIVE
 from blindspot.errors import naming, run
 from blindspot.models.llm import open_llm
-from blindspot.params import MODES, ModesParams, load, load_seed
+from blindspot.params import MODES, ModesParams, load, load_seed, read
 from blindspot.paths import (
     DISCOVERED,
     DISCOVERED_MODES,
+    EXPLORED_MODES,
     FAILURE_MODES,
     QUESTIONS,
     TAXONOMY_FOLDER,
@@ -33,8 +35,9 @@ from blindspot.records.verdict import VALID
 from blindspot.stage_lock import exclusive
 from blindspot.taxonomy.clustering.skills import Skill
 from blindspot.taxonomy.clustering.topics import Topic
-from blindspot.taxonomy.discovery import Discovered, Found, Sorting, TaxonomyOptions, find_taxonomy
+from blindspot.taxonomy.discovery import Discovered, Found, Sorting, TaxonomyOptions, find_taxonomy, with_features
 from blindspot.taxonomy.modes.comparison import compare, figures
+from blindspot.taxonomy.modes.confirm import contained_in
 from blindspot.taxonomy.modes.describe import describe, title
 from blindspot.taxonomy.modes.documented import Weakness, matched, read_documented
 from blindspot.taxonomy.modes.search import distinct_first
@@ -73,12 +76,12 @@ def taxonomy(
     seed: int,
     documented: Sequence[Weakness] = (),
     counts: ModesParams = MODES,
-    discovered: Discovered | None = None,
+    discovered: Sequence[Discovered] = (),
 ) -> Found:
     """Finds the taxonomy of the valid questions in `verdicts` (verdicts.parquet), and tests the discovered modes.
 
-    `documented`: weaknesses to match. `counts`: what counts as a failure mode. `discovered`: None if no search was
-    made. Raises BlindspotError where an LLM cannot be opened, or its prompts are invalid.
+    `documented`: weaknesses to match. `counts`: what counts as a failure mode. `discovered`: what a search
+    discovered. Raises BlindspotError where an LLM cannot be opened, or its prompts are invalid.
     """
     with naming("taxonomy.prompts"):
         extracting, named = (read_prompts(Path(params.prompts), role) for role in EXTRACTOR_AND_NAMER)
@@ -90,11 +93,20 @@ def taxonomy(
     return find_taxonomy(verdicts, params, seed, options, counts, discovered)
 
 
-def read_discovered() -> Discovered | None:
-    """Returns what the search discovered; None if it asked no question."""
+def read_discovered(explored_min_asked: int, min_asked: int) -> list[Discovered]:
+    """Returns what exploring discovered, and what all other questions of the search added; empty without questions."""
     questions = store.read_frame(DISCOVERED, DISCOVERED_SUITE.columns)
     valid = questions[questions["outcome"].isin(VALID)].reset_index(drop=True)
-    return Discovered(read_failure_modes(DISCOVERED_MODES), valid) if len(valid) else None
+    if not len(valid):
+        return []
+    modes, known = read_failure_modes(DISCOVERED_MODES), {mode.mode_id for mode in read_failure_modes(EXPLORED_MODES)}
+    explored = [mode for mode in modes if mode.mode_id in known]
+    contained = [*contained_in(explored, with_features(valid, explored))]
+    rest = ~np.any(contained, axis=0) if contained else np.ones(len(valid), dtype=bool)
+    return [
+        Discovered(explored, valid[valid["stage"] == "explore"].reset_index(drop=True), explored_min_asked),
+        Discovered(modes[len(explored) :], valid[rest].reset_index(drop=True), min_asked),
+    ]
 
 
 def metrics(found: Found) -> dict[str, Any]:
@@ -157,11 +169,12 @@ def _skill(skill: Skill, found: Found) -> dict[str, Any]:
 @exclusive
 def main() -> None:
     """Reads data/verdicts; writes data/taxonomy and metrics/taxonomy.json."""
-    params, seed, work = load("taxonomy", Params), load_seed(), store.work_folder()
+    params, counts, seed, work = load("taxonomy", Params), load("modes", ModesParams), load_seed(), store.work_folder()
     docs = work / "docs" / Path.cwd().name / "taxonomy"
     documented, verdicts = read_documented(Path(params.documented)), store.read_frame(VERDICTS, VERDICT.columns)
     with stage_run("taxonomy", work, params.model_dump() | {"seed": seed}, [params.prompts]) as mlflow:
-        found = taxonomy(verdicts, params, seed, documented, load("modes", ModesParams), read_discovered())
+        discovered = read_discovered(int(read()["explore"]["min_asked"]), counts.min_asked)
+        found = taxonomy(verdicts, params, seed, documented, counts, discovered)
         if found.note:
             print(f"taxonomy: {found.note}", flush=True)
         check(found.questions[[*PRIMITIVE.columns]], PRIMITIVE, docs / "primitives")

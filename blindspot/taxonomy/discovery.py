@@ -10,7 +10,7 @@ from pydantic import Field
 
 from blindspot.params import MODES, ModesParams, Section
 from blindspot.prompts.files import RolePrompts
-from blindspot.protocols import LLM, Target
+from blindspot.protocols import LLM
 from blindspot.records.failure_mode import STATUSES, FailureMode
 from blindspot.records.verdict import VALID
 from blindspot.taxonomy.clustering.assignment import SkillAssignment
@@ -64,10 +64,14 @@ class TaxonomyOptions(NamedTuple):
 
 
 class Discovered(NamedTuple):
-    """The failure modes that the search discovered, and the questions that it asked (`search.discovered`)."""
+    """Failure modes, the valid questions in which they were discovered, and the fewest questions that a mode needed.
+
+    `questions`: columns image_id, question, reference and outcome.
+    """
 
     modes: Sequence[FailureMode]
     questions: pd.DataFrame
+    min_asked: int
 
 
 ALONE = TaxonomyOptions()
@@ -101,39 +105,39 @@ def find_taxonomy(
     seed: int,
     helpers: TaxonomyOptions = ALONE,
     counts: ModesParams = MODES,
-    discovered: Discovered | None = None,
+    discovered: Sequence[Discovered] = (),
 ) -> Found:
     """Finds the taxonomy of the valid questions of all methods, and tests the discovered failure modes on them.
 
     `verdicts`: the columns of verdicts.parquet; the family and whatever else only scenes have is not read. `counts`:
-    what counts as a failure mode. `discovered`: None if no search asked questions about other images; then modes are
-    discovered in a part of these questions, and tested on the rest. Where there are too few questions for skills,
-    `note` says so.
+    what counts as a failure mode. `discovered`: what a search discovered in questions about other images. Without a
+    search, modes are discovered in a part of these questions, and tested on the rest. Where there are too few
+    questions for skills, `note` says so.
     """
     verdicts = verdicts if len(verdicts) else pd.DataFrame(columns=[*READ], dtype=object)
     valid = verdicts[verdicts["outcome"].isin(VALID)].reset_index(drop=True)
     threshold = max(counts.threshold, _base_rate(valid, counts.min_asked))
     primitives, unread = _read(valid, helpers)
     sorted_, indices, note = _skills(valid, primitives, how, seed, helpers)
-    plain = with_features(valid, [mode.features for mode in discovered.modes] if discovered else ())
+    plain = with_features(valid, [mode for part in discovered for mode in part.modes])
     valid["features"] = [
         [*dict.fromkeys(chain(*lists))] for lists in zip(*(plain[name] for name in COLUMNS), strict=True)
     ]
     valid["part"] = HELD_OUT if discovered else split(valid["image_id"].tolist())
     modes = _modes(plain.assign(part=valid["part"]), discovered, threshold, counts, how, seed)
     modes = with_documented(modes, plain, helpers.documented)
-    if not note and discovered is None and valid["image_id"].nunique() == 1:
+    if not note and not discovered and valid["image_id"].nunique() == 1:
         note = ONE_IMAGE
     return Found(valid, sorted_, modes, threshold, indices, note, unread, helpers.documented)
 
 
-def with_features(questions: pd.DataFrame, targets: Iterable[Target]) -> pd.DataFrame:
+def with_features(questions: pd.DataFrame, modes: Iterable[FailureMode] = ()) -> pd.DataFrame:
     """Returns questions with COLUMNS, in which modes are searched and tested.
 
-    `targets`: features of discovered modes; those of the wording are read only if a mode has them. An LLM's abilities,
-    in the column abilities, count beside those that the rules read.
+    Features of the wording are read only if one of `modes` has them. An LLM's abilities, in the column abilities,
+    count beside those that the rules read.
     """
-    worded = {feature for target in targets for feature in target if feature.startswith((ASKS, KIND))}
+    worded = {feature for mode in modes for feature in mode.features if feature.startswith((ASKS, KIND))}
     abilities = questions["abilities"] if "abilities" in questions else [()] * len(questions)
     rows = list[dict[str, list[str]]]()
     for question, reference, own in zip(questions["question"], questions["reference"], abilities, strict=True):
@@ -180,18 +184,24 @@ def _with_words(sorted_: Taxonomy, helpers: TaxonomyOptions) -> Taxonomy:
 
 
 def _modes(
-    rows: pd.DataFrame, discovered: Discovered | None, threshold: float, counts: ModesParams, how: Sorting, seed: int
+    rows: pd.DataFrame,
+    discovered: Sequence[Discovered],
+    threshold: float,
+    counts: ModesParams,
+    how: Sorting,
+    seed: int,
 ) -> list[FailureMode]:
     """Returns the failure modes with their status and recurrence, confirmed ones first."""
-    if discovered:
-        found = discovered.modes
-        asked = with_features(discovered.questions, [mode.features for mode in found])
-        asked = asked.assign(rollout_id=asked.index.astype(str))  # of no rollout: no example is kept
-    else:
+    if not discovered:
         asked, rows = (rows[rows["part"] == part].reset_index(drop=True) for part in (DISCOVERY, HELD_OUT))
         found = find_modes(asked, threshold, counts.min_asked, EXAMPLES)
-    back = of_modes(found, asked, counts.threshold, counts.min_asked, _seeds(how, seed))
-    tested = confirm(found, for_confirmation(rows), threshold, EXAMPLES)
+        discovered = [Discovered(found, asked, counts.min_asked)]
+    back, modes = list[float](), [mode for part in discovered for mode in part.modes]
+    for part in discovered:
+        asked = with_features(part.questions, part.modes)
+        asked = asked.assign(rollout_id=asked.index.astype(str))  # of no rollout: no example is kept
+        back += of_modes(part.modes, asked, counts.threshold, part.min_asked, _seeds(how, seed))
+    tested = confirm(modes, for_confirmation(rows), threshold, EXAMPLES)
     modes = [replace(mode, recurrence=share) for mode, share in zip(tested, back, strict=True)]
     return sorted(modes, key=lambda mode: (STATUSES.index(mode.status), -mode.low))
 

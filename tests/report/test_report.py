@@ -71,7 +71,9 @@ def test_the_overview_lists_modes_as_sentences_with_features_and_an_example(rows
         assert f"{question}</q>" in line
         assert f"<b>{percent(mode.error_rate)}</b> <small>60\u00a0% – 86\u00a0%</small>" in line
         assert (
-            f"<small>{mode.failures} of {mode.asked} wrong</small>" in line and ">85\u00a0%</td>" in line and ">novel</span>" in line
+            f"<small>{mode.failures} of {mode.asked} wrong</small>" in line
+            and ">85\u00a0%</td>" in line
+            and ">novel</span>" in line
         )
 
 

@@ -51,8 +51,13 @@ def recovery(seed: int) -> tuple[float | None, float | None]:
 def confirmed_modes(candidate: PlantedCandidate, seed: int) -> list[FailureMode]:
     """Returns the modes that are discovered in some questions and confirmed in others."""
     valid = asked(candidate, ASKED, seed + 20_000)
-    modes = find_modes(with_features(valid, ()), MODES.threshold, MODES.min_asked, examples=0)
-    found = taxonomy(asked(candidate, ASKED, seed), Params.model_validate({}), 0, discovered=Discovered(modes, valid))
+    modes = find_modes(with_features(valid), MODES.threshold, MODES.min_asked, examples=0)
+    found = taxonomy(
+        asked(candidate, ASKED, seed),
+        Params.model_validate({}),
+        0,
+        discovered=[Discovered(modes, valid, MODES.min_asked)],
+    )
     return [mode for mode in found.modes if mode.status == "confirmed"]
 
 

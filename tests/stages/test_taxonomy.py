@@ -30,17 +30,17 @@ def rows() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def discovered() -> Discovered:
+def discovered() -> list[Discovered]:
     """What a search discovers in other questions of the same candidate."""
     valid = make_rows(300, seed=1).query("outcome in ('failure', 'correct')").reset_index(drop=True)
     asked = [
         Asked(row.image_id, row.question, row.answer, row.reference, row.outcome, None) for row in valid.itertuples()
     ]
-    return Discovered(modes_in(asked, MODES.threshold, MODES.min_asked), valid)
+    return [Discovered(modes_in(asked, MODES.threshold, MODES.min_asked), valid, MODES.min_asked)]
 
 
 @pytest.fixture(scope="session")
-def found(rows: pd.DataFrame, discovered: Discovered) -> Found:
+def found(rows: pd.DataFrame, discovered: list[Discovered]) -> Found:
     return taxonomy(rows, PARAMS, seed=0, documented=KNOWN, discovered=discovered)
 
 
@@ -121,7 +121,7 @@ def test_skills_are_written_with_title_and_definition(found: Found, tmp_path: Pa
 
 
 def test_a_mode_that_matches_no_entry_is_novel(
-    found: Found, rows: pd.DataFrame, discovered: Discovered, tmp_path: Path
+    found: Found, rows: pd.DataFrame, discovered: list[Discovered], tmp_path: Path
 ) -> None:
     (mode,) = found.modes
     assert (mode.kinds, mode.documented) == (("colour", "spatial relation"), ())
@@ -135,7 +135,9 @@ def test_a_mode_that_matches_no_entry_is_novel(
     assert (entry["name"], entry["url"]) == ("purple things", KNOWN[0].url)
 
 
-def test_without_a_list_no_mode_is_counted_as_novel(rows: pd.DataFrame, found: Found, discovered: Discovered) -> None:
+def test_without_a_list_no_mode_is_counted_as_novel(
+    rows: pd.DataFrame, found: Found, discovered: list[Discovered]
+) -> None:
     unlisted = taxonomy(rows, PARAMS, seed=0, discovered=discovered)
     assert unlisted.modes == [replace(mode, documented=None) for mode in found.modes]
     assert metrics(unlisted)["novel_modes"] is None
@@ -153,7 +155,7 @@ def test_examples_are_failures(found: Found) -> None:
     assert set(examples["outcome"]) == {"failure"}
 
 
-def test_scene_and_family_are_never_read(rows: pd.DataFrame, found: Found, discovered: Discovered) -> None:
+def test_scene_and_family_are_never_read(rows: pd.DataFrame, found: Found, discovered: list[Discovered]) -> None:
     blind = taxonomy(rows.drop(columns=["family"]), PARAMS, seed=0, documented=KNOWN, discovered=discovered)
     assert blind.modes == found.modes
     assert blind.taxonomy == found.taxonomy
@@ -171,9 +173,9 @@ def test_without_a_search_modes_are_discovered_in_a_part_of_the_questions(rows: 
 
 
 def test_a_quota_alone_confirms_a_mode_and_is_no_method(
-    rows: pd.DataFrame, discovered: Discovered, tmp_path: Path
+    rows: pd.DataFrame, discovered: list[Discovered], tmp_path: Path
 ) -> None:
-    (mode,) = discovered.modes
+    (mode,) = discovered[0].modes
     own = rows[(rows["method"] == "templates") & rows["question"].str.contains("purple")]
     quota = own.assign(method="quota", mode_id=mode.mode_id, rollout_id="quota-" + own["rollout_id"])
     found = taxonomy(pd.concat([rows, quota]), PARAMS, seed=0, discovered=discovered)
@@ -203,7 +205,7 @@ def test_the_error_rate_on_the_bases_questions_raises_the_threshold(rows: pd.Dat
 
 
 def test_the_same_rows_give_the_same_bytes(
-    rows: pd.DataFrame, found: Found, discovered: Discovered, tmp_path: Path
+    rows: pd.DataFrame, found: Found, discovered: list[Discovered], tmp_path: Path
 ) -> None:
     write(found, tmp_path / "one")
     write(taxonomy(rows, PARAMS, seed=0, documented=KNOWN, discovered=discovered), tmp_path / "two")
