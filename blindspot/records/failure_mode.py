@@ -17,18 +17,18 @@ TUPLES = ("features", "examples", "kinds", "documented")  # JSON has lists
 
 @dataclass(frozen=True)
 class FailureMode:
-    """A failure mode with its figures, over the valid questions of all methods that it contains.
+    """A failure mode with its figures, over the valid questions that it contains.
 
     `mode_id`: made of the features, unique within a run. `name`: a sentence for people; nothing is matched by it.
-    `features`: one or two names of skills, of meta-skills (which stand for any of their skills) or of other features
-    of a question, such as its true answer; they identify the mode. `error_rate` = `failures` / `asked`; `low` and
-    `high` bound it at 95 % (Wilson's interval, wider where questions about one image go together).
-    `log_likelihood_ratio`, in nats, ranks modes: how much better two error rates, inside and outside of the mode,
+    `features`: one or two names of abilities, of groups of abilities or of other features of a question, such as its
+    true answer; they identify the mode. `error_rate` = `failures` / `asked`; `low` and `high` bound it at 95 %
+    (Wilson's interval, wider where questions about one image go together).
+    `log_likelihood_ratio`, in nats, selects modes: how much better two error rates, inside and outside of the mode,
     explain the failures than a single one. `q_value`: of the test that error_rate lies above the threshold
     (Benjamini-Hochberg). `examples`: rollout ids of failures, different questions and images first. `recurrence`: the
     share of resamples of the images in which the mode was found again; None where it was not measured. `kinds`: what
     its questions ask for (docs/primitives.md). `documented`: the names of the documented weaknesses that it matches;
-    empty: the mode is novel; None: no list of weaknesses was given.
+    empty: it matches none; None: no list of weaknesses was given.
 
     A mode that was tested again on questions that it was not found in has a `status`. Then `asked`, `failures`,
     `error_rate`, `low`, `high` and `p_value` (Holm) are those of this test; `error_rate` is NaN where none was asked.
@@ -71,7 +71,7 @@ class FailureMode:
 
 
 def read_failure_modes(path: Path) -> list[FailureMode]:
-    """Returns the failure modes in data/taxonomy/failure_modes.json or data/explored/modes.json, in the file's order.
+    """Returns the failure modes in failure_modes.json of a taxonomy or modes.json of a search, in the file's order.
 
     Raises BlindspotError where the file cannot be read or has another form.
     """

@@ -5,9 +5,7 @@ from collections.abc import Sequence
 
 from blindspot.taxonomy.clustering.groups import MetaSkill
 from blindspot.taxonomy.clustering.skills import Skill
-from blindspot.taxonomy.reading.features import features
 from blindspot.taxonomy.reading.primitive import Primitive
-from blindspot.taxonomy.reading.primitives import extract
 
 
 class SkillAssignment:
@@ -32,8 +30,3 @@ class SkillAssignment:
     def meta_skills(self, skills: Sequence[str]) -> list[str]:
         """Returns the meta-skills of these skills."""
         return list(dict.fromkeys(self._meta_skill[name] for name in skills))
-
-    def features(self, question: str, reference: str | None) -> frozenset[str]:
-        """Returns everything that can define a failure mode: skills, meta-skills and other features."""
-        skills = self.skills(extract(question, reference))
-        return frozenset([*skills, *self.meta_skills(skills), *features(question, reference)])

@@ -1,6 +1,6 @@
-"""Derives skills and meta-skills without topics: each ability is a skill, and each kind of activity a meta-skill.
+"""Reads the features that can define a failure mode. They need no fit, so they mean the same in every run.
 
-A search uses them while there are too few questions to find topics.
+In their columns, each ability is a skill, and each group of abilities a meta-skill.
 """
 
 from collections.abc import Set

@@ -26,11 +26,3 @@ def test_a_new_phrase_belongs_to_the_skill_with_most_phrases_of_its_ability() ->
 
 def test_a_new_ability_has_no_skill() -> None:
     assert ASSIGNMENT.skills(extract("what does the sign say ?", "stop")) == []
-
-
-def test_features_include_skills_and_meta_skills() -> None:
-    found = ASSIGNMENT.features("how many stars are there ?", "2")
-    assert found == {
-        *("counting", "counting few", "recognising stars", "counts", "seeing"),
-        *("recognising stars", "only counting", "1 detail", "answer 2", "answer 2 or more"),
-    }
