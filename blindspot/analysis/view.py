@@ -14,7 +14,7 @@ from blindspot.analysis.shown import BRIEF, QUESTION, answer_shown, reference_sh
 from blindspot.metrics import interval
 from blindspot.records.failure_mode import FailureMode
 from blindspot.report.rates import Rate
-from blindspot.taxonomy.modes.confirm import contained_in
+from blindspot.taxonomy.modes.confirm import contained_in, for_confirmation
 from blindspot.taxonomy.modes.significance import design_effect
 
 SHOWN = 12  # examples of a mode
@@ -63,7 +63,11 @@ class Mode:
 
 @dataclass(frozen=True)
 class ModelPage:
-    """What the page of one model shows. `unscored`: the number of answers by reason. `disputed`: rows to look at."""
+    """What the page of one model shows.
+
+    `held_out`: the number of scored questions that modes were tested on. `unscored`: the number of answers by reason.
+    `disputed`: rows to look at.
+    """
 
     analysis: ModelAnalysis
     rate: Rate
@@ -95,7 +99,7 @@ def model_page(analysis: ModelAnalysis, notes: Sequence[str]) -> ModelPage:
         _rate(scored),
         tuple(_mode(mode, rows) for mode in analysis.modes),
         int(rows.loc[rows["image"].notna() | rows["unit"].str.startswith("image "), "unit"].nunique()),
-        int((scored["part"] == "held_out").sum()),
+        len(for_confirmation(scored[scored["part"] == "held_out"])),
         _reasons(rows),
         _examples(rows[rows["disputed"]].head(DISPUTED)),
         tuple(notes),

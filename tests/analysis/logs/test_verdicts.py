@@ -86,6 +86,22 @@ def test_modes_of_the_search_are_tested_on_all_questions(tmp_path: Path) -> None
     assert "The search of the run discovered the modes" in page and "70 %" not in page
 
 
+def test_a_mode_is_tested_on_the_questions_that_were_asked_for_it(tmp_path: Path) -> None:
+    path = write_run(tmp_path)
+    write_answers(path, failures=12)
+    rows = pd.read_parquet(path)
+    quota = rows.head(9).assign(
+        method="quota", mode_id="counting", rollout_id=[f"quota-{place}" for place in range(9)]
+    )
+    pd.concat([rows, quota]).to_parquet(path)
+    write_json(tmp_path / "data/discovered/modes.json", [asdict(discovered("counting", asked=9))])
+    frame = read(path)
+    assert frame["mode_id"].tolist() == [None] * 20 + ["counting"] * 9 and frame["sought"].all()
+    [model] = analyze_answers(frame, 0.3, None).models
+    assert [(mode.status, mode.asked, mode.failures) for mode in model.modes] == [("confirmed", 9, 9)]
+    assert len(model.rows) == 29 and model_page(model, ()).held_out == 9
+
+
 def test_without_a_mode_of_the_search_the_questions_are_split(tmp_path: Path) -> None:
     path = write_run(tmp_path)
     write_answers(path, failures=12)
