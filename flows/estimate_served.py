@@ -7,13 +7,14 @@ from typing import Any
 
 from blindspot.models.description import Nothing, Server, describe
 from blindspot.questioner.steering import SAMPLES_SERVED
+from blindspot.quotas import MOST_PER_VALID
 from blindspot.search.proposals import FIRST_FACTOR
 from stages.explore import Params as ExploreParams
 from stages.harvest import Params as HarvestParams
 
 #: Assumed input tokens of a call. An image of 768 px has about 800 for most models, a prompt up to 700.
 INPUT_TOKENS = 1500
-PROPOSED_PER_CALL = 2  # assumed proposals for each question of a quota
+PROPOSED_PER_CALL = 2  # assumed proposals for each question that is asked for a quota
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def questions(explore: ExploreParams, harvest: HarvestParams, explored: bool, ha
     `explored`, `harvested`: whether train.base_model and harvest.base are served. `modes`: the number of quotas.
     """
     rounds = math.ceil(explore.calls / explore.together)
-    quotas = modes * harvest.quota * PROPOSED_PER_CALL if rounds else 0
+    quotas = modes * harvest.quota * MOST_PER_VALID * PROPOSED_PER_CALL if rounds else 0
     proposed = explore.proposals * (rounds + FIRST_FACTOR - 1) if rounds else 0
     trained = harvest.calls * (SAMPLES_SERVED if rounds else 1)  # without exploration there are no targets
     return (proposed + trained if explored else 0) + (harvest.calls + quotas if harvested else 0)

@@ -41,12 +41,12 @@ def test_calls_and_tokens_by_hand() -> None:
 def test_without_training_there_is_one_evaluation() -> None:
     train = TRAIN.model_copy(update={"steps": 0})
     calls = [part.calls for part in parts(EXPLORE, train, HARVEST, VERIFY, CANDIDATE, validation=7, methods=2)]
-    assert calls == [20, 0, 7, 100, 8 * 25, 0]
+    assert calls == [20, 0, 7, 100, 8 * 25 * 3, 0]
 
 
 def test_repeats_are_at_most_three_per_round_and_rollout() -> None:
     again = parts(EXPLORE, TRAIN, HARVEST, VerifyParams(repeats=2), CANDIDATE, validation=7, methods=2)[-1]
-    assert (again.name, again.calls, again.answer_tokens) == ("verify: repeats", 1800, 1800 * 5)
+    assert (again.name, again.calls, again.answer_tokens) == ("verify: repeats", 4200, 4200 * 5)
 
 
 def test_the_table_adds_up_and_marks_unknown_times() -> None:

@@ -33,7 +33,7 @@ def values(tmp_path: Path) -> dict[str, Any]:
 
 def test_questions_of_explore_and_of_both_methods_of_the_harvest(values: dict[str, Any]) -> None:
     [one] = uses(values, 180, {}, modes=3)
-    asked = 20 * (10 + 4) + 2 * 40 + 40 + 3 * 50 * 2  # five times as many proposals in the first round
+    asked = 20 * (10 + 4) + 2 * 40 + 40 + 3 * 50 * 3 * 2  # five times as many proposals in the first round
     assert (one.role, one.calls, one.tokens) == ("questioner", asked, (asked * INPUT_TOKENS, asked * 50))
     assert one.price == pytest.approx((asked * INPUT_TOKENS * 2 + asked * 50 * 10) / 1e6)
     values["explore"]["calls"] = 0  # no targets
