@@ -20,6 +20,7 @@ from blindspot.errors import BlindspotError, run
 from blindspot.factory import open_verifier
 from blindspot.params import BudgetParams, ModesParams, Section, VerifierParams
 from blindspot.protocols import Candidate, Verifier
+from blindspot.records.rollout import Asked
 from blindspot.records.verdict import VALID
 from blindspot.search.journal import Journal
 from blindspot.store import work_folder, write_json
@@ -87,7 +88,8 @@ def search_and_harvest(
             asked = harvest_journal.ask(about, questioner.ask(about, seed))
             frames.append(pd.DataFrame([asdict(row) for row in asked]).assign(method=method))
     rows = pd.concat(frames, ignore_index=True)
-    found = pd.DataFrame([asdict(row) for row in searched if row.outcome in VALID])
+    valid = [asdict(row) for row in searched if row.outcome in VALID]
+    found = pd.DataFrame(valid, columns=[*Asked.__dataclass_fields__])
     return rows.assign(rollout_id=rows.index.astype(str)), [
         Discovered(modes_of(searched, methods), found, methods.min_asked)
     ]

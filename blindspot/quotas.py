@@ -1,6 +1,7 @@
 """Asks a quota of questions for each discovered failure mode, to confirm it on images that no search has seen."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from blindspot.distributed import BLOCK, process_state
 from blindspot.harvest import to_rollouts
 from blindspot.judges.judging import answer_all
 from blindspot.protocols import Candidate, ProposedQuestion, Steerable
+from blindspot.questioner.proposing import counted
 from blindspot.questioner.steering import is_answer_feature, meets
 from blindspot.questioner.templates import TemplateQuestioner
 from blindspot.records.failure_mode import FailureMode
@@ -24,14 +26,16 @@ from blindspot.taxonomy.reading.question_features import has_all
 MOST_PER_VALID = 3  # questions asked for each question of a quota, at most
 MOST_PROPOSED = 4  # proposals for each question asked, at most
 FEWEST_PROPOSED = 8  # proposals at once
+OTHER = "another kind of question"  # why a reply with a question is left out
 MOST_DRAWN = 20_480  # uniform questions, for all quotas together
 
 
 class Proposals(NamedTuple):
-    """The questions of a quota, and the image of each."""
+    """The questions of a quota, and the image of each. `left_out`: how many replies were not asked, by the reason."""
 
     images: list[Image]
     questions: list[ProposedQuestion]
+    left_out: Counter[str]
 
 
 @dataclass(frozen=True)
@@ -92,8 +96,9 @@ def ask_quotas(
     else:
         proposals = [_propose(quotas[place], asker, images, np.random.default_rng([seed, place])) for place in own]
     found = list[Rollout]()
-    for place, quota, (about, proposed) in zip(own, mine, proposals, strict=True):
-        asked = [*zip(about, proposed, answer_all(candidate, about, proposed), strict=True)]
+    for place, quota, chosen in zip(own, mine, proposals, strict=True):
+        answers = answer_all(candidate, chosen.images, chosen.questions)
+        asked = [*zip(chosen.images, chosen.questions, answers, strict=True)]
         name = f"{QUOTA}-{place:03d}"
         found += to_rollouts(name, QUOTA, asker.identity, candidate.identity, asked, quota.mode.mode_id)
     rollouts: list[Rollout] = sorted(gather_object(found), key=lambda rollout: rollout.rollout_id)
@@ -107,7 +112,7 @@ def _draw(
 
     A question that is in several modes is in each of their quotas.
     """
-    dice, found = np.random.default_rng(seed), [Proposals([], []) for _ in quotas]
+    dice, found = np.random.default_rng(seed), [Proposals([], [], Counter()) for _ in quotas]
     for _ in range(0, MOST_DRAWN, BLOCK):
         missing = [pair for pair in zip(quotas, found, strict=True) if len(pair[1].images) < pair[0].valid]
         if not missing:
@@ -128,18 +133,18 @@ def _propose(quota: Quota, questioner: Steerable, images: Sequence[Image], dice:
     The expected answer and the probability of the reply are not considered: a choice by these would select easier
     questions.
     """
-    found, order = Proposals([], []), dice.permutation(len(images)).tolist()
-    used, most = 0, quota.asked * MOST_PROPOSED
+    found, order = Proposals([], [], Counter()), dice.permutation(len(images)).tolist()
+    used, most, features = 0, quota.asked * MOST_PROPOSED, quota.mode.features
     while (lacking := quota.asked - len(found.images)) > 0 and used < most:
         count = min(max(lacking, FEWEST_PROPOSED), most - used)
         about = [images[order[(used + place) % len(images)]] for place in range(count)]
-        replies = questioner.ask_for([quota.mode.features] * count, about, int(dice.integers(2**31)))
-        suited = [
-            pair
-            for pair in zip(about, replies, strict=True)
-            if meets(pair[1]._replace(answer=None), quota.mode.features)
-        ]
+        replies = questioner.ask_for([features] * count, about, int(dice.integers(2**31)))
+        suited = [pair for pair in zip(about, replies, strict=True) if meets(pair[1]._replace(answer=None), features)]
         found.images.extend(image for image, _ in suited[:lacking])
         found.questions.extend(one for _, one in suited[:lacking])
+        found.left_out.update(one.reason or OTHER for one in replies if not meets(one._replace(answer=None), features))
         used += count
+    if found.left_out and len(found.images) < quota.asked:
+        asked = f"{len(found.images)} of {quota.asked} questions are asked"
+        print(f"harvest: {quota.mode.mode_id}: {asked}; other replies: {counted(found.left_out)}", flush=True)
     return found

@@ -106,14 +106,15 @@ class Run:
     def questions_of(self, mode: "FailureMode") -> "pd.DataFrame":
         """The rows of `questions` that the rate of a failure mode is measured on."""
         frame = self.questions
-        if self._is_analysis:
-            tested = frame[frame["part"].eq("held_out") & frame["outcome"].isin(VALID)]
-            return tested[[mode.mode_id in modes for modes in tested["modes"]]]
-        if "features" not in frame:
+        if "features" not in frame and not self._is_analysis:
             return frame.iloc[:0]
-        tested = frame[frame["part"].eq("held_out")]  # of valid questions only
-        if "mode_id" in tested and tested["mode_id"].notna().any():
+        if "part" not in frame:
+            raise BlindspotError(f"{self.folder} was written by an older version", "run `dvc repro taxonomy` there")
+        tested = frame[frame["part"].eq("held_out") & frame["outcome"].isin(VALID)]
+        if "mode_id" in frame and frame["mode_id"].notna().any():
             tested = tested[tested["mode_id"].eq(mode.mode_id)]
+        if self._is_analysis:
+            return tested[[mode.mode_id in modes for modes in tested["modes"]]]
         return tested[[mode.contains({*features}) for features in tested["features"]]]
 
     @cached_property

@@ -7,7 +7,6 @@ import pandas as pd
 from pydantic import Field
 
 from blindspot import store
-from blindspot.checks.rollouts import DISCOVERED as DISCOVERED_SUITE
 from blindspot.checks.rollouts import ROLLOUT
 from blindspot.checks.run import check
 from blindspot.errors import naming, run
@@ -86,7 +85,7 @@ def read_quotas(most: int) -> list[Quota]:
     """Returns the questions to ask for each failure mode that explore and train discovered; none if `most` is 0."""
     if not most:
         return []
-    discovered = store.read_frame(DISCOVERED, DISCOVERED_SUITE.columns)
+    discovered = store.read_frame(DISCOVERED)
     return quotas_of(read_failure_modes(DISCOVERED_MODES), discovered, load("modes", ModesParams).threshold, most)
 
 

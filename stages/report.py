@@ -46,6 +46,7 @@ from blindspot.report.site import write_site
 from blindspot.report.skills import groups, stability
 from blindspot.report.summary import summary
 from blindspot.stage_lock import exclusive
+from blindspot.taxonomy.modes.split import DISCOVERY
 from blindspot.tracking import flatten, stage_run
 
 FILES = ("skills", "meta_skills", "stability", "comparison", "documented")  # of data/taxonomy
@@ -89,6 +90,7 @@ def report(
         unscored=unscored_reasons(rows),
         judge=judged,
         modes=shown,
+        searched=_searched(taxonomy.get("questions")),
         modes_found=len(taxonomy["failure_modes"]),
         confirmed=len(confirmed(taxonomy["failure_modes"])),
         shown=params.examples,
@@ -104,6 +106,11 @@ def report(
         provenance=_provenance(every_param, {**calls, "harvest": len(rows)}, sent),
         rows=rows,
     )
+
+
+def _searched(questions: pd.DataFrame | None) -> bool:
+    """Returns whether the failure modes were discovered in other questions than those of the harvest."""
+    return questions is not None and not questions["part"].eq(DISCOVERY).any()
 
 
 def _provenance(every_param: Mapping[str, Any], calls: Mapping[str, int], sent: Prompts) -> Provenance:

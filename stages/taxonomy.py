@@ -11,7 +11,6 @@ import pandas as pd
 from pydantic import Field
 
 from blindspot import store
-from blindspot.checks.rollouts import DISCOVERED as DISCOVERED_SUITE
 from blindspot.checks.rollouts import VERDICT
 from blindspot.checks.run import check
 from blindspot.checks.taxonomy import FAILURE_MODE, PRIMITIVE
@@ -66,7 +65,7 @@ class Params(Sorting):
     )
     documented: str = Field(
         "configs/documented_weaknesses.yaml",
-        description="File of documented weaknesses; a mode that matches none of them is novel (docs/novelty.md)",
+        description="File of documented weaknesses; a mode that matches none of them can be novel (docs/novelty.md)",
     )
 
 
@@ -95,7 +94,7 @@ def taxonomy(
 
 def read_discovered(explored_min_asked: int, min_asked: int) -> list[Discovered]:
     """Returns what exploring discovered, and what all other questions of the search added; empty without questions."""
-    questions = store.read_frame(DISCOVERED, DISCOVERED_SUITE.columns)
+    questions = store.read_frame(DISCOVERED)
     valid = questions[questions["outcome"].isin(VALID)].reset_index(drop=True)
     if not len(valid):
         return []
@@ -209,7 +208,9 @@ def mode_table(found: Found) -> pd.DataFrame:
             "features": " + ".join(mode.features),
             **{name: getattr(mode, name) for name in FIGURES},
             "kinds": ", ".join(mode.kinds),
-            "documented": None if mode.documented is None else ", ".join(mode.documented) or "novel",
+            "documented": None
+            if mode.documented is None
+            else ", ".join(mode.documented) or ("novel" if mode.is_novel else "none"),
             "examples": ", ".join(mode.examples[:SHOWN]),
             "mode_id": mode.mode_id,
         }

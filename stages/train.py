@@ -8,7 +8,6 @@ from pydantic import Field
 
 from blindspot import store
 from blindspot.budget import Meter
-from blindspot.checks.rollouts import ASKED
 from blindspot.checks.rollouts import DISCOVERED as DISCOVERED_SUITE
 from blindspot.checks.run import check
 from blindspot.errors import run
@@ -162,7 +161,7 @@ def write_outputs(
 def write_discovered(trained: Sequence[Asked]) -> None:
     """Writes the questions that explore and train asked, and the failure modes in them."""
     modes = load("modes", ModesParams)
-    questions = questions_of(asked_in(store.read_frame(EXPLORED, ASKED.columns)), trained)
+    questions = questions_of(asked_in(store.read_frame(EXPLORED)), trained)
     found = discover(questions, read_failure_modes(EXPLORED_MODES), modes.threshold, modes.min_asked)
     if len(questions):
         check(questions, DISCOVERED_SUITE, store.work_folder() / "docs" / Path.cwd().name / "train")

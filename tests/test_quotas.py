@@ -86,6 +86,15 @@ def test_a_questioner_is_steered_by_the_mode_and_only_the_words_decide() -> None
     assert asker.targets[many.features] == MOST_PROPOSED * 12  # none of its questions is in the mode
 
 
+def test_replies_that_are_left_out_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    ask_quotas([Quota(mode("counting"), 10, 12)], Asks("is the star left of the circle ?"), SaysOne(), IMAGES, seed=1)
+    said = capsys.readouterr().out
+    assert (
+        "harvest: counting: 0 of 12 questions are asked; other replies: another kind of question × 32, declined × 16"
+        in said
+    )
+
+
 def test_the_same_seed_gives_the_same_questions_and_another_seed_other_images() -> None:
     quota = Quota(mode("judging left-of"), 10, 12)
     one, same, other = (

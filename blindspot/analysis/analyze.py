@@ -134,7 +134,7 @@ def _analyze_model(
     found = scored[scored["part"] == "discovery"].reset_index(drop=True)
     min_asked = min((mode.asked for mode in searched), default=fewest(len(found)))
     discovered = searched or (find_modes(found, above, min_asked, EXAMPLES) if above < 1 and len(found) else [])
-    modes = confirm(discovered, for_confirmation(scored[scored["part"] == "held_out"]), above, EXAMPLES)
+    modes = confirm(discovered, for_confirmation(scored[scored["part"] == "held_out"], rows), above, EXAMPLES)
     rows["modes"] = _modes_of(rows, modes)
     note = why_none_confirmed(scored, found) if modes else why_no_modes(scored, found, above, min_asked)
     return ModelAnalysis(model, rows, above, min_asked, bool(searched), tuple(modes), disagreement(graded), note)

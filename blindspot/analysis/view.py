@@ -99,7 +99,7 @@ def model_page(analysis: ModelAnalysis, notes: Sequence[str]) -> ModelPage:
         _rate(scored),
         tuple(_mode(mode, rows) for mode in analysis.modes),
         int(rows.loc[rows["image"].notna() | rows["unit"].str.startswith("image "), "unit"].nunique()),
-        len(for_confirmation(scored[scored["part"] == "held_out"])),
+        len(for_confirmation(scored[scored["part"] == "held_out"], rows)),
         _reasons(rows),
         _examples(rows[rows["disputed"]].head(DISPUTED)),
         tuple(notes),

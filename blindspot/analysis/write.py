@@ -23,7 +23,7 @@ OWN = re.compile(
 LONGEST_NAME = 80  # bytes of a folder's name; file systems allow 255
 COLUMNS = [
     *("rollout_id", "image_id", "question", "options", "reference", "references", "answer", "raw", "outcome"),
-    *("reason", "score", "by_reference", "disputed", "part", "modes"),
+    *("reason", "score", "by_reference", "disputed", "part", "mode_id", "modes"),
 ]
 
 

@@ -21,7 +21,7 @@ ASKED_BY = {
     "trained": "the trained questioner",
     "base": "the untrained base",
     "templates": "uniform templates",
-    QUOTA: "the untrained base, to confirm a failure mode",
+    QUOTA: "questions that were asked to test a failure mode",
 }
 #: Upper limits of the number of rows, each with the hub's size category.
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))

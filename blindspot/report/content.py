@@ -37,10 +37,10 @@ CHECKPOINTS = {
 class Content:
     """What all pages show.
 
-    `modes_found`, `confirmed`: the numbers of discovered and of confirmed failure modes, shown or not. `shown`:
-    examples of each on the overview. `threshold`: the one that was used for modes; `threshold_set`: the parameter
-    modes.threshold. `titles`: of skills and meta-skills, by name. `rows`: rollouts with their verdicts, from
-    `blindspot.report.questions.place`.
+    `searched`: whether failure modes were discovered in other questions. `modes_found`, `confirmed`: the numbers of
+    discovered and of confirmed failure modes, shown or not. `shown`: examples of each on the overview. `threshold`:
+    the one that was used for modes; `threshold_set`: the parameter modes.threshold. `titles`: of skills and
+    meta-skills, by name. `rows`: rollouts with their verdicts, from `blindspot.report.questions.place`.
     """
 
     candidate: str
@@ -50,6 +50,7 @@ class Content:
     unscored: tuple[UnscoredReason, ...]
     judge: Judge
     modes: tuple[Mode, ...]
+    searched: bool
     modes_found: int
     confirmed: int
     shown: int

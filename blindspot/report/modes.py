@@ -101,8 +101,8 @@ def modes(
 ) -> tuple[Mode, ...]:
     """Returns the failure modes in the order given. `documented`: the weaknesses that some of them match.
 
-    `rows`: rollouts with their verdicts and the `names` (skills, meta-skills, features) of each question on which
-    modes are rated, as `blindspot.report.questions.place` adds them.
+    `rows`: rollouts with their verdicts and the `names` of the features of each valid question, as
+    `blindspot.report.questions.place` adds them.
     """
     by_id = rows.set_index("rollout_id")
     masks = [contained(mode, rows) for mode in found]

@@ -14,7 +14,7 @@ ASKED_BY = {
     "trained": ("Trained questioner", "trained to find failures"),
     "base": ("Untrained base", "the questioner before training"),
     "templates": ("Uniform templates", "asks each question family equally often"),
-    QUOTA: ("Quota", "the untrained base, asked for the questions of a failure mode"),
+    QUOTA: ("Quota", "asked to test a failure mode"),
 }
 
 

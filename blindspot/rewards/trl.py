@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from typing import Any, NamedTuple
 
 from blindspot.budget import Meter
+from blindspot.errors import BlindspotError
 from blindspot.judges.judging import answer_all, judge_asked
 from blindspot.metrics import refuse_unscored, unscored
 from blindspot.prompts.roles import ReplyFormat
@@ -111,7 +112,12 @@ class Reward:
         return {"archive": self.archive.questions, "spent": self.meter.spent, "asked": asked}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Restores what `state` returned."""
+        """Restores what `state` returned. Raises BlindspotError for the state of an older version."""
+        if "asked" not in state:
+            raise BlindspotError(
+                "the checkpoint was written by an older version, which kept no questions",
+                "delete the folder .work/train and train again",
+            )
         self.archive = Archive(self._archive_size, state["archive"])
         self.meter.restore(state["spent"])
         self.asked = [Asked(**row) for row in state["asked"]]

@@ -124,7 +124,8 @@ def find_taxonomy(
         [*dict.fromkeys(chain(*lists))] for lists in zip(*(plain[name] for name in COLUMNS), strict=True)
     ]
     valid["part"] = HELD_OUT if discovered else split(valid["image_id"].tolist())
-    modes = _modes(plain.assign(part=valid["part"]), discovered, threshold, counts, how, seed)
+    rows = for_confirmation(plain.assign(part=valid["part"]), verdicts)
+    modes = _modes(rows, discovered, threshold, counts, how, seed)
     modes = with_documented(modes, plain, helpers.documented)
     if not note and not discovered and valid["image_id"].nunique() == 1:
         note = ONE_IMAGE
@@ -191,7 +192,10 @@ def _modes(
     how: Sorting,
     seed: int,
 ) -> list[FailureMode]:
-    """Returns the failure modes with their status and recurrence, confirmed ones first."""
+    """Returns the failure modes with their status and recurrence, confirmed ones first.
+
+    `rows`: the questions that they are tested on; without a search, also those that they are discovered in.
+    """
     if not discovered:
         asked, rows = (rows[rows["part"] == part].reset_index(drop=True) for part in (DISCOVERY, HELD_OUT))
         found = find_modes(asked, threshold, counts.min_asked, EXAMPLES)
@@ -201,7 +205,7 @@ def _modes(
         asked = with_features(part.questions, part.modes)
         asked = asked.assign(rollout_id=asked.index.astype(str))  # of no rollout: no example is kept
         back += of_modes(part.modes, asked, counts.threshold, part.min_asked, _seeds(how, seed))
-    tested = confirm(modes, for_confirmation(rows), threshold, EXAMPLES)
+    tested = confirm(modes, rows, threshold, EXAMPLES)
     modes = [replace(mode, recurrence=share) for mode, share in zip(tested, back, strict=True)]
     return sorted(modes, key=lambda mode: (STATUSES.index(mode.status), -mode.low))
 

@@ -29,10 +29,10 @@ def history_of(checkpoint: Path) -> list[dict[str, Any]]:
 
 
 def complete(reward: Reward, checkpoint: Path) -> None:
-    """Completes a checkpoint: writes the archive and the counters of the reward."""
+    """Completes a checkpoint: writes the state of the reward."""
     write_json(checkpoint / STATE, reward.state())
 
 
 def restore(reward: Reward, checkpoint: Path) -> None:
-    """Restores the archive and the counters of the reward from a checkpoint."""
+    """Restores the state of the reward from a checkpoint."""
     reward.restore(read_json(checkpoint / STATE))

@@ -36,7 +36,7 @@ def test_the_front_matter_is_valid_for_the_hub(card: str) -> None:
 def test_every_field_and_failure_mode_is_explained(card: str) -> None:
     assert all(f"| `{name}` |" in card for name in FIELDS)
     assert f"| {OTHER.name} | 0 | 9 of 20 | 26 % to 66 % |" in card
-    assert "7 of this set are in none" in card and "not questions in general" in " ".join(card.split())
+    assert "7 of this set are in none" in card and "not how often it fails in use" in " ".join(card.split())
 
 
 def test_the_card_names_who_asked_answered_and_judged(card: str) -> None:

@@ -52,11 +52,14 @@ def confirm(
     ]
 
 
-def for_confirmation(questions: pd.DataFrame) -> pd.DataFrame:
-    """Returns the questions that were asked to confirm a mode; if there are none, all, without the column mode_id."""
-    asked_for = questions["mode_id"].notna() if "mode_id" in questions else pd.Series(False, questions.index)
-    rows = questions[asked_for] if asked_for.any() else questions.drop(columns="mode_id", errors="ignore")
-    return rows.reset_index(drop=True)
+def for_confirmation(valid: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
+    """Returns the valid questions that were asked to confirm a mode; all, without mode_id, if none was asked for it.
+
+    `asked`: all questions, including those that are not valid.
+    """
+    if "mode_id" in asked and asked["mode_id"].notna().any():
+        return valid[valid["mode_id"].notna()].reset_index(drop=True)
+    return valid.drop(columns="mode_id", errors="ignore").reset_index(drop=True)
 
 
 def contained_in(modes: Sequence[FailureMode], questions: pd.DataFrame) -> Iterator[Mask]:

@@ -129,6 +129,12 @@ def test_a_mode_is_tested_on_the_questions_that_were_asked_for_it() -> None:
     one, other = confirm([mode("a"), mode("b")], rows, 0.25, 3)
     assert (one.asked, one.failures, one.status) == (20, 18, "confirmed")
     assert (other.asked, other.status) == (0, "too_few")
-    assert len(for_confirmation(rows)) == 40
-    unasked = for_confirmation(rows.assign(mode_id=None))
-    assert len(unasked) == 50 and "mode_id" not in unasked and len(for_confirmation(questions(("a", 3, 3)))) == 3
+    assert len(for_confirmation(rows, rows)) == 40
+    assert for_confirmation(rows[rows["mode_id"].isna()], rows).empty, "none of those that were asked is valid"
+    none = rows.assign(mode_id=None)
+    unasked = for_confirmation(none, none)
+    assert (
+        len(unasked) == 50
+        and "mode_id" not in unasked
+        and len(for_confirmation(rows.drop(columns="mode_id"), none)) == 50
+    )
