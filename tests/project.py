@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,10 @@ import yaml
 
 from blindspot.budget import Meter
 from blindspot.params import BudgetParams
+from blindspot.paths import DISCOVERED, DISCOVERED_MODES
+from blindspot.records.failure_mode import FailureMode
+from blindspot.search.discovered import questions_of
+from blindspot.store import write_frame, write_json
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -43,6 +48,13 @@ def embedded_project(folder: Path, **sections: Any) -> Path:
 def copy(project: Path, name: str) -> Path:
     """Copies a project to a folder of this name beside it."""
     return Path(shutil.copytree(project, project.parent / name, symlinks=True))
+
+
+def write_discovered(project: Path, *features: str) -> None:
+    """Writes data/discovered as train does: a failure mode for each of the features, and no questions."""
+    modes = [FailureMode(name, name, (name,), 30, 30, 1.0, 0.9, 1.0, 9.0, 0.0, ()) for name in features]
+    write_json(project / DISCOVERED_MODES, [asdict(mode) for mode in modes])
+    write_frame(project / DISCOVERED, questions_of([], []))
 
 
 def meter(**limits: float) -> Meter:

@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -14,11 +13,7 @@ import psutil
 import pytest
 import yaml
 
-from blindspot.paths import DISCOVERED, DISCOVERED_MODES
-from blindspot.records.failure_mode import FailureMode
-from blindspot.search.discovered import questions_of
-from blindspot.store import write_frame, write_json
-from tests.project import REPOSITORY, copy, embedded_project, environment, run_stage
+from tests.project import REPOSITORY, copy, embedded_project, environment, run_stage, write_discovered
 
 pytestmark = pytest.mark.slow
 
@@ -89,19 +84,11 @@ def weights(project: Path) -> bytes:
     return (project / "models/questioner/model.safetensors").read_bytes()
 
 
-def write_discovered(project: Path) -> None:
-    """Writes failure modes as train does, so that harvest asks a quota for each."""
-    names = ("counting", "judging positions", "comparing counts (more)")
-    modes = [FailureMode(name, name, (name,), 30, 30, 1.0, 0.9, 1.0, 9.0, 0.0, ()) for name in names]
-    write_json(project / DISCOVERED_MODES, [asdict(mode) for mode in modes])
-    write_frame(project / DISCOVERED, questions_of([], []))
-
-
 def test_two_nodes_harvest_the_bytes_of_one_process(prepared: Path) -> None:
     one, two = copy(prepared, "one"), copy(prepared, "two")
     for project in (one, two):
         shutil.copytree(REPOSITORY / "models/scenes-questioner", project / "models/questioner")
-        write_discovered(project)
+        write_discovered(project, "counting", "judging positions", "comparing counts (more)")
     assert run_stage(one, "harvest").returncode == 0
     for node in start_nodes(two, "harvest"):
         ended(node)
