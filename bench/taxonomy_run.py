@@ -59,9 +59,10 @@ def taxonomy_run(case: Case, seed: int, params: Params, methods: Methods) -> dic
     verdicts, discovered = search_and_harvest(candidate, open_verifier(case.verifier), seed, params, methods)
     found = find_taxonomy(verdicts, params.taxonomy, seed, counts=params.modes, discovered=discovered)
     _, truth = find_truth(candidate, gaps, params.per_slice, params.matching)
-    measures = {"questions": len(found.questions), "modes": len(found.modes), **taxonomy_mode_scores(found, truth)}
+    confirmed = [mode for mode in found.modes if mode.status == "confirmed"]
+    measures = {"questions": len(found.questions), "modes": len(confirmed), **taxonomy_mode_scores(found, truth)}
     skills = {skill.name: [(one.ability, one.target) for one in skill.primitives] for skill in found.taxonomy.skills}
-    modes = [(" + ".join(mode.features), mode.asked, mode.error_rate) for mode in found.modes]
+    modes = [(" + ".join(mode.features), mode.asked, mode.error_rate) for mode in confirmed]
     return {"measures": measures | grammar_agreement(found), "gaps": gaps, "modes": modes, "skills": skills}
 
 
