@@ -21,6 +21,7 @@ from blindspot.models.description import Nothing, Server, describe
 from blindspot.params import PARAMS, CandidateParams, VerifierParams, read
 from blindspot.prompts.files import read_prompts
 from blindspot.quotas import MOST_PER_VALID
+from blindspot.records.rollout import METHODS
 from blindspot.records.verdict import WAYS
 from flows.command_line import parser as command_parser
 from flows.estimate_served import second_judge, uses
@@ -39,7 +40,6 @@ CHECKPOINTS = 2 * 3 + 1  # copies of the weights: two checkpoints with Adam's mo
 COUNTS = ("calls", "question_tokens", "answer_tokens")
 #: Failure modes whose quotas are counted: how many will be discovered is not known.
 MODES = 8
-SCENES = 3  # methods, on scenes
 ROLLOUT_BYTES = 400  # of a rollout and its verdict, rounded up
 
 
@@ -66,13 +66,13 @@ def parts(
 ) -> list[Part]:
     """Returns the cost of each part of a run.
 
-    `validation`: number of validation images. `methods`: SCENES on scenes, one less otherwise. `served`: whether the
-    questioner is served, so that it is not trained.
+    `validation`: number of validation images. `methods`: number of methods, all of METHODS on scenes. `served`:
+    whether the questioner is served, so that it is not trained.
     """
     trained = 0 if served else train.steps * train.questions_per_step
     evaluated = 0 if served else (1 + math.ceil(train.steps / train.checkpoint_every)) * validation
     harvested = harvest.calls * methods
-    asked = 1 if methods == SCENES else MOST_PER_VALID  # for each valid question; templates ask no other
+    asked = 1 if methods == len(METHODS) else MOST_PER_VALID  # for each valid question; templates ask no other
     quotas = MODES * harvest.quota * asked if explore.calls or trained else 0  # without a search there are no modes
     repeated = len(WAYS) * verify.repeats * (harvested + quotas)  # if all of them were failures
     question, answer = train.max_new_tokens, candidate.max_new_tokens
@@ -102,7 +102,7 @@ def show(values: dict[str, Any]) -> None:
     prepare, train = PrepareParams(**values["prepare"]), TrainParams(**values["train"])
     harvest, candidate = HarvestParams(**values["harvest"]), CandidateParams(**values["candidate"])
     images, validation = count_images(prepare)
-    methods = SCENES if prepare.source == "scenes" else SCENES - 1
+    methods = len(METHODS) if prepare.source == "scenes" else len(METHODS) - 1
     explore, verify = ExploreParams(**values["explore"]), VerifyParams(**values["verify"])
     served = isinstance(describe(train.base_model), Server)
     rows = parts(explore, train, harvest, verify, candidate, validation, methods, served)

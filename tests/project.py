@@ -46,7 +46,7 @@ def embedded_project(folder: Path, **sections: Any) -> Path:
 
 
 def copy(project: Path, name: str) -> Path:
-    """Copies a project to a folder of this name beside it."""
+    """Copies a project into the folder `name` of the same parent folder."""
     return Path(shutil.copytree(project, project.parent / name, symlinks=True))
 
 

@@ -13,7 +13,7 @@ from blindspot.analysis.logs.values import is_missing
 from blindspot.analysis.shown import BRIEF, QUESTION, answer_shown, reference_shown, shortened
 from blindspot.metrics import interval
 from blindspot.records.failure_mode import FailureMode
-from blindspot.report.rates import Rate
+from blindspot.report.rates import Rate, discovered_rate, tested_rate
 from blindspot.taxonomy.modes.confirm import contained_in, for_confirmation
 from blindspot.taxonomy.modes.significance import design_effect
 
@@ -125,13 +125,9 @@ def _held_out_rates(model: ModelAnalysis, modes: Sequence[FailureMode]) -> list[
     held_out, own = model.scored[model.scored["part"] == "held_out"], {mode.features: mode for mode in model.modes}
     insides = [held_out[which] for which in contained_in(modes, held_out)]
     return [
-        _tested(own[mode.features]) if mode.features in own else _rate(inside) if len(inside) else None
+        tested_rate(own[mode.features]) if mode.features in own else _rate(inside) if len(inside) else None
         for mode, inside in zip(modes, insides, strict=True)
     ]
-
-
-def _tested(mode: FailureMode) -> Rate | None:
-    return Rate(mode.error_rate, mode.low, mode.high, mode.failures, mode.asked) if mode.asked else None
 
 
 def _rate(scored: pd.DataFrame) -> Rate:
@@ -157,14 +153,14 @@ def _mode(mode: FailureMode, rows: pd.DataFrame) -> Mode:
     known = rows.set_index("rollout_id").loc[[*mode.examples]].reset_index() if mode.examples else rows.iloc[:0]
     example = shortened(known["question"].iloc[0], *BRIEF) if len(known) else ""
     return Mode(
-        mode, _tested(mode), _discovered(mode), name, example, _examples(known.head(SHOWN)), _frequent(failures)
+        mode,
+        tested_rate(mode),
+        discovered_rate(mode),
+        name,
+        example,
+        _examples(known.head(SHOWN)),
+        _frequent(failures),
     )
-
-
-def _discovered(mode: FailureMode) -> Rate:
-    failures, asked = mode.discovered_failures or 0, mode.discovered_asked or 0
-    low, high = interval(failures, asked)
-    return Rate(failures / asked if asked else 0.0, low, high, failures, asked)
 
 
 def _frequent(failures: pd.DataFrame) -> tuple[Pair, ...]:

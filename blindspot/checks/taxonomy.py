@@ -21,6 +21,7 @@ def _primitive_rules() -> list[Any]:
 
 def _failure_mode_rules() -> list[Any]:
     import great_expectations.expectations as gxe
+    from great_expectations.expectations.row_conditions import Column
 
     required = [name for name in FAILURE_MODE.columns if name not in OPTIONAL]
     shares = ("low", "high", "q_value", "recurrence")
@@ -28,11 +29,21 @@ def _failure_mode_rules() -> list[Any]:
         *(gxe.ExpectColumnValuesToNotBeNull(column=name) for name in required),
         gxe.ExpectColumnValuesToBeUnique(column="mode_id"),
         gxe.ExpectColumnValueLengthsToBeBetween(column="name", min_value=1),
+        *(gxe.ExpectColumnValuesToBeBetween(column=name, min_value=0) for name in ("asked", "failures")),
+        *(
+            gxe.ExpectColumnValuesToBeBetween(column=f"discovered_{name}", min_value=1)
+            for name in ("asked", "failures")
+        ),
+        gxe.ExpectColumnValuesToNotBeNull(column="error_rate", row_condition=Column("asked") > 0),
         gxe.ExpectColumnValuesToBeInSet(column="status", value_set=list(STATUSES)),
         *(gxe.ExpectColumnValuesToBeBetween(column=name, min_value=0, max_value=1) for name in shares),
         gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A="asked", column_B="failures", or_equal=True),
-        gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A="error_rate", column_B="low", or_equal=True),
-        gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A="high", column_B="error_rate", or_equal=True),
+        gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+            column_A="error_rate", column_B="low", or_equal=True, ignore_row_if="either_value_is_missing"
+        ),
+        gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+            column_A="high", column_B="error_rate", or_equal=True, ignore_row_if="either_value_is_missing"
+        ),
     ]
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from blindspot.metrics import Mask, interval
+from blindspot.metrics import Mask
 from blindspot.records.failure_mode import FailureMode
 from blindspot.records.rollout import METHODS
-from blindspot.report.rates import ASKED_BY, Rate, error_rate
+from blindspot.report.rates import ASKED_BY, Rate, discovered_rate, error_rate, tested_rate
 
 LONGEST_NAME = 80  # characters of a file name
 SHOWN_INSTEAD = 6  # wrong answers that are listed beside the true ones
@@ -165,8 +165,8 @@ def _mode(
     return Mode(
         record=mode,
         page=page_name(mode.mode_id),
-        rate=Rate(mode.error_rate, mode.low, mode.high, mode.failures, mode.asked) if mode.asked else None,
-        discovered=_discovered(mode),
+        rate=tested_rate(mode),
+        discovered=discovered_rate(mode),
         questions=len(own),
         documented=None if names is None else tuple(listed.get(name) or Documented(name) for name in names),
         asked_by=_asked_by(own),
@@ -175,12 +175,6 @@ def _mode(
         instead=_instead(own),
         related=related,
     )
-
-
-def _discovered(mode: FailureMode) -> Rate:
-    failures, asked = mode.discovered_failures or 0, mode.discovered_asked or 0
-    low, high = interval(failures, asked)
-    return Rate(failures / asked if asked else 0.0, low, high, failures, asked)
 
 
 def _examples(by_id: pd.DataFrame, names: list[str]) -> tuple[Example, ...]:

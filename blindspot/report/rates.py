@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from blindspot.metrics import PERSISTENT, interval
+from blindspot.records.failure_mode import FailureMode
 from blindspot.records.rollout import METHODS, QUOTA
 from blindspot.records.unscored import Unscored
 from blindspot.records.verdict import VALID
@@ -74,6 +75,16 @@ def rate(part: int, whole: int) -> Rate:
     """Returns the share `part` / `whole`; 0 with the interval (0, 1) where `whole` is 0."""
     low, high = interval(part, whole)
     return Rate(part / whole if whole else 0.0, low, high, part, whole)
+
+
+def tested_rate(mode: FailureMode) -> Rate | None:
+    """Returns the error rate of a failure mode on the questions that test it; None where there are none."""
+    return Rate(mode.error_rate, mode.low, mode.high, mode.failures, mode.asked) if mode.asked else None
+
+
+def discovered_rate(mode: FailureMode) -> Rate:
+    """Returns the error rate of a failure mode on the questions that it was discovered in."""
+    return rate(mode.discovered_failures or 0, mode.discovered_asked or 0)
 
 
 def methods(rows: pd.DataFrame) -> tuple[Method, ...]:

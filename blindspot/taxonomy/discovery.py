@@ -136,7 +136,7 @@ def with_features(questions: pd.DataFrame, modes: Iterable[FailureMode] = ()) ->
     """Returns questions with COLUMNS, in which modes are searched and tested.
 
     Features of the wording are read only if one of `modes` has them. An LLM's abilities, in the column abilities,
-    count beside those that the rules read.
+    are added to those that the rules read.
     """
     worded = {feature for mode in modes for feature in mode.features if feature.startswith((ASKS, KIND))}
     abilities = questions["abilities"] if "abilities" in questions else [()] * len(questions)

@@ -1,6 +1,7 @@
 """Breaks every rule once, with the real Great Expectations."""
 
 from dataclasses import replace
+from math import nan
 from pathlib import Path
 
 import pandas as pd
@@ -93,8 +94,11 @@ def modes() -> pd.DataFrame:
         examples=("t-0",),
         recurrence=0.9,
         status="confirmed",
+        discovered_asked=12,
+        discovered_failures=9,
     )
-    rows = [mode, replace(mode, mode_id="m-2")]
+    untested = replace(mode, mode_id="m-3", asked=0, failures=0, error_rate=nan, low=0.0, high=1.0, status="too_few")
+    rows = [mode, replace(mode, mode_id="m-2"), untested]
     return to_frame(rows)
 
 
@@ -162,6 +166,9 @@ BREACHES = [
     ("failure_mode", 1, "name", "", "name"),
     ("failure_mode", 1, "failures", 41, "asked and failures"),
     ("failure_mode", 1, "status", "perhaps", "status"),
+    ("failure_mode", 1, "failures", -1, "failures"),
+    ("failure_mode", 1, "discovered_failures", 0, "discovered_failures"),
+    ("failure_mode", 1, "error_rate", nan, "error_rate"),
     ("failure_mode", 1, "low", 0.8, "error_rate and low"),
     ("failure_mode", 1, "high", 0.7, "high and error_rate"),
     ("failure_mode", 1, "high", 1.2, "high"),

@@ -48,7 +48,7 @@ def test_a_run_is_complete_and_nothing_is_there_twice_whichever_request_is_the_l
     make_files(files)
     with serving(store) as server:
         wire = Wire(server, kills=False)
-        wire.mend()
+        wire.reconnect()
         monkeypatch.setenv("MLFLOW_TRACKING_URI", wire.uri)
         monkeypatch.setenv("MLFLOW_HTTP_REQUEST_BACKOFF_JITTER", "0")
         record(files, "whole", work)
@@ -62,7 +62,7 @@ def test_a_run_is_complete_and_nothing_is_there_twice_whichever_request_is_the_l
             record(files, wire.watch.stage, work)
             assert wire.is_cut, f"{moment}, request {at}: was not made"
             wire.watch = Watch("")
-            wire.mend()
+            wire.reconnect()
             assert send_missed(work) == 0
         runs = read_stored(store, tmp_path)
         assert len(runs) == len(cuts) + 2

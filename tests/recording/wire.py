@@ -82,7 +82,7 @@ class Wire:
     def is_cut(self) -> bool:
         return self._listener is None
 
-    def mend(self) -> None:
+    def reconnect(self) -> None:
         """Starts the server, if it was killed, and accepts connections."""
         with self._lock:
             if self._listener is None:

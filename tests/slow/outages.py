@@ -42,7 +42,7 @@ class Reference:
 def wired(folder: Path, kills: bool) -> Iterator[Wire]:
     with serving(folder) as server:
         wire = Wire(server, kills)
-        wire.mend()
+        wire.reconnect()
         yield wire
         wire.cut()
 
@@ -90,7 +90,7 @@ def take_away(
         for stage, following in zip(STAGES, (*STAGES[1:], ""), strict=True):
             watch = Watch(stage, moments[stage], chance.randint(1, expected.requests[stage] - 1))
             times[stage] = run_away(project, stage, wire, watch)
-            wire.mend()
+            wire.reconnect()
             if moments.get(following, "before") == "before":  # the next stage cannot send what this one missed
                 complete(project, wire.uri, SEND)
     compare(folder, expected)
@@ -109,7 +109,7 @@ def never_there(folder: Path, expected: Reference) -> None:
     with wired(folder / "mlflow", kills=False) as wire:
         wire.cut()
         complete(project, wire.uri, [sys.executable, "-c", ALL, *STAGES])
-        wire.mend()
+        wire.reconnect()
         complete(project, wire.uri, SEND)
     compare(folder, expected)
     print("no server during all stages: same bytes, complete", flush=True)
