@@ -13,18 +13,20 @@ from blindspot.metrics import percent
 from blindspot.report.page import templates
 
 COLUMNS = {
+    "explained_mass": ("Explained mass", percent),
+    "explained_mass_discovered": ("The same before confirmation", percent),
+    "excess": ("Excess per 100", "{:.1f}".format),
+    "mass": ("Mass", percent),
+    "purity": ("Purity", percent),
+    "discovered": ("Modes discovered", "{:.1f}".format),
+    "confirmed": ("Modes confirmed", "{:.1f}".format),
+    "true_modes": ("True modes", percent),
+    "calls_to_explained": ("Calls to 84 % explained", "{:.0f}".format),
     "failure_rate": ("Failure rate", percent),
-    "failure_rate_to_ideal": ("÷ ideal", "{:.2f}".format),
     "valid_rate": ("Valid rate", percent),
-    "mode_recall": ("Mode recall", percent),
-    "mode_precision": ("Mode precision", percent),
-    "calls_to_90_recall": ("Calls to 90 % recall", "{:.0f}".format),
     "largest_family_ratio": ("Largest family ÷ expected", "{:.2f}".format),
-    "distinct_failures_per_1000_calls": ("Distinct failures per 1,000 calls", "{:.0f}".format),
-    "discovery_distinct_failures_per_1000_calls": ("The same during the search", "{:.0f}".format),
-    "vendi": ("Vendi score", "{:.1f}".format),
-    "primitives_per_question": ("Primitives per question", "{:.1f}".format),
-    "inconspicuous": ("About small or few things", percent),
+    "mode_recall": ("Slice recall", percent),
+    "mode_precision": ("Slice precision", percent),
     "seconds": ("Seconds", "{:.0f}".format),
 }
 NAMES = {
@@ -46,7 +48,7 @@ WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 640, 240, 44, 26, 12, 12  # size and m
 
 @dataclass(frozen=True)
 class Line:
-    """The recall of a method over calls, as the points of an SVG polyline."""
+    """The explained mass of a method over calls, as the points of an SVG polyline."""
 
     name: str
     key: str
@@ -55,7 +57,7 @@ class Line:
 
 @dataclass(frozen=True)
 class CandidateSection:
-    """The content of a candidate's section. `rows`: the name of a method, and its (value, interval) in each column."""
+    """The content of a candidate's section. `rows`: the name of a method, and its (mean, spread) in each column."""
 
     name: str
     rows: list[tuple[str, list[tuple[str, str]]]]
@@ -65,15 +67,15 @@ class CandidateSection:
 
 
 def render_search(
-    figures: Mapping[str, Mapping[str, Mapping[str, Mapping[str, float | None]]]],
+    summaries: Mapping[str, Mapping[str, Any]],
     bars: Mapping[str, Mapping[str, Mapping[str, Any]]],
-    recalls: Mapping[str, pd.DataFrame],
+    curves: Mapping[str, pd.DataFrame],
 ) -> str:
-    """Returns the page. `figures`: by candidate, method and measure. `recalls`: by candidate, calls × methods."""
+    """Returns the page. `summaries`: by candidate. `curves`: the explained mass by candidate, calls × methods."""
     environment = templates(FileSystemLoader(Path(__file__).parent / "templates"))
     sections = [
-        CandidateSection(name, _rows(of_methods), bars[name], _lines(recalls[name]), int(recalls[name].index.max()))
-        for name, of_methods in figures.items()
+        CandidateSection(name, _rows(one["figures"]), bars[name], _lines(curves[name]), int(curves[name].index.max()))
+        for name, one in summaries.items()
     ]
     style = Markup(environment.get_template("style.css").render())
     heads = [head for head, _ in COLUMNS.values()]
@@ -92,17 +94,16 @@ def _rows(
 
 
 def _cell(measures: Mapping[str, Mapping[str, float | None]], measure: str) -> tuple[str, str]:
-    """Returns the median and its interval as text; a dash if there is no median."""
+    """Returns the mean and its standard deviation as text; a dash if no seed has a value."""
     shown, figure = COLUMNS[measure][1], measures[measure]
-    median, low, high = figure["median"], figure["low"], figure["high"]
-    if median is None:
+    if figure["mean"] is None:
         return "–", ""
-    return shown(median), f"{'?' if low is None else shown(low)} to {'?' if high is None else shown(high)}"
+    return shown(figure["mean"]), "" if figure["sd"] is None else f"± {shown(figure['sd'])}"
 
 
-def _lines(recall: pd.DataFrame) -> list[Line]:
-    """Returns a line for each method that has a recall; none if the candidate has no mode to find."""
-    most, found = recall.index.max(), []
+def _lines(explained: pd.DataFrame) -> list[Line]:
+    """Returns a line for each method that explains any mass; none if the candidate has no mode to find."""
+    most, found = explained.index.max(), []
 
     def x(share: float) -> float:
         return LEFT + share * (WIDTH - LEFT - RIGHT)
@@ -110,8 +111,8 @@ def _lines(recall: pd.DataFrame) -> list[Line]:
     def y(share: float) -> float:
         return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM)
 
-    for method in [name for name in NAMES if name in recall]:
-        known = recall[method].dropna()
+    for method in [name for name in NAMES if name in explained]:
+        known = explained[method].dropna()
         points = [f"{x(calls / most):.1f},{y(value):.1f}" for calls, value in known.items()]
         if points:
             found.append(Line(NAMES[method], method, " ".join(points)))

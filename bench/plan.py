@@ -25,7 +25,8 @@ class CandidateEntry(Section):
     """One candidate of bench/candidates.yaml: a trained `model`, or a planted candidate."""
 
     model: str | None = Field(None, description="folder of the weights, or a YAML file as in configs/models")
-    gaps: list[str] = Field([], description="questions that it always answers wrongly (docs/planted.md)")
+    gaps: list[str] = Field([], description="questions that it answers wrongly (docs/planted.md)")
+    rate: float = Field(1.0, gt=0, le=1, description="probability of a wrong answer to these")
     mistakes: float = Field(0.0, ge=0, le=1, description="probability of a wrong answer to the other questions")
 
     @field_validator("gaps")
@@ -94,7 +95,7 @@ def open_entry(entry: CandidateEntry) -> Candidate:
     if entry.model is not None:
         how = {"batch_size": 256, "max_new_tokens": 4, "prompts": str(SCENES)}  # of the embedded candidate
         return open_candidate(CandidateParams.model_validate({"model": entry.model} | how))
-    return PlantedCandidate(entry.gaps, entry.mistakes, seed=0)
+    return PlantedCandidate(entry.gaps, entry.mistakes, seed=0, rate=entry.rate)
 
 
 def load(section: str, model: type[AnySection]) -> AnySection:

@@ -1,4 +1,4 @@
-"""Overwrites bench/candidates.yaml with the planted candidates of a YAML file, or with random gaps.
+"""Overwrites bench/candidates.yaml with the planted candidates of a YAML file.
 
 `make bench-search GAPS=…` runs this before the bench. It is not a stage of bench/dvc.yaml, because the stages there
 depend on bench/candidates.yaml.
@@ -12,12 +12,9 @@ from typing import Any
 import yaml
 
 from bench.plan import CANDIDATES, CandidateEntry, Candidates, validate
-from bench.scoring.random_gaps import random_gaps
 from blindspot.errors import BlindspotError, run
 from blindspot.yaml_files import read_yaml
 
-DRAWN = 3  # candidates of random:SEED, drawn with SEED, SEED + 1 and SEED + 2
-RANDOM = re.compile(r"random:(\d+)")
 NAME = re.compile(r"[\w-]+")  # valid in a command, a path and the name of a parameter
 FORM = "docs/bench.md describes the file"
 
@@ -25,7 +22,7 @@ FORM = "docs/bench.md describes the file"
 def main() -> None:
     """Writes bench/candidates.yaml."""
     parser = argparse.ArgumentParser(prog="python -m bench.search_candidates", description=__doc__)
-    parser.add_argument("gaps", help="YAML file, or random:SEED")
+    parser.add_argument("gaps", help="YAML file")
     found = candidates_of(parser.parse_args().gaps)
     values = found.model_dump(exclude_defaults=True) | {"ablated": found.ablated}
     text = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=119)
@@ -35,16 +32,11 @@ def main() -> None:
 
 
 def candidates_of(source: str) -> Candidates:
-    """Returns the candidates of random:SEED or of a YAML file.
+    """Returns the candidates of a YAML file.
 
     Raises BlindspotError if the file names no candidate or a gap is invalid.
     """
-    drawn = RANDOM.fullmatch(source)
-    if drawn:
-        seeds = range(int(drawn[1]), int(drawn[1]) + DRAWN)
-        found: Any = {f"random_{seed}": {"gaps": random_gaps(seed)} for seed in seeds}
-    else:
-        found = _read(Path(source))
+    found = _read(Path(source))
     if not isinstance(found, dict) or not found:
         raise BlindspotError(f"{source} names no candidate", FORM)
     if wrong := [name for name in map(str, found) if not NAME.fullmatch(name)]:
@@ -54,7 +46,7 @@ def candidates_of(source: str) -> Candidates:
 
 def _read(path: Path) -> Any:
     """Returns the candidates of a file by name. A file with `gaps` at its top level is one candidate."""
-    found = read_yaml(path, str(path), f"name a YAML file, or random:SEED; {FORM}")
+    found = read_yaml(path, str(path), f"name a YAML file; {FORM}")
     if isinstance(found, dict) and "gaps" in found:
         return {path.stem: {name: found[name] for name in found if name in CandidateEntry.model_fields}}
     return found

@@ -15,19 +15,20 @@ from blindspot.store import replacing, write_json
 
 
 class Params(Section):
-    """The numbers of questions that measure the slices, and that modes are matched with slices on."""
+    """The numbers of questions that measure the slices, and that modes are compared with."""
 
     per_slice: int = Field(PER_SLICE, ge=50, description="uniformly drawn questions per slice")
-    matching: int = Field(4000, ge=100, description="uniformly drawn questions for matching modes with slices")
+    matching: int = Field(16_000, ge=100, description="uniformly drawn questions that modes are compared with")
 
 
 def search_truth(params: Params, name: str, folder: Path) -> None:
-    """Writes the slices of a candidate and the questions for matching to `folder`."""
+    """Writes the slices of a candidate and the uniform questions to `folder`."""
     entry = find_candidate(name)
     slices, truth = find_truth(open_entry(entry), entry.gaps, params.per_slice, params.matching)
     write_json(folder / "slices.json", [asdict(slice_) for slice_ in slices])
     rows = [row.nonzero()[0].tolist() for row in truth.belongs]
-    write_json(folder / "matching.json", {"questions": truth.questions, "belongs": rows})
+    failed = truth.failed.astype(int).tolist()
+    write_json(folder / "matching.json", {"questions": truth.questions, "belongs": rows, "failed": failed})
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from bench.scoring.agreement import grammar_agreement, taxonomy_mode_scores
 from bench.scoring.random_gaps import random_gaps
 from bench.scoring.scores import find_truth
 from bench.scoring.truth import PER_SLICE
-from bench.searchers.methods import HELD_OUT_SEED, IMAGES_SEED, Methods, baseline, draw_images, modes_of, run_search
+from bench.searchers.methods import HELD_OUT_SEED, IMAGES_SEED, Methods, baseline, draw_images, run_search
 from blindspot.budget import Meter
 from blindspot.errors import BlindspotError, run
 from blindspot.factory import open_verifier
@@ -78,10 +78,10 @@ def search_and_harvest(
         images = draw_images(methods.images, IMAGES_SEED + seed, work / "images")
         held_out = draw_images(methods.held_out, HELD_OUT_SEED + seed, work / "held_out")
         journal = Journal(work / "asked.jsonl", candidate, verifier, Meter(methods.budget))
-        searched, policy = run_search(params.method, methods, seed, images, journal, work / "training")
+        searched = run_search(params.method, methods, seed, images, journal, work / "training")
         about = [held_out[index % len(held_out)] for index in range(params.calls)]
         base, templates = baseline("zero_shot", methods), baseline("templates", methods)
-        questioners = {"trained": policy, "base": base, "templates": templates}
+        questioners = {"trained": searched.policy, "base": base, "templates": templates}
         frames = []
         for method, questioner in questioners.items():
             unlimited = Meter(BudgetParams.model_validate({}))
@@ -89,10 +89,10 @@ def search_and_harvest(
             asked = harvest_journal.ask(about, questioner.ask(about, seed))
             frames.append(pd.DataFrame([asdict(row) for row in asked]).assign(method=method))
     rows = pd.concat(frames, ignore_index=True)
-    valid = [asdict(row) for row in searched if row.outcome in VALID]
+    valid = [asdict(row) for row in searched.asked if row.outcome in VALID]
     found = pd.DataFrame(valid, columns=[*Asked.__dataclass_fields__])
     return rows.assign(rollout_id=rows.index.astype(str)), [
-        Discovered(modes_of(searched, methods), found, methods.min_asked)
+        Discovered(searched.modes(methods), found, methods.min_asked)
     ]
 
 

@@ -22,13 +22,13 @@ class Params(Section):
 
     cases: list[str] = Field(description="cases that run with each seed in `plantings`")
     plantings: list[int] = Field(min_length=1, description="seeds of `cases`")
-    seeds: list[int] = Field(min_length=2, description="seeds of the case own")
+    own_seeds: list[int] = Field(min_length=2, description="seeds of the case own")
 
 
 def main() -> None:
     """Reads bench/data/taxonomy/<case>/<seed>.json; writes bench/metrics/taxonomy.json."""
     params = read_plan(Params)
-    seeds = {OWN: params.seeds} | dict.fromkeys(params.cases, params.plantings)
+    seeds = {OWN: params.own_seeds} | dict.fromkeys(params.cases, params.plantings)
     found = {case: [store.read_json(DATA / case / f"{seed}.json") for seed in of] for case, of in seeds.items()}
     summaries = {case: summary([run["measures"] for run in runs]) for case, runs in found.items()}
     summaries[OWN]["skills_between_searches"] = aggregate(search_agreement([run["skills"] for run in found[OWN]]))

@@ -29,7 +29,7 @@ def open_candidate(params: CandidateParams) -> Candidate:
     with naming("candidate.model"):
         description = describe(params.model)
         if isinstance(description, Planted):
-            return PlantedCandidate(description.gaps, description.mistakes, description.seed)
+            return PlantedCandidate(description.gaps, description.mistakes, description.seed, description.rate)
     with naming("candidate.prompts"):
         prompts = read_prompts(Path(params.prompts), "candidate")
     with naming("candidate.model"):

@@ -26,7 +26,7 @@ from blindspot.taxonomy.reading.question_features import has_all
 MOST_PER_VALID = 3  # questions asked for each question of a quota, at most
 MOST_PROPOSED = 4  # proposals for each question asked, at most
 FEWEST_PROPOSED = 8  # proposals at once
-OTHER = "another kind of question"  # why a reply with a question is left out
+OTHER, REPEATED = "another kind of question", "repeated question"  # why a reply with a question is left out
 MOST_DRAWN = 20_480  # uniform questions, for all quotas together
 
 
@@ -110,15 +110,19 @@ def _draw(
 ) -> list[Proposals]:
     """Returns the first of MOST_DRAWN uniform questions that are in each mode, as many as the quota has valid ones.
 
-    A question that is in several modes is in each of their quotas.
+    A question that is in several modes is in each of their quotas; a repeated question about an image is left out.
     """
     dice, found = np.random.default_rng(seed), [Proposals([], [], Counter()) for _ in quotas]
+    drawn = set[tuple[str, str]]()
     for _ in range(0, MOST_DRAWN, BLOCK):
         missing = [pair for pair in zip(quotas, found, strict=True) if len(pair[1].images) < pair[0].valid]
         if not missing:
             break
         about = [images[place] for place in dice.integers(len(images), size=BLOCK).tolist()]
         for image, one in zip(about, templates.ask(about, int(dice.integers(2**31))), strict=True):
+            if (image.image_id, one.question) in drawn:
+                continue
+            drawn.add((image.image_id, one.question))
             for quota, into in missing:
                 lacking = len(into.images) < quota.valid
                 if lacking and has_all({*quota.mode.features}, one.question, one.answer):
@@ -130,20 +134,28 @@ def _draw(
 def _propose(quota: Quota, questioner: Steerable, images: Sequence[Image], dice: np.random.Generator) -> Proposals:
     """Returns questions whose words have the features of the mode, and their images, which are used in turn.
 
+    A repeated question about an image is left out.
+
     The expected answer and the probability of the reply are not considered: a choice by these would select easier
     questions.
     """
     found, order = Proposals([], [], Counter()), dice.permutation(len(images)).tolist()
     used, most, features = 0, quota.asked * MOST_PROPOSED, quota.mode.features
+    known = set[tuple[str, str]]()
     while (lacking := quota.asked - len(found.images)) > 0 and used < most:
         count = min(max(lacking, FEWEST_PROPOSED), most - used)
         about = [images[order[(used + place) % len(images)]] for place in range(count)]
         replies = questioner.ask_for([features] * count, about, int(dice.integers(2**31)))
-        suited = [pair for pair in zip(about, replies, strict=True) if meets(pair[1]._replace(answer=None), features)]
-        found.images.extend(image for image, _ in suited[:lacking])
-        found.questions.extend(one for _, one in suited[:lacking])
-        found.left_out.update(one.reason or OTHER for one in replies if not meets(one._replace(answer=None), features))
         used += count
+        for image, one in zip(about, replies, strict=True):
+            if not meets(one._replace(answer=None), features):
+                found.left_out[one.reason or OTHER] += 1
+            elif (image.image_id, one.question) in known:
+                found.left_out[REPEATED] += 1
+            elif len(found.images) < quota.asked:
+                known.add((image.image_id, one.question))
+                found.images.append(image)
+                found.questions.append(one)
     if found.left_out and len(found.images) < quota.asked:
         asked = f"{len(found.images)} of {quota.asked} questions are asked"
         print(f"harvest: {quota.mode.mode_id}: {asked}; other replies: {counted(found.left_out)}", flush=True)

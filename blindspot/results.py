@@ -76,7 +76,7 @@ class Run:
 
     @cached_property
     def failure_modes(self) -> "list[FailureMode]":
-        """The discovered failure modes in the order of the report, confirmed ones first.
+        """The discovered failure modes, confirmed ones first.
 
         Empty where there is no taxonomy.
         """
@@ -112,7 +112,7 @@ class Run:
             raise BlindspotError(f"{self.folder} was written by an older version", "run `dvc repro taxonomy` there")
         tested = frame[frame["part"].eq("held_out") & frame["outcome"].isin(VALID)]
         if "mode_id" in frame and frame["mode_id"].notna().any():
-            tested = tested[tested["mode_id"].eq(mode.mode_id)]
+            tested = tested[tested["mode_id"].eq(mode.mode_id)].drop_duplicates(["image_id", "question"])
         if self._is_analysis:
             return tested[[mode.mode_id in modes for modes in tested["modes"]]]
         return tested[[mode.contains({*features}) for features in tested["features"]]]

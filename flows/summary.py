@@ -8,7 +8,7 @@ from typing import Any
 from blindspot.metrics import percent
 from blindspot.paths import FAILURE_MODES, REPORTS, VERIFY_METRICS
 from blindspot.recording.operations import REGISTERED
-from blindspot.records.failure_mode import FailureMode, read_failure_modes
+from blindspot.records.failure_mode import FailureMode, in_report_order, read_failure_modes
 from flows.pages import DEFAULT, Pages, running_pages
 from flows.registry import read_store, tracking_server
 
@@ -43,7 +43,7 @@ def summary(root: Path) -> list[str]:
     if not (root / FAILURE_MODES).is_file():
         return lines
     discovered = read_failure_modes(root / FAILURE_MODES)
-    modes = [mode for mode in discovered if mode.status == "confirmed"]
+    modes = in_report_order(mode for mode in discovered if mode.status == "confirmed")
     count = f"{len(modes)} confirmed failure mode{'s' * (len(modes) != 1)} of {len(discovered)} discovered"
     first = f", the first {MODES}" if len(modes) > MODES else ""
     return [*lines, f"{count}{first}", *map(_mode, modes[:MODES])]
@@ -77,5 +77,5 @@ def _method(name: str, rates: dict[str, Any]) -> str:
 
 def _mode(mode: FailureMode) -> str:
     wrong = f"{percent(mode.low)} – {percent(mode.high)}, {mode.failures} of {mode.asked} wrong"
-    novel = ", novel" if mode.is_novel else ""
-    return f"  {mode.name}: error rate {percent(mode.error_rate)} ({wrong}){novel} [{' + '.join(mode.features)}]"
+    rate = f"error rate {percent(mode.error_rate)} ({wrong}), {mode.strength} evidence"
+    return f"  {mode.name}: {rate}{', novel' if mode.is_novel else ''} [{' + '.join(mode.features)}]"

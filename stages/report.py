@@ -33,7 +33,7 @@ from blindspot.paths import (
     VERDICTS,
     VERIFY_METRICS,
 )
-from blindspot.records.failure_mode import FailureMode, read_failure_modes
+from blindspot.records.failure_mode import FailureMode, in_report_order, read_failure_modes
 from blindspot.report.comparison import comparison
 from blindspot.report.content import Content, curves
 from blindspot.report.judge import Judge, judge
@@ -81,7 +81,7 @@ def report(
     """
     identities = rows.drop_duplicates("method").set_index("method")["questioner"]
     rows = place(rows, taxonomy.get("questions"))
-    shown = modes(taxonomy["failure_modes"][: params.modes], rows, taxonomy.get("documented", ()))
+    shown = modes(taxonomy["failure_modes"], rows, taxonomy.get("documented", ()), params.modes)
     return Content(
         candidate=names_in(rows["candidate"]),
         verifier=names_in(rows["verifier"]),
@@ -127,9 +127,10 @@ def gather() -> tuple[pd.DataFrame, Judge, dict[str, Any], pd.DataFrame, dict[st
     if REPLIES.is_file():
         names = {"candidate": "candidate_reply", "judge": "judge_replies"}
         rows = rows.merge(store.read_frame(REPLIES).rename(columns=names), on="rollout_id", how="left")
-    judged = judge(store.read_json(AUDIT_METRICS), store.read_json(VERIFY_METRICS).get("susceptibility", {}))
+    taxonomy, susceptibility = _read_taxonomy(), store.read_json(VERIFY_METRICS).get("susceptibility", {})
+    judged = judge(store.read_json(AUDIT_METRICS), susceptibility, in_report_order(taxonomy["failure_modes"]))
     calls = {stage: int(store.read_json(path)["calls"]) for stage, path in CALLS.items()}
-    return rows, judged, _read_taxonomy(), _read_rewards(), calls
+    return rows, judged, taxonomy, _read_rewards(), calls
 
 
 @exclusive

@@ -28,7 +28,7 @@ from blindspot.paths import (
     VERDICTS,
 )
 from blindspot.prompts.files import read_prompts
-from blindspot.records.failure_mode import read_failure_modes
+from blindspot.records.failure_mode import mix, read_failure_modes
 from blindspot.records.rollout import METHODS
 from blindspot.records.verdict import VALID
 from blindspot.stage_lock import exclusive
@@ -205,12 +205,14 @@ def mode_table(found: Found) -> pd.DataFrame:
         {
             "failure_mode": describe(mode.features, question[mode.examples[0]] if mode.examples else None),
             "status": mode.status,
+            "evidence": mode.strength,
             "features": " + ".join(mode.features),
             **{name: getattr(mode, name) for name in FIGURES},
             "kinds": ", ".join(mode.kinds),
             "documented": None
             if mode.documented is None
             else ", ".join(mode.documented) or ("novel" if mode.is_novel else "none"),
+            "mix": mix(mode, found.modes),
             "examples": ", ".join(mode.examples[:SHOWN]),
             "mode_id": mode.mode_id,
         }

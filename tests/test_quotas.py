@@ -119,3 +119,11 @@ def test_a_mode_that_no_template_asks_for_has_no_question(monkeypatch: pytest.Mo
 
 def test_without_modes_nothing_is_asked() -> None:
     assert ask_quotas([], Asks("how many ?"), SaysOne(), IMAGES, seed=1) == []
+
+
+def test_a_question_is_asked_once_about_an_image() -> None:
+    about_stars = Quota(mode("recognising stars"), 100, 100)
+    rollouts = ask_quotas([about_stars], Asks("how many stars are there ?"), SaysOne(), IMAGES, 1)
+    assert 30 <= len(rollouts) <= len(IMAGES) and len({one.image_id for one in rollouts}) == len(rollouts)
+    drawn = ask_quotas([about_stars], TemplateQuestioner(), SaysOne(), IMAGES[:3], 1)
+    assert len({(one.image_id, one.question) for one in drawn}) == len(drawn) > 10

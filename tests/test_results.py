@@ -61,6 +61,14 @@ def test_the_questions_of_a_mode_are_those_that_its_rate_is_measured_on(run: bli
     assert (len(own), int((own["outcome"] == "failure").sum())) == (mode.asked, mode.failures)
 
 
+def test_a_question_of_a_quota_that_was_asked_twice_is_there_once(run: blindspot.Run, rows: pd.DataFrame) -> None:
+    [mode] = run.failure_modes
+    one = run.questions_of(mode).iloc[[0, 0, 1]]
+    bare = blindspot.Run(run.folder)
+    bare.__dict__["questions"] = one.assign(mode_id=mode.mode_id)
+    assert bare.questions_of(mode)["rollout_id"].tolist() == one["rollout_id"].iloc[[0, 2]].tolist()
+
+
 def test_skills_have_a_definition_and_a_group(run: blindspot.Run) -> None:
     assert len(run.skills) > 3
     assert all(one.name and one.title and one.definition and one.meta_skill for one in run.skills)

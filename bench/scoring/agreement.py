@@ -5,7 +5,8 @@ from itertools import combinations
 
 import pandas as pd
 
-from bench.scoring.scores import Scores, Truth
+from bench.scoring.scores import Truth
+from bench.scoring.uniform import Scores
 from blindspot.scenes.parse import parse
 from blindspot.scenes.question import Question
 from blindspot.scenes.scene import ATTRIBUTES
@@ -13,7 +14,6 @@ from blindspot.taxonomy.clustering.assignment import SkillAssignment
 from blindspot.taxonomy.clustering.skills import Skill
 from blindspot.taxonomy.discovery import Found
 from blindspot.taxonomy.reading.primitive import Primitive
-from blindspot.taxonomy.reading.question_features import all_features
 
 SkillPrimitives = Mapping[str, Sequence[tuple[str, str]]]  # by skill, its primitives as (ability, target)
 
@@ -43,7 +43,7 @@ def grammar_agreement(found: Found) -> Scores:
 
 def taxonomy_mode_scores(found: Found, truth: Truth) -> Scores:
     """Returns the recall and the precision of the confirmed failure modes."""
-    return truth.match([mode for mode in found.modes if mode.status == "confirmed"], all_features)
+    return truth.match([mode for mode in found.modes if mode.status == "confirmed"])
 
 
 def search_agreement(searches: Sequence[SkillPrimitives]) -> list[float]:

@@ -34,23 +34,6 @@ def mode_recall(modes: Sequence[Mask], counting: Sequence[Mask]) -> float | None
     return share(len(matches(modes, counting)), len(counting))
 
 
-def mode_recall_in_parts(modes: Sequence[Mask], counting: Sequence[Mask]) -> float | None:
-    """Returns mode recall where a slice is also found if several modes match it together.
-
-    These modes match no slice by themselves, and more than half of their questions are in the slice.
-    """
-    pairs = dict(matches(modes, counting))
-    free = [mode for place, mode in enumerate(modes) if place not in pairs]
-    rest = [slice_ for place, slice_ in enumerate(counting) if place not in pairs.values()]
-    found = 0
-    for slice_ in rest:
-        parts = [place for place, mode in enumerate(free) if 2 * (mode & slice_).sum() > mode.sum()]
-        if parts and jaccard(np.logical_or.reduce([free[place] for place in parts]), slice_) >= MATCHED:
-            found += 1
-            free = [mode for place, mode in enumerate(free) if place not in parts]
-    return share(len(pairs) + found, len(counting))
-
-
 def mode_precision(modes: Sequence[Mask], weak: Sequence[Mask]) -> float | None:
     """Returns the share of the modes that match a weak slice, whether it counts or not; None if there is no mode."""
     return share(len(matches(modes, weak)), len(modes))
@@ -69,8 +52,8 @@ def largest_family_ratio(failures: Sequence[str], expected: Mapping[str, float])
 
 
 def calls_to(level: float, curve: Sequence[tuple[int, float | None]]) -> int | None:
-    """Returns the number of calls after which recall first reached `level`; None if it never did.
+    """Returns the number of calls after which a value first reached `level`; None if it never did.
 
-    `curve`: pairs (calls, recall), by calls.
+    `curve`: pairs (calls, value), by calls.
     """
-    return next((calls for calls, recall in curve if recall is not None and recall >= level), None)
+    return next((calls for calls, value in curve if value is not None and value >= level), None)

@@ -2,29 +2,27 @@
 
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from bench.scoring.measures import (
-    Mask,
-    calls_to,
-    largest_family_ratio,
-    mode_precision,
-    mode_recall,
-    mode_recall_in_parts,
-)
+from bench.scoring.measures import Mask, calls_to, largest_family_ratio, mode_precision, mode_recall
 from bench.scoring.slice_rate import SliceRate
 from bench.scoring.slices import Slice
 from bench.scoring.truth import draw_sample, measure_slices, uniform_questions
+from bench.scoring.uniform import Scores, Uniform
+from blindspot.judges.judging import judge_all
+from blindspot.judges.oracle import OracleVerifier
 from blindspot.metrics import share
 from blindspot.protocols import Candidate
 from blindspot.records.failure_mode import FailureMode
 from blindspot.records.rollout import Asked
+from blindspot.records.verdict import VALID
+from blindspot.scenes.draw import pictures_of
 from blindspot.scenes.inconspicuous import inconspicuous_share
-from blindspot.scenes.oracle import rule
 from blindspot.scenes.parse import parse
 from blindspot.scenes.question import Question
 from blindspot.scenes.scene import Scene
@@ -32,23 +30,29 @@ from blindspot.search.variety import variety
 from blindspot.taxonomy.reading.question_features import all_features
 
 SAMPLE_SEED, MATCHING_SEED = 0, 1_000_000  # different: slices are measured and matched on different questions
-FINE, COARSE = range(20, 420, 20), 200  # numbers of calls at which recall is measured: these, then every COARSE calls
-Scores = dict[str, float | None]
-FeaturesOf = Callable[[str, str], Collection[str]]
-Curve = list[tuple[int, float | None]]  # (calls, recall)
+EVERY = 100  # calls after which explained mass is measured again
+EXPLAINED = 0.84  # explained mass whose calls are measured
+Curve = list[tuple[int, float | None]]  # (calls, explained mass)
 
 
 @dataclass(frozen=True)
 class Truth:
-    """The weak slices of a candidate, and uniformly drawn questions on which modes are matched with them.
+    """The weak slices of a candidate, and uniformly drawn valid questions that modes are compared with.
 
     `weak`: the weak slices, those that count and the others. `questions`: each with its true answer. `belongs`: which
-    question is in which weak slice, shape (questions, weak slices).
+    question is in which weak slice, shape (questions, weak slices). `failed`: which question the candidate fails.
     """
 
     weak: list[SliceRate]
     questions: list[tuple[str, str]]
     belongs: Mask
+    failed: Mask
+
+    @cached_property
+    def uniform(self) -> Uniform:
+        """The questions with their features; weak are those in slices that count."""
+        features = [frozenset(all_features(*row)) for row in self.questions]
+        return Uniform(features, self.failed, np.any(self.belongs[:, self.counting()], axis=1))
 
     @property
     def ideal(self) -> float | None:
@@ -71,18 +75,11 @@ class Truth:
                 shares[name] += count / len(within) / len(slices)
         return dict(shares)
 
-    def match(self, modes: Sequence[FailureMode], features_of: FeaturesOf = all_features) -> Scores:
-        """Returns mode recall, mode recall in parts and mode precision.
-
-        `features_of`: returns the features of a question and its true answer.
-        """
-        features = [features_of(*row) for row in self.questions]
-        contained = [np.array([mode.contains(one) for one in features]) for mode in modes]
-        slices = [*self.belongs.T]
-        counting = [slices[index] for index in self.counting()]
+    def match(self, modes: Sequence[FailureMode]) -> Scores:
+        """Returns mode recall and mode precision."""
+        contained, slices = [self.uniform.inside(mode) for mode in modes], [*self.belongs.T]
         return {
-            "mode_recall": mode_recall(contained, counting),
-            "mode_recall_in_parts": mode_recall_in_parts(contained, counting),
+            "mode_recall": mode_recall(contained, [slices[index] for index in self.counting()]),
             "mode_precision": mode_precision(contained, slices),
         }
 
@@ -92,16 +89,39 @@ def find_truth(
 ) -> tuple[list[SliceRate], Truth]:
     """Returns the rates of all slices, and the truth that modes are matched with.
 
-    `per_slice`: uniformly drawn questions per slice. `matching`: further uniformly drawn questions, for the truth.
+    `per_slice`: uniformly drawn questions per slice. `matching`: further uniformly drawn questions.
     `gaps`: the planted gaps of the candidate; each is a slice too.
     """
     with tempfile.TemporaryDirectory() as pictures:
         slices = measure_slices(candidate, draw_sample(Path(pictures), per_slice, SAMPLE_SEED, gaps))
     weak = [slice_ for slice_ in slices if slice_.weak]
     listed = [Slice(slice_.name, slice_.family, slice_.condition) for slice_ in weak]
-    scenes, questions, belongs = uniform_questions(listed, matching, MATCHING_SEED)
-    answers = [str(rule(text, scene).answer) for text, scene in zip(questions, scenes, strict=True)]
-    return slices, Truth(weak, [*zip(questions, answers, strict=True)], belongs)
+    questions, belongs, failed = ask_uniformly(candidate, listed, matching, MATCHING_SEED)
+    return slices, Truth(weak, questions, belongs, failed)
+
+
+def uniform_truth(candidate: Candidate, slices: Sequence[Slice], count: int, seed: int) -> Uniform:
+    """Returns the candidate's failures on `count` uniformly drawn questions. `slices`: those that are weak."""
+    questions, belongs, failed = ask_uniformly(candidate, slices, count, seed)
+    return Uniform([frozenset(all_features(*row)) for row in questions], failed, np.any(belongs, axis=1))
+
+
+def ask_uniformly(
+    candidate: Candidate, slices: Sequence[Slice], questions: int, seed: int
+) -> tuple[list[tuple[str, str]], Mask, Mask]:
+    """Has the candidate answer uniformly drawn questions about new scenes, judged by the oracle.
+
+    Returns the questions with their true answers, their slices, shape (questions, slices), and which ones failed.
+    Unscored questions are left out.
+    """
+    scenes, texts, belongs = uniform_questions(slices, questions, seed)
+    with tempfile.TemporaryDirectory() as folder:
+        images = pictures_of(scenes, Path(folder))
+        verdicts = judge_all(OracleVerifier("unscored"), images, texts, candidate.answer(images, texts))
+    scored = np.array([one.outcome in VALID for one in verdicts], dtype=bool)
+    known = [(text, one) for text, one in zip(texts, verdicts, strict=True) if one.outcome in VALID]
+    failed = np.array([one.outcome == "failure" for _, one in known], dtype=bool)
+    return [(text, str(one.reference)) for text, one in known], belongs[scored], failed
 
 
 def question_scores(asked: Sequence[Asked], scenes: Sequence[Scene], truth: Truth) -> Scores:
@@ -120,24 +140,18 @@ def question_scores(asked: Sequence[Asked], scenes: Sequence[Scene], truth: Trut
     }
 
 
-def mode_scores(modes: Sequence[tuple[int, Sequence[FailureMode]]], truth: Truth) -> tuple[Scores, Curve]:
-    """Returns the recall and precision of the final modes with the calls to reach recall levels, and recall by calls.
+def curve_scores(modes: Sequence[tuple[int, Sequence[FailureMode]]], truth: Truth) -> tuple[Scores, Curve]:
+    """Returns the calls to an explained mass of EXPLAINED, and the explained mass by calls.
 
-    `modes`: pairs (calls, the failure modes in the questions up to then), by calls.
+    `modes`: pairs (calls, the failure modes discovered in the questions up to then), by calls.
     """
-    found = [(calls, truth.match(of_calls)) for calls, of_calls in modes]
-    curve = [(calls, scores["mode_recall"]) for calls, scores in found]
-    return {
-        "modes": len(modes[-1][1]),
-        **found[-1][1],
-        "calls_to_half_recall": calls_to(0.5, curve),
-        "calls_to_90_recall": calls_to(0.9, curve),
-    }, curve
+    curve = [(calls, truth.uniform.explained(of_calls)) for calls, of_calls in modes]
+    return {"calls_to_explained": calls_to(EXPLAINED, curve)}, curve
 
 
 def measuring_points(calls: int) -> list[int]:
-    """Returns the numbers of calls at which recall is measured, up to and including `calls`."""
-    return sorted({*(stop for stop in FINE if stop < calls), *range(FINE[-1] + COARSE, calls, COARSE), calls})
+    """Returns the numbers of calls at which explained mass is measured, up to and including `calls`."""
+    return [*range(EVERY, calls, EVERY), calls]
 
 
 def _read(text: str) -> Question:

@@ -1,99 +1,94 @@
-"""Summarises the searches of a method over seeds: medians with 95 % intervals, and the bars that were met."""
+"""Summarises the searches of a method over seeds: means with standard deviations, and the bars that were met."""
 
 import math
 from collections.abc import Mapping, Sequence
+from statistics import mean, stdev
 
-import numpy as np
-
-from bench.scoring.scores import Scores
+from bench.scoring.uniform import ModeRate, Scores, rate_scores
 from blindspot.params import Section
 
-PROMPT_ONLY = ("templates", "zero_shot", "few_shot")  # methods that neither train nor select questions
-CALLS_TO = ("calls_to_half_recall", "calls_to_90_recall")  # None means never reached: more than any number
-RESAMPLES = 10_000
-DECIMALS = 3
+BASELINE = "templates"  # the method that others are compared with, seed by seed
+RATIOS = ("failure_rate",)  # measures that are also divided by those of the baseline
+DECIMALS = 4
 
-Figure = dict[str, float | None]  # median, low, high
+Figure = dict[str, float | int | None]  # mean, sd, least, most, seeds
 
 
 class Bar(Section):
-    """The range that a measure has to be in."""
+    """The range that the mean of a measure has to be in; `each_at_least`: the least value of any seed."""
 
     at_least: float | None = None
     at_most: float | None = None
+    each_at_least: float | None = None
 
-    def met(self, value: float | None) -> bool:
-        """Returns whether the value is in the range; None is not."""
-        if value is None:
+    def met(self, found: Figure) -> bool:
+        """Returns whether the figure is in the range; a figure without a mean is not."""
+        average, least = found["mean"], found["least"]
+        if average is None or least is None:
             return False
-        return value >= (self.at_least or -math.inf) and value <= (math.inf if self.at_most is None else self.at_most)
+        above = average >= (-math.inf if self.at_least is None else self.at_least)
+        below = average <= (math.inf if self.at_most is None else self.at_most)
+        return above and below and least >= (-math.inf if self.each_at_least is None else self.each_at_least)
 
 
 def with_ratios(of_methods: Mapping[str, Scores]) -> dict[str, Scores]:
-    """Returns the scores of one seed by method, with the ratios to other methods of the same seed."""
-    return {method: scores | _ratios(scores, of_methods) for method, scores in of_methods.items()}
+    """Returns the scores of one seed by method, with the ratios to the baseline of the same seed."""
+    baseline = of_methods.get(BASELINE, {})
+    return {
+        method: scores | {f"{name}_to_{BASELINE}": _ratio(scores[name], baseline.get(name)) for name in RATIOS}
+        for method, scores in of_methods.items()
+    }
 
 
-def _ratios(scores: Scores, of_methods: Mapping[str, Scores]) -> Scores:
-    distinct = "distinct_failures_per_1000_calls"
-    found: Scores = {}
-    for prefix in ("", "discovery_"):
-        rivals = [of_methods[name][prefix + distinct] or 0.0 for name in PROMPT_ONLY if name in of_methods]
-        found[f"{prefix}distinct_to_prompt_only"] = _ratio(scores[prefix + distinct], max(rivals, default=0.0))
-    if "templates" in of_methods:
-        found["calls_to_90_to_templates"] = _ratio(
-            *(_calls(one["calls_to_90_recall"]) for one in (scores, of_methods["templates"]))
-        )
-    return found
+def _ratio(value: float | None, other: float | None) -> float | None:
+    return value / other if value is not None and other else None
 
 
-def _ratio(value: float | None, other: float) -> float | None:
-    """Returns value ÷ other: infinite if only `other` is 0, None for 0 ÷ 0 and for ∞ ÷ ∞."""
-    if value is None or (math.isinf(value) and math.isinf(other)):
-        return None
-    return value / other if other else None if value == 0 else math.inf
-
-
-def _calls(value: float | None) -> float:
-    return math.inf if value is None else value
-
-
-def figure(measure: str, values: Sequence[float | None]) -> Figure:
-    """Returns the median over seeds with its percentile bootstrap interval.
-
-    A number is None if it is infinite, and all are None if at most half of the seeds have a value. With five seeds the
-    interval covers all five values.
-    """
-    known = [_calls(value) if measure in CALLS_TO else value for value in values]
-    numbers = np.array([value for value in known if value is not None])
-    if 2 * len(numbers) <= len(values):
-        return dict.fromkeys(("median", "low", "high"))
-    draws = np.random.default_rng(0).choice(numbers, (RESAMPLES, len(numbers)))
-    low, high = np.quantile(np.median(draws, axis=1), (0.025, 0.975), method="nearest")
-    found = {"median": float(np.median(numbers)), "low": float(low), "high": float(high)}
-    return {name: round(value, DECIMALS) if math.isfinite(value) else None for name, value in found.items()}
+def figure(values: Sequence[float | None]) -> Figure:
+    """Returns the mean, the standard deviation and the range over the seeds that have a value, and their number."""
+    known = [value for value in values if value is not None]
+    found: Figure = dict.fromkeys(("mean", "sd", "least", "most"))
+    if known:
+        spread = round(stdev(known), DECIMALS) if len(known) > 1 else None
+        found = {"mean": round(mean(known), DECIMALS), "sd": spread, "least": min(known), "most": max(known)}
+    return found | {"seeds": len(known)}
 
 
 def figures(seeds: Sequence[Mapping[str, Scores]]) -> dict[str, dict[str, Figure]]:
     """Returns the figure of each measure by method. `seeds`: for each seed, the scores by method."""
     return {
-        method: {measure: figure(measure, [one[method][measure] for one in seeds]) for measure in scores}
+        method: {measure: figure([one[method][measure] for one in seeds]) for measure in scores}
         for method, scores in seeds[0].items()
     }
 
 
-def bars_met(seeds: Sequence[Scores], bars: Mapping[str, Bar]) -> dict[str, dict[str, object]]:
-    """Returns, for each bar, how many seeds meet it, and the values of all seeds."""
+def differences(seeds: Sequence[Mapping[str, Scores]]) -> dict[str, dict[str, Figure]]:
+    """Returns the figure of method − baseline, seed by seed, of each measure by method; empty without the baseline."""
+    if BASELINE not in seeds[0]:
+        return {}
     return {
-        measure: {
-            **bar.model_dump(exclude_none=True),
-            "met": sum(bar.met(one[measure]) for one in seeds),
-            "of": len(seeds),
-            "values": [_finite(one[measure]) for one in seeds],
+        method: {
+            measure: figure([_difference(one[method][measure], one[BASELINE][measure]) for one in seeds])
+            for measure in scores
         }
-        for measure, bar in bars.items()
+        for method, scores in seeds[0].items()
+        if method != BASELINE
     }
 
 
-def _finite(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else round(value, DECIMALS)
+def _difference(value: float | None, other: float | None) -> float | None:
+    return None if value is None or other is None else value - other
+
+
+def pooled(rates: Sequence[Sequence[ModeRate]], threshold: float) -> Scores:
+    """Returns how far reference rates agree with uniform rates over the modes of all seeds, and their number."""
+    every = [rate for of_seed in rates for rate in of_seed]
+    return {"modes": len(every), **rate_scores(every, threshold)}
+
+
+def bars_met(found: Mapping[str, Figure], bars: Mapping[str, Bar]) -> dict[str, dict[str, object]]:
+    """Returns, for each bar, the figure of its measure and whether it meets the bar."""
+    return {
+        measure: {**bar.model_dump(exclude_none=True), **found[measure], "met": bar.met(found[measure])}
+        for measure, bar in bars.items()
+    }

@@ -1,6 +1,7 @@
 """The search methods that the bench compares."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import Field
@@ -17,6 +18,7 @@ from blindspot.records.image import Image
 from blindspot.records.rollout import Asked
 from blindspot.records.verdict import VALID
 from blindspot.scenes.draw import draw_scenes, pictures_of
+from blindspot.search.discovered import discover, questions_of
 from blindspot.search.explorer import modes_in
 from blindspot.search.journal import Journal
 
@@ -32,10 +34,27 @@ class Methods(Section):
     images: int = Field(1000, ge=1, description="images of the search")
     held_out: int = Field(600, ge=1, description="new images for the final policy, one question each")
     threshold: float = Field(0.25, gt=0, lt=1, description="a mode's error_rate must be significantly above it")
-    min_asked: int = Field(6, ge=5, description="minimum of valid questions in a mode")
+    min_asked: int = Field(6, ge=5, description="minimum of valid questions in a mode, while exploring")
+    discovery_min_asked: int = Field(20, ge=5, description="the same in the questions after the exploration")
     shots: int = Field(1, ge=1, description="few_shot: past failures in the prompt")
     best_of: int = Field(4, ge=2, description="best_of_n: proposed questions, of which one is asked")
     trained: dict[str, Training] = Field(description="methods that train, by name")
+
+
+@dataclass(frozen=True)
+class Searched:
+    """The questions of a search in order, of which exploration asked the first `explored`, and its final policy."""
+
+    asked: list[Asked]
+    explored: int
+    policy: Searcher
+
+    def modes(self, how: Methods, calls: int | None = None) -> list[FailureMode]:
+        """Returns the failure modes in all questions, or in the first `calls`, discovered as the pipeline does."""
+        asked = self.asked[:calls]
+        first, rest = asked[: self.explored], asked[self.explored :]
+        modes = modes_in([row for row in first if row.outcome in VALID], how.threshold, how.min_asked)
+        return discover(questions_of(first, rest), modes, how.threshold, how.discovery_min_asked) if rest else modes
 
 
 def run_search(
@@ -45,15 +64,16 @@ def run_search(
     images: Sequence[Image],
     journal: Journal,
     work: Path,
-) -> tuple[list[Asked], Searcher]:
-    """Runs a method until its budget is spent. Returns all questions of the search, and the method's final policy."""
+) -> Searched:
+    """Runs a method until its budget is spent."""
     training = how.trained.get(method)
     if training is not None:
         mode = how.threshold, how.min_asked
-        asked, questioner = search_by_training(training, how.base, mode, seed, images, journal, work)
-        return asked, Fixed(questioner)
+        explored, trained, questioner = search_by_training(training, how.base, mode, seed, images, journal, work)
+        return Searched([*explored, *trained], len(explored), Fixed(questioner))
     searcher = baseline(method, how)
-    return search(searcher, images, journal, seed), searcher
+    asked = search(searcher, images, journal, seed)
+    return Searched(asked, len(asked), searcher)
 
 
 def baseline(method: str, how: Methods) -> Searcher:
@@ -74,12 +94,6 @@ def baseline(method: str, how: Methods) -> Searcher:
         names = ", ".join(["templates", "bandit", *known, *how.trained])
         raise BlindspotError(f"there is no method {method}", f"choose one of {names}")
     return known[method]
-
-
-def modes_of(asked: Sequence[Asked], how: Methods) -> list[FailureMode]:
-    """Returns the failure modes in the questions."""
-    valid = [row for row in asked if row.outcome in VALID]
-    return modes_in(valid, how.threshold, how.min_asked)
 
 
 def draw_images(count: int, seed: int, folder: Path) -> list[Image]:

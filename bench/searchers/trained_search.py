@@ -61,8 +61,8 @@ def search_by_training(
     images: Sequence[Image],
     journal: Journal,
     work: Path,
-) -> tuple[list[Asked], Questioner]:
-    """Runs the search. Returns all questions and the trained questioner.
+) -> tuple[list[Asked], list[Asked], Questioner]:
+    """Runs the search. Returns the questions of the exploration, those of the training, and the trained questioner.
 
     `mode`: the threshold of a failure mode, and its minimum of valid questions.
     """
@@ -80,7 +80,7 @@ def search_by_training(
     reward = {"ours": Reward, "unchecked": Unchecked, "visplay": VisPlay}[how.reward]
     if journal.meter.ended_by(how.images_per_step * how.num_generations * reward.calls):
         start = open_steerable(base.model, *asking)
-        return asked, SteeredQuestioner(start, targets) if targets else start
+        return asked, [], SteeredQuestioner(start, targets) if targets else start
     scoring = reward(images, journal.candidate, journal.verifier, how.archive_size, journal.meter, form="thought")
     trainer = build_trainer(
         describe_local(base.model, "the questioner"),
@@ -93,7 +93,7 @@ def search_by_training(
         work,
     )
     trainer.train()
-    return [*asked, *scoring.asked], open_questioner(str(last[-1]), *asking)
+    return asked, scoring.asked, open_questioner(str(last[-1]), *asking)
 
 
 def exploration(how: Training, min_asked: int) -> Exploration:

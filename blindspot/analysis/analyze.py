@@ -1,7 +1,7 @@
 """Finds failure modes in the answers of an evaluation log, and tests each on answers that it was not found in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +17,18 @@ from blindspot.protocols import LLM
 from blindspot.records.failure_mode import FailureMode
 from blindspot.records.verdict import VALID
 from blindspot.taxonomy.modes.confirm import confirm, contained_in, for_confirmation
+from blindspot.taxonomy.modes.mixes import with_mixes
 from blindspot.taxonomy.modes.search import find_modes
 from blindspot.taxonomy.modes.split import split
 from blindspot.taxonomy.reading.question_features import columns as read_columns
 from blindspot.taxonomy.reading.wording import wording
+from blindspot.taxonomy.stability import of_modes
 
 THRESHOLD = 0.25
 FEWEST = (5, 20)  # questions of a mode in a small and in a larger log
 SMALL_SHARE, LARGE_SHARE = 1 / 20, 1 / 200  # of the questions, for the fewest of a mode
 EXAMPLES = 12
+RESAMPLES = range(1, 21)  # seeds of the resamples in which recurrence is measured
 ALL_COLUMNS = Columns()
 
 
@@ -34,7 +37,7 @@ class ModelAnalysis:
     """The failure modes of one model.
 
     `rows`: the answers frame, graded, with rollout_id, unit (the image, else the question, by which rows are split),
-    part ("discovery" or "held_out"), the lists skills, meta_skills and features, and modes, the ids of the modes that
+    part ("discovery" or "held_out"), the lists abilities, groups and features, and modes, the ids of the modes that
     contain the question. `threshold`: the error rate that a mode must exceed. `min_asked`: the fewest questions of a
     mode, where it was discovered. `searched`: whether the search of a run discovered the modes, so that all rows are
     held out. `note`: why there are no modes or why none can be confirmed, or None.
@@ -134,7 +137,11 @@ def _analyze_model(
     found = scored[scored["part"] == "discovery"].reset_index(drop=True)
     min_asked = min((mode.asked for mode in searched), default=fewest(len(found)))
     discovered = searched or (find_modes(found, above, min_asked, EXAMPLES) if above < 1 and len(found) else [])
-    modes = confirm(discovered, for_confirmation(scored[scored["part"] == "held_out"], rows), above, EXAMPLES)
+    held_out = for_confirmation(scored[scored["part"] == "held_out"], rows)
+    modes = with_mixes(confirm(discovered, held_out, above, EXAMPLES), held_out)
+    if modes and not searched:  # the log has none of the questions in which a search discovers modes
+        back = of_modes(modes, found, above, min_asked, RESAMPLES)
+        modes = [replace(mode, recurrence=share) for mode, share in zip(modes, back, strict=True)]
     rows["modes"] = _modes_of(rows, modes)
     note = why_none_confirmed(scored, found) if modes else why_no_modes(scored, found, above, min_asked)
     return ModelAnalysis(model, rows, above, min_asked, bool(searched), tuple(modes), disagreement(graded), note)
@@ -195,8 +202,8 @@ def _with_features(rows: pd.DataFrame) -> pd.DataFrame:
         )
     ]
     lists = {
-        "skills": [one["skills"] for one in read],
-        "meta_skills": [one["meta_skills"] for one in read],
+        "abilities": [one["abilities"] for one in read],
+        "groups": [one["groups"] for one in read],
         "features": [[*one["features"], *more] for one, more in zip(read, worded, strict=True)],
     }
     return rows.assign(

@@ -12,6 +12,7 @@ from blindspot.errors import BlindspotError
 from blindspot.metrics import percent
 from blindspot.models.llm import open_llm
 from blindspot.protocols import LLM
+from blindspot.records.failure_mode import RARELY_FOUND, FailureMode, mix
 
 JUDGEMENT_TOKENS = 512
 ADVICE = 0.02  # share of disagreements from which the summary names them
@@ -68,7 +69,18 @@ def _summary(model: ModelAnalysis) -> Iterator[str]:
         yield f"  the log's verdicts and references disagree on {percent(model.disagreement.share)} of the answers"
     if model.note:
         yield f"  {model.note}"
-    for mode in model.modes:
-        rate = percent(mode.error_rate) if mode.asked else "–"
-        counts = f"{mode.failures} of {mode.asked} held out wrong"
-        yield f"  {(mode.status or '').replace('_', ' '):<14}{rate:>6}  {mode.name} ({counts})"
+    often, rarely = ([mode for mode in model.modes if mode.recurs_rarely == one] for one in (False, True))
+    yield from (_mode(mode, model) for mode in often)
+    if rarely:
+        yield f"  {RARELY_FOUND}:"
+    yield from (_mode(mode, model) for mode in rarely)
+
+
+def _mode(mode: FailureMode, model: ModelAnalysis) -> str:
+    rate = percent(mode.error_rate) if mode.asked else "–"
+    said = [f"{mode.failures} of {mode.asked} held out wrong"]
+    if mode.strength:
+        said.append(f"{mode.strength} evidence")
+    if mode.mix_share is not None:
+        said.append(mix(mode, model.modes))
+    return f"  {(mode.status or '').replace('_', ' '):<14}{rate:>6}  {mode.name} ({', '.join(said)})"

@@ -12,7 +12,7 @@ from blindspot.analysis.grading import Pair
 from blindspot.analysis.logs.values import is_missing
 from blindspot.analysis.shown import BRIEF, QUESTION, answer_shown, reference_shown, shortened
 from blindspot.metrics import interval
-from blindspot.records.failure_mode import FailureMode
+from blindspot.records.failure_mode import FailureMode, Strength, in_report_order, mix
 from blindspot.report.rates import Rate, discovered_rate, tested_rate
 from blindspot.taxonomy.modes.confirm import contained_in, for_confirmation
 from blindspot.taxonomy.modes.significance import design_effect
@@ -49,13 +49,14 @@ class Example:
 class Mode:
     """A failure mode. `rate`: on held-out questions, None where none was asked. `discovered`: where it was found.
 
-    `example`: a short question, empty if there is none.
+    `mix`: what it is a mix or a part of, empty if it is none. `example`: a short question, empty if there is none.
     """
 
     record: FailureMode
     rate: Rate | None
     discovered: Rate
     status: str
+    mix: str
     example: str
     examples: tuple[Example, ...]
     frequent: tuple[Pair, ...]
@@ -83,12 +84,13 @@ class ModelPage:
 class Row:
     """A failure mode that at least one model has. `rates`: of each model on held-out questions, None where not asked.
 
-    `statuses`: of each model, None where the mode was not discovered.
+    `statuses`: of each model, None where the mode was not discovered. `strengths`: None where it is not confirmed.
     """
 
     name: str
     rates: tuple[Rate | None, ...]
     statuses: tuple[str | None, ...]
+    strengths: tuple[Strength | None, ...]
 
 
 def model_page(analysis: ModelAnalysis, notes: Sequence[str]) -> ModelPage:
@@ -97,7 +99,7 @@ def model_page(analysis: ModelAnalysis, notes: Sequence[str]) -> ModelPage:
     return ModelPage(
         analysis,
         _rate(scored),
-        tuple(_mode(mode, rows) for mode in analysis.modes),
+        tuple(_mode(mode, analysis) for mode in in_report_order(analysis.modes)),
         int(rows.loc[rows["image"].notna() | rows["unit"].str.startswith("image "), "unit"].nunique()),
         len(for_confirmation(scored[scored["part"] == "held_out"], rows)),
         _reasons(rows),
@@ -116,8 +118,9 @@ def compared(analysis: Analysis) -> tuple[Row, ...]:
     by_model = [_held_out_rates(model, modes) for model in analysis.models]
     rows = []
     for mode, *rates in zip(modes, *by_model, strict=True):
-        found = ({own.features: own.status for own in model.modes} for model in analysis.models)
-        rows.append(Row(mode.name, tuple(rates), tuple(statuses.get(mode.features) for statuses in found)))
+        own = [next((one for one in model.modes if one.features == mode.features), None) for model in analysis.models]
+        statuses = tuple(one.status if one else None for one in own)
+        rows.append(Row(mode.name, tuple(rates), statuses, tuple(one.strength if one else None for one in own)))
     return tuple(sorted(rows, key=lambda row: -sum(status == "confirmed" for status in row.statuses)))
 
 
@@ -146,7 +149,8 @@ def _reasons(rows: pd.DataFrame) -> tuple[tuple[str, int], ...]:
     return (*first, ("for other reasons", others)) if others else tuple(first)
 
 
-def _mode(mode: FailureMode, rows: pd.DataFrame) -> Mode:
+def _mode(mode: FailureMode, analysis: ModelAnalysis) -> Mode:
+    rows = analysis.rows
     inside = rows[[mode.mode_id in modes for modes in rows["modes"]]]
     failures = inside[inside["outcome"] == "failure"]
     name, _ = STATUSES[mode.status or "too_few"]
@@ -157,6 +161,7 @@ def _mode(mode: FailureMode, rows: pd.DataFrame) -> Mode:
         tested_rate(mode),
         discovered_rate(mode),
         name,
+        mix(mode, analysis.modes),
         example,
         _examples(known.head(SHOWN)),
         _frequent(failures),

@@ -7,7 +7,7 @@ import numpy as np
 from blindspot.audit.correction import DRAWS, SEED, Counts, Shares, bounds, columns
 from blindspot.metrics import interval
 from blindspot.records.estimate import Estimate
-from blindspot.records.verdict import OUTCOMES, Outcome
+from blindspot.records.verdict import OUTCOMES, VALID, Outcome
 
 SAID: tuple[Outcome, ...] = ("failure", "correct", "invalid")
 
@@ -25,10 +25,13 @@ class Detection:
 class Agreement:
     """The agreement of judge and auditor over the `rows` rollouts that neither left unscored.
 
-    `failure`, `invalid`: detection of these outcomes, with the auditor as the truth. `kappa`: Cohen's kappa over the
-    three outcomes; None if judge and auditor gave every rollout the same outcome.
+    `valid_kappa`: Cohen's kappa over failure and correct, of the `valid_rows` rollouts that both call valid. `kappa`:
+    the same over the three outcomes. Both are None if judge and auditor gave every rollout the same outcome.
+    `failure`, `invalid`: detection of these outcomes, with the auditor as the truth.
     """
 
+    valid_rows: int
+    valid_kappa: Estimate | None
     rows: int
     failure: Detection
     invalid: Detection
@@ -37,8 +40,10 @@ class Agreement:
 
 def agree(audited: Counts) -> Agreement:
     """Returns the agreement in a table of counts (4 × 4): the judge's outcome by row, the auditor's by column."""
-    both = audited[np.ix_(columns(SAID), columns(SAID))]
+    both, valid = (audited[np.ix_(columns(outcomes), columns(outcomes))] for outcomes in (SAID, VALID))
     return Agreement(
+        valid_rows=int(valid.sum()),
+        valid_kappa=_kappa(valid),
         rows=int(both.sum()),
         failure=_detection(both, SAID.index("failure")),
         invalid=_detection(both, SAID.index("invalid")),
@@ -81,7 +86,7 @@ def _kappa(both: Counts) -> Estimate | None:
 
 
 def _kappas(tables: Shares) -> Shares:
-    """Returns the kappa of each table of shares (n × 3 × 3)."""
+    """Returns the kappa of each table of shares (tables × outcomes × outcomes)."""
     seen = np.trace(tables, axis1=1, axis2=2)
     chance = np.einsum("nk,nk->n", tables.sum(axis=1), tables.sum(axis=2))
     kappas: Shares = (seen - chance) / (1 - chance)

@@ -56,11 +56,11 @@ class LabelAuditor:
         self.path = path
 
     def audit(self, images: Sequence[Image], rollouts: Sequence[Rollout]) -> list[Outcome | None]:
-        """Returns the label of each rollout, and None for the rollouts after the last label.
+        """Returns the label of each rollout, and None for the rollouts after the last label of a method or quota.
 
         Raises BlindspotError if the file cannot be read, or if a label is not an outcome, is given twice, or belongs
-        to another harvest or sample. A rollout before the last label without a label is an error as well: a person may
-        leave out the difficult ones, and the rest would not be a random sample.
+        to another harvest or sample. A rollout without a label before one with a label, of the same method or quota,
+        is an error as well: a person may leave out the difficult ones, and the rest would not be a random sample.
         """
         known = {row.rollout_id: row for row in rollouts}
         labels: dict[str, Outcome] = {}
@@ -70,13 +70,21 @@ class LabelAuditor:
                 raise self._row_error(row, "is labelled twice", "keep one of the rows")
             labels[rollout.rollout_id] = cast(Outcome, row["outcome"])
         found = [labels.get(row.rollout_id) for row in rollouts]
-        if None in found[: len(labels)]:
-            left_out = rollouts[found.index(None)].rollout_id
-            raise BlindspotError(
-                f"{self.path} leaves out rollout {left_out} but labels later ones, so it is not a random sample",
-                f"label it on {LABEL_PAGE} (unscored if you cannot say), or remove the rows after it",
-            )
+        self._check_order(rollouts, found)
         return found
+
+    def _check_order(self, rollouts: Sequence[Rollout], found: Sequence[Outcome | None]) -> None:
+        left_out: dict[tuple[str, str | None], str] = {}
+        for rollout, outcome in zip(rollouts, found, strict=True):
+            group = rollout.method, rollout.mode_id
+            if outcome is None:
+                left_out.setdefault(group, rollout.rollout_id)
+            elif group in left_out:
+                raise BlindspotError(
+                    f"{self.path} leaves out rollout {left_out[group]} but labels later ones, so it is not a random "
+                    "sample",
+                    f"label it on {LABEL_PAGE} (unscored if you cannot say), or remove the rows after it",
+                )
 
     def _read(self) -> list[dict[str, str]]:
         try:

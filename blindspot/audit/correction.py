@@ -6,6 +6,9 @@ chain-rule estimate of Bayesian prediction-powered inference (Hofer et al. 2024,
 judge, it is as efficient as the power-tuned estimate of PPI++ (Angelopoulos et al. 2023, arXiv 2311.01453), and it
 keeps its coverage if few rollouts are audited, if few or none of them show errors, or if a rate is near 0 or 1
 (docs/log.md).
+
+Rollouts about one image are correlated. Therefore images get random weights, not rollouts (the Bayesian bootstrap of
+Rubin 1981, with images as units). With one rollout per image, this is the Dirichlet posterior.
 """
 
 from typing import Any
@@ -34,14 +37,19 @@ def corrected(judged: Counts, audited: Counts) -> dict[str, Estimate]:
     """Returns each rate with its 95 % interval.
 
     The interval is for the questioner's distribution of questions, not only for the questions that it happened to ask.
-    `judged` (4): the number of rollouts with each of OUTCOMES according to the judge. `audited` (4 × 4): the number of
-    audited rollouts by the judge's outcome (rows) and the auditor's (columns). The audited rollouts must be a random
-    sample of all. An interval includes 0 or 1 if no audited rollout contradicts that.
+    `judged` (images × 4): the number of rollouts about each image with each of OUTCOMES according to the judge.
+    `audited` (images × 4 × 4): the number of audited rollouts by the judge's outcome (rows) and the auditor's
+    (columns). The audited rollouts must be a random sample of all. An interval includes 0 or 1 if no audited rollout
+    contradicts that.
     """
-    rng = np.random.default_rng(SEED)
-    said = _draw(judged, rng)
-    truth = np.einsum("dj,djt->dt", said, _draw(audited, rng))
-    return {name: _estimate(truth, audited.sum(axis=0), *RATES[name]) for name in RATES}
+    rng, kinds = np.random.default_rng(SEED), len(OUTCOMES)
+    counts = np.hstack([judged, audited.reshape(len(judged), kinds * kinds)])
+    alike, times = np.unique(counts, axis=0, return_counts=True)
+    drawn = rng.standard_gamma(times, (DRAWS, len(times))) @ alike  # the sum of n weights of images: Gamma(n)
+    said = _shares(drawn[:, :kinds], _size(judged), rng)
+    true = _shares(drawn[:, kinds:].reshape(DRAWS, kinds, kinds), _size(audited), rng)
+    truth = np.einsum("dj,djt->dt", said, true)
+    return {name: _estimate(truth, audited.sum(axis=(0, 1)), *RATES[name]) for name in RATES}
 
 
 def columns(outcomes: tuple[Outcome, ...]) -> list[int]:
@@ -55,11 +63,17 @@ def bounds(draws: npt.NDArray[Any]) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _draw(counts: Counts, rng: np.random.Generator) -> Shares:
-    """Returns posterior draws of the shares along the last axis; the uniform prior is worth one observation."""
-    drawn = rng.standard_gamma(np.broadcast_to(counts + 1 / counts.shape[-1], (DRAWS, *counts.shape)))
-    shares: Shares = drawn / drawn.sum(axis=-1, keepdims=True)
+def _shares(drawn: Shares, size: float, rng: np.random.Generator) -> Shares:
+    """Returns posterior draws of the shares along the last axis; the uniform prior is worth `size` rollouts."""
+    whole = drawn + size * rng.standard_gamma(1 / drawn.shape[-1], drawn.shape)
+    shares: Shares = whole / whole.sum(axis=-1, keepdims=True)
     return shares
+
+
+def _size(counts: Counts) -> float:
+    """Returns the number of rollouts about the image of an average rollout, at least 1: the prior's weight."""
+    per_image = counts.sum(axis=tuple(range(1, counts.ndim)))
+    return float((per_image**2).sum() / max(per_image.sum(), 1)) or 1.0
 
 
 def _estimate(truth: Shares, seen: Counts, part: tuple[Outcome, ...], whole: tuple[Outcome, ...]) -> Estimate:

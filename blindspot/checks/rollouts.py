@@ -98,9 +98,12 @@ def _repeat_rules() -> list[Any]:
 
 def _audited_rules() -> list[Any]:
     import great_expectations.expectations as gxe
+    from great_expectations.expectations.row_conditions import Column
 
+    required = [name for name in AUDITED.columns if name not in ("audited", "mode_id")]
     return [
-        *(gxe.ExpectColumnValuesToNotBeNull(column=name) for name in AUDITED.columns if name != "audited"),
+        *(gxe.ExpectColumnValuesToNotBeNull(column=name) for name in required),
+        gxe.ExpectColumnValuesToNotBeNull(column="mode_id", row_condition=Column("method") == QUOTA),
         gxe.ExpectColumnValuesToBeUnique(column="rollout_id"),
         gxe.ExpectColumnValuesToBeInSet(column="method", value_set=list(ASKERS)),
         gxe.ExpectColumnValuesToBeInSet(column="judged", value_set=list(OUTCOMES)),

@@ -6,8 +6,9 @@ from typing import Any
 from blindspot.checks.run import Suite
 from blindspot.records.failure_mode import STATUSES, FailureMode
 
-#: None without a list of documented weaknesses, without a test on other questions, and if none of these was asked.
-OPTIONAL = ("documented", "status", "p_value", "discovered_asked", "discovered_failures", "error_rate")
+#: None without a list of documented weaknesses, without a test on other questions, if none of these was asked, and if
+#: the mode is no mix.
+OPTIONAL = ("documented", "status", "p_value", "discovered_asked", "discovered_failures", "error_rate", "mix_share")
 
 
 def _primitive_rules() -> list[Any]:
@@ -24,7 +25,7 @@ def _failure_mode_rules() -> list[Any]:
     from great_expectations.expectations.row_conditions import Column
 
     required = [name for name in FAILURE_MODE.columns if name not in OPTIONAL]
-    shares = ("low", "high", "q_value", "recurrence")
+    shares = ("low", "high", "q_value", "recurrence", "mix_share")
     return [
         *(gxe.ExpectColumnValuesToNotBeNull(column=name) for name in required),
         gxe.ExpectColumnValuesToBeUnique(column="mode_id"),

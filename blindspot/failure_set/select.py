@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from blindspot.records.failure import Failure
-from blindspot.records.failure_mode import FailureMode
+from blindspot.records.failure_mode import FailureMode, Strength
 from blindspot.records.verdict import VALID
 
 OVERRULED = ("correct", "invalid")  # outcomes of the auditor that overrule a failure
@@ -16,7 +16,10 @@ OVERRULED = ("correct", "invalid")  # outcomes of the auditor that overrule a fa
 
 @dataclass(frozen=True)
 class ModeCount:
-    """A failure mode: the number of failures in the set (`here`), and its figures (95 % interval)."""
+    """A failure mode: the number of failures in the set (`here`), and its figures (95 % interval).
+
+    `strength`: of the evidence; None if the mode is not confirmed.
+    """
 
     name: str
     here: int
@@ -24,6 +27,7 @@ class ModeCount:
     failures: int
     low: float
     high: float
+    strength: Strength | None
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ def _failure(
 
 def _count(mode: FailureMode, failures: Sequence[Failure]) -> ModeCount:
     here = sum(mode.name in failure.failure_modes for failure in failures)
-    return ModeCount(mode.name, here, mode.asked, mode.failures, mode.low, mode.high)
+    return ModeCount(mode.name, here, mode.asked, mode.failures, mode.low, mode.high, mode.strength)
 
 
 def names_in(column: "pd.Series[Any]") -> str:

@@ -113,10 +113,11 @@ class Local(Section):
 
 
 class Planted(Section):
-    """A candidate that answers questions about scenes correctly, except under the planted conditions."""
+    """A candidate that answers questions about scenes correctly, except under planted conditions and at random."""
 
     kind: Literal["planted"]
-    gaps: list[str] = Field(description="conditions under which every answer is wrong; docs/planted.md")
+    gaps: list[str] = Field(description="conditions under which answers are wrong; docs/planted.md")
+    rate: float = Field(1.0, gt=0, le=1, description="probability of a wrong answer under a condition")
     mistakes: float = Field(0.0, ge=0, le=1, description="probability of a wrong answer to any other question")
     seed: int = Field(0, ge=0, le=LARGEST_SEED, description="seed of the wrong answers")
 

@@ -1,7 +1,7 @@
 """A kind of question in which the candidate fails significantly often."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from math import isnan, nan
 from pathlib import Path
@@ -11,8 +11,12 @@ from blindspot.errors import BlindspotError
 
 Status = Literal["confirmed", "not_confirmed", "too_few"]
 STATUSES: tuple[Status, ...] = get_args(Status)
-RECURS = 0.8  # recurrence from which a mode can be novel
-TUPLES = ("features", "examples", "kinds", "documented")  # JSON has lists
+Strength = Literal["strong", "moderate", "weak"]
+RECURS = 0.8  # recurrence from which a mode can be novel and its evidence strong
+RARELY = 0.6  # recurrence below which a mode is listed after the others
+RARELY_FOUND = f"Found again in fewer than {RARELY * 100:.0f}\u00a0% of the resamples"  # the heading of these
+CLEAR = 0.001  # p-value up to which the evidence can be strong
+TUPLES = ("features", "examples", "kinds", "documented", "mix_of", "mix_documented")  # JSON has lists
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,9 @@ class FailureMode:
     (Benjamini-Hochberg). `examples`: rollout ids of failures, different questions and images first. `recurrence`: the
     share of resamples of the images in which the mode was found again; None where it was not measured. `kinds`: what
     its questions ask for (docs/primitives.md). `documented`: the names of the documented weaknesses that it matches;
-    empty: it matches none; None: no list of weaknesses was given.
+    empty: it matches none; None: no list of weaknesses was given. `mix_of`, `mix_documented`: the ids of other modes
+    and the names of documented weaknesses that most of its failures also belong to (docs/modes.md); `mix_share`: the
+    share of its failures that do; None if it is no mix.
 
     A mode that was tested again on questions that it was not found in has a `status`. Then `asked`, `failures`,
     `error_rate`, `low`, `high` and `p_value` (Holm) are those of this test; `error_rate` is NaN where none was asked.
@@ -53,6 +59,9 @@ class FailureMode:
     p_value: float | None = None
     discovered_asked: int | None = None
     discovered_failures: int | None = None
+    mix_of: tuple[str, ...] = ()
+    mix_documented: tuple[str, ...] = ()
+    mix_share: float | None = None
 
     def contains(self, features: Collection[str]) -> bool:
         """Returns whether a question with these features is one of this mode."""
@@ -60,14 +69,51 @@ class FailureMode:
 
     @property
     def is_novel(self) -> bool:
-        """Whether it matches no documented weakness, is confirmed, and was found again in most resamples."""
-        recurs = self.recurrence is not None and self.recurrence >= RECURS
-        return self.documented == () and self.status == "confirmed" and recurs
+        """Whether it matches no documented weakness, is confirmed, no mix, and found again in most resamples."""
+        return self.documented == () and self.status == "confirmed" and self.recurs and self.mix_share is None
+
+    @property
+    def recurs(self) -> bool:
+        """Whether it was found again in at least RECURS of the resamples."""
+        return self.recurrence is not None and self.recurrence >= RECURS
+
+    @property
+    def recurs_rarely(self) -> bool:
+        """Whether it was found again in fewer than RARELY of the resamples."""
+        return self.recurrence is not None and self.recurrence < RARELY
+
+    @property
+    def strength(self) -> Strength | None:
+        """How strong the evidence for the mode is; None if it is not confirmed.
+
+        `strong`: the p-value is at most CLEAR and the mode recurs. `moderate`: one of the two. `weak`: neither.
+        """
+        if self.status != "confirmed":
+            return None
+        clear = self.p_value is not None and self.p_value <= CLEAR
+        return ("weak", "moderate", "strong")[clear + self.recurs]
 
     def to_json(self) -> dict[str, Any]:
         """Returns the fields as JSON has them: None for an error rate that is not known."""
         row = asdict(self)
         return row | {"error_rate": None} if isnan(self.error_rate) else row
+
+
+def in_report_order(modes: Iterable[FailureMode]) -> list[FailureMode]:
+    """Returns the modes with those that recur rarely last, otherwise in the same order."""
+    return sorted(modes, key=lambda mode: mode.recurs_rarely)
+
+
+def mix(mode: FailureMode, modes: Iterable[FailureMode]) -> str:
+    """Returns a phrase that says what a mode is a mix of, or what it is part of; empty if it is no mix.
+
+    `modes`: all modes of the run, of which some are named.
+    """
+    names = {other.mode_id: f"“{other.name}”" for other in modes}
+    parts = [*(names[one] for one in mode.mix_of), *(f"“{name}” (documented)" for name in mode.mix_documented)]
+    if not parts:
+        return ""
+    return f"part of {parts[0]}" if len(parts) == 1 else f"a mix of {', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def read_failure_modes(path: Path) -> list[FailureMode]:

@@ -33,7 +33,8 @@ class Audited:
     """The outcomes of one rollout according to the verifier and to the auditor.
 
     `judged`: the outcome according to `verifier`. `audited`: the outcome according to `auditor`; "unscored" if the
-    auditor cannot decide, None if the rollout has not been audited.
+    auditor cannot decide, None if the rollout has not been audited. `mode_id`: the failure mode for whose quota the
+    question was asked, None for other methods.
     """
 
     rollout_id: str
@@ -45,6 +46,7 @@ class Audited:
     verifier: str
     audited: Outcome | None
     auditor: str
+    mode_id: str | None = None
 
 
 @dataclass(frozen=True)

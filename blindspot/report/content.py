@@ -77,6 +77,16 @@ class Content:
         return bool((self.rows["method"] == QUOTA).any())
 
     @property
+    def unsure(self) -> int:
+        """The number of failure modes about which the judge is unsure, shown or not."""
+        return sum(one.is_unsure(self.threshold) for one in self.judge.modes.values())
+
+    @property
+    def linked(self) -> set[str]:
+        """The ids of the failure modes that have a page."""
+        return {mode.record.mode_id for mode in self.modes}
+
+    @property
     def images(self) -> int:
         """The number of images that the rollouts are about."""
         return int(self.rows["image_id"].nunique())

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from blindspot.metrics import Mask
-from blindspot.records.failure_mode import FailureMode
+from blindspot.records.failure_mode import FailureMode, in_report_order
 from blindspot.records.rollout import METHODS
 from blindspot.report.rates import ASKED_BY, Rate, discovered_rate, error_rate, tested_rate
 
@@ -58,6 +58,15 @@ class Related:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What a mode is a mix of: a mode, with its page if the report shows it, or a documented weakness."""
+
+    name: str
+    page: str | None = None
+    documented: bool = False
+
+
+@dataclass(frozen=True)
 class Documented:
     """A weakness of VLMs on the list of documented ones: what was found, by whom, where to read it."""
 
@@ -73,9 +82,9 @@ class Mode:
 
     `page`: the name of its file, without the ending. `rate`: of the questions that it was tested on, None if there are
     none. `discovered`: of those that it was discovered in. `questions`: the number of its questions of all methods.
-    `documented`: the weaknesses that it matches; empty if there is none, None without a list. `asked_by`: method, name
-    and error rate of each compared method that asked its questions. `failed` and `right`: examples of failures and of
-    correct answers.
+    `documented`: the weaknesses that it matches; empty if there is none, None without a list. `mix`: what it is a mix
+    of; empty if it is no mix. `asked_by`: method, name and error rate of each compared method that asked its
+    questions. `failed` and `right`: examples of failures and of correct answers.
     """
 
     record: FailureMode
@@ -84,6 +93,7 @@ class Mode:
     discovered: Rate
     questions: int
     documented: tuple[Documented, ...] | None
+    mix: tuple[Part, ...]
     asked_by: tuple[tuple[str, str, Rate], ...]
     failed: tuple[Example, ...]
     right: tuple[Example, ...]
@@ -97,21 +107,23 @@ class Mode:
 
 
 def modes(
-    found: Sequence[FailureMode], rows: pd.DataFrame, documented: Sequence[Mapping[str, Any]] = ()
+    found: Sequence[FailureMode], rows: pd.DataFrame, documented: Sequence[Mapping[str, Any]] = (), most: int = 20
 ) -> tuple[Mode, ...]:
-    """Returns the failure modes in the order given. `documented`: the weaknesses that some of them match.
+    """Returns the first `most` failure modes in the order of the report.
 
-    `rows`: rollouts with their verdicts and the `names` of the features of each valid question, as
-    `blindspot.report.questions.place` adds them.
+    `found`: all of them. `rows`: rollouts with their verdicts and the `names` of the features of each valid question,
+    as `blindspot.report.questions.place` adds them. `documented`: the weaknesses that some of the modes match.
     """
-    by_id = rows.set_index("rollout_id")
+    by_id, names = rows.set_index("rollout_id"), {mode.mode_id: mode.name for mode in found}
+    found = in_report_order(found)[:most]
+    pages = {mode.mode_id: page_name(mode.mode_id) for mode in found}
     masks = [contained(mode, rows) for mode in found]
     listed = {
         str(one["name"]): Documented(**{key: one[key] for key in ("name", "says", "source", "url")})
         for one in documented
     }
     return tuple(
-        _mode(mode, rows[mask], by_id, _related(index, found, masks), listed)
+        _mode(mode, rows[mask], by_id, _related(index, found, masks), listed, _mix(mode, names, pages))
         for index, (mode, mask) in enumerate(zip(found, masks, strict=True))
     )
 
@@ -159,6 +171,7 @@ def _mode(
     by_id: pd.DataFrame,
     related: tuple[Related, ...],
     listed: Mapping[str, Documented],
+    mix: tuple[Part, ...],
 ) -> Mode:
     names, right = mode.documented, own[own["outcome"] == "correct"]
     right = right.drop_duplicates("question").drop_duplicates("image_id")
@@ -169,12 +182,18 @@ def _mode(
         discovered=discovered_rate(mode),
         questions=len(own),
         documented=None if names is None else tuple(listed.get(name) or Documented(name) for name in names),
+        mix=mix,
         asked_by=_asked_by(own),
         failed=_examples(by_id, [*mode.examples]),
         right=_examples(by_id, right["rollout_id"].head(SHOWN_RIGHT).tolist()),
         instead=_instead(own),
         related=related,
     )
+
+
+def _mix(mode: FailureMode, names: Mapping[str, str], pages: Mapping[str, str]) -> tuple[Part, ...]:
+    modes = (Part(names.get(one, one), pages.get(one)) for one in mode.mix_of)
+    return (*modes, *(Part(name, documented=True) for name in mode.mix_documented))
 
 
 def _examples(by_id: pd.DataFrame, names: list[str]) -> tuple[Example, ...]:

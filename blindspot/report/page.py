@@ -9,6 +9,7 @@ from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictU
 from markupsafe import Markup
 
 from blindspot.metrics import percent
+from blindspot.records.failure_mode import RARELY_FOUND
 from blindspot.report import charts
 from blindspot.report.content import Content
 
@@ -58,6 +59,7 @@ def templates(*more: BaseLoader) -> Environment:
     )
     environment.filters["percent"] = percent
     environment.filters["place"] = place
+    environment.globals["rarely_found"] = RARELY_FOUND
     return environment
 
 

@@ -21,18 +21,18 @@ _NO_SCENE = (
 class PlantedCandidate:
     """Answers correctly, except in gaps and with random mistakes.
 
-    Where a gap holds, the answer is always wrong; elsewhere it is wrong with probability `mistakes`. A wrong answer is
-    drawn uniformly from the wrong answers of the right kind. An invalid question gets a random answer of its kind, and
-    a text outside of the grammar gets yes or no. Random draws depend on the seed, the scene and the question, those of
-    mistakes also on `sampling`. So the same question about the same image always gets the same answer, and sampling
-    does not change gaps.
+    Where a gap holds, the answer is wrong with probability `rate`; elsewhere with probability `mistakes`. A wrong
+    answer is drawn uniformly from the wrong answers of the right kind. An invalid question gets a random answer of its
+    kind, and a text outside of the grammar gets yes or no. Random draws depend on the seed, the scene and the
+    question, those of mistakes also on `sampling`. So the same question about the same image always gets the same
+    answer, and sampling does not change which questions in gaps fail.
     """
 
-    def __init__(self, gaps: Sequence[str], mistakes: float, seed: int) -> None:
+    def __init__(self, gaps: Sequence[str], mistakes: float, seed: int, rate: float = 1.0) -> None:
         """Raises BlindspotError if a gap cannot be read."""
         self._gaps = [Gap(text) for text in gaps]
-        self._mistakes, self._seed = mistakes, seed
-        made = json.dumps([[gap.text for gap in self._gaps], mistakes, seed])
+        self._mistakes, self._seed, self._rate = mistakes, seed, rate
+        made = json.dumps([[gap.text for gap in self._gaps], mistakes, seed, *([] if rate == 1 else [rate])])
         self.identity = f"planted@{hashlib.sha256(made.encode()).hexdigest()[:16]}"
 
     def answer(
@@ -49,8 +49,11 @@ class PlantedCandidate:
         ruling = rule(question, scene)
         kind = ruling.question.answer_kind if ruling.question else "yes_no"
         key = [self._seed, scene.to_json(), question]
-        if not ruling.valid or self._in_a_gap(ruling, scene):
+        if not ruling.valid:
             return _wrong(ruling, kind, _random("gap", *key))
+        if self._in_a_gap(ruling, scene):
+            fails = self._rate == 1 or _random("rate", *key).random() < self._rate
+            return _wrong(ruling, kind, _random("gap", *key)) if fails else str(ruling.answer)
         draws = _random("mistake", *key, *((sampling.temperature, sampling.seed) if sampling else ()))
         return _wrong(ruling, kind, draws) if draws.random() < self._mistakes else str(ruling.answer)
 

@@ -25,7 +25,7 @@ from blindspot.taxonomy.reading.lexicon import GROUPS
 from blindspot.taxonomy.reading.question_features import all_features, columns
 from blindspot.taxonomy.reading.wording import wording
 
-META_SKILLS = frozenset(GROUPS.values())
+GROUP_NAMES = frozenset(GROUPS.values())
 FOLLOW_SHARE = 0.5  # share of the questions that follow failures, if there are any to follow
 #: A pair is no longer a suspect after so many valid questions outside of settled modes: if it were the cause, more of
 #: them would have failed.
@@ -189,14 +189,14 @@ class Explorer:
 
 
 def _kind(features: Collection[str]) -> frozenset[str]:
-    """Returns the kind of a question: the meta-skills among its features."""
-    return META_SKILLS.intersection(features)
+    """Returns the kind of a question: the groups of abilities among its features."""
+    return GROUP_NAMES.intersection(features)
 
 
 def modes_in(
     valid: Sequence[Asked], threshold: float, min_asked: int, worded: Set[str] = frozenset()
 ) -> list[FailureMode]:
-    """Returns the failure modes in valid questions, without examples, using skills that need no fitting.
+    """Returns the failure modes in valid questions, without examples, using the features that need no fitting.
 
     `worded`: features of the wording that modes may have.
     """

@@ -20,6 +20,7 @@ from blindspot.taxonomy.clustering.topics import FEWEST_PHRASES
 from blindspot.taxonomy.modes.confirm import confirm, for_confirmation
 from blindspot.taxonomy.modes.describe import definition
 from blindspot.taxonomy.modes.documented import Weakness, kinds_asked_for, with_documented
+from blindspot.taxonomy.modes.mixes import with_mixes
 from blindspot.taxonomy.modes.search import find_modes
 from blindspot.taxonomy.modes.significance import COLUMNS
 from blindspot.taxonomy.modes.split import DISCOVERY, HELD_OUT, split
@@ -127,6 +128,7 @@ def find_taxonomy(
     rows = for_confirmation(plain.assign(part=valid["part"]), verdicts)
     modes = _modes(rows, discovered, threshold, counts, how, seed)
     modes = with_documented(modes, plain, helpers.documented)
+    modes = with_mixes(modes, rows[rows["part"] == HELD_OUT], helpers.documented)
     if not note and not discovered and valid["image_id"].nunique() == 1:
         note = ONE_IMAGE
     return Found(valid, sorted_, modes, threshold, indices, note, unread, helpers.documented)
@@ -135,15 +137,15 @@ def find_taxonomy(
 def with_features(questions: pd.DataFrame, modes: Iterable[FailureMode] = ()) -> pd.DataFrame:
     """Returns questions with COLUMNS, in which modes are searched and tested.
 
-    Features of the wording are read only if one of `modes` has them. An LLM's abilities, in the column abilities,
-    are added to those that the rules read.
+    Features of the wording are read only if one of `modes` has them. Abilities that an LLM read, in the column
+    abilities of `questions`, are added to those that the rules read.
     """
     worded = {feature for mode in modes for feature in mode.features if feature.startswith((ASKS, KIND))}
     abilities = questions["abilities"] if "abilities" in questions else [()] * len(questions)
     rows = list[dict[str, list[str]]]()
     for question, reference, own in zip(questions["question"], questions["reference"], abilities, strict=True):
         row = columns(question, reference)
-        row["skills"] = [*dict.fromkeys([*row["skills"], *own])]
+        row["abilities"] = [*dict.fromkeys([*row["abilities"], *own])]
         if worded:
             row["features"] += [one for one in wording(question, reference) if one in worded]
         rows.append(row)

@@ -1,6 +1,6 @@
 """Measures how stable skills and failure modes are: both are found again on resamples of the images."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ from blindspot.records.failure_mode import FailureMode
 from blindspot.taxonomy.clustering.assignment import SkillAssignment
 from blindspot.taxonomy.clustering.fit import fit_skills
 from blindspot.taxonomy.clustering.skills import Skill
+from blindspot.taxonomy.modes.confirm import contained_in
 from blindspot.taxonomy.modes.search import find_modes
 from blindspot.taxonomy.reading.primitive import Primitive
 
@@ -50,10 +51,10 @@ def of_modes(
     A mode is found again where one of the resample contains mostly the same questions, whatever its features.
     `questions`: those that the modes were found in, as for `find_modes`.
     """
-    contained, back = _contained(modes, questions), np.zeros(len(modes))
+    contained, back = [*contained_in(modes, questions)], np.zeros(len(modes))
     for seed in seeds:
         again = find_modes(_bootstrap(questions, seed), threshold, min_asked, examples=0)
-        others = _contained(again, questions)
+        others = [*contained_in(again, questions)]
         back += [any(jaccard(one, other) >= SAME for other in others) for one in contained]
     shares: list[float] = (back / max(len(seeds), 1)).tolist()
     return shares
@@ -87,14 +88,3 @@ def _skills(skills: Sequence[Skill], primitives: Sequence[Primitive]) -> list[st
     placing = SkillAssignment(skills, [])
     known = {primitive: next(iter(placing.skills([primitive])), primitive.text) for primitive in {*primitives}}
     return [known[primitive] for primitive in primitives]
-
-
-def _contained(modes: Sequence[FailureMode], questions: pd.DataFrame) -> list[Mask]:
-    """Returns which questions each mode contains."""
-    features = [*_all_features(questions)]
-    return [np.array([mode.contains(has) for has in features], dtype=bool) for mode in modes]
-
-
-def _all_features(questions: pd.DataFrame) -> Iterator[frozenset[str]]:
-    for lists in zip(questions["skills"], questions["meta_skills"], questions["features"], strict=True):
-        yield frozenset().union(*lists)

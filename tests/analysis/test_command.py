@@ -3,12 +3,14 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from blindspot.analysis.command import analyze_files
+import blindspot
+from blindspot.analysis.command import _summary, analyze_files
 from blindspot.analysis.logs.columns import Columns
 from blindspot.errors import run
 from tests.analysis.made_logs import PLANTED, drawn
@@ -46,7 +48,7 @@ def test_the_summary_states_rates_modes_and_the_report(folder: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     first, mode, report = done.stdout.replace("\u00a0", " ").splitlines()
     assert first == "log: 256 of 1,200 scored answers are wrong (21 %), 0 unscored"
-    assert mode == "  confirmed       62 %  Counting questions (44 of 71 held out wrong)"
+    assert mode == "  confirmed       62 %  Counting questions (44 of 71 held out wrong, strong evidence)"
     assert report == "report: out/reports/index.html" and Path("out/reports/index.html").is_file()
     assert {one.name for one in folder.iterdir()} == {"log.csv", "out"}
 
@@ -67,6 +69,19 @@ def lines(*names: str, out: str = "out", threshold: float | None = None, **colum
     """The lines that the command prints."""
     chosen = Columns(**columns)  # type: ignore[arg-type]
     return [*analyze_files([*map(Path, names)], chosen, Path(out), threshold, None)]
+
+
+def test_modes_that_recur_rarely_come_last_and_mixes_name_their_parts() -> None:
+    [model] = blindspot.analyze(drawn(PLANTED)).models
+    [mode] = model.modes
+    rare = replace(mode, mode_id="rare", name="Rare", recurrence=0.59, status="not_confirmed", mix_of=("counting",))
+    rare = replace(rare, mix_share=0.9)
+    printed = [line.replace("\u00a0", " ") for line in _summary(replace(model, modes=(rare, mode)))]
+    assert printed[1:] == [
+        "  confirmed       62 %  Counting questions (44 of 71 held out wrong, strong evidence)",
+        "  Found again in fewer than 60 % of the resamples:",
+        "  not confirmed   62 %  Rare (44 of 71 held out wrong, part of “Counting questions”)",
+    ]
 
 
 def test_notes_come_first_and_several_models_are_summarised(folder: Path) -> None:

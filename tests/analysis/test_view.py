@@ -72,6 +72,7 @@ def test_models_are_compared_on_the_same_kinds() -> None:
     analysis = blindspot.analyze(pd.concat([strong.assign(model="strong"), weak.assign(model="weak")]))
     [row] = compared(analysis)
     assert row.name == "Counting questions" and row.statuses == (None, "confirmed")
+    assert row.strengths == (None, "strong")
     first, second = row.rates
     assert first is not None and second is not None and first.value < 0.25 < second.value
     mode = analysis.models[1].modes[0]

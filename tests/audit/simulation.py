@@ -4,12 +4,15 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from blindspot.audit.correction import RATES, Counts, Shares, columns, corrected
 from blindspot.records.verdict import OUTCOMES
+
+Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -24,11 +27,54 @@ class World:
         part, whole = (self.truth[columns(outcomes)].sum() for outcomes in RATES[name])
         return float(part / whole)
 
-    def harvest(self, size: int, audited: int, rng: np.random.Generator) -> tuple[Counts, Counts]:
-        """Returns the judge's counts of `size` rollouts, and the counts of a random sample by judge and auditor."""
-        cells = rng.multinomial(size, (self.truth[:, None] * self.judge).ravel())
-        part = rng.multivariate_hypergeometric(cells, audited).reshape(4, 4)
-        return cells.reshape(4, 4).sum(axis=0), part.T
+    def harvest(
+        self, size: int, audited: int, rng: np.random.Generator, images: int | None = None, alike: float = 0.0
+    ) -> tuple[Counts, Counts]:
+        """Returns the counts that `corrected` takes, of `size` rollouts of which a random sample is audited.
+
+        `images`: each rollout is about one of them, drawn at random; None: about an image of its own. `alike`: the
+        probability of a rollout to have the outcomes of its image, by auditor and judge, in place of its own.
+        """
+        cells = (self.truth[:, None] * self.judge).ravel()
+        about = np.arange(size) if images is None else rng.integers(images, size=size)
+        of_image, own = rng.choice(16, size=size, p=cells), rng.choice(16, size=size, p=cells)
+        outcomes = np.where(rng.random(size) < alike, of_image[about], own)
+        return tabled(about, outcomes % 4, outcomes // 4, audited)
+
+
+def tabled(about: Numbers, judged: Numbers, true: Numbers, audited: int) -> tuple[Counts, Counts]:
+    """Returns the counts that `corrected` takes. The first `audited` rollouts are audited. `about`: of which image."""
+    said, both = np.zeros((about.max() + 1, 4), np.int64), np.zeros((about.max() + 1, 4, 4), np.int64)
+    np.add.at(said, (about, judged), 1)
+    np.add.at(both, (about[:audited], judged[:audited], true[:audited]), 1)
+    return said, both
+
+
+def one_each(judged: Numbers, audited: Numbers) -> tuple[Counts, Counts]:
+    """Returns the counts that `corrected` takes, with each rollout about an image of its own.
+
+    `judged` (4), `audited` (4 × 4): the counts over all images.
+    """
+    said, true = np.nonzero(np.ones((4, 4)))
+    times = audited.ravel()
+    rest = np.repeat(np.arange(4), judged - audited.sum(axis=1))
+    by_judge = np.concatenate([np.repeat(said, times), rest])
+    by_auditor = np.concatenate([np.repeat(true, times), np.zeros_like(rest)])
+    return tabled(np.arange(len(by_judge)), by_judge, by_auditor, int(times.sum()))
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """A harvest of `times` the audit, with `per_image` rollouts about an image on average.
+
+    `alike`: as in `World.harvest`; the outcomes of two rollouts about an image are correlated by its square.
+    `ignored`: whether the intervals ignore the images.
+    """
+
+    times: int
+    per_image: float
+    alike: float
+    ignored: bool = False
 
 
 Ranges = dict[str, tuple[float, float]]
@@ -74,18 +120,26 @@ def draw_world(rng: np.random.Generator, ranges: Ranges = ANY) -> World:
 
 
 def coverage(
-    worlds: int, seed: int, size: Callable[[np.random.Generator], int], ranges: Ranges = ANY
+    worlds: int,
+    seed: int,
+    size: Callable[[np.random.Generator], int],
+    ranges: Ranges = ANY,
+    clusters: Clusters | None = None,
 ) -> dict[str, tuple[float, float]]:
     """Returns, for each rate, the share of intervals that contain the truth, and their mean width.
 
-    `size`: draws the size of an audit.
+    `size`: draws the size of an audit. `clusters`: how rollouts are about the same images; None: each has its own.
     """
     rng = np.random.default_rng(seed)
     found: dict[str, list[tuple[bool, float]]] = {name: [] for name in RATES}
     for _ in range(worlds):
         world, audited = draw_world(rng, ranges), size(rng)
-        counts = world.harvest(int(rng.integers(3 * audited, 12 * audited + 1)), audited, rng)
-        for name, estimate in corrected(*counts).items():
+        asked = int(rng.integers(3 * audited, 12 * audited + 1)) if clusters is None else clusters.times * audited
+        images = None if clusters is None else round(asked / clusters.per_image)
+        judged, both = world.harvest(asked, audited, rng, images, 0.0 if clusters is None else clusters.alike)
+        if clusters and clusters.ignored:
+            judged, both = one_each(judged.sum(axis=0), both.sum(axis=0))
+        for name, estimate in corrected(judged, both).items():
             contained = estimate.low <= world.rate(name) <= estimate.high
             found[name].append((contained, estimate.high - estimate.low))
     means = {name: np.mean(pairs, axis=0) for name, pairs in found.items()}
@@ -99,6 +153,25 @@ def main(worlds: int = 2000) -> None:
     for name, ranges in EDGES.items():
         for audited in (50, 200):
             _print(f"{name}, {audited} audited", coverage(worlds, 2, lambda _, n=audited: n, ranges))
+    _print_clusters(worlds // 2)
+
+
+def _print_clusters(worlds: int) -> None:
+    """Prints coverage where rollouts are about the same images, with intervals that account for it or ignore it."""
+    for audited, name in (
+        (10, "any"),
+        (30, "any"),
+        (100, "any"),
+        (30, "nearly all wrong"),
+        (30, "judge nearly exact"),
+    ):
+        for per_image, alike in ((1.3, 0.7), (4, 0.7), (8, 0.9)):
+            clusters = Clusters(4, per_image, alike)
+            for counted in (clusters, replace(clusters, ignored=True)):
+                said = "ignored" if counted.ignored else "counted"
+                title = f"{name}, {audited} audited, {per_image} per image, alike {alike}, images {said}"
+                ranges = EDGES.get(name, ANY)
+                _print(title, coverage(worlds, 3, lambda _, n=audited: n, ranges, counted))
 
 
 def _print(title: str, found: dict[str, tuple[float, float]]) -> None:

@@ -38,6 +38,16 @@ def test_figures_equal_scikit_learn_without_unscored_rollouts() -> None:
         assert all(one and one.low < one.value < one.high for one in measures)
 
 
+def test_kappa_on_valid_questions_equals_scikit_learn_and_leaves_out_invalid_ones() -> None:
+    pairs = [pair for pair in zip(*outcomes_of(NOISY), strict=True) if {*pair} <= {"failure", "correct"}]
+    found = agree(NOISY)
+    assert found.valid_kappa and found.kappa and found.valid_rows == len(pairs) == 113
+    assert found.valid_kappa.value == pytest.approx(cohen_kappa_score(*zip(*pairs, strict=True)))
+    lenient = agree(np.array([[20, 20, 0, 0], [20, 20, 0, 0], [0, 0, 60, 0], [0] * 4]))
+    assert lenient.kappa and lenient.kappa.low > 0.2, "the agreement is about what is valid"
+    assert lenient.valid_kappa and lenient.valid_kappa.value == 0 and lenient.valid_kappa.low < 0
+
+
 def test_intervals_of_kappa_and_f1_contain_the_truth_in_93_to_97_percent_of_audits() -> None:
     shares = NOISY[:3, :3] / NOISY[:3, :3].sum()
     truth = agree(np.pad(np.round(shares * 1e6).astype(int), (0, 1)))
@@ -58,6 +68,7 @@ def test_full_agreement_does_not_prove_an_exact_judge() -> None:
 def test_figures_without_data_are_none() -> None:
     nothing, one_kind = agree(np.zeros((4, 4), int)), agree(np.diag([0, 50, 0, 0]))
     assert nothing.rows == 0 and nothing.kappa is None and nothing.failure.f1 is None
+    assert nothing.valid_rows == 0 and nothing.valid_kappa is None and one_kind.valid_kappa is None
     assert one_kind.rows == 50 and one_kind.kappa is None and one_kind.invalid.recall is None
 
 

@@ -1,6 +1,7 @@
 """Tests the auditors: labels that a browser wrote, and labels that must be rejected."""
 
 import csv
+from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -62,6 +63,16 @@ def test_a_file_without_labels_audits_nothing(tmp_path: Path) -> None:
 def test_a_rollout_without_a_label_is_named(tmp_path: Path) -> None:
     said = refusal(written(tmp_path, [label(0), label(2)]))
     assert "leaves out rollout t-1" in said and "unscored if you cannot say" in said
+
+
+def test_labels_are_in_the_order_of_each_method_and_of_each_quota(tmp_path: Path) -> None:
+    modes = ("a", "b", "a", "b")
+    rows = [replace(row, method="quota", mode_id=mode) for row, mode in zip(ROWS, modes, strict=True)]
+    only_a = written(tmp_path, [label(0), label(2, "correct")])
+    assert only_a.audit([IMAGE] * 4, rows) == ["failure", None, "correct", None]
+    auditor = written(tmp_path, [label(0), label(3)])
+    with pytest.raises(BlindspotError, match="leaves out rollout t-1"):
+        auditor.audit([IMAGE] * 4, rows)
 
 
 @pytest.mark.parametrize("column", ["image_id", "question", "answer"])

@@ -11,16 +11,18 @@ from blindspot.metrics import rates
 Pairs = dict[tuple[str, str | None], int]
 
 
-def found(pairs: Pairs, judged: dict[str, int] | None = None) -> dict[str, Any]:
-    """Returns the summary of one method with these numbers of rollouts by outcome of judge and auditor."""
+def found(pairs: Pairs) -> dict[str, Any]:
+    """Returns the summary of one method with these numbers of audited rollouts, by outcome of judge and auditor.
+
+    The method has ten times as many rollouts, each about an image of its own.
+    """
     rows = [pair for pair, count in pairs.items() for _ in range(count)]
     sample = pd.DataFrame(rows, columns=["judged", "audited"]).assign(method="trained", auditor="a person")
-    of_all = judged or {
-        outcome: 10 * sum(n for (said, _), n in pairs.items() if said == outcome) for outcome, _ in pairs
-    }
-    outcomes = pd.DataFrame({"outcome": [outcome for outcome, count in of_all.items() for _ in range(count)]})
+    sample["image_id"] = [f"i{place}" for place in range(len(sample))]
+    outcomes = pd.DataFrame({"outcome": [*sample["judged"]] * 10})
+    outcomes["image_id"] = [f"i{place}" for place in range(len(outcomes))]
     made = summarize(outcomes.assign(method="trained"), sample)
-    assert list(made) == ["auditor", "trained"] and made["auditor"] == "a person"
+    assert list(made) == ["auditor", "trained", "modes"] and made["auditor"] == "a person" and made["modes"] == {}
     return dict(made["trained"])
 
 
@@ -38,6 +40,7 @@ def test_rates_are_given_as_judged_and_as_corrected() -> None:
     made = found(GOOD)
     assert (made["drawn"], made["audited"], made["unsure"]) == (129, 129, 2)
     assert made["agreement"]["rows"] == 127 and made["agreement"]["kappa"]["low"] > 0.7
+    assert made["agreement"]["valid_rows"] == 119 and made["agreement"]["valid_kappa"]["low"] > 0.7
     assert made["confusion"]["failure"] == {"failure": 60, "correct": 6, "invalid": 0, "unscored": 2}
     outcomes = ["failure"] * 680 + ["correct"] * 530 + ["invalid"] * 80
     expected = rates(outcomes, [None] * len(outcomes))  # type: ignore[arg-type]
@@ -81,3 +84,21 @@ def test_a_judge_that_always_agrees_on_one_outcome_is_corrected() -> None:
 def test_a_method_without_valid_questions_has_no_error_rate() -> None:
     rate = found({("invalid", "invalid"): 50})["rates"]["error_rate"]
     assert rate["judged"] is None and rate["corrected"] is None and "too few audited" in rate["note"]
+
+
+def test_intervals_of_a_method_account_for_questions_about_one_image() -> None:
+    rows = pd.DataFrame({"method": "base", "outcome": ["failure"] * 120 + ["correct"] * 280})
+    sample = rows.assign(judged=rows["outcome"], audited=rows["outcome"], auditor="a person").iloc[::4]
+    apart, together = ([f"i{place // per_image}" for place in range(400)] for per_image in (1, 8))
+    one, eight = (
+        summarize(rows.assign(image_id=images), sample.assign(image_id=images[::4]))["base"]["rates"]["error_rate"]
+        for images in (apart, together)
+    )
+    for kind in ("judged", "corrected"):
+        assert eight[kind]["value"] == pytest.approx(one[kind]["value"], abs=0.02)
+        assert eight[kind]["high"] - eight[kind]["low"] > 2 * (one[kind]["high"] - one[kind]["low"])
+
+
+def test_a_harvest_without_answers_has_an_empty_summary() -> None:
+    nothing = pd.DataFrame(columns=["method", "image_id", "outcome", "judged", "audited", "auditor"])
+    assert summarize(nothing, nothing) == {"auditor": "nobody", "modes": {}}

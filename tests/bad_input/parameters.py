@@ -100,6 +100,7 @@ VALUES: list[tuple[str, Any, str]] = [
     ("verify.max_unscored_rate", float("nan"), "nan is not a finite number"),
     ("audit.auditor", "me", "is not one of"),
     ("audit.size", 0, "is less than the minimum of 1"),
+    ("audit.per_mode", -1, "is less than the minimum of 0"),
     ("taxonomy.min_topic_size", 1, "is less than the minimum of 2"),
     ("taxonomy.resamples", 10**12, "is greater than the maximum"),
     ("taxonomy.max_new_tokens", 10**12, "is greater than the maximum of 1000000"),

@@ -4,7 +4,6 @@ import pytest
 import yaml
 
 from bench.plan import Candidates, open_entry, validate
-from bench.scoring.random_gaps import random_gaps
 from bench.search_candidates import candidates_of
 from blindspot.errors import BlindspotError
 from tests.project import REPOSITORY
@@ -28,12 +27,6 @@ def test_a_file_that_describes_one_planted_candidate() -> None:
     found = candidates_of(str(REPOSITORY / "configs/models/planted.yaml"))
     assert found.names == ["planted"]
     assert found.candidates["planted"].gaps
-
-
-def test_candidates_with_random_gaps() -> None:
-    found = candidates_of("random:7")
-    assert found.names == ["random_7", "random_8", "random_9"]
-    assert found.candidates["random_7"].gaps == random_gaps(7)
 
 
 @pytest.mark.parametrize(

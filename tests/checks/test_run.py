@@ -60,6 +60,7 @@ def audits() -> pd.DataFrame:
     rows = [
         Audited("t-0", "trained", "i0", "q", "3", "failure", "vlm@1", "failure", "a person"),
         Audited("t-1", "trained", "i0", "q", "3", "failure", "vlm@1", None, "a person"),
+        Audited("q-0", "quota", "i0", "q", "3", "failure", "vlm@1", "correct", "a person", "counting"),
     ]
     return to_frame(rows)
 
@@ -160,6 +161,7 @@ BREACHES = [
     ("audited", 0, "audited", "wrong", "wrong"),
     ("audited", 1, "auditor", "", "auditor"),
     ("audited", 1, "verifier", None, "verifier"),
+    ("audited", 2, "mode_id", None, "mode_id"),
     ("primitive", 1, "rollout_id", "t-0", "be unique"),
     ("primitive", 1, "primitives", None, "not be null"),
     ("failure_mode", 1, "mode_id", "m-1", "be unique"),

@@ -30,7 +30,9 @@ IDS = ("../../escape", "a/b\\c", "с пробелом 😀", ".", "000000000139"
 MODE = FailureMode(
     "counting", "counting | <b>all</b>\n+ *x*", ("counting", "stars"), 40, 30, 0.75, 0.6, 0.86, 9.0, 0.0, ()
 )
-OTHER = FailureMode("reading", "reading", ("reading",), 20, 9, 0.45, 0.26, 0.66, 3.0, 0.0, ())
+OTHER = FailureMode(
+    "reading", "reading", ("reading",), 20, 9, 0.45, 0.26, 0.66, 3.0, 0.0, (), 0.85, status="confirmed", p_value=0.01
+)
 NOT_AUDITED: dict[str, Any] = {"auditor": "nobody", "trained": {"agreement": None, "confusion": {}}}
 
 

@@ -35,7 +35,7 @@ def test_the_front_matter_is_valid_for_the_hub(card: str) -> None:
 
 def test_every_field_and_failure_mode_is_explained(card: str) -> None:
     assert all(f"| `{name}` |" in card for name in FIELDS)
-    assert f"| {OTHER.name} | 0 | 9 of 20 | 26 % to 66 % |" in card
+    assert f"| {OTHER.name} | 0 | 9 of 20 | 26 % to 66 % | moderate |" in card
     assert "7 of this set are in none" in card and "not how often it fails in use" in " ".join(card.split())
 
 
@@ -77,6 +77,7 @@ def test_a_set_whose_failures_were_all_overruled_says_so(tmp_path: Path) -> None
 def test_the_card_says_how_reliable_the_judge_is(found: FailureSet) -> None:
     outcomes = ["failure"] * 20 + ["correct"] * 20
     judged = pd.DataFrame({"method": "trained", "outcome": outcomes, "judged": outcomes, "auditor": "a person"})
+    judged["image_id"] = [f"i{place}" for place in range(40)]
     audit = summarize(judged, judged.assign(audited=["correct"] * 4 + outcomes[4:]))
     card = render_card(found, audit)
     assert "Of 20 failures found by the trained questioner and audited by a person,\n80 % were confirmed" in card

@@ -208,9 +208,12 @@ def test_the_summary_has_the_rates_and_the_failure_modes(tmp_path: Path) -> None
         "trained: 1,200 questions, failure rate 50 %, valid rate 97 %",
         "base: 0 questions, failure rate none, valid rate none",
         "2 confirmed failure modes of 3 discovered",
-        "  Counting questions: error rate 70 % (60 % – 80 %, 63 of 90 wrong) [counting]",
-        "  Others: error rate 50 % (40 % – 60 %, 45 of 90 wrong), novel [x + y]",
+        "  Counting questions: error rate 70 % (60 % – 80 %, 63 of 90 wrong), weak evidence [counting]",
+        "  Others: error rate 50 % (40 % – 60 %, 45 of 90 wrong), moderate evidence, novel [x + y]",
     ]
+    rare = replace(counting, name="Rare", recurrence=0.5)
+    write_json(tmp_path / FAILURE_MODES, [asdict(one) for one in (rare, counting)])
+    assert [line.split(":")[0] for line in summary(tmp_path)[3:]] == ["  Counting questions", "  Rare"]
     write_json(tmp_path / FAILURE_MODES, [asdict(counting)] * 7)
     assert summary(tmp_path)[2] == "7 confirmed failure modes of 7 discovered, the first 5"
     assert len(summary(tmp_path)) == 8

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from blindspot.errors import BlindspotError
-from blindspot.records.failure_mode import FailureMode, read_failure_modes
+from blindspot.records.failure_mode import FailureMode, Strength, in_report_order, mix, read_failure_modes
 from blindspot.store import write_json
 
 FIRST = FailureMode("a", "Questions", ("counting", "answer 2"), 9, 6, 2 / 3, 0.4, 0.9, 5.0, 0.01, ("t-1", "t-2"))
@@ -48,3 +48,62 @@ def test_a_tested_mode_is_read_as_it_was_written_and_an_unknown_rate_is_null(tmp
     assert first == tested
     assert isnan(second.error_rate) and replace(second, error_rate=0.0) == replace(unasked, error_rate=0.0)
     assert json.loads((tmp_path / "modes.json").read_text("utf-8"))[1]["error_rate"] is None
+
+
+@pytest.mark.parametrize(
+    ("p_value", "recurrence", "strength"),
+    [
+        (0.001, 0.8, "strong"),
+        (0.001, 0.79, "moderate"),
+        (1e-9, 0.1, "moderate"),
+        (0.0011, 0.8, "moderate"),
+        (0.0011, 0.79, "weak"),
+        (0.001, None, "moderate"),
+        (0.04, None, "weak"),
+    ],
+)
+def test_evidence_is_strong_if_the_test_is_clear_and_the_mode_recurs(
+    p_value: float, recurrence: float | None, strength: Strength
+) -> None:
+    confirmed = replace(FIRST, status="confirmed", p_value=p_value, recurrence=recurrence)
+    assert confirmed.strength == strength
+    assert replace(confirmed, status="not_confirmed").strength is replace(confirmed, status="too_few").strength is None
+    assert FIRST.strength is None
+
+
+def test_a_novel_mode_is_confirmed_undocumented_recurs_and_is_no_mix() -> None:
+    novel = replace(THIRD, status="confirmed", recurrence=0.8)
+    assert novel.is_novel
+    for change in (
+        {"status": "not_confirmed"},
+        {"recurrence": 0.79},
+        {"recurrence": None},
+        {"documented": ("x",)},
+        {"documented": None},
+        {"mix_of": ("a",), "mix_share": 0.8},
+    ):
+        assert not replace(novel, **change).is_novel, change
+
+
+def test_modes_that_recur_rarely_come_last_whatever_their_status() -> None:
+    shares = (("a", 0.59), ("b", 0.6), ("c", 0.1), ("d", None), ("e", 1.0))
+    modes = [replace(FIRST, mode_id=name, recurrence=share, status="confirmed") for name, share in shares]
+    modes[-1] = replace(modes[-1], status="not_confirmed")
+    assert [mode.mode_id for mode in in_report_order(modes)] == ["b", "d", "e", "a", "c"]
+
+
+def test_one_part_is_a_part_and_several_are_a_mix() -> None:
+    modes = [FIRST, SECOND, THIRD]
+    assert mix(FIRST, modes) == ""
+    assert mix(replace(FIRST, mix_of=("b",)), modes) == "part of “Others”"
+    both = replace(FIRST, mix_of=("b", "c"), mix_documented=("counting",))
+    assert mix(both, modes) == "a mix of “Others”, “More” and “counting” (documented)"
+
+
+def test_a_mix_is_read_as_it_was_written(tmp_path: Path) -> None:
+    mixed = replace(FIRST, mix_of=("b", "c"), mix_documented=("counting",), mix_share=0.9)
+    write_json(tmp_path / "modes.json", [mixed.to_json()])
+    assert read_failure_modes(tmp_path / "modes.json") == [mixed]
+    old = {name: value for name, value in mixed.to_json().items() if not name.startswith("mix_")}
+    write_json(tmp_path / "modes.json", [old])
+    assert read_failure_modes(tmp_path / "modes.json")[0].mix_of == ()

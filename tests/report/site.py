@@ -27,8 +27,8 @@ REWARDS = pd.DataFrame({"step": [1, 2, 3], "reward": [0.1, 0.2, 0.4], "valid_rat
 SPENT = {"explore": 1200, "train": 6400}
 NOT_AUDITED = judge(
     summarize(
-        pd.DataFrame({"method": ["trained"], "outcome": ["failure"]}),
-        pd.DataFrame({"method": ["trained"], "judged": ["failure"], "audited": [None], "auditor": ["nobody"]}),
+        one := pd.DataFrame({"method": ["trained"], "image_id": ["i"], "outcome": ["failure"]}),
+        one.assign(judged="failure", audited=None, auditor="nobody"),
     ),
     {},
 )

@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import count
 from pathlib import Path
@@ -19,10 +20,11 @@ from blindspot.audit.summary import summarize
 from blindspot.report.judge import judge
 from blindspot.report.labelling import render_labelling
 from tests.audit.nasty import TEXTS, sample
-from tests.report.site import NOTHING, draw_pictures, make
+from tests.report.site import NOTHING, draw_pictures, make, taxonomy_of
 from tests.taxonomy.rows import make_rows
 
 ROWS = make_rows(100)
+UNSURE = '<span class="unsure">judge unsure</span>'
 
 
 def audited(by: str, **wrong: str) -> pd.DataFrame:
@@ -56,13 +58,85 @@ def test_corrected_rates_and_agreement_are_shown(page: Callable[..., str]) -> No
     for shown in (
         "As judged",
         "Corrected",
-        "kappa",
+        "kappa on valid questions",
+        "kappa on failure, correct and invalid",
         "Precision, failures",
         "Recall, invalid questions",
         "100 of 100 audited",
     ):
         assert shown in text
     assert text.count("Corrected for errors of the judge: ") == 3
+
+
+def test_kappa_on_valid_questions_comes_first() -> None:
+    rows = audited("a person", invalid="correct")
+    measures = judge(summarize(rows.assign(outcome=rows["judged"]), rows), {}).methods["base"].measures
+    names = [name for name, _ in measures[:2]]
+    assert names == ["Cohen’s kappa on valid questions", "Cohen’s kappa on failure, correct and invalid"]
+    (_, valid), (_, all_) = measures[:2]
+    assert valid and all_ and valid.value == 1 and all_.value < 1
+
+
+COUNTING, LATER = "counting", "counting--answer-2-or-more"
+
+
+def modes_page(tmp_path: Path, found: dict[str, Any], **more: Any) -> dict[str, str]:
+    """The pages of a report in which the two failure modes of `taxonomy_of` have this audit."""
+    tmp_path.mkdir(exist_ok=True)
+    rows, taxonomy = audited("a person"), taxonomy_of(ROWS)
+    taxonomy["failure_modes"] = [replace(mode, **more) for mode in taxonomy["failure_modes"]]
+    summary = summarize(rows.assign(outcome=rows["judged"]), rows) | {"modes": found}
+    judged = judge(summary, {}, taxonomy["failure_modes"])
+    return make(ROWS, draw_pictures(tmp_path, 100), tmp_path / "made", taxonomy, judged=judged)
+
+
+def of_mode(corrected: tuple[float, float, float] | None, note: str | None = None) -> dict[str, Any]:
+    judged = {"value": 0.72, "low": 0.6, "high": 0.86}
+    rate = corrected and dict(zip(("value", "low", "high"), corrected, strict=True))
+    counts = {"drawn": 30, "audited": 28, "unsure": 1, "in_mode": 26}
+    return {**counts, "judged": judged, "corrected": rate, "note": note}
+
+
+def test_a_confirmed_mode_with_a_corrected_interval_below_the_threshold_is_judge_unsure(tmp_path: Path) -> None:
+    found = {COUNTING: of_mode((0.4, 0.24, 0.6)), LATER: of_mode((0.7, 0.25, 0.8))}
+    pages = modes_page(tmp_path, found)
+    overview = pages["index.html"]
+    assert overview.count(UNSURE) == 2, "in the list and on the card"
+    assert "<b>Judge unsure</b>" in overview
+    assert overview.index(UNSURE) < overview.index(f'href="modes/{LATER}.html"')
+    own, other = pages[f"modes/{COUNTING}.html"], pages[f"modes/{LATER}.html"]
+    assert UNSURE in own and "so the judge is unsure about this mode" in own
+    assert "40\u00a0%, <span" in own and "24\u00a0% – 60\u00a0%" in own
+    assert UNSURE not in other and "Corrected rate" in other and "25\u00a0% – 80\u00a0%" in other
+
+
+def test_the_page_on_the_judge_has_a_table_of_modes(tmp_path: Path) -> None:
+    found = {COUNTING: of_mode((0.4, 0.24, 0.6)), LATER: of_mode(None, "too few audited: so <many>")}
+    text = modes_page(tmp_path, found)["judge.html"]
+    _, *lines = re.findall(r"<tr>(.*?)</tr>", text[text.index('id="modes"') :], re.S)
+    for shown in (
+        "72\u00a0% <small>60\u00a0% – 86\u00a0%",
+        "40\u00a0% <small>24\u00a0% – 60\u00a0%",
+        "28 of 30",
+        UNSURE,
+    ):
+        assert shown in lines[0]
+    assert f'href="modes/{COUNTING}.html"' in lines[0] and "26 in the mode" in lines[0]
+    assert "too few audited: so &lt;many&gt;" in lines[1] and lines[1].endswith("<td>–</td>")
+
+
+def test_a_mode_that_is_not_confirmed_is_not_judge_unsure(tmp_path: Path) -> None:
+    pages = modes_page(tmp_path, {COUNTING: of_mode((0.2, 0.1, 0.6))}, status="not_confirmed")
+    assert not any(UNSURE in text for text in pages.values())
+    assert "<td>not confirmed</td>" in pages["judge.html"]
+
+
+def test_without_an_audit_of_the_modes_nothing_is_said_about_them(tmp_path: Path) -> None:
+    found = dict.fromkeys((COUNTING, LATER), of_mode(None, "not audited") | {"audited": 0})
+    pages = modes_page(tmp_path, found)
+    assert not any(UNSURE in text for text in pages.values())
+    assert "Corrected rate" not in pages[f"modes/{COUNTING}.html"]
+    assert "no quota was asked for them" in modes_page(tmp_path / "again", {})["judge.html"]
 
 
 def test_a_rate_that_cannot_be_corrected_has_a_reason(page: Callable[..., str]) -> None:

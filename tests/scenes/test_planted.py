@@ -114,3 +114,18 @@ def test_answers_do_not_depend_on_the_batch() -> None:
     candidate = PlantedCandidate(GAPS, 0.5, 0)
     alone = [candidate.answer([image], [question])[0] for image, question in rows]
     assert candidate.answer([image for image, _ in rows], [question for _, question in rows]) == alone
+
+
+def test_a_rate_below_one_fails_that_share_of_the_questions_in_gaps() -> None:
+    candidate = PlantedCandidate(["family in (existence, relation, comparison, same)"], 0.0, 0, rate=0.4)
+    once, other = outcomes(candidate), outcomes(candidate, Sampling(0.7, 1))
+    inside = [Gap("family in (existence, relation, comparison, same)")]
+    facts = [
+        facts_of(rule(question, Scene.from_json(image.scene or "")), Scene.from_json(image.scene or ""))
+        for image, question in zip(*asked(600), strict=True)
+    ]
+    in_it = [inside[0].holds(one) for one in facts]
+    failed = [outcome == "failure" for outcome in once]
+    assert once == other
+    assert not any(fails for fails, gap in zip(failed, in_it, strict=True) if not gap)
+    assert 0.3 < sum(failed) / sum(in_it) < 0.5

@@ -1,5 +1,6 @@
 """Small runs of both benches, from the candidates to the figures and the page."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from tests.project import REPOSITORY, environment, error_line, make_project
 
 pytestmark = pytest.mark.slow
 GAPS = ["family == counting and answer >= 2", "family == relation and answer == no"]
-METHODS = ["ours", "templates", "few_shot", "best_of_n", "bandit", "visplay", "no_validity"]
+METHODS = ["ours", "few_shot", "best_of_n", "bandit", "visplay", "no_validity", "templates"]
 SMALL = {"budget": {"candidate_calls": 400}, "images": 60, "held_out": 60}
 
 
@@ -55,16 +56,33 @@ def test_every_kind_of_method_is_measured_and_shown_on_the_page(tmp_path: Path) 
     succeed(project, "search_truth", "mine")
     for method in METHODS:
         succeed(project, "search_run", "mine", method, "0")
-        measures = read_json(project / f"bench/data/search/mine/{method}/0.json")["measures"]
+        found = read_json(project / f"bench/data/search/mine/{method}/0.json")
+        measures = found["measures"]
         assert 0 < measures["calls"] <= 400
         assert measures["failure_rate"] > 0 and 0 < measures["valid_rate"] <= 1
+        assert found["explained_mass"][-1][1] == measures["explained_mass_discovered"]
+    assert measures["confirmed"] and measures["true_modes"] == 1.0  # of templates, the last method
     succeed(project, "search_summary")
-    figures = read_json(project / "bench/metrics/search.json")["mine"]
-    assert figures["ours"]["failure_rate"]["median"] > figures["templates"]["failure_rate"]["median"]
-    assert figures["templates"]["valid_rate"] == {"median": 1.0, "low": 1.0, "high": 1.0}
-    assert read_json(project / "bench/metrics/search_bars.json")["mine"]["valid_rate"]["of"] == 1
+    summary = read_json(project / "bench/metrics/search.json")["mine"]
+    figures = summary["figures"]
+    assert figures["ours"]["failure_rate"]["mean"] > figures["templates"]["failure_rate"]["mean"]
+    assert figures["templates"]["valid_rate"]["mean"] == figures["templates"]["failure_rate_to_templates"]["mean"] == 1
+    assert summary["differences"]["ours"]["failure_rate"]["mean"] > 0
+    bars = read_json(project / "bench/metrics/search_bars.json")["mine"]
+    assert bars["valid_rate"]["seeds"] == 1 and bars["all_modes_coverage"]["met"] in (True, False)
     page = (project / "bench/data/search.html").read_text("utf-8")
-    assert all(name in page for name in ("Uniform templates", "Bandit over families", "VisPlay", "Mode recall"))
+    assert all(name in page for name in ("Uniform templates", "Bandit over families", "VisPlay", "Explained mass"))
+
+
+def test_a_draw_is_searched_and_resumed(tmp_path: Path) -> None:
+    project = bench(tmp_path / "project")
+    one = ("always", "--first", "1", "--seeds", "1", "--method", "templates", "--questions", "800")
+    succeed(project, "draws", *one)
+    first = (project / "bench/data/draws/always.jsonl").read_text("utf-8")
+    succeed(project, "draws", *one)
+    assert (project / "bench/data/draws/always.jsonl").read_text("utf-8") == first
+    found = json.loads(first)
+    assert found["seed"] == 1 and 0 <= found["explained_mass"] <= found["explained_mass_discovered"] <= 1
 
 
 def test_the_taxonomy_of_every_case_is_compared_with_the_truth(tmp_path: Path) -> None:
@@ -72,7 +90,7 @@ def test_the_taxonomy_of_every_case_is_compared_with_the_truth(tmp_path: Path) -
     params = project / "bench/params.yaml"
     values = yaml.safe_load(params.read_text("utf-8"))
     small = {"method": "templates", "calls": 200, "per_slice": 60, "matching": 1000}
-    values |= {"plantings": [0], "seeds": [0, 1], "taxonomy_run": values["taxonomy_run"] | small}
+    values |= {"plantings": [0], "own_seeds": [0, 1], "taxonomy_run": values["taxonomy_run"] | small}
     params.write_text(yaml.safe_dump(values), encoding="utf-8")
     for case, seed in (("own", "0"), ("own", "1"), ("planted", "0"), ("mistakes", "0"), ("judged", "0")):
         succeed(project, "taxonomy_run", case, seed)

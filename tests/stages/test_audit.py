@@ -1,6 +1,9 @@
 """Audits of real rollouts by the real oracle."""
 
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 
@@ -11,9 +14,10 @@ from blindspot.checks.rollouts import AUDITED
 from blindspot.checks.run import check
 from blindspot.judges.oracle import OracleVerifier
 from blindspot.params import VerifierParams
+from blindspot.records.failure_mode import FailureMode
 from blindspot.records.image import Image
 from blindspot.verification import verify
-from stages.audit import Params, choose_auditor
+from stages.audit import Params, choose_auditor, log, mode_table
 from tests.taxonomy.rows import make_rows, scenes
 
 CALLS = 60
@@ -48,6 +52,43 @@ def test_without_an_auditor_a_sample_is_drawn_too(tmp_path: Path) -> None:
     made.to_parquet(tmp_path / "a.parquet", index=False)
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "a.parquet"), made)
     assert summarize(TRUE, made)["base"]["rates"]["failure_rate"]["note"] == "not audited"
+
+
+def test_questions_of_quotas_are_audited_by_mode(tmp_path: Path) -> None:
+    features = ("answer yes",)
+    yes = FailureMode("answer-yes", "…", features, 30, 20, 0.7, 0.5, 0.8, 9.0, 0.0, ())
+    other = replace(yes, mode_id="answer-no", features=("answer no",))
+    asked = TRUE["reference"].eq("yes").to_numpy()
+    quota = {"method": "quota", "mode_id": "answer-yes"}
+    rollouts, true = (
+        pd.concat([rows.assign(mode_id=None), rows[asked].assign(rollout_id="quota-" + rows["rollout_id"], **quota)])
+        for rows in (ROLLOUTS, TRUE)
+    )
+    made = audit(rollouts, true, IMAGES, VerifierAuditor(ORACLE), 40, seed=0, per_mode=30)
+    check(made, AUDITED, tmp_path / "docs")
+    own = made[made["method"] == "quota"]
+    assert len(own) == min(30, int(asked.sum())) and (own["judged"] == own["audited"]).all()
+    metrics = summarize(true, made, [yes, other])
+    assert metrics["modes"]["answer-yes"]["in_mode"] == len(own)
+    table = mode_table(metrics["modes"]).set_index("mode_id")
+    assert table.loc["answer-yes", "corrected_low"] < table.loc["answer-yes", "judged"]
+    assert table.loc["answer-no", "drawn"] == 0 and "no quota" in table.loc["answer-no", "note"]
+    tables, numbers = Recorded(), Recorded()
+    log(SimpleNamespace(log_metrics=numbers, log_table=tables, log_artifacts=Recorded()), metrics, tmp_path)
+    ((logged,),) = numbers.calls
+    assert logged["modes.audited"] == len(own) and logged["modes.corrected"] == 1
+    assert logged["trained.agreement.valid_kappa.value"] == 1 and "modes.judged_error_rate" in logged
+    assert [name for _, name in tables.calls] == ["confusion.json", "modes.json"]
+
+
+class Recorded:
+    """Keeps the arguments of its calls."""
+
+    def __init__(self) -> None:
+        self.calls: list[Any] = []
+
+    def __call__(self, *values: Any) -> None:
+        self.calls.append(values)
 
 
 def test_the_parameter_chooses_the_auditor() -> None:

@@ -26,4 +26,4 @@ def test_a_resample_of_very_many_questions_has_fewer_images(monkeypatch: pytest.
     of_modes([], frame, 0.25, 20, range(3))
     for rows in seen:
         assert len(rows) == 200 and rows["image_id"].nunique() == 100
-        assert np.unique(rows["skills"].map(str)).tolist() == ["['judging left']", "['telling colour']"]
+        assert np.unique(rows["abilities"].map(str)).tolist() == ["['judging left']", "['telling colour']"]

@@ -13,6 +13,7 @@ from blindspot.records.failure_mode import FailureMode, Status
 from blindspot.taxonomy.modes.search import distinct_first
 from blindspot.taxonomy.modes.significance import COLUMNS, LEVEL, by_chance, design_effect
 
+ONCE = ("mode_id", "image_id", "question")  # columns that identify a question of a quota
 FEWEST = 5  # questions; below, the design effect cannot be estimated and a mode is not tested
 
 
@@ -30,10 +31,7 @@ def confirm(
     """
     failed: Mask = (questions["outcome"] == "failure").to_numpy()
     images = pd.factorize(questions["image_id"])[0]
-    contained = [*contained_in(modes, questions)]
-    if "mode_id" in questions:
-        asked_for = [(questions["mode_id"] == mode.mode_id).to_numpy() for mode in modes]
-        contained = [which & own for which, own in zip(contained, asked_for, strict=True)]
+    contained = [*tested_on(modes, questions)]
     spreads = [design_effect(images[which], failed[which]) if which.any() else 1.0 for which in contained]
     asked = np.array([which.sum() for which in contained], dtype=float)
     failures = np.array([failed[which].sum() for which in contained], dtype=float)
@@ -55,11 +53,18 @@ def confirm(
 def for_confirmation(valid: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
     """Returns the valid questions that were asked to confirm a mode; all, without mode_id, if none was asked for it.
 
-    `asked`: all questions, including those that are not valid.
+    A question about an image that occurs several times in a quota counts once. `asked`: all questions, including
+    those that are not valid.
     """
     if "mode_id" in asked and asked["mode_id"].notna().any():
-        return valid[valid["mode_id"].notna()].reset_index(drop=True)
+        return valid[valid["mode_id"].notna()].drop_duplicates([*ONCE]).reset_index(drop=True)
     return valid.drop(columns="mode_id", errors="ignore").reset_index(drop=True)
+
+
+def tested_on(modes: Sequence[FailureMode], questions: pd.DataFrame) -> Iterator[Mask]:
+    """Yields, for each mode, which of the questions for confirmation it is tested on."""
+    for mode, inside in zip(modes, contained_in(modes, questions), strict=True):
+        yield inside & (questions["mode_id"] == mode.mode_id).to_numpy() if "mode_id" in questions else inside
 
 
 def contained_in(modes: Sequence[FailureMode], questions: pd.DataFrame) -> Iterator[Mask]:

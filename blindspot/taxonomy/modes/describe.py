@@ -45,7 +45,7 @@ _ABOUT = {
     "placing in and on": ("Finding what is in or on an object", "what is in or on an object"),
     "naming things": ("Naming an object", "what an object is"),
 }
-#: other abilities, and the meta-skills of the lexicon → title, and what their questions do
+#: other abilities, and the groups of abilities of the lexicon → title, and what their questions do
 _OTHERS = {
     COUNTING: ("Counting objects", "ask how many objects there are"),
     "counting none": ("Counting when there is nothing to count", "ask for a count of zero"),

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, ValidationError
 from blindspot.errors import BlindspotError
 from blindspot.params import Section
 from blindspot.records.failure_mode import FailureMode
+from blindspot.taxonomy.modes.significance import COLUMNS
 from blindspot.taxonomy.reading.ability_kinds import KINDS, kinds_of
 from blindspot.taxonomy.reading.language import normalise
 from blindspot.taxonomy.reading.primitive import Primitive
@@ -92,11 +93,11 @@ def with_documented(
 ) -> list[FailureMode]:
     """Returns the modes with their kinds and the names of the weaknesses that they match.
 
-    `questions`: those that the modes were found in, with the column reference and lists of names in kinds (as from
-    `kinds_asked_for`), skills, meta_skills and features. The kinds of a mode are those that MOST of its questions ask
-    for, and those of the details among its features. `documented` of a mode is None where there is no list.
+    `questions`: all valid ones, with the column reference and lists of names in kinds (as from `kinds_asked_for`) and
+    COLUMNS. The kinds of a mode are those that MOST of its questions ask for, and those of the details among its
+    features. `documented` of a mode is None where there is no list.
     """
-    lists = zip(questions["skills"], questions["meta_skills"], questions["features"], strict=True)
+    lists = zip(*(questions[name] for name in COLUMNS), strict=True)
     features: list[Features] = [frozenset().union(*three) for three in lists]
     rows = [*zip(features, questions["kinds"], questions["reference"].fillna("").astype(str), strict=True)]
     found = []
@@ -109,6 +110,11 @@ def with_documented(
     return found
 
 
+def kinds_of_details(mode: FailureMode) -> set[str]:
+    """Returns the kinds of the attributes and objects that the features of a mode mention."""
+    return {kind for feature in mode.features if Primitive(feature).detail for kind in kinds_of(feature)}
+
+
 def matched(modes: Sequence[FailureMode], documented: Sequence[Weakness]) -> list[dict[str, Any]]:
     """Returns the entries that some mode matches, as in the file and in its order."""
     names = {name for mode in modes for name in mode.documented or ()}
@@ -116,7 +122,7 @@ def matched(modes: Sequence[FailureMode], documented: Sequence[Weakness]) -> lis
 
 
 def _kinds(mode: FailureMode, asked: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    details = {kind for feature in mode.features if Primitive(feature).detail for kind in kinds_of(feature)}
+    details = kinds_of_details(mode)
     return tuple(kind for kind in KINDS if kind in details or _most([kind in kinds for kinds in asked]))
 
 

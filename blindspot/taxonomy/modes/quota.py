@@ -9,7 +9,7 @@ FEWEST, MOST = 40, 200  # questions of a quota
 POWER = 0.9
 #: Questions at the threshold that are added to those of the discovery: the rate of a mode is too high where it was
 #: discovered, and more so the fewer questions it has there.
-PRIOR = 20
+PRIOR = 40
 
 
 def quota_of(mode: FailureMode, modes: int, threshold: float) -> int:

@@ -13,7 +13,7 @@ from blindspot.metrics import Mask
 
 LEVEL = 0.05  # false discovery rate
 COMMON = 0.8  # share of all questions from which a feature is too common to distinguish questions
-COLUMNS = ("skills", "meta_skills", "features")  # that hold a question's features, the most informative first
+COLUMNS = ("abilities", "groups", "features")  # that hold a question's features, the most informative first
 
 Counts = npt.NDArray[np.intp]
 Numbers = npt.NDArray[np.float64]
@@ -64,9 +64,9 @@ def find_worse(questions: pd.DataFrame, failed: Mask, threshold: float, min_aske
     q_values = false_discovery_control(chance, method="bh")[worse]
     kept = [place for place in _first_of_each(having) if q_values[place] <= LEVEL]
     rows = worse[kept]
-    skilled = {*chain(*questions["skills"], *questions["meta_skills"])}
+    required = {*chain(*questions["abilities"], *questions["groups"])}
     both = ({names[a], names[b]} for a, b in zip(one[rows], other[rows], strict=True))
-    features = [tuple(sorted(pair, key=lambda name: (name not in skilled, name))) for pair in both]
+    features = [tuple(sorted(pair, key=lambda name: (name not in required, name))) for pair in both]
     if not kept:
         return None
     has, of_rows = having[:, kept].tocsr(), [sets[place] for place in kept]

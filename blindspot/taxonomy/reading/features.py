@@ -1,6 +1,6 @@
 """Reads the features of a question from its text and its true answer. A feature can define a failure mode.
 
-The skills and meta-skills of a question are features too. This module reads the others.
+The abilities and groups of abilities of a question are features too. This module reads the others.
 """
 
 from collections.abc import Iterator

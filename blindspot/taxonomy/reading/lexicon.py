@@ -87,7 +87,7 @@ ENDING_IE = _words("cookie movie zombie brownie hoodie selfie smoothie birdie ca
 IRREGULAR = {"people": "person", "men": "man", "women": "woman", "children": "child", "feet": "foot", "teeth": "tooth"}
 IRREGULAR |= {"mice": "mouse", "geese": "goose", "sheep": "sheep", "knives": "knife", "leaves": "leaf"}
 
-#: verb of an ability → the meta-skill of its skills
+#: verb of an ability → the group of its abilities
 GROUPS = {
     "comparing": "comparing counts",
     "counting": "counting",

@@ -1,7 +1,4 @@
-"""Reads the features that can define a failure mode. They need no fit, so they mean the same in every run.
-
-In their columns, each ability is a skill, and each group of abilities a meta-skill.
-"""
+"""Reads the features that can define a failure mode. They need no fit, so they mean the same in every run."""
 
 from collections.abc import Set
 from functools import lru_cache
@@ -13,13 +10,13 @@ from blindspot.taxonomy.reading.wording import wording
 
 
 def columns(question: str, reference: str | None) -> dict[str, list[str]]:
-    """Returns the columns skills, meta_skills and features of a question, as `find_modes` expects them."""
+    """Returns the columns abilities, groups and features of a question, as `find_modes` expects them."""
     return {name: [*values] for name, values in _read(question, reference).items()}
 
 
 @lru_cache(maxsize=65536)
 def all_features(question: str, reference: str | None) -> frozenset[str]:
-    """Returns the skills, meta-skills and features of a question as one set."""
+    """Returns the abilities, groups of abilities and features of a question as one set."""
     return frozenset().union(*_read(question, reference).values())
 
 
@@ -36,5 +33,5 @@ def _read(question: str, reference: str | None) -> dict[str, tuple[str, ...]]:
     required = (primitive for primitive in extract(question, reference) if not primitive.detail)
     abilities = tuple(dict.fromkeys(primitive.ability for primitive in required))
     verbs = (ability.split()[0] for ability in abilities)
-    meta_skills = dict.fromkeys(lexicon.GROUPS[verb] for verb in verbs if verb in lexicon.GROUPS)
-    return {"skills": abilities, "meta_skills": tuple(meta_skills), "features": tuple(features(question, reference))}
+    groups = dict.fromkeys(lexicon.GROUPS[verb] for verb in verbs if verb in lexicon.GROUPS)
+    return {"abilities": abilities, "groups": tuple(groups), "features": tuple(features(question, reference))}

@@ -17,7 +17,6 @@ from bench.scoring.measures import (
     matches,
     mode_precision,
     mode_recall,
-    mode_recall_in_parts,
 )
 from blindspot.metrics import jaccard
 from blindspot.search.variety import distinct, vendi
@@ -47,21 +46,6 @@ def test_each_slice_and_each_mode_is_matched_at_most_once() -> None:
     assert mode_recall(halves, [slice_]) == 1.0
     assert mode_precision(halves, [slice_]) == 1 / 3
     assert mode_recall([slice_], [slice_, mask("xxx.....")]) == 0.5
-
-
-def test_several_modes_can_match_a_slice_in_parts() -> None:
-    slice_, other = mask("xxxxx......"), mask(".......xxxx")
-    parts = [mask("xx........."), mask("..xx......x"), mask(".......xxx.")]
-    assert mode_recall(parts, [slice_, other]) == 0.5
-    assert mode_recall_in_parts(parts, [slice_, other]) == 1.0
-    # no part: a mode that is mostly outside the slice, a mode that matches another slice; parts that cover too little
-    assert mode_recall_in_parts([mask("xx........."), mask("..xxxxxxxxx")], [slice_]) == 0.0
-    assert mode_recall_in_parts([mask("xxx........"), mask("..xxx......")], [slice_, mask("xxx........")]) == 1.0
-    assert mode_recall_in_parts([mask("xx.........")], [slice_, mask("x..........")]) == 0.5
-    # a mode is part of one slice only
-    slices = mask("xxxxxxxx..."), mask("..xxxxxxxxx")
-    assert mode_recall_in_parts([mask("..xxx......"), mask(".....xxx...")], slices) == 0.5
-    assert mode_recall_in_parts([], [slice_]) == 0.0 and mode_recall_in_parts([slice_], []) is None
 
 
 def test_two_pairs_are_better_than_one_closer_pair() -> None:

@@ -1,13 +1,15 @@
 import numpy as np
 import pytest
 
-from bench.scoring.scores import Truth, measuring_points, mode_scores, question_scores
+from bench.scoring.scores import Truth, curve_scores, measuring_points, question_scores, uniform_truth
 from bench.scoring.slice_rate import SliceRate
+from bench.scoring.slices import ANY, Slice
 from blindspot.records.failure_mode import FailureMode
 from blindspot.records.rollout import Asked
 from blindspot.records.verdict import Outcome
 from blindspot.scenes.inconspicuous import inconspicuous
 from blindspot.scenes.parse import parse
+from blindspot.scenes.planted import PlantedCandidate
 from blindspot.scenes.scene import Scene, Thing
 
 SCENE = Scene(
@@ -37,12 +39,13 @@ TRUTH = Truth(
     [slice_("counting", 1.0), slice_("colour", 0.5), slice_("mixed", 0.6, counts=False)],
     [(COUNT, "2"), (COUNT, "2"), (COUNT, "3"), (COLOUR, "red"), ("is there a star ?", "yes")],
     np.array([[1, 0, 1], [1, 0, 1], [1, 0, 0], [0, 1, 1], [0, 0, 0]], dtype=bool),
+    np.array([1, 1, 1, 1, 0], dtype=bool),
 )
 
 
 def test_the_ideal_failure_rate_is_the_mean_over_all_weak_slices() -> None:
     assert TRUTH.ideal == pytest.approx((1.0 + 0.5 + 0.6) / 3)
-    assert Truth([], [], np.zeros((0, 0), dtype=bool)).ideal is None
+    assert Truth([], [], np.zeros((0, 0), dtype=bool), np.zeros(0, dtype=bool)).ideal is None
 
 
 def test_the_expected_share_of_a_family_is_its_share_of_the_slices_that_count() -> None:
@@ -60,12 +63,20 @@ def test_modes_are_matched_with_slices() -> None:
     assert found([]) == (0.0, None)
 
 
-def test_the_curve_has_the_recall_by_calls() -> None:
-    modes = [(20, []), (40, [mode("counting")]), (60, [mode("counting"), mode("colour")])]
-    scores, curve = mode_scores(modes, TRUTH)
-    assert curve == [(20, 0.0), (40, 0.5), (60, 1.0)]
-    assert (scores["modes"], scores["mode_precision"]) == (2, 1.0)
-    assert (scores["calls_to_half_recall"], scores["calls_to_90_recall"]) == (40, 60)
+def test_the_curve_has_the_explained_mass_by_calls() -> None:
+    modes = [(100, []), (200, [mode("counting")]), (300, [mode("counting"), mode("colour")])]
+    scores, curve = curve_scores(modes, TRUTH)
+    assert curve == [(100, 0.0), (200, 0.75), (300, 1.0)]
+    assert scores["calls_to_explained"] == 300
+
+
+def test_the_truth_of_a_planted_candidate_has_its_failures_and_its_gaps() -> None:
+    gap = "family == counting"
+    truth = uniform_truth(PlantedCandidate([gap], 0.0, 0, rate=0.4), [Slice(gap, ANY, gap)], 600, 5)
+    inside = truth.inside(mode("counting"))
+    assert truth.weak.tolist() == inside.tolist() and 30 < inside.sum() < 90
+    assert not truth.failed[~inside].any() and 0.2 < truth.failed[inside].mean() < 0.6
+    assert not uniform_truth(PlantedCandidate([], 0.0, 0), [], 50, 5).weak.any()
 
 
 def test_the_scores_of_questions() -> None:
@@ -110,6 +121,6 @@ def test_questions_about_small_or_few_things_are_inconspicuous(text: str, expect
     assert inconspicuous(question, SCENE) is expected
 
 
-def test_recall_is_measured_every_20_calls_then_every_200_and_at_the_end() -> None:
-    assert measuring_points(50) == [20, 40, 50]
-    assert measuring_points(1000)[-4:] == [400, 600, 800, 1000]
+def test_explained_mass_is_measured_every_100_calls_and_at_the_end() -> None:
+    assert measuring_points(250) == [100, 200, 250]
+    assert measuring_points(60) == [60]

@@ -1,6 +1,7 @@
 """The second test of failure modes, on questions that they were not discovered in."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import isnan
 from pathlib import Path
 
@@ -26,8 +27,8 @@ def questions(*kinds: tuple[str, int, int], images: Sequence[str] = ()) -> pd.Da
             "image_id": [*images] or [f"im{place}" for place in range(len(rows))],
             "question": [f"question {place}" for place in range(len(rows))],
             "outcome": ["failure" if failed else "correct" for _, failed in rows],
-            "skills": [[feature] for feature, _ in rows],
-            "meta_skills": [[] for _ in rows],
+            "abilities": [[feature] for feature, _ in rows],
+            "groups": [[] for _ in rows],
             "features": [["common"] for _ in rows],
         }
     )
@@ -138,3 +139,15 @@ def test_a_mode_is_tested_on_the_questions_that_were_asked_for_it() -> None:
         and "mode_id" not in unasked
         and len(for_confirmation(rows.drop(columns="mode_id"), none)) == 50
     )
+
+
+def test_a_question_that_a_quota_asks_twice_about_an_image_counts_once() -> None:
+    rows = questions(("a", 20, 10), images=["im1", "im1", *(f"im{place}" for place in range(2, 20))])
+    rows["question"] = ["same"] * 20
+    rows["mode_id"] = ["a"] * 10 + ["b"] * 10
+    asked = for_confirmation(pd.concat([rows, rows.assign(mode_id="b")]), rows)
+    one, other = confirm([mode("a"), replace(mode("a"), mode_id="b")], asked, 0.25, 3)
+    assert (one.asked, one.failures) == (9, 9), "im1 twice"
+    assert (other.asked, other.failures) == (19, 9), "the same questions in another quota count there"
+    unasked = rows.assign(mode_id=None)
+    assert len(for_confirmation(unasked, unasked)) == 20, "only a quota has no repeats"

@@ -136,7 +136,7 @@ def test_every_entry_has_the_kinds_of_its_example(entry: Weakness) -> None:
     assert entry.example
     read = extract(entry.example, entry.answer)
     assert {*entry.kinds} <= {kind for primitive in read for kind in kinds_of(primitive.ability)}
-    assert {*entry.features} <= {*columns(entry.example, entry.answer)["skills"]}
+    assert {*entry.features} <= {*columns(entry.example, entry.answer)["abilities"]}
 
 
 def listed(folder: Path, *rows: object) -> str:

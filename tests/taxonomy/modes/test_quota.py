@@ -4,7 +4,7 @@ import pytest
 from scipy.stats import binom
 
 from blindspot.records.failure_mode import FailureMode
-from blindspot.taxonomy.modes.quota import FEWEST, MOST, quota_of
+from blindspot.taxonomy.modes.quota import FEWEST, MOST, PRIOR, quota_of
 
 
 def mode(failures: int, asked: int) -> FailureMode:
@@ -22,7 +22,8 @@ def test_a_mode_near_the_threshold_needs_the_most() -> None:
 
 @pytest.mark.parametrize("modes", [1, 4, 20])
 def test_the_power_at_the_shrunk_rate_is_90_percent(modes: int) -> None:
-    found, rate, level = quota_of(mode(18, 40), modes, 0.25), (18 + 20 * 0.25) / (40 + 20), 0.05 / modes
+    found, level = quota_of(mode(30, 50), modes, 0.25), 0.05 / modes
+    rate = (30 + PRIOR * 0.25) / (50 + PRIOR)
 
     def power(number: int) -> float:
         critical = next(count for count in range(number + 2) if binom.sf(count - 1, number, 0.25) <= level)
@@ -32,7 +33,7 @@ def test_the_power_at_the_shrunk_rate_is_90_percent(modes: int) -> None:
 
 
 def test_more_modes_need_more_questions_each() -> None:
-    numbers = [quota_of(mode(18, 40), modes, 0.25) for modes in (1, 3, 10, 30)]
+    numbers = [quota_of(mode(30, 50), modes, 0.25) for modes in (1, 3, 10, 30)]
     assert numbers == sorted(numbers) and numbers[0] < numbers[-1]
 
 

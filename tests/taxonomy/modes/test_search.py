@@ -12,19 +12,19 @@ from blindspot.taxonomy.modes.search import distinct_first, find_modes
 
 
 def questions(*groups: tuple[tuple[str, ...], int, int]) -> pd.DataFrame:
-    """Returns rows for (skills, asked, failures) each; the meta-skill is the first word of a skill."""
+    """Returns rows for (abilities, asked, failures) each; the group is the first word of an ability."""
     rows = []
-    for skills, asked, failures in groups:
+    for abilities, asked, failures in groups:
         for index in range(asked):
             name = f"{len(rows):05d}"
             rows.append(
                 {
                     "rollout_id": name,
                     "image_id": f"image-{index % 7}",
-                    "question": f"question {index % 11} of {skills}",
+                    "question": f"question {index % 11} of {abilities}",
                     "outcome": "failure" if index < failures else "correct",
-                    "skills": list(skills),
-                    "meta_skills": sorted({skill.split()[0] for skill in skills}),
+                    "abilities": list(abilities),
+                    "groups": sorted({ability.split()[0] for ability in abilities}),
                     "features": [],
                 }
             )
@@ -35,7 +35,7 @@ def names(frame: pd.DataFrame, threshold: float = 0.25) -> list[str]:
     return [" + ".join(mode.features) for mode in find_modes(frame, threshold, min_asked=20, examples=5)]
 
 
-def test_a_skill_that_fails_is_a_mode_with_its_figures() -> None:
+def test_an_ability_that_fails_is_a_mode_with_its_figures() -> None:
     frame = questions((("counting many",), 100, 60), (("telling colour",), 100, 5))
     (mode,) = find_modes(frame, 0.25, 20, examples=5)
     assert (mode.features, mode.mode_id, mode.asked, mode.failures) == (("counting many",), "counting-many", 100, 60)
@@ -108,7 +108,7 @@ def test_a_pair_is_a_mode_if_its_features_fail_only_together() -> None:
     assert names(frame) == ["judging left + seeing purple"]
 
 
-def test_a_meta_skill_is_a_mode_if_all_of_its_skills_fail() -> None:
+def test_a_group_is_a_mode_if_all_of_its_abilities_fail() -> None:
     frame = questions((("judging left",), 60, 50), (("judging right",), 60, 50), (("telling colour",), 200, 5))
     assert names(frame) == ["judging"]
 
@@ -132,7 +132,7 @@ def test_random_mistakes_are_no_mode() -> None:
 def test_questions_about_the_same_image_count_less() -> None:
     frame = questions((("judging left",), 60, 30), (("telling colour",), 200, 10))
     (apart,) = find_modes(frame, 0.25, 20, examples=5)
-    judged = frame["skills"].map(lambda skills: "judging left" in skills)
+    judged = frame["abilities"].map(lambda abilities: "judging left" in abilities)
     frame.loc[judged, "image_id"] = [f"image-{index // 10}" for index in range(60)]  # three fail, three go well
     assert names(frame) == []
     frame.loc[judged, "image_id"] = [f"image-{index // 3}" for index in range(60)]
@@ -150,7 +150,7 @@ def test_questions_about_different_images_count_fully() -> None:
 
 def test_questions_about_one_image_make_no_mode() -> None:
     frame = questions((("judging left",), 20, 20), (("telling colour",), 200, 10))
-    judged = frame["skills"].map(lambda skills: "judging left" in skills)
+    judged = frame["abilities"].map(lambda abilities: "judging left" in abilities)
     assert names(frame) == ["judging left"]
     for failures in (20, 16):
         frame.loc[judged, "outcome"] = ["failure"] * failures + ["correct"] * (20 - failures)
@@ -161,7 +161,7 @@ def test_questions_about_one_image_make_no_mode() -> None:
 def test_the_rest_of_a_kind_is_tested_with_its_design_effect() -> None:
     apart, left = (("counting many", "judging left"), 60, 60), (("judging left",), 100, 40)
     frame = questions((("counting many",), 40, 40), apart, left, (("telling colour",), 200, 10))
-    alone = frame["skills"].map(lambda skills: skills == ["judging left"])
+    alone = frame["abilities"].map(lambda abilities: abilities == ["judging left"])
     frame["image_id"] = frame["rollout_id"]
     frame.loc[alone, "image_id"] = [f"image-{index // 20}" for index in range(100)]  # of five images two fail
     assert names(frame) == ["counting many"]

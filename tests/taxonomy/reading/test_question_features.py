@@ -1,15 +1,15 @@
 from blindspot.taxonomy.reading.question_features import all_features, columns, has_all
 
 
-def test_each_ability_is_a_skill_and_its_verb_gives_the_meta_skill() -> None:
+def test_the_verb_of_an_ability_gives_its_group() -> None:
     found = columns("is the small red star left of the blue square ?", "yes")
-    assert found["skills"][0] == "judging left-of"
-    assert found["meta_skills"] == ["judging positions"]
+    assert found["abilities"][0] == "judging left-of"
+    assert found["groups"] == ["judging positions"]
     assert {"left-of", "answer yes", "5 details", "recognising blue"} <= {*found["features"]}
 
 
-def test_recognition_of_an_object_is_not_a_meta_skill() -> None:
-    assert columns("how many dogs are there ?", "2")["meta_skills"] == ["counting"]
+def test_recognition_of_an_object_is_in_no_group() -> None:
+    assert columns("how many dogs are there ?", "2")["groups"] == ["counting"]
 
 
 def test_without_an_answer_there_are_fewer_features() -> None:
