@@ -9,7 +9,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from blindspot.models.batches import REFUSALS, Generation, batches_of, with_picture
+from blindspot.models.batches import MANY, REFUSALS, Generation, batches_of, usual_length, with_picture
 from blindspot.models.conversation import Turn, takes_system_turn, turns
 from blindspot.models.description import Local
 from blindspot.models.loading import in_folder, load, weights_of
@@ -61,16 +61,23 @@ class LocalVLM:
 
         The random generator of each text is seeded with `seed` and its index, so no text depends on the others in its
         batch, and `batch_size` affects memory only. The exception: padding can change the last bits of a sum.
+        Where there are many batches, texts of an unusual length are generated again, in batches of their own.
         """
+
+        def generated(rows: list[int], length: int) -> dict[int, Generation]:
+            batch, inputs, refused = self._encode_accepted(images, prompts, rows)
+            found = {index: Generation("", True, refusal=why) for index, why in refused.items()}
+            keys = [f"{seed} {index}" for index in batch]
+            return found | dict(zip(batch, self._generate(inputs, length, temperature, keys), strict=True))
+
         batches = batches_of(images, prompts, batch_size)
         texts: dict[int, Generation] = {}
-        for whole in tqdm(batches, Path(self.source.model).name, disable=len(batches) < 2):
-            batch, inputs, refused = self._encode_accepted(images, prompts, whole)
-            texts |= {index: Generation("", True, refusal=why) for index, why in refused.items()}
-            if not batch:
-                continue
-            keys = [f"{seed} {index}" for index in batch]
-            texts |= zip(batch, self._generate(inputs, max_new_tokens, temperature, keys), strict=True)
+        for rows in tqdm(batches, Path(self.source.model).name, disable=len(batches) < 2):
+            usual = usual_length(texts.values(), max_new_tokens) if len(batches) >= MANY else max_new_tokens
+            texts |= generated(rows, usual)
+        long = [index for index, one in sorted(texts.items()) if not one.ended and one.tokens < max_new_tokens]
+        for places in batches_of([images[index] for index in long], [prompts[index] for index in long], batch_size):
+            texts |= generated([long[place] for place in places], max_new_tokens)
         return [texts[index] for index in range(len(images))]
 
     def turns(self, prompt: str) -> list[Turn]:
@@ -118,22 +125,27 @@ class LocalVLM:
     def _generate(self, inputs: Any, max_new_tokens: int, temperature: float, keys: Sequence[str]) -> list[Generation]:
         import torch
 
+        from blindspot.models.growing_cache import growing_cache
         from blindspot.models.sampling import RowSampler
 
+        if not keys:
+            return []
         ends, pad = self._ends(), self.processor.tokenizer.pad_token_id
         options: dict[str, Any] = {"max_new_tokens": max_new_tokens, "eos_token_id": ends, "pad_token_id": pad}
         sampler = RowSampler(temperature, keys, ends, self.model.device) if temperature > 0 else None
         if sampler:
             options |= {"logits_processor": [sampler], "repetition_penalty": 1.0}  # training has no penalty either
-        with torch.inference_mode():
+        with torch.inference_mode(), growing_cache(self.model.device):
             output = self.model.generate(**inputs, do_sample=False, **options)
         new = output[:, inputs["input_ids"].shape[1] :].cpu()
-        ended = torch.isin(new, torch.tensor(ends)).any(dim=1).tolist()
+        is_end = torch.isin(new, torch.tensor(ends))
+        ended = is_end.any(dim=1).tolist()
+        tokens = torch.where(is_end.any(dim=1), is_end.int().argmax(dim=1) + 1, new.shape[1]).tolist()
         log_probs = sampler.log_prob.tolist() if sampler else [0.0] * len(new)
         decoded = [self._special_tokens.decode(row) for row in new.tolist()]
         return [
-            Generation(text.strip(), end, log_prob, raw)
-            for (text, raw), end, log_prob in zip(decoded, ended, log_probs, strict=True)
+            Generation(text.strip(), end, log_prob, raw, length)
+            for (text, raw), end, log_prob, length in zip(decoded, ended, log_probs, tokens, strict=True)
         ]
 
     def _ends(self) -> list[int]:

@@ -10,6 +10,8 @@ from trl import GRPOTrainer
 from trl.data_utils import prepare_multimodal_messages
 from trl.trainer.utils import add_fused_lm_head
 
+from blindspot.models.growing_cache import growing_cache
+
 #: What TRL passes to the model. It knows no other field of a processor.
 KNOWN_TO_TRL = frozenset(inspect.signature(GRPOTrainer._get_per_token_logps_and_entropies).parameters)
 #: Fields with one entry per token.
@@ -75,7 +77,8 @@ class VLMBatches(GRPOTrainer):
             return texts
         completions: list[list[int]] = []
         for rows, fields in zip(self._batches(len(prompt_ids)), multimodal_fields, strict=True):
-            completions += generate(prompt_ids[rows], images[rows], fields, *args, **options)[0]
+            with growing_cache(self.accelerator.device):
+                completions += generate(prompt_ids[rows], images[rows], fields, *args, **options)[0]
         return completions, None
 
     def _generate_and_score_completions(self, inputs: list[dict[str, Any]]) -> dict[str, Any]:

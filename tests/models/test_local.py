@@ -7,7 +7,7 @@ import pytest
 from PIL import Image as Pictures
 
 from blindspot.errors import BlindspotError
-from blindspot.models.batches import batches_of
+from blindspot.models.batches import Generation, batches_of, usual_length
 from blindspot.models.description import Local
 from blindspot.models.local import GreedyVLM, LocalQuestioner, LocalVLM
 from blindspot.prompts.files import embedded_prompts
@@ -174,6 +174,42 @@ def test_a_sampled_text_does_not_depend_on_its_batch(folder: Path, images: list[
         expected = whole[: len(part)]
         assert [one[:2] for one in part] == [one[:2] for one in expected]
         assert [one.log_prob for one in part] == pytest.approx([one.log_prob for one in expected])
+
+
+def test_long_texts_are_generated_again_where_there_are_many_batches(
+    images: list[Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vlm, limits = LocalVLM(Path("models/scenes-questioner"), PROMPTS.system), list[tuple[int, int]]()
+    generate = vlm.model.generate
+
+    def spied(**options: Any) -> Any:
+        limits.append((len(options["input_ids"]), options["max_new_tokens"]))
+        return generate(**options)
+
+    monkeypatch.setattr(vlm.model, "generate", spied)
+    asked = (images * 16, [ASK] * 96)
+    whole = vlm.complete(*asked, 96, 96, temperature=1.0, seed=1)
+    assert limits == [(96, 96)]
+    limits.clear()
+    parts = vlm.complete(*asked, 16, 96, temperature=1.0, seed=1)
+    assert [one[:2] for one in parts] == [one[:2] for one in whole]
+    assert limits[0] == (16, 96)
+    of_row = [length for rows, length in limits[:6] for _ in range(rows)]
+    cut_off = sum(one.tokens > length for one, length in zip(parts, of_row, strict=True))
+    assert 0 < cut_off < 32
+    assert limits[6:] == [(16, 96)] * (cut_off // 16) + [(cut_off % 16, 96)] * (cut_off % 16 > 0)
+
+
+def test_the_usual_length_covers_nine_of_ten_texts() -> None:
+    def texts(*lengths: int) -> list[Generation]:
+        return [Generation("", length < 96, tokens=length) for length in lengths]
+
+    assert usual_length([], 96) == 96
+    assert usual_length(texts(*[20] * 19, 90), 96) == 20
+    assert usual_length(texts(*[20] * 8, 40, 50), 96) == 50
+    assert usual_length(texts(*[20] * 8, 90, 91), 96) == 96, "it would save little"
+    cut = [Generation("", ended=False, tokens=30)] * 2
+    assert usual_length([*texts(*[20] * 8), *cut], 96) == 96, "the length of a text that was cut off is not known"
 
 
 def test_sampling_follows_the_probabilities() -> None:

@@ -14,7 +14,7 @@ from blindspot.taxonomy.reading.primitive import Primitive
 
 FEWEST_PHRASES = 10  # distinct phrases; fewer are not clustered
 FITTED = 5000  # most used phrases that are clustered: the time of HDBSCAN grows with the square of their number
-EXACT = 2000  # phrases up to which all pairs are compared for near-duplicates
+EXACT = 5000  # phrases up to which all pairs are compared: that takes less time than compiling NNDescent
 NEIGHBOURS = 15  # neighbours of a phrase that are compared if there are more phrases
 DUPLICATE = 0.95  # cosine from which two phrases are near-duplicates
 SIMILAR = 0.5  # cosine from which an outlier joins the nearest topic
