@@ -6,7 +6,6 @@ from pathlib import Path
 from statistics import mean, median
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from pydantic import Field
 
@@ -20,7 +19,6 @@ from blindspot.params import MODES, ModesParams, load, load_seed, read
 from blindspot.paths import (
     DISCOVERED,
     DISCOVERED_MODES,
-    EXPLORED_MODES,
     FAILURE_MODES,
     QUESTIONS,
     TAXONOMY_FOLDER,
@@ -31,12 +29,12 @@ from blindspot.prompts.files import read_prompts
 from blindspot.records.failure_mode import mix, read_failure_modes
 from blindspot.records.rollout import METHODS
 from blindspot.records.verdict import VALID
+from blindspot.search.discovered import parts_of
 from blindspot.stage_lock import exclusive
 from blindspot.taxonomy.clustering.skills import Skill
 from blindspot.taxonomy.clustering.topics import Topic
-from blindspot.taxonomy.discovery import Discovered, Found, Sorting, TaxonomyOptions, find_taxonomy, with_features
+from blindspot.taxonomy.discovery import Discovered, Found, Sorting, TaxonomyOptions, find_taxonomy
 from blindspot.taxonomy.modes.comparison import compare, figures
-from blindspot.taxonomy.modes.confirm import contained_in
 from blindspot.taxonomy.modes.describe import describe, title
 from blindspot.taxonomy.modes.documented import Weakness, matched, read_documented
 from blindspot.taxonomy.modes.search import distinct_first
@@ -92,19 +90,17 @@ def taxonomy(
     return find_taxonomy(verdicts, params, seed, options, counts, discovered)
 
 
-def read_discovered(explored_min_asked: int, min_asked: int) -> list[Discovered]:
-    """Returns what exploring discovered, and what all other questions of the search added; empty without questions."""
-    questions = store.read_frame(DISCOVERED)
-    valid = questions[questions["outcome"].isin(VALID)].reset_index(drop=True)
-    if not len(valid):
+def read_discovered(few: int, min_asked: int) -> list[Discovered]:
+    """Returns the modes that the search discovered in each part of its questions; empty without questions.
+
+    `few`: fewest valid questions of a mode in all parts but the rest, `min_asked`: in the rest.
+    """
+    questions, modes = store.read_frame(DISCOVERED), read_failure_modes(DISCOVERED_MODES)
+    if not questions["outcome"].isin(VALID).any():
         return []
-    modes, known = read_failure_modes(DISCOVERED_MODES), {mode.mode_id for mode in read_failure_modes(EXPLORED_MODES)}
-    explored = [mode for mode in modes if mode.mode_id in known]
-    contained = [*contained_in(explored, with_features(valid, explored))]
-    rest = ~np.any(contained, axis=0) if contained else np.ones(len(valid), dtype=bool)
     return [
-        Discovered(explored, valid[valid["stage"] == "explore"].reset_index(drop=True), explored_min_asked),
-        Discovered(modes[len(explored) :], valid[rest].reset_index(drop=True), min_asked),
+        Discovered([mode for mode in modes if mode.found_in == name], part, min_asked if name == "rest" else few)
+        for name, part in parts_of(questions, modes).items()
     ]
 
 

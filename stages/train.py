@@ -162,7 +162,8 @@ def write_discovered(trained: Sequence[Asked]) -> None:
     """Writes the questions that explore and train asked, and the failure modes in them."""
     modes = load("modes", ModesParams)
     questions = questions_of(asked_in(store.read_frame(EXPLORED)), trained)
-    found = discover(questions, read_failure_modes(EXPLORED_MODES), modes.threshold, modes.min_asked)
+    few = int(read()["explore"]["min_asked"])
+    found = discover(questions, read_failure_modes(EXPLORED_MODES), modes.threshold, few, modes.min_asked)
     if len(questions):
         check(questions, DISCOVERED_SUITE, store.work_folder() / "docs" / Path.cwd().name / "train")
     with store.replacing(DISCOVERED_FOLDER) as folder:

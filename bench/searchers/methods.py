@@ -54,7 +54,8 @@ class Searched:
         asked = self.asked[:calls]
         first, rest = asked[: self.explored], asked[self.explored :]
         modes = modes_in([row for row in first if row.outcome in VALID], how.threshold, how.min_asked)
-        return discover(questions_of(first, rest), modes, how.threshold, how.discovery_min_asked) if rest else modes
+        few, most = how.min_asked, how.discovery_min_asked
+        return discover(questions_of(first, rest), modes, how.threshold, few, most) if rest else modes
 
 
 def run_search(

@@ -12,6 +12,7 @@ from blindspot.errors import BlindspotError
 Status = Literal["confirmed", "not_confirmed", "too_few"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 Strength = Literal["strong", "moderate", "weak"]
+FoundIn = Literal["explore", "both", "rest"]
 RECURS = 0.8  # recurrence from which a mode can be novel and its evidence strong
 RARELY = 0.6  # recurrence below which a mode is listed after the others
 RARELY_FOUND = f"Found again in fewer than {RARELY * 100:.0f}\u00a0% of the resamples"  # the heading of these
@@ -38,7 +39,8 @@ class FailureMode:
 
     A mode that was tested again on questions that it was not found in has a `status`. Then `asked`, `failures`,
     `error_rate`, `low`, `high` and `p_value` (Holm) are those of this test; `error_rate` is NaN where none was asked.
-    `discovered_asked` and `discovered_failures` are the counts in the questions in which it was found.
+    `discovered_asked` and `discovered_failures` are the counts in the questions in which it was found. `found_in`: the
+    part of a search's questions that these are (`search.discovered`); None without a search.
     """
 
     mode_id: str
@@ -62,6 +64,7 @@ class FailureMode:
     mix_of: tuple[str, ...] = ()
     mix_documented: tuple[str, ...] = ()
     mix_share: float | None = None
+    found_in: FoundIn | None = None
 
     def contains(self, features: Collection[str]) -> bool:
         """Returns whether a question with these features is one of this mode."""

@@ -1,11 +1,12 @@
 """Discovers failure modes in everything that exploring and training asked about the training images."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
+import numpy as np
 import pandas as pd
 
-from blindspot.records.failure_mode import FailureMode
+from blindspot.records.failure_mode import FailureMode, FoundIn
 from blindspot.records.rollout import Asked
 from blindspot.records.verdict import VALID
 from blindspot.search.explorer import modes_in
@@ -32,18 +33,38 @@ def asked_in(frame: pd.DataFrame) -> list[Asked]:
     return [Asked(*row) for row in texts.where(texts.notna(), None).itertuples(index=False, name=None)]
 
 
+def parts_of(questions: pd.DataFrame, modes: Sequence[FailureMode]) -> dict[FoundIn, pd.DataFrame]:
+    """Returns the valid questions of each part in which modes are discovered.
+
+    `explore`: those of the exploration. `both`: the same, and as many of the first ones of the training, which asks
+    about the same kinds of question again and again later. `rest`: those of both stages that none of `modes` from the
+    other parts contains. `questions`: as from `questions_of`.
+    """
+    valid = questions[questions["outcome"].isin(VALID)]
+    explored, trained = (valid[valid[STAGE] == stage] for stage in ("explore", "train"))
+    known = [{*mode.features} for mode in modes if mode.found_in != "rest"]
+    contained = [any(has_all(features, row.question, row.reference) for features in known) for row in asked_in(valid)]
+    parts: dict[FoundIn, pd.DataFrame] = {
+        "explore": explored,
+        "both": pd.concat([explored, trained.head(len(explored))]),
+        "rest": valid[~np.array(contained, dtype=bool)],
+    }
+    return {name: part.reset_index(drop=True) for name, part in parts.items()}
+
+
 def discover(
-    questions: pd.DataFrame, explored: Sequence[FailureMode], threshold: float, min_asked: int
+    questions: pd.DataFrame, explored: Sequence[FailureMode], threshold: float, few: int, min_asked: int
 ) -> list[FailureMode]:
-    """Returns the modes that exploring found, and those among the questions that none of these contains.
+    """Returns the modes that exploring found, those in both stages together, and those in the rest (`parts_of`).
 
     `questions`: as from `questions_of`. `explored`: the modes in the questions of the exploration, which no training
-    skewed. The figures of a mode are those of the questions that it was found in.
+    skewed. `few`: fewest valid questions of a mode in both stages together, `min_asked`: in the rest. The figures of a
+    mode are those of the questions that it was found in.
     """
-    rest = [
-        row
-        for row in asked_in(questions)
-        if row.outcome in VALID
-        and not any(has_all({*mode.features}, row.question, row.reference) for mode in explored)
-    ]
-    return [*explored, *modes_in(rest, threshold, min_asked)]
+    modes = [replace(mode, found_in="explore") for mode in explored]
+    further: tuple[tuple[FoundIn, int], ...] = (("both", few), ("rest", min_asked))
+    for part, fewest in further:
+        known = {mode.features for mode in modes}
+        found = modes_in(asked_in(parts_of(questions, modes)[part]), threshold, fewest)
+        modes += [replace(mode, found_in=part) for mode in found if mode.features not in known]
+    return modes
