@@ -56,7 +56,7 @@ class LaunchParams(Section):
         description="Accelerate configuration file: processes and devices. For GPUs, choose another file in "
         "configs/accelerate",
     )
-    threads: int = Field(1, ge=1, description="CPU threads per process")
+    threads: int = Field(2, ge=1, description="CPU threads per process")
 
 
 class CandidateParams(Section):

@@ -7,8 +7,11 @@ from blindspot.checks.run import Suite
 from blindspot.records.failure_mode import STATUSES, FailureMode
 
 #: None without a list of documented weaknesses, without a test on other questions, if none of these was asked, and if
-#: the mode is no mix.
-OPTIONAL = ("documented", "status", "p_value", "discovered_asked", "discovered_failures", "error_rate", "mix_share")
+#: the mode is no mix; `found_in` without a search.
+OPTIONAL = (
+    *("documented", "status", "p_value", "discovered_asked", "discovered_failures", "error_rate", "mix_share"),
+    "found_in",
+)
 
 
 def _primitive_rules() -> list[Any]:

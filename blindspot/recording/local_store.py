@@ -4,6 +4,7 @@ A kill or a full disk never leaves a broken database.
 """
 
 import argparse
+import logging
 import os
 import sqlite3
 from contextlib import closing, suppress
@@ -46,9 +47,10 @@ def main() -> None:
 
 
 def _create(path: Path, artifacts: str) -> None:
-    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")  # read at import
+    level = os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")  # read at import
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
+    logging.getLogger("mlflow").setLevel(level)  # it may have been imported before
     new = path.with_name(f".{path.name}.new")
     _delete(new)
     try:

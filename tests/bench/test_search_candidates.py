@@ -61,8 +61,8 @@ def test_all_candidates_of_the_repository_can_be_opened(monkeypatch: pytest.Monk
 
     monkeypatch.chdir(REPOSITORY)
     found = read_candidates()
-    assert len(found.names) == 8 and found.ablated == ["scenes"]
-    assert len({open_entry(found.candidates[name]).identity for name in found.names}) == 8
+    assert found.names == found.ablated == ["scenes"]
+    assert len({open_entry(entry).identity for entry in found.candidates.values()}) == len(found.candidates) == 8
 
 
 @pytest.mark.parametrize("name", ["planted.v2", "my model", "a/b", ""])
