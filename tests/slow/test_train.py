@@ -17,8 +17,9 @@ from blindspot.models.local import LocalVLM
 from blindspot.prompts.files import embedded_prompts
 from blindspot.questioner.prompts import question_prompt
 from blindspot.questioner.steering import read_targets
-from blindspot.records.failure_mode import FailureMode
+from blindspot.records.failure_mode import FailureMode, read_failure_modes
 from blindspot.store import read_images, write_json
+from blindspot.taxonomy.modes.quota import quota_of
 from tests.project import REPOSITORY, copy, embedded_project, environment, error_line, make_project, run_stage
 
 pytestmark = pytest.mark.slow
@@ -137,8 +138,11 @@ def test_failure_modes_steer_the_training_and_the_harvest(prepared: Path) -> Non
     rollouts = pd.read_parquet(project / "data/rollouts/rollouts.parquet").set_index("method")
     assert rollouts.loc["trained", "questioner"].str.contains("targets").all()
     assert not rollouts.loc["base", "questioner"].str.contains("targets").any()
-    quota = rollouts.loc["quota"]
-    assert set(quota["mode_id"]) == {"judging positions--answer yes", "counting"} and len(quota) == 2 * 46
+    quota, discovered = rollouts.loc["quota"], read_failure_modes(project / "data/discovered/modes.json")
+    quotas = {mode.mode_id: quota_of(mode, len(discovered), 0.25) for mode in discovered}
+    counts = quota["mode_id"].value_counts().to_dict()
+    assert {"judging positions--answer yes", "counting"} <= counts.keys() == quotas.keys()
+    assert all(0 < counts[mode_id] <= number for mode_id, number in quotas.items())
     assert set(quota["questioner"]) == {"templates/1"} and rollouts.drop("quota")["mode_id"].isna().all()
 
 
