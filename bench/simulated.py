@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from bench.scoring.truth import uniform_questions
-from bench.scoring.uniform import ModeRate, rate_scores
+from bench.scoring.uniform import ModeRate, mode_rate, rate_scores
 from blindspot.errors import run
 from blindspot.params import MODES
 from blindspot.records.failure_mode import FailureMode
@@ -112,15 +112,7 @@ def simulate(pool: Pool, chances: Floats, dice: np.random.Generator) -> list[Mod
     quotas = pd.concat([_quota(mode, len(modes), rows, of_mode) for mode, of_mode in zip(modes, inside, strict=True)])
     tested = confirm(modes, quotas.reset_index(drop=True), MODES.threshold, examples=0)
     return [
-        ModeRate(
-            name=" + ".join(mode.features),
-            status=str(mode.status),
-            asked=mode.asked,
-            reference=mode.error_rate,
-            low=mode.low,
-            high=mode.high,
-            uniform=float(chances[:TRUTH][of_mode[:TRUTH]].mean()),
-        )
+        mode_rate(mode, float(chances[:TRUTH][of_mode[:TRUTH]].mean()))
         for mode, of_mode in zip(tested, inside, strict=True)
         if mode.asked and of_mode[:TRUTH].any()
     ]

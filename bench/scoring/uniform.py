@@ -59,18 +59,16 @@ class ModeRate:
     uniform: float
 
 
+def mode_rate(mode: FailureMode, uniform: float) -> ModeRate:
+    """Returns the rates of a tested mode. `uniform`: its error rate on uniform questions."""
+    name = " + ".join(mode.features)
+    return ModeRate(name, str(mode.status), mode.asked, mode.error_rate, mode.low, mode.high, uniform)
+
+
 def mode_rates(modes: Sequence[FailureMode], truth: Uniform) -> list[ModeRate]:
     """Returns the rates of each tested mode; a mode without a question or without a uniform question is left out."""
     return [
-        ModeRate(
-            name=" + ".join(mode.features),
-            status=str(mode.status),
-            asked=mode.asked,
-            reference=mode.error_rate,
-            low=mode.low,
-            high=mode.high,
-            uniform=float(truth.failed[truth.inside(mode)].mean()),
-        )
+        mode_rate(mode, float(truth.failed[truth.inside(mode)].mean()))
         for mode in modes
         if mode.asked and truth.inside(mode).any()
     ]
