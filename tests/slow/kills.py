@@ -27,6 +27,7 @@ SMALL = {
     "explore": {"calls": 20, "at_least": 10},
     "train": {"steps": 4, "checkpoint_every": 2, "images_per_step": 2, "num_generations": 4},
     "harvest": {"calls": 16, "batch_size": 8},
+    "launch": {"threads": 1},  # outputs depend on the number of threads; all stages have one
 }
 FIRST_SECONDS = 12.0  # of a fresh work folder: imports, then the creation of MLflow's database
 

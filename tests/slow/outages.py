@@ -7,7 +7,6 @@ without any server, and its records are delivered at the end.
 """
 
 import argparse
-import os
 import random
 import subprocess
 import sys
@@ -49,7 +48,7 @@ def wired(folder: Path, kills: bool) -> Iterator[Wire]:
 
 def complete(project: Path, uri: str, words: list[str]) -> str:
     """Runs a command to its end. Returns what it wrote to stderr; fails if it does."""
-    env = environment(project) | {"MLFLOW_TRACKING_URI": uri}
+    env = environment(project) | {"MLFLOW_TRACKING_URI": uri, "OMP_NUM_THREADS": "1"}
     done = subprocess.run(words, cwd=project, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{words}: {done.stderr[-2000:]}"
     return done.stderr
@@ -131,7 +130,6 @@ def main() -> None:
     parser.add_argument("--moments", nargs="+", choices=[*MOMENTS], default=[*MOMENTS])
     parser.add_argument("--seed", type=int, default=0, help="chooses the request of `missed` and `during`")
     given = parser.parse_args()
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
     chance = random.Random(given.seed)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
