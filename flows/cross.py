@@ -58,7 +58,7 @@ def cost(runs: Mapping[str, Values]) -> str:
         raise BlindspotError("--cross requires several candidates", "set candidate.model in each recipe")
     for one in planned:
         values = runs[one.trained_on]
-        calls += (3 if values["prepare"]["source"] == "scenes" else 2) * values["harvest"]["calls"]
+        calls += (3 if values["prepare"]["source"] in ("scenes", "marks") else 2) * values["harvest"]["calls"]
     return (
         f"crossing: {len(planned)} more harvests, without training, after the {len(runs)} runs: {calls:,} more calls "
         "to the candidates, plus one per validation image in each crossing; as many rollouts are judged"

@@ -102,7 +102,7 @@ def show(values: dict[str, Any]) -> None:
     prepare, train = PrepareParams(**values["prepare"]), TrainParams(**values["train"])
     harvest, candidate = HarvestParams(**values["harvest"]), CandidateParams(**values["candidate"])
     images, validation = count_images(prepare)
-    methods = len(METHODS) if prepare.source == "scenes" else len(METHODS) - 1
+    methods = len(METHODS) if prepare.source in ("scenes", "marks") else len(METHODS) - 1
     explore, verify = ExploreParams(**values["explore"]), VerifyParams(**values["verify"])
     served = isinstance(describe(train.base_model), Server)
     rows = parts(explore, train, harvest, verify, candidate, validation, methods, served)

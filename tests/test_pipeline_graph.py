@@ -46,7 +46,7 @@ ORDER = [
     ),
     *(
         f"blindspot/{name}"
-        for name in ("budget.py", "distributed.py", "nodes.py", "launch.py", "checks", "scenes", "images")
+        for name in ("budget.py", "distributed.py", "nodes.py", "launch.py", "checks", "scenes", "marks", "images")
     ),
     *(f"blindspot/taxonomy/{name}" for name in ("reading", "clustering", "modes")),
     *(f"blindspot/{name}" for name in ("taxonomy", "questioner", "models", "judges", "factory.py")),

@@ -15,6 +15,7 @@ from blindspot.records.rollout import Asked
 from blindspot.scenes.parse import parse
 from blindspot.scenes.question import FAMILIES
 from blindspot.scenes.scene import Scene
+from blindspot.scenes.stored import read_scene
 from blindspot.scenes.templates import ask, draw_question
 from blindspot.search.journal import Journal
 from blindspot.taxonomy.reading.question_features import all_features
@@ -117,7 +118,7 @@ class Bandit:
     def ask(self, images: Sequence[Image], seed: int) -> list[str]:
         """Returns one valid question for each image."""
         rng, generator = random.Random(seed), np.random.default_rng(seed)
-        return [self._ask(Scene.from_json(image.scene or ""), rng, generator) for image in images]
+        return [self._ask(read_scene(image.scene or ""), rng, generator) for image in images]
 
     def learn(self, asked: Sequence[Asked]) -> None:
         """Counts questions and failures per family."""

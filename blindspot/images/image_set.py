@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -97,8 +98,11 @@ def _write_pictures(
     written, skipped = [], dict[str, str]()
     for image in tqdm(images, desc="images", unit="image", disable=None):
         try:
-            image.open().save(folder / f"{image.image_id}.png")
-            written.append(image)
+            picture, scene = image.open(), image.scene
+            if image.mark:
+                picture, scene = image.mark(picture)
+            picture.save(folder / f"{image.image_id}.png")
+            written.append(replace(image, scene=scene))
         except UnreadableImage as error:
             skipped[image.name] = str(error)
         if len(skipped) > max(max_skipped * len(images), 1 if max_skipped else 0):

@@ -13,7 +13,7 @@ from blindspot.errors import UnreadableImage
 from blindspot.images.reading import read_picture
 from blindspot.images.tables import shown
 from blindspot.records.image import IMAGE_ID, SourceImage
-from blindspot.scenes.scene import Scene
+from blindspot.scenes.stored import read_scene
 
 
 class Rows:
@@ -94,7 +94,7 @@ def scene_from(text: object) -> str | None:
     if not text:
         return None
     try:
-        return Scene.from_json(text).to_json()  # type: ignore[arg-type]
+        return read_scene(text).to_json()  # type: ignore[arg-type]
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise ValueError(str(error).splitlines()[0][:200] if str(error) else type(error).__name__) from None
 

@@ -12,6 +12,7 @@ from blindspot.images.coco import CocoSource
 from blindspot.images.dataset import DatasetSource
 from blindspot.images.folder import FolderSource
 from blindspot.images.manifest import ManifestSource
+from blindspot.images.marks import MarksSource
 from blindspot.images.scenes import SceneSource
 from blindspot.images.splitting import MAX_DIFFERENCE, split_by_count, split_by_likeness
 from blindspot.params import Section
@@ -39,12 +40,28 @@ class Dataset(Section):
     revision: str | None = Field(None, description="Commit or tag on the hub; null: the latest")
 
 
+class Marks(Section):
+    """Figures and labels drawn over photographs, for source marks (docs/marks.md)."""
+
+    photographs: Literal["folder", "manifest", "coco", "dataset"] = Field(
+        "folder", description="Source of the photographs; it reads prepare.folder, file or dataset"
+    )
+    per_photograph: int = Field(1, ge=1, description="Pictures of each photograph, with different marks")
+    size: float = Field(
+        0.035,
+        ge=0.01,
+        le=0.05,
+        description="Radius of a small figure, as a share of the shorter side of the photograph; a large one has "
+        "twice the radius",
+    )
+
+
 class SourceParams(Section):
     """Where images come from and how they are split."""
 
-    source: Literal["scenes", "folder", "manifest", "coco", "dataset"] = Field(
+    source: Literal["scenes", "folder", "manifest", "coco", "dataset", "marks"] = Field(
         description="scenes: drawn at random. folder, manifest (a table), coco or dataset: your own images "
-        "(docs/images.md)",
+        "(docs/images.md). marks: figures and labels drawn over your own images (docs/marks.md)",
     )
     folder: str | None = Field(
         None, description="Image folder, for source folder or coco, or for a manifest stored in another folder"
@@ -55,6 +72,7 @@ class SourceParams(Section):
         "captions JSON file",
     )
     dataset: Dataset = Field(Dataset.model_validate({}))
+    marks: Marks = Field(Marks.model_validate({}))
     image_size: int = Field(448, ge=16, le=2048, description="Side of a scene, in px")
     max_side: int = Field(
         1024, ge=16, description="Longest side of an image that is not a scene, in px; larger images are scaled down"
@@ -77,25 +95,33 @@ def choose_source(params: SourceParams, seed: int) -> tuple[ImageSource, Splitte
     shares = dict(params.splits)
     if params.source == "scenes":
         return SceneSource(sum(shares.values()), seed, params.image_size), partial(split_by_count, shares=shares)
+    if params.source == "marks":
+        marks = MarksSource(open_source(params), params.marks.per_photograph, params.marks.size, seed)
+        return marks, partial(marks.split, shares=shares, max_difference=params.duplicate_difference)
     return open_source(params), partial(split_by_likeness, shares=shares, max_difference=params.duplicate_difference)
 
 
 def open_source(params: SourceParams) -> ImageSource:
-    """Returns a source other than scenes. Raises BlindspotError if a parameter that it needs is not set."""
+    """Returns a source other than scenes, for marks that of the photographs.
 
-    def given(key: str, value: str | None) -> str:
+    Raises BlindspotError if a parameter that it needs is not set.
+    """
+    marked = params.source == "marks"
+    source, key = (params.marks.photographs, "marks.photographs") if marked else (params.source, "source")
+
+    def given(name: str, value: str | None) -> str:
         if value:
             return value
-        raise BlindspotError(f"prepare.{key} is not set", f"set it, because prepare.source is {params.source}")
+        raise BlindspotError(f"prepare.{name} is not set", f"set it, because prepare.{key} is {source}")
 
-    if params.source == "folder":
+    if source == "folder":
         return FolderSource(Path(given("folder", params.folder)), params.max_side)
-    if params.source == "dataset":
+    if source == "dataset":
         chosen = params.dataset
         name = given("dataset.name", chosen.name)
         return DatasetSource(name, chosen.config, chosen.split, chosen.column, chosen.revision, params.max_side)
     file = Path(given("file", params.file))
-    if params.source == "manifest":
+    if source == "manifest":
         return ManifestSource(file, Path(params.folder or file.parent), params.max_side)
     return CocoSource(file, Path(given("folder", params.folder)), params.max_side)
 
@@ -109,4 +135,6 @@ def count_images(params: SourceParams) -> tuple[int, int]:
     if params.source == "scenes":
         return sum(shares.values()), shares["validation"]
     total = sum(1 for _ in open_source(params).images())
+    if params.source == "marks":
+        total *= params.marks.per_photograph
     return total, round(total * shares["validation"] / sum(shares.values()))

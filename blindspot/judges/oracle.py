@@ -9,11 +9,12 @@ from blindspot.records.verdict import Verdict
 from blindspot.replies import shorten
 from blindspot.scenes.answers import understand
 from blindspot.scenes.oracle import rule
-from blindspot.scenes.scene import Scene, scene_of
+from blindspot.scenes.scene import Scene
+from blindspot.scenes.stored import scene_of
 
 _NO_SCENE = (
     "the oracle cannot judge questions about it",
-    "set verifier.kind: vlm, or give the images' metadata a scene column",
+    "set verifier.kind: vlm, set prepare.source: marks, or give the images' metadata a scene column",
 )  # the consequence of an image without a scene, and the fix
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from blindspot.protocols import ProposedQuestion
 from blindspot.records.image import Image
 from blindspot.scenes.oracle import rule_question
-from blindspot.scenes.question import FAMILIES
 from blindspot.scenes.scene import Scene
-from blindspot.scenes.templates import ask, draw_question
+from blindspot.scenes.stored import read_scene
+from blindspot.scenes.templates import ask, draw_question, families_of
 
 
 class TemplateQuestioner:
@@ -22,10 +22,10 @@ class TemplateQuestioner:
         Raises ValueError for an image without a scene.
         """
         rng = random.Random(seed)
-        return [self._ask(Scene.from_json(image.scene or ""), rng) for image in images]
+        return [self._ask(read_scene(image.scene or ""), rng) for image in images]
 
     def _ask(self, scene: Scene, rng: random.Random) -> ProposedQuestion:
-        for family in rng.sample(FAMILIES, len(FAMILIES)):
+        for family in rng.sample(families_of(scene), len(families_of(scene))):
             question = draw_question(scene, family, rng)
             if question is not None:
                 return ProposedQuestion(ask(question, rng), rule_question(question, scene).answer)

@@ -16,7 +16,7 @@ IMAGE_ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z"  # an id is used as a file name
 class Image:
     """An image on disk.
 
-    `scene`: the scene that the image shows, as JSON; None if the image is not a rendered scene.
+    `scene`: the scene that the image shows, or the marks drawn over it, as JSON; None if neither is known.
     """
 
     image_id: str
@@ -32,7 +32,8 @@ class SourceImage:
     `name`: the file or row, as the user knows it. `open()` reads the pixels and returns an upright RGB image, or
     raises UnreadableImage. `scene`: as in Image. `boxes`: the annotated objects as a JSON list of
     `{"category", "area"}`, smallest first, where `area` is the share of the image that the object's box covers; None
-    without annotations.
+    without annotations. `mark`: draws marks over the picture that `open` returns, and returns it with its scene, or
+    raises UnreadableImage if the picture has no room for them. None: nothing is drawn.
     """
 
     image_id: str
@@ -40,3 +41,4 @@ class SourceImage:
     open: "Callable[[], Picture]"
     scene: str | None = None
     boxes: str | None = None
+    mark: "Callable[[Picture], tuple[Picture, str]] | None" = None

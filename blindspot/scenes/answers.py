@@ -2,8 +2,9 @@
 
 `understand` removes the question if the answer repeats it (answer_restated), selects the final answer (a box, or the
 text after "the answer is"), and reads that by answer kind: yes or no (answer_yes_no, which uses answer_statements and
-answer_reasons), a number (answer_numbers), or a colour, shape or size (this module). answer_subjects decides whether a
-sentence is about the thing in question; answer_words holds the vocabulary.
+answer_reasons), a number (answer_numbers), the text of a label (answer_text), or a colour, shape or size (this
+module). answer_subjects decides whether a sentence is about the thing in question; answer_words holds the vocabulary.
+An answer about marks is read as one about a scene.
 
 All readers are strict: a text with an unknown word, or that could mean something else, is not understood.
 """
@@ -13,6 +14,7 @@ import re
 from blindspot.scenes.answer_numbers import numbers_in, read_number
 from blindspot.scenes.answer_restated import without_question
 from blindspot.scenes.answer_subjects import RELATIVE, is_about
+from blindspot.scenes.answer_text import as_of_scene, read_text
 from blindspot.scenes.answer_words import (
     ATTRIBUTE_VALUES,
     BOUNDARIES,
@@ -55,7 +57,9 @@ _SORT_OF = re.compile(
 
 
 def understand(text: str, kind: str, question: Question | None = None) -> str | None:
-    """Returns the meaning of an answer to a question of the answer kind `kind`, a key of ANSWERS. Accepts any text.
+    """Returns the meaning of an answer to a question of the answer kind `kind`, a key of ANSWERS_ABOUT_MARKS.
+
+    Accepts any text.
 
     - The answer in its plain form ("yes", "3", "red").
     - "other" if the text is a clear answer that cannot be correct, such as "pink", or "red" to "how many …?".
@@ -67,9 +71,13 @@ def understand(text: str, kind: str, question: Question | None = None) -> str | 
     """
     if len(text) > MAX_LENGTH:
         return None
+    if kind == "text":
+        return read_text(_boxed(text) or text)
     said = without_question(text, kind, question)
     if said is None:
         return None
+    if question and question.drawn:
+        said, question = as_of_scene(said, question)
     final = _boxed(text)
     said = said if final is None else clean(final)
     if UNSURE.search(said):

@@ -61,12 +61,12 @@ def _draw_thing(pen: ImageDraw.ImageDraw, thing: Thing, cell: float) -> None:
         half = radius * 0.88
         pen.rectangle((x - half, y - half, x + half, y + half), fill=colour)
     elif thing.shape == "triangle":
-        pen.polygon(_corners(x, y + radius * 0.15, (radius * 1.1,) * 3), fill=colour)
+        pen.polygon(corners(x, y + radius * 0.15, (radius * 1.1,) * 3), fill=colour)
     else:
-        pen.polygon(_corners(x, y, (radius * 1.1, radius * 0.45) * 5), fill=colour)
+        pen.polygon(corners(x, y, (radius * 1.1, radius * 0.45) * 5), fill=colour)
 
 
-def _corners(x: float, y: float, radii: tuple[float, ...]) -> list[tuple[float, float]]:
+def corners(x: float, y: float, radii: tuple[float, ...]) -> list[tuple[float, float]]:
     """Returns a point at each radius, at equal angles around (x, y), clockwise from the top."""
     step = 2 * math.pi / len(radii)
     return [(x + r * math.sin(i * step), y - r * math.cos(i * step)) for i, r in enumerate(radii)]

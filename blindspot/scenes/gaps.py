@@ -10,8 +10,9 @@ from collections.abc import Callable
 from difflib import get_close_matches
 
 from blindspot.errors import BlindspotError
+from blindspot.scenes.marks import LABEL
 from blindspot.scenes.oracle import Ruling
-from blindspot.scenes.question import COMPARISONS, EXTREMA, FAMILIES, RELATIONS
+from blindspot.scenes.question import COMPARISONS, DEPTHS, EXTREMA, MARK_FAMILIES, RELATIONS
 from blindspot.scenes.scene import ATTRIBUTES, COLOURS, GRID, SHAPES, SIZES, Scene
 
 Value = str | int
@@ -22,12 +23,13 @@ MAX_LENGTH = 500  # characters
 _PLACES = range(GRID * GRID + 1)
 #: The possible values of each name.
 VALUES: dict[str, tuple[Value, ...]] = {
-    "family": FAMILIES,
-    "attribute": (*ATTRIBUTES,),
-    "relation": (*RELATIONS,),
-    "word": (*RELATIONS, *EXTREMA, *COMPARISONS),
+    "family": MARK_FAMILIES,
+    "attribute": (*ATTRIBUTES, "text"),
+    "relation": (*RELATIONS, *DEPTHS),
+    "word": (*RELATIONS, *DEPTHS, *EXTREMA, *COMPARISONS),
     "answer": ("yes", "no", *COLOURS, *SHAPES, *SIZES, *_PLACES),
     **ATTRIBUTES,
+    "shape": (*SHAPES, LABEL),
     "said": (*range(2 * len(ATTRIBUTES) + 1),),
     "things": (*_PLACES,),
 }
@@ -81,7 +83,7 @@ def facts_of(ruling: Ruling, scene: Scene) -> Facts:
     facts["said"] = frozenset([sum(getattr(one, name) is not None for one in described for name in ATTRIBUTES)])
     facts["family"] = frozenset([question.family])
     facts["attribute"], facts["word"] = _given(question.attribute), _given(question.word)
-    facts["relation"] = facts["word"] & set(RELATIONS)
+    facts["relation"] = facts["word"] & {*RELATIONS, *DEPTHS}
     facts["answer"] = _given(int(answer) if answer is not None and answer.isdecimal() else answer)
     return facts
 

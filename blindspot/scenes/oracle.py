@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from blindspot.scenes.parse import parse
-from blindspot.scenes.question import Description, Question
-from blindspot.scenes.scene import Scene, Thing
+from blindspot.scenes.question import DEPTHS, Description, Question
+from blindspot.scenes.scene import SHAPES, Scene, Thing
 
 
 @dataclass(frozen=True)
@@ -13,8 +13,10 @@ class Ruling:
 
     `reason`: None if the question is valid, else "unparsed" (the text is not in the grammar), "no_referent" (a
     description fits nothing), "ambiguous_referent" (a description fits several things) or "same_referent" (both
-    descriptions are the same, or fit the same thing). `family`, `question`: None for "unparsed". `answer`: None if the
-    question is invalid.
+    descriptions are the same, or fit the same thing). For marks also "unclear_position" (two positions are too close
+    to each other for a clear order) or "no_attribute" (a figure has no text, a label has no shape, and the sizes of a
+    figure and a label are not compared). `family`, `question`: None for "unparsed". `answer`: None if the question is
+    invalid.
     """
 
     reason: str | None
@@ -33,9 +35,13 @@ class _Unanswerable(Exception):
 
 
 def rule(text: str, scene: Scene) -> Ruling:
-    """Parses a text as a question about the scene, and answers it if it is valid. Accepts any text."""
+    """Parses a text as a question about the scene, and answers it if it is valid. Accepts any text.
+
+    A question about marks must call each of them "drawn", because the photograph may have a red circle of its own.
+    """
     question = parse(text)
-    return Ruling("unparsed") if question is None else rule_question(question, scene)
+    parsed = question is not None and question.drawn == scene.drawn
+    return rule_question(question, scene) if question is not None and parsed else Ruling("unparsed")
 
 
 def rule_question(question: Question, scene: Scene) -> Ruling:
@@ -47,27 +53,40 @@ def rule_question(question: Question, scene: Scene) -> Ruling:
 
 
 def matching(description: Description, scene: Scene) -> list[Thing]:
-    """Returns the things that the description fits."""
+    """Returns the things that the description fits. A label fits only if the description says so."""
     return [
         thing
         for thing in scene.things
         if description.size in (None, thing.size)
         and description.colour in (None, thing.colour)
-        and description.shape in (None, thing.shape)
+        and (description.shape == thing.shape or (description.shape is None and thing.shape in SHAPES))
     ]
 
 
 def holds(word: str, thing: Thing, other: Thing) -> bool:
-    """Returns whether the thing is left_of, right_of, above or below the other.
+    """Returns whether the thing is clearly left_of, right_of, above or below the other, in_front_of or behind it.
 
-    Left and right compare columns, in whatever rows; above and below compare rows, in whatever columns.
+    Left and right compare columns, in whatever rows; above and below compare rows, in whatever columns. A thing is in
+    front of another if it covers a part of it.
     """
+    overlap = 0 < thing.pile == other.pile
     return {
-        "left_of": thing.column < other.column,
-        "right_of": thing.column > other.column,
-        "above": thing.row < other.row,
-        "below": thing.row > other.row,
+        "left_of": thing.column + thing.apart <= other.column,
+        "right_of": other.column + thing.apart <= thing.column,
+        "above": thing.row + thing.apart <= other.row,
+        "below": other.row + thing.apart <= thing.row,
+        "in_front_of": overlap and thing.layer > other.layer,
+        "behind": overlap and thing.layer < other.layer,
     }[word]
+
+
+def unclear(word: str, thing: Thing, other: Thing) -> bool:
+    """Returns whether two things differ in the direction of a relation, but too little for a clear answer."""
+    if word in DEPTHS:
+        return False
+    across = word in ("left_of", "right_of")
+    difference = thing.column - other.column if across else thing.row - other.row
+    return 0 < abs(difference) < thing.apart
 
 
 def _answer(question: Question, scene: Scene) -> str:
@@ -79,20 +98,34 @@ def _answer(question: Question, scene: Scene) -> str:
     if family == "comparison":
         return _compare(question, len(things), len(matching(other, scene)))
     if family == "extremum":
-        return str(getattr(_only(extreme(str(question.word), things)), str(question.attribute)))
+        return _value(_only(extreme(str(question.word), things)), question)
     if family == "two_hop":
         anchor = _only(matching(other, scene))
-        near = [thing for thing in things if holds(str(question.word), thing, anchor)]
-        return str(getattr(_only(near), str(question.attribute)))
+        near = [thing for thing in things if _is(str(question.word), thing, anchor)]
+        return _value(_only(near), question)
     thing = _only(things)
-    if family not in ("relation", "same"):
-        return str(getattr(thing, str(question.attribute)))
+    if family not in ("relation", "occlusion", "same"):
+        return _value(thing, question)
     second = _only(matching(other, scene))
     if thing == second:
         raise _Unanswerable("same_referent")
-    if family == "relation":
-        return _yes_no(holds(str(question.word), thing, second))
-    return _yes_no(getattr(thing, str(question.attribute)) == getattr(second, str(question.attribute)))
+    if family != "same":
+        return _yes_no(_is(str(question.word), thing, second))
+    if question.attribute == "size" and thing.attributes != second.attributes:
+        raise _Unanswerable("no_attribute")
+    return _yes_no(_value(thing, question) == _value(second, question))
+
+
+def _is(word: str, thing: Thing, other: Thing) -> bool:
+    if unclear(word, thing, other):
+        raise _Unanswerable("unclear_position")
+    return holds(word, thing, other)
+
+
+def _value(thing: Thing, question: Question) -> str:
+    if question.attribute not in thing.attributes:
+        raise _Unanswerable("no_attribute")
+    return str(getattr(thing, question.attribute))
 
 
 def _compare(question: Question, count: int, other: int) -> str:

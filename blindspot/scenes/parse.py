@@ -8,7 +8,8 @@ may change the meaning ("directly above", "only", "non-red"): such a text is not
 import re
 from functools import lru_cache
 
-from blindspot.scenes.question import Description, Question
+from blindspot.scenes.marks import LABEL
+from blindspot.scenes.question import DEPTHS, Description, Question
 from blindspot.scenes.scene import COLOURS, SHAPES
 
 MAX_LENGTH = 500  # characters; the time to find noun phrases grows with the square of the length
@@ -18,6 +19,8 @@ COLOUR_WORDS = {colour: colour for colour in COLOURS} | {"violet": "purple"}
 _NOUNS = {word: shape for shape in SHAPES for word in (shape, f"{shape}s")} | {"disc": "circle", "discs": "circle"}
 SHAPE_WORDS = _NOUNS | {"round": "circle", "circular": "circle", "triangular": "triangle"}
 THING_WORDS = ("thing", "things", "object", "objects", "item", "items", "figure", "figures", "shape", "shapes", "one")
+FIGURE_WORDS = ("figure", "figures", "shape", "shapes")  # of marks: no label is a figure
+_LABELS = (LABEL, f"{LABEL}s")
 EXTREMUM_WORDS = {
     "leftmost": "leftmost",
     "left most": "leftmost",
@@ -36,7 +39,7 @@ EXTREMUM_WORDS = {
 _ADJECTIVE = rf"(?:{'|'.join([*SIZE_WORDS, *COLOUR_WORDS, *SHAPE_WORDS])})(?: shaped)?"
 NOUN_PHRASE = re.compile(
     rf"(?<![\w'])(?:(?:a|an|the|any|some) )?(?:(?P<extremum>{'|'.join(EXTREMUM_WORDS)}) )?"
-    rf"(?P<adjectives>(?:{_ADJECTIVE} )*)(?P<noun>{'|'.join([*_NOUNS, *THING_WORDS])})"
+    rf"(?P<adjectives>(?:(?:{_ADJECTIVE}|drawn) )*)(?P<noun>{'|'.join([*_NOUNS, *THING_WORDS, *_LABELS])})"
     rf"(?: (?:(?:that|which) (?:is|are)|are) (?P<predicate>{_ADJECTIVE}))?(?!\w)"
 )
 #: Finds "shape" as an attribute ("what shape is …"); elsewhere it is a noun ("the red shape").
@@ -50,7 +53,7 @@ _ATTRIBUTE = r"(?P<attribute>COLOUR|SHAPE|SIZE)"
 _RELATION = (
     r"(?:(?:located|positioned|placed|situated) )?"
     r"(?P<word>(?:(?:to|on|at) the )?(?:left|right)(?: hand)?(?: side)? of"
-    r"|above|below|under|underneath|beneath|over|higher than|lower than)"
+    r"|above|below|under|underneath|beneath|over|higher than|lower than|in front of|behind)"
 )
 _SAME = rf"(?:(?:of|have|has|share) )?(?:the same|equal|equal in) {_ATTRIBUTE}"
 
@@ -63,6 +66,10 @@ _ASKS = (
     rf"what is X's {_ATTRIBUTE}",
     r"(?P<size>how) (?:big|large|small) is X",
     r"is X (?P<size>(?:small|little) or (?:large|big)|(?:large|big) or (?:small|little))",
+    r"what does X (?P<text>say|read)",
+    r"what is (?P<text>written|printed) on X",
+    r"what (?P<text>text|word|code) is (?:written )?on X",
+    r"what is the (?P<text>text|word|code) (?:of|on) X",
 )
 _COUNTED = r"(?: are| is| exist)?(?: visible| present| shown| there)?(?: (?:do|can) you (?:see|count|find))?"
 _GREATER = r"(?P<word>greater than|larger than|less than|smaller than|equal to|the same as)"
@@ -99,6 +106,8 @@ _WORD = {
     "underneath": "below",
     "beneath": "below",
     "lower": "below",
+    "front": "in_front_of",
+    "behind": "behind",
     "more": "more",
     "greater": "more",
     "larger": "more",
@@ -119,6 +128,7 @@ def parse(text: str) -> Question | None:
 @lru_cache(maxsize=65536)
 def _parse(text: str) -> Question | None:
     phrases: list[tuple[str | None, Description]] = []
+    nouns: list[tuple[bool, str]] = []  # of each phrase, whether it says "drawn", and its noun
     broken = False
 
     def token(match: re.Match[str]) -> str:
@@ -127,16 +137,27 @@ def _parse(text: str) -> Question | None:
             return "one"
         description = _describe(f"{match['adjectives']} {match['noun']} {match['predicate'] or ''}")
         broken |= description is None
+        nouns.append(("drawn" in match["adjectives"].split(), match["noun"]))
         phrases.append((EXTREMUM_WORDS.get(match["extremum"] or ""), description or Description()))
         return "E" if match["extremum"] else "N"
 
     sentence = NOUN_PHRASE.sub(token, _ATTRIBUTE_WORD.sub(lambda match: match[1] + match[2].upper(), normalise(text)))
-    if broken:
+    drawn = any(says for says, _ in nouns)
+    if broken or not all(_fits(drawn, *noun) for noun in nouns):
         return None
     for family, pattern in SENTENCES:
         if match := pattern.fullmatch(sentence):
-            return _question(family, match.groupdict(), phrases)
+            question = _question(family, match.groupdict(), phrases, drawn)
+            return question if drawn or not (question.attribute == "text" or question.word in DEPTHS) else None
     return None
+
+
+def _fits(drawn: bool, says: bool, noun: str) -> bool:
+    """Returns whether a noun phrase fits a question about marks (`drawn`), or one about a scene.
+
+    `says`: whether it says "drawn". "A drawn thing" may be a figure or a label, so it does not fit.
+    """
+    return says and (noun in FIGURE_WORDS or noun not in THING_WORDS) if drawn else noun not in _LABELS
 
 
 def normalise(text: str) -> str:
@@ -151,7 +172,7 @@ def normalise(text: str) -> str:
 
 def _describe(words: str) -> Description | None:
     """Returns the description, or None if it gives an attribute twice ("the red blue star", "the star star")."""
-    found: dict[str, str] = {}
+    found: dict[str, str] = {"shape": LABEL} if {*words.split()} & {*_LABELS} else {}
     for word in words.split():
         for attribute, known in (("size", SIZE_WORDS), ("colour", COLOUR_WORDS), ("shape", SHAPE_WORDS)):
             if word in known and attribute in found:
@@ -162,14 +183,19 @@ def _describe(words: str) -> Description | None:
 
 
 def _question(
-    family: str, groups: dict[str, str | None], phrases: list[tuple[str | None, Description]]
-) -> Question | None:
-    attribute = "size" if groups.get("size") else (groups.get("attribute") or "").lower() or None
+    family: str, groups: dict[str, str | None], phrases: list[tuple[str | None, Description]], drawn: bool
+) -> Question:
+    named = next((name for name in ("size", "text") if groups.get(name)), None)
+    attribute = named or (groups.get("attribute") or "").lower() or None
     said = (groups.get("word") or "").split()
+    word = phrases[0][0] or next((_WORD[word] for word in said if word in _WORD), None)
+    if family == "relation" and word in DEPTHS:
+        family = "occlusion"
     return Question(
         family=str(attribute) if family == "attribute" else family,
         subject=phrases[0][1],
         attribute=attribute,
-        word=phrases[0][0] or next((_WORD[word] for word in said if word in _WORD), None),
+        word=word,
         other=phrases[1][1] if len(phrases) > 1 else None,
+        drawn=drawn,
     )

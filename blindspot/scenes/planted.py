@@ -9,12 +9,13 @@ from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image
 from blindspot.scenes.gaps import Gap, facts_of
 from blindspot.scenes.oracle import Ruling, rule
-from blindspot.scenes.question import ANSWERS
-from blindspot.scenes.scene import Scene, scene_of
+from blindspot.scenes.question import ANSWERS_ABOUT_MARKS
+from blindspot.scenes.scene import Scene
+from blindspot.scenes.stored import scene_of
 
 _NO_SCENE = (
     "a planted candidate cannot answer questions about it",
-    "set prepare.source: scenes, or candidate.model to a VLM",
+    "set prepare.source: scenes or marks, or candidate.model to a VLM",
 )  # the consequence of an image without a scene, and the fix
 
 
@@ -63,7 +64,7 @@ class PlantedCandidate:
 
 
 def _wrong(ruling: Ruling, kind: str, draws: random.Random) -> str:
-    return draws.choice([answer for answer in ANSWERS[kind] if answer != ruling.answer])
+    return draws.choice([answer for answer in ANSWERS_ABOUT_MARKS[kind] if answer != ruling.answer])
 
 
 def _random(*key: object) -> random.Random:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from blindspot.scenes.marks import TEXTS
 from blindspot.scenes.scene import ATTRIBUTES, GRID
 
 FAMILIES = (
@@ -16,7 +17,10 @@ FAMILIES = (
     "same",
     "two_hop",
 )
+#: The families of questions about marks: those about scenes, and two more.
+MARK_FAMILIES = (*FAMILIES, "text", "occlusion")
 RELATIONS = {"left_of": "left of", "right_of": "right of", "above": "above", "below": "below"}
+DEPTHS = {"in_front_of": "in front of", "behind": "behind"}  # only marks overlap
 EXTREMA = ("leftmost", "rightmost", "topmost", "bottommost")
 COMPARISONS = ("more", "fewer", "equal")
 #: The possible answers, by answer kind.
@@ -25,6 +29,7 @@ ANSWERS: dict[str, tuple[str, ...]] = {
     "number": tuple(str(number) for number in range(GRID * GRID + 1)),
     **ATTRIBUTES,
 }
+ANSWERS_ABOUT_MARKS = ANSWERS | {"text": TEXTS}
 
 
 @dataclass(frozen=True)
@@ -35,10 +40,13 @@ class Description:
     colour: str | None = None
     shape: str | None = None
 
-    def words(self, plural: bool = False) -> str:
-        """Returns the description in English, such as "small red star"; the noun is "thing" if there is no shape."""
-        noun = (self.shape or "thing") + ("s" if plural else "")
-        return " ".join(word for word in (self.size, self.colour, noun) if word)
+    def words(self, plural: bool = False, drawn: bool = False) -> str:
+        """Returns the description in English, such as "small red star".
+
+        The noun is "thing" if there is no shape, and "figure" if the things are `drawn`: a label is no figure.
+        """
+        noun = (self.shape or ("figure" if drawn else "thing")) + ("s" if plural else "")
+        return " ".join(word for word in ("drawn" if drawn else None, self.size, self.colour, noun) if word)
 
 
 @dataclass(frozen=True)
@@ -46,10 +54,11 @@ class Question:
     """A question of the grammar. The family determines which fields are set.
 
     `subject`: the description of the thing or things that the question is about.
-    `attribute`: "colour", "shape" or "size": the attribute in question (colour, shape, size, extremum, same, two_hop).
-    `word`: a key of RELATIONS (relation, two_hop), one of EXTREMA (extremum) or one of COMPARISONS (comparison).
-    `other`: the second description (relation, comparison, same, two_hop). In two_hop, it describes the thing that the
-    subject is located by: "what colour is the star left of the OTHER ?".
+    `attribute`: "colour", "shape" or "size": the attribute in question (colour, shape, size, extremum, same, two_hop);
+    of labels also "text" (text, extremum, two_hop). `word`: a key of RELATIONS (relation, two_hop) or of DEPTHS
+    (occlusion, two_hop), one of EXTREMA (extremum) or one of COMPARISONS (comparison). `other`: the second description
+    (relation, occlusion, comparison, same, two_hop). In two_hop, it describes the thing that the subject is located
+    by: "what colour is the star left of the OTHER ?". `drawn`: whether each description says "drawn".
     """
 
     family: str
@@ -57,11 +66,12 @@ class Question:
     attribute: str | None = None
     word: str | None = None
     other: Description | None = None
+    drawn: bool = False
 
     @property
     def answer_kind(self) -> str:
-        """The kind of its answer, a key of ANSWERS: "yes_no", "number", "colour", "shape" or "size"."""
-        if self.family in ("existence", "relation", "comparison", "same"):
+        """The kind of its answer, a key of ANSWERS_ABOUT_MARKS: "yes_no", "number", "colour", "shape" …."""
+        if self.family in ("existence", "relation", "occlusion", "comparison", "same"):
             return "yes_no"
         return "number" if self.family == "counting" else str(self.attribute)
 
@@ -77,24 +87,28 @@ PHRASINGS: dict[str, tuple[str, ...]] = {
     "equal": ("are there as many {as} as {bs} ?",),
     "same": ("are the {a} and the {b} the same {attribute} ?", "does the {a} have the same {attribute} as the {b} ?"),
     "two_hop": ("what {attribute} is the {a} {relation} the {b} ?",),
+    "text": ("what does the {a} say ?", "what is written on the {a} ?"),
+    "extremum_text": ("what does the {word} {a} say ?", "what is written on the {word} {a} ?"),
+    "two_hop_text": ("what does the {a} {relation} the {b} say ?",),
 }
+_PATTERN_OF = {"colour": "attribute", "shape": "attribute", "size": "attribute", "occlusion": "relation"}
 
 
 def phrasings(question: Question) -> tuple[str, ...]:
     """Returns every phrasing that the templates have for the question, the plainest first."""
-    key = question.family
-    if key in ("colour", "shape", "size"):
-        key = "attribute"
+    key = _PATTERN_OF.get(question.family, question.family)
     if key == "comparison":
         key = str(question.word)
+    if question.attribute == "text" and key != "text":
+        key = f"{key}_text"
     other = question.other or Description()
     fields = {
-        "a": question.subject.words(),
-        "as": question.subject.words(plural=True),
-        "b": other.words(),
-        "bs": other.words(plural=True),
+        "a": question.subject.words(drawn=question.drawn),
+        "as": question.subject.words(plural=True, drawn=question.drawn),
+        "b": other.words(drawn=question.drawn),
+        "bs": other.words(plural=True, drawn=question.drawn),
         "attribute": question.attribute,
         "word": question.word,
-        "relation": RELATIONS.get(question.word or ""),
+        "relation": (RELATIONS | DEPTHS).get(question.word or ""),
     }
     return tuple(phrase.format_map(fields) for phrase in PHRASINGS[key])

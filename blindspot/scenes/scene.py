@@ -3,9 +3,7 @@
 import json
 import random
 from dataclasses import asdict, dataclass
-
-from blindspot.errors import BlindspotError
-from blindspot.records.image import Image
+from typing import ClassVar
 
 COLOURS = ("red", "green", "blue", "yellow", "purple", "orange")
 SHAPES = ("circle", "square", "triangle", "star")
@@ -16,8 +14,13 @@ ATTRIBUTES = {"size": SIZES, "colour": COLOURS, "shape": SHAPES}
 
 @dataclass(frozen=True, order=True)
 class Thing:
-    """A thing in a scene. `row` and `column` count from the top left, from 0 to GRID - 1."""
+    """A thing in a scene. `row` and `column` count from the top left, from 0 to GRID - 1.
 
+    `apart`: positions that differ, but by less than this, have no clear order.
+    """
+
+    apart = 1
+    pile = layer = 0  # of things that overlap, which those on a grid never do
     row: int
     column: int
     size: str
@@ -32,11 +35,22 @@ class Thing:
             if getattr(self, attribute) not in values:
                 raise ValueError(f"{attribute} {getattr(self, attribute)!r} is not one of {', '.join(values)}")
 
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """The attributes that a question can ask for."""
+        return ("size", "colour", "shape")
+
 
 @dataclass(frozen=True)
 class Scene:
-    """The things of one image, sorted by row and column, at most one in each place."""
+    """The things of one image, sorted by row and column, at most one in each place.
 
+    `drawn`: whether the things are drawn over a photograph, so that a question must call them "drawn". `shapes`: the
+    shapes that a description can name.
+    """
+
+    drawn = False
+    shapes: ClassVar[tuple[str, ...]] = SHAPES
     things: tuple[Thing, ...]
 
     def __post_init__(self) -> None:
@@ -57,22 +71,6 @@ class Scene:
             return Scene(tuple(Thing(**thing) for thing in json.loads(text)))
         except TypeError as error:
             raise ValueError(f"not a scene: {error}") from error
-
-
-def scene_of(image: Image, consequence: str, fix: str) -> Scene:
-    """Returns the scene in the image's metadata.
-
-    Raises BlindspotError if the scene cannot be read, or if there is none. In the latter case the message says the
-    `consequence` and the `fix`.
-    """
-    if image.scene is None:
-        raise BlindspotError(f"image {image.image_id} has no scene, so {consequence}", fix)
-    try:
-        return Scene.from_json(image.scene)
-    except ValueError as error:
-        raise BlindspotError(
-            f"the scene of image {image.image_id} cannot be read ({error})", "run the prepare stage again"
-        ) from None
 
 
 def random_scene(rng: random.Random) -> Scene:

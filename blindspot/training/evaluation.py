@@ -13,7 +13,7 @@ from blindspot.records.image import Image
 from blindspot.records.verdict import VALID, Verdict
 from blindspot.scenes.inconspicuous import inconspicuous_share
 from blindspot.scenes.parse import parse
-from blindspot.scenes.scene import Scene
+from blindspot.scenes.stored import read_scene
 from blindspot.search.variety import variety
 from blindspot.store import read_json, write_json
 from blindspot.tracking import log_checkpoint
@@ -77,7 +77,7 @@ class Evaluator:
         rows = [*zip(questions, verdicts, self._images, strict=True)]
         valid = [(text, image) for text, one, image in rows if one.outcome in VALID]
         failures = [text for text, one, _ in rows if one.outcome == "failure"]
-        known = [(text, Scene.from_json(image.scene)) for text, image in valid if image.scene and parse(text)]
+        known = [(text, read_scene(image.scene)) for text, image in valid if image.scene and parse(text)]
         return {
             "distinct_questions": len(set(questions)) / len(questions),
             "inconspicuous": inconspicuous_share(known),
