@@ -8,7 +8,15 @@ from blindspot.judges.oracle import OracleVerifier
 from blindspot.judges.vlm import VLMVerifier
 from blindspot.judges.votes import Votes
 from blindspot.models.candidate import VLMCandidate
-from blindspot.models.description import Local, Nothing, Planted, Server, describe, describe_questioner
+from blindspot.models.description import (
+    Local,
+    Nothing,
+    Planted,
+    Server,
+    Templates,
+    describe,
+    describe_questioner,
+)
 from blindspot.models.endpoint import EndpointVLM
 from blindspot.models.endpoint_questioner import EndpointQuestioner
 from blindspot.models.loading import refuse_missing
@@ -17,6 +25,7 @@ from blindspot.params import CandidateParams, VerifierParams
 from blindspot.prompts.files import RolePrompts, read_prompts
 from blindspot.protocols import VLM, Candidate, Questioner, Steerable, Verifier
 from blindspot.questioner.steering import SAMPLES_SERVED, TRIED_SERVED, SteeredQuestioner, read_targets
+from blindspot.questioner.templates import TemplateQuestioner
 from blindspot.records.answer import Sampling
 from blindspot.scenes.planted import PlantedCandidate
 
@@ -83,15 +92,21 @@ def steered(questioner: Steerable, model: str | Local) -> Questioner:
     if isinstance(source, Server):
         targets = read_targets(Path(str(model)))
         return SteeredQuestioner(questioner, targets, SAMPLES_SERVED, TRIED_SERVED) if targets else questioner
-    targets = read_targets(Path(source.model))
+    targets = read_targets(Path(str(model) if isinstance(source, Templates) else source.model))
     return SteeredQuestioner(questioner, targets) if targets else questioner
 
 
 def open_steerable(
-    model: str | Local | Server, batch_size: int, max_new_tokens: int, temperature: float, prompts: RolePrompts
-) -> LocalQuestioner | EndpointQuestioner:
-    """Returns a questioner, local or served, that accepts a target for each question."""
+    model: str | Local | Server | Templates,
+    batch_size: int,
+    max_new_tokens: int,
+    temperature: float,
+    prompts: RolePrompts,
+) -> LocalQuestioner | EndpointQuestioner | TemplateQuestioner:
+    """Returns a questioner that accepts a target for each question: local, served, or the templates."""
     source = describe_questioner(model) if isinstance(model, str) else model
+    if isinstance(source, Templates):
+        return TemplateQuestioner()
     if isinstance(source, Server):
         return EndpointQuestioner(source, max_new_tokens, temperature, prompts)
     return LocalQuestioner(source, batch_size, max_new_tokens, temperature, prompts)
@@ -114,8 +129,9 @@ def _open_vlm(model: str, batch_size: int, max_new_tokens: int, system: str | No
 
 def _describe_vlm(model: str) -> Server | Local | Nothing:
     description = describe(model)
-    if isinstance(description, Planted):
-        raise BlindspotError(f"{model} has kind planted, which only a candidate can have", "name a VLM")
+    if isinstance(description, Planted | Templates):
+        owner = "candidate" if isinstance(description, Planted) else "questioner"
+        raise BlindspotError(f"{model} has kind {description.kind}, which only a {owner} can have", "name a VLM")
     return description
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from blindspot.errors import BlindspotError
+from blindspot.models.description import describe
 from blindspot.paths import QUESTIONER
 from flows.candidates import short
+from flows.estimate import methods_of
 
 Values = Mapping[str, Any]  # as params.yaml
 SHOWN = ("trained", "base")
@@ -58,7 +60,8 @@ def cost(runs: Mapping[str, Values]) -> str:
         raise BlindspotError("--cross requires several candidates", "set candidate.model in each recipe")
     for one in planned:
         values = runs[one.trained_on]
-        calls += (3 if values["prepare"]["source"] in ("scenes", "marks") else 2) * values["harvest"]["calls"]
+        base = describe(values["harvest"]["base"]).kind
+        calls += methods_of(values["prepare"]["source"], base) * values["harvest"]["calls"]
     return (
         f"crossing: {len(planned)} more harvests, without training, after the {len(runs)} runs: {calls:,} more calls "
         "to the candidates, plus one per validation image in each crossing; as many rollouts are judged"

@@ -62,28 +62,31 @@ def parts(
     candidate: CandidateParams,
     validation: int,
     methods: int,
-    served: bool = False,
+    questioner: str = "local",
 ) -> list[Part]:
     """Returns the cost of each part of a run.
 
-    `validation`: number of validation images. `methods`: number of methods, all of METHODS on scenes. `served`:
-    whether the questioner is served, so that it is not trained.
+    `validation`: number of validation images. `methods`: number of methods, all of METHODS on scenes. `questioner`:
+    the kind of its description; only a local one is trained, and templates generate no tokens.
     """
-    trained = 0 if served else train.steps * train.questions_per_step
-    evaluated = 0 if served else (1 + math.ceil(train.steps / train.checkpoint_every)) * validation
+    trained = train.steps * train.questions_per_step if questioner == "local" else 0
+    evaluated = (1 + math.ceil(train.steps / train.checkpoint_every)) * validation if questioner == "local" else 0
     harvested = harvest.calls * methods
-    asked = 1 if methods == len(METHODS) else MOST_PER_VALID  # for each valid question; templates ask no other
+    exact = methods == len(METHODS) or questioner == "templates"  # templates ask no question that is not valid
+    asked = 1 if exact else MOST_PER_VALID  # for each valid question
     quotas = MODES * harvest.quota * asked if explore.calls or trained else 0  # without a search there are no modes
     repeated = len(WAYS) * verify.repeats * (harvested + quotas)  # if all of them were failures
     question, answer = train.max_new_tokens, candidate.max_new_tokens
-    proposals = explore.proposals / explore.together  # per question that is asked
-    proposed = math.ceil(explore.calls * proposals) * explore.max_new_tokens
+    generates = questioner != "templates"
+    proposals = explore.proposals / explore.together if generates else 1.0  # per question that is asked
+    proposed = math.ceil(explore.calls * proposals) * explore.max_new_tokens * generates
+    longest = harvest.max_new_tokens * generates
     return [
         Part("explore", explore.calls, proposed, explore.calls * answer, proposals),
         Part("train: GRPO", trained, trained * question, trained * answer, STEP),
         Part("train: checkpoints", evaluated, evaluated * question, evaluated * answer),
-        Part("harvest", harvested, harvested * harvest.max_new_tokens, harvested * answer),
-        Part(f"harvest: {MODES} quotas", quotas, quotas * harvest.max_new_tokens, quotas * answer),
+        Part("harvest", harvested, harvested * longest, harvested * answer),
+        Part(f"harvest: {MODES} quotas", quotas, quotas * longest, quotas * answer),
         Part("verify: repeats", repeated, 0, repeated * answer),
     ]
 
@@ -102,10 +105,10 @@ def show(values: dict[str, Any]) -> None:
     prepare, train = PrepareParams(**values["prepare"]), TrainParams(**values["train"])
     harvest, candidate = HarvestParams(**values["harvest"]), CandidateParams(**values["candidate"])
     images, validation = count_images(prepare)
-    methods = len(METHODS) if prepare.source in ("scenes", "marks") else len(METHODS) - 1
+    questioner = describe(train.base_model).kind
+    methods = methods_of(prepare.source, describe(harvest.base).kind)
     explore, verify = ExploreParams(**values["explore"]), VerifyParams(**values["verify"])
-    served = isinstance(describe(train.base_model), Server)
-    rows = parts(explore, train, harvest, verify, candidate, validation, methods, served)
+    rows = parts(explore, train, harvest, verify, candidate, validation, methods, questioner)
     with tempfile.TemporaryDirectory() as folder:
         files = write_sample(prepare, Path(folder))
         seconds = seconds_per_call(train, candidate, files)
@@ -116,13 +119,19 @@ def show(values: dict[str, Any]) -> None:
     judged = second_judge(values, judge_calls(rows, judge, verify.model))
     if lines := served_table(uses(values, sum(part.calls for part in rows), judged, MODES)):
         print(lines)
-    print(disk_line(train, images * image_bytes + ROLLOUT_BYTES * (harvest.calls * 3 + MODES * harvest.quota), served))
+    rollouts = harvest.calls * 3 + MODES * harvest.quota
+    print(disk_line(train, images * image_bytes + ROLLOUT_BYTES * rollouts, questioner))
     print(time_line(train, candidate, seconds))
 
 
-def disk_line(train: TrainParams, other: float, served: bool) -> str:
+def methods_of(source: str, base: str) -> int:
+    """Returns the number of methods: templates can ask about scenes and marks, unless they are the base already."""
+    return len(METHODS) - (source not in ("scenes", "marks") or base == "templates")
+
+
+def disk_line(train: TrainParams, other: float, questioner: str) -> str:
     """Returns a line with the disk space of a run. `other`: bytes of everything but weights."""
-    if served:
+    if questioner != "local":
         return f"disk: {other / 1e6:,.0f} MB at most"
     weights = sum(file.stat().st_size for file in Path(train.base_model).rglob("*.safetensors"))
     logged = 1 + math.ceil(train.steps / train.checkpoint_every)  # checkpoints that MLflow stores

@@ -67,7 +67,7 @@ def main() -> None:
     trained = open_questioner(str(QUESTIONER), *sampling)
     questioners: dict[str, Questioner] = {"trained": trained, "base": steered(base, params.base)}
     templates = TemplateQuestioner() if all(image.scene for image in images) else None
-    if templates:
+    if templates and not isinstance(base, TemplateQuestioner):  # otherwise base is the same method
         questioners["templates"] = templates
     with stage_run("harvest", work, params.model_dump(), files) as mlflow:
         rollouts = [

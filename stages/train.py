@@ -13,12 +13,12 @@ from blindspot.checks.run import check
 from blindspot.errors import run
 from blindspot.factory import open_candidate, open_questioner, open_verifier, refuse_absent
 from blindspot.models.description import (
-    ENDPOINT,
     Local,
     Server,
+    Templates,
     describe_questioner,
     refuse_secrets,
-    write_description,
+    write_untrained,
 )
 from blindspot.models.loading import model_files, save_whole
 from blindspot.params import (
@@ -56,6 +56,9 @@ from blindspot.training.grpo import refuse_impossible
 from blindspot.training.options import TrainingParams
 from blindspot.training.run import train, training_table
 
+#: What a questioner is that is not trained, by its kind.
+UNTRAINED = {"endpoint": "served", "templates": "templates"}
+
 
 class Params(TrainingParams):
     """GRPO training of the questioner. Numbers per step count over all processes."""
@@ -84,34 +87,35 @@ def main() -> None:
     params = load("train", Params)
     start = describe_questioner(params.base_model, "train.base_model")
     targets = [mode.features for mode in read_failure_modes(EXPLORED_MODES)]
-    if isinstance(start, Server):
-        keep_served(params, start, targets)
-    else:
+    if isinstance(start, Local):
         train_local(params, start, targets)
+    else:
+        keep_untrained(params, start, targets)
 
 
-def keep_served(params: Params, server: Server, targets: Sequence[Target]) -> None:
-    """Writes the description of a served questioner, which is not trained, with its targets. Makes no calls."""
-    refuse_secrets(server, params.base_model)
+def keep_untrained(params: Params, questioner: Server | Templates, targets: Sequence[Target]) -> None:
+    """Writes the description of a questioner that is not trained, with its targets. Makes no calls."""
+    if isinstance(questioner, Server):
+        refuse_secrets(questioner, params.base_model)
     if not store.is_main_process():
         return
     inherited = read_targets(Path(params.base_model))  # if a run starts from the questioner of another run
     targets = targets or inherited
     print(
-        f"train: {params.base_model} is served and not trained (train.steps counts as 0); "
+        f"train: {params.base_model} is {UNTRAINED[questioner.kind]} and not trained (train.steps counts as 0); "
         f"it gets {len(targets)} target{'s' * (len(targets) != 1)}",
         flush=True,
     )
     logged = params.model_dump() | {"steps": 0}
     with stage_run("train", store.work_folder(), logged, prompts_files("train")):
-        write_served(server, targets)
+        write_kept(questioner, targets)
         write_discovered([])
 
 
-def write_served(server: Server, targets: Sequence[Target]) -> None:
-    """Writes the outputs of the stage for a served questioner."""
+def write_kept(questioner: Server | Templates, targets: Sequence[Target]) -> None:
+    """Writes the outputs of the stage for a questioner that is not trained."""
     with store.replacing(QUESTIONER) as folder:
-        write_description(server, folder / ENDPOINT)
+        write_untrained(questioner, folder)
         write_targets(folder, targets)
     write_metrics([], [], {"calls": 0, "ended_by": None})
 

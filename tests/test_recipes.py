@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from blindspot.models.description import Server, describe
+from blindspot.models.description import describe
 from blindspot.params import MODEL_PARAMETERS, PROMPT_PARAMETERS, CandidateParams, read
-from flows.estimate import parts
+from flows.estimate import methods_of, parts
 from flows.overrides import STARTED_AFRESH, with_changes, with_recipe
 from flows.workspace import PATHS
 from stages.explore import Params as ExploreParams
@@ -62,7 +62,8 @@ def test_it_states_machine_time_and_calls(recipe: Path) -> None:
     values, text = values_of(recipe), recipe.read_text("utf-8")
     head = " ".join(line.removeprefix("#").strip() for line in text.splitlines() if line.startswith("#"))
     assert "Machine: " in head and "Time: " in head
-    methods = 3 if values["prepare"]["source"] == "scenes" else 2
+    questioner = describe(str(ROOT / values["train"]["base_model"])).kind
+    methods = methods_of(values["prepare"]["source"], describe(str(ROOT / values["harvest"]["base"])).kind)
     sections = (
         ExploreParams.model_validate(values["explore"]),
         TrainParams.model_validate(values["train"]),
@@ -70,8 +71,8 @@ def test_it_states_machine_time_and_calls(recipe: Path) -> None:
         VerifyParams.model_validate(values["verify"]),
         CandidateParams.model_validate(values["candidate"]),
     )
-    served = isinstance(describe(str(ROOT / values["train"]["base_model"])), Server)
-    calls = sum(part.calls for part in parts(*sections, values["prepare"]["splits"]["validation"], methods, served))
+    validation = values["prepare"]["splits"]["validation"]
+    calls = sum(part.calls for part in parts(*sections, validation, methods, questioner))
     said = re.search(r"Calls: ([\d,]+) of the candidate, (?:at most ([\d,]+) of|none of)", head)
     assert said and said[1] == f"{calls:,}"
     judged = 2 * values["verifier"]["votes"] * calls

@@ -86,6 +86,10 @@ def baseline(method: str, how: Methods) -> Searcher:
     base = how.base
     prompts = embedded_prompts("questioner")
     questioner = open_steerable(base.model, base.batch_size, base.max_new_tokens, base.temperature, prompts)
+    if isinstance(questioner, TemplateQuestioner):
+        raise BlindspotError(
+            f"{method} needs a model, and {base.model} names templates", "choose the method templates"
+        )
     known: dict[str, Searcher] = {
         "zero_shot": Fixed(questioner),
         "few_shot": FewShot(questioner, how.shots),

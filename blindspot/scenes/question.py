@@ -111,4 +111,5 @@ def phrasings(question: Question) -> tuple[str, ...]:
         "word": question.word,
         "relation": (RELATIONS | DEPTHS).get(question.word or ""),
     }
-    return tuple(phrase.format_map(fields) for phrase in PHRASINGS[key])
+    texts = (phrase.format_map(fields) for phrase in PHRASINGS[key])
+    return tuple(f"{text[0].upper()}{text[1:-2]}?" if question.drawn else text for text in texts)

@@ -21,7 +21,7 @@ from tests.marks.brute_force import opinion
 from tests.marks.scenes import any_marks
 
 NOT_FOUND = {"no_referent", "ambiguous_referent"}
-REASONS = {family: NOT_FOUND for family in MARK_FAMILIES} | {"existence": set(), "counting": set()}
+REASONS = dict.fromkeys(MARK_FAMILIES, NOT_FOUND) | {"existence": set(), "counting": set()}
 REASONS |= {family: {*NOT_FOUND, "no_attribute"} for family in ("shape", "text")}
 REASONS |= {family: {*NOT_FOUND, "unclear_position"} for family in ("relation", "two_hop")}
 REASONS |= {"comparison": {"same_referent"}}

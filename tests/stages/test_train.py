@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from blindspot.errors import BlindspotError
-from blindspot.models.description import Server, describe, describe_local, refuse_secrets
+from blindspot.models.description import Server, Templates, describe, describe_local, refuse_secrets
 from blindspot.paths import QUESTIONER
 from blindspot.questioner.steering import read_targets, write_targets
 from blindspot.training.run import CHECKPOINT_COLUMNS
 from stages.report import _read_rewards
-from stages.train import write_outputs, write_served
+from stages.train import write_kept, write_outputs
 
 TARGETS = [("judging left-of", "answer yes"), ("counting",)]
 
@@ -29,11 +29,16 @@ def test_an_untrained_questioner_keeps_its_targets(tmp_path: Path, monkeypatch: 
     assert json.loads(Path("metrics/train.json").read_text("utf-8"))["steps"] == 0
 
 
-def test_a_served_questioner_is_kept_with_its_targets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+SERVER = Server(kind="endpoint", base_url="http://127.0.0.1:9/v1", model="ü", api_key_env="KEY", extra={"a": None})
+
+
+@pytest.mark.parametrize("questioner", [SERVER, Templates(kind="templates")], ids=lambda one: one.kind)
+def test_a_questioner_that_is_not_trained_is_kept_with_its_targets(
+    questioner: Server | Templates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    server = Server(kind="endpoint", base_url="http://127.0.0.1:9/v1", model="ü", api_key_env="KEY", extra={"a": None})
-    write_served(server, TARGETS)
-    assert describe(str(QUESTIONER)) == server and read_targets(QUESTIONER) == TARGETS
+    write_kept(questioner, TARGETS)
+    assert describe(str(QUESTIONER)) == questioner and read_targets(QUESTIONER) == TARGETS
     metrics = json.loads(Path("metrics/train.json").read_text("utf-8"))
     assert metrics == {"steps": 0, "calls": 0, "ended_by": None, "validation": None}
     assert _read_rewards().empty and "failure_rate" in _read_rewards()

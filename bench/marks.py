@@ -1,0 +1,132 @@
+"""Searches planted candidates with three gaps on marks over photographs of scikit-image, one for each seed.
+
+The templates are the questioner, as in recipes/marks.yaml, and the oracle is the verifier. Prints one line of JSON for
+each seed and appends it to a file. The same command resumes: seeds in the file are skipped.
+"""
+
+import argparse
+import json
+import random
+import tempfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image as Pictures
+
+from bench.scoring.uniform import Uniform, mass_scores, mode_rates, rate_scores
+from bench.searchers.confirming import confirm_modes
+from blindspot.budget import Meter
+from blindspot.errors import run
+from blindspot.judges.oracle import OracleVerifier
+from blindspot.marks.placing import place_marks
+from blindspot.params import MODES, BudgetParams
+from blindspot.questioner.templates import TemplateQuestioner
+from blindspot.records.image import Image
+from blindspot.scenes.gaps import Gap, facts_of
+from blindspot.scenes.oracle import rule
+from blindspot.scenes.planted import PlantedCandidate
+from blindspot.scenes.stored import read_scene
+from blindspot.search.exploring import Exploration, explore
+from blindspot.search.journal import Journal
+from blindspot.taxonomy.reading.question_features import all_features
+
+PHOTOGRAPHS = ("astronaut.png", "camera.png", "chelsea.png", "coffee.png", "coins.png", "rocket.jpg", "moon.png")
+SIDE = 512  # px: shorter side of a photograph
+SIZE = 0.035  # of marks, the default of prepare.marks.size
+#: Three of these are the gaps of a candidate.
+GAPS = (
+    "family == text",
+    "word == behind",
+    "family == counting and answer >= 2",
+    "family == relation and word == left_of",
+    "family == extremum and word == topmost",
+    "family == same and attribute == size",
+    "family == comparison and word == fewer",
+    "family == existence and answer == no",
+    "family == counting and shape == label",
+    "family == relation and colour == purple",
+)
+MISTAKES = 0.03  # probability of a wrong answer elsewhere
+SEARCH, HELD_OUT, TRUTH = 120, 100, 400  # pictures
+EXPLORATION = Exploration(calls=800, at_least=800, together=10, proposals=32, min_asked=6)
+QUESTIONS = 12_000  # uniform ones, as the truth
+TRUTH_SEED = 9_000_000
+
+
+def pictures(count: int, seed: int) -> list[Image]:
+    """Returns pictures of the photographs in turn, each with random marks. They are not drawn: no model sees them."""
+    found = list[Image]()
+    for number in range(count):
+        name = PHOTOGRAPHS[number % len(PHOTOGRAPHS)]
+        scene, _ = place_marks(_photograph(name), SIZE, random.Random(f"{seed} {number}"))
+        found.append(Image(f"{name}.{number}", Path(name), "bench", scene.to_json()))
+    return found
+
+
+@cache
+def _photograph(name: str) -> Pictures.Image:
+    import skimage
+
+    with Pictures.open(Path(skimage.__file__).parent / "data" / name) as opened:
+        picture = opened.convert("RGB")
+    factor = SIDE / min(picture.size)
+    return picture.resize((round(picture.width * factor), round(picture.height * factor)))
+
+
+def truth_of(candidate: PlantedCandidate, gaps: Sequence[str], images: Sequence[Image], seed: int) -> Uniform:
+    """Returns the candidate's failures on uniformly drawn questions. Weak are those in a gap."""
+    about = random.Random(seed).choices(images, k=QUESTIONS)
+    asked = TemplateQuestioner().ask(about, seed)
+    answers = candidate.answer(about, [one.question for one in asked])
+    conditions, weak = [Gap(gap) for gap in gaps], list[bool]()
+    for image, one in zip(about, asked, strict=True):
+        scene = read_scene(image.scene or "")
+        facts = facts_of(rule(one.question, scene), scene)
+        weak.append(any(gap.holds(facts) for gap in conditions))
+    failed = [answer.text != one.answer for answer, one in zip(answers, asked, strict=True)]
+    features = [frozenset(all_features(one.question, one.answer)) for one in asked]
+    return Uniform(features, np.array(failed), np.array(weak))
+
+
+def search_marks(seed: int, truth_images: Sequence[Image]) -> dict[str, Any]:
+    """Returns the scores of a search on the candidate of a seed."""
+    gaps = random.Random(seed).sample(GAPS, 3)
+    candidate, verifier = PlantedCandidate(gaps, MISTAKES, seed), OracleVerifier("invalid")
+    images, held_out = pictures(SEARCH, 2 * seed), pictures(HELD_OUT, 2 * seed + 1)
+    with tempfile.TemporaryDirectory() as folder:
+        meter = Meter(BudgetParams.model_validate(dict.fromkeys(BudgetParams.model_fields)))
+        journal = Journal(Path(folder) / "asked.jsonl", candidate, verifier, meter)
+        asked, found = explore(EXPLORATION, seed, images, TemplateQuestioner(), journal)
+    modes = confirm_modes(found, asked, candidate, verifier, held_out, seed)
+    truth = truth_of(candidate, gaps, truth_images, TRUTH_SEED + seed)
+    rates = mode_rates(modes, truth)
+    scores = mass_scores(modes, truth, MODES.threshold) | rate_scores(rates, MODES.threshold)
+    named = [f"{rate.name}: {rate.status}, {rate.reference:.2f}, uniform {rate.uniform:.2f}" for rate in rates]
+    return {"seed": seed, "gaps": gaps, "calls": len(asked), **scores, "modes": named}
+
+
+def main() -> None:
+    """Prints the scores of each seed."""
+    parser = argparse.ArgumentParser(prog="python -m bench.marks", description=__doc__)
+    parser.add_argument("--first", type=int, default=0, help="first seed (default: 0)")
+    parser.add_argument("--seeds", type=int, default=10, help="number of seeds (default: 10)")
+    parser.add_argument("--out", type=Path, default=Path("bench/data/marks.jsonl"), help="file of the results")
+    given = parser.parse_args()
+    given.out.parent.mkdir(parents=True, exist_ok=True)
+    known = (
+        [json.loads(line)["seed"] for line in given.out.read_text("utf-8").splitlines()] if given.out.is_file() else []
+    )
+    truth_images = pictures(TRUTH, TRUTH_SEED)
+    for seed in range(given.first, given.first + given.seeds):
+        if seed not in known:
+            line = json.dumps(search_marks(seed, truth_images))
+            with given.out.open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    run(main, takes_arguments=True)
