@@ -99,7 +99,7 @@ class VerifierParams(Section):
     """Decides whether a question is valid and whether the answer is correct."""
 
     kind: Literal["oracle", "vlm"] = Field(
-        description="oracle: the exact truth, for scenes only. vlm: a VLM as judge, for any images"
+        description="oracle: the exact truth, for scenes and marks. vlm: a VLM as judge, for any images"
     )
     unparsed: Literal["invalid", "unscored"] = Field(
         "invalid",

@@ -27,7 +27,7 @@ class Params(Section):
 
     auditor: Literal["nobody", "oracle", "labels"] = Field(
         "nobody",
-        description="nobody: no audit. oracle: the exact truth, for scenes only. labels: a person, by a CSV file "
+        description="nobody: no audit. oracle: the exact truth, for scenes and marks. labels: a person, by a CSV file "
         "(docs/judge.md)",
     )
     size: int = Field(200, ge=1, description="Rollouts per method in the sample")
