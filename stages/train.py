@@ -57,7 +57,7 @@ from blindspot.training.options import TrainingParams
 from blindspot.training.run import train, training_table
 
 #: What a questioner is that is not trained, by its kind.
-UNTRAINED = {"endpoint": "served", "templates": "templates"}
+UNTRAINED = {"endpoint": "served", "templates": "made of templates"}
 
 
 class Params(TrainingParams):
