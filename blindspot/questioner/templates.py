@@ -12,7 +12,7 @@ from blindspot.scenes.templates import ask, draw_question, families_of
 from blindspot.taxonomy.reading.question_features import all_features, has_all
 
 #: Questions that are drawn about an image for a target: first of each family, then of the families that came nearest.
-DRAWN_OF_EACH, DRAWN = 3, 120
+DRAWN_OF_EACH, DRAWN = 2, 40
 _NO_SCENE = ("templates cannot ask about it", "set prepare.source: scenes or marks, or name another questioner")
 
 
