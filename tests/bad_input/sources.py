@@ -1,5 +1,9 @@
 """Sources of images and logs that nothing can be read from."""
 
+from pathlib import Path
+
+from PIL import Image
+
 from tests.bad_input.bad import Bad, Change, both, folder, nothing, setting, writing
 from tests.bad_input.files import DEEP, parquet
 
@@ -7,6 +11,13 @@ from tests.bad_input.files import DEEP, parquet
 def source(kind: str, **keys: str) -> Change:
     """Returns a change of the source of images."""
     return both(setting("prepare.source", kind), *(setting(f"prepare.{key}", value) for key, value in keys.items()))
+
+
+def photographs(project: Path) -> None:
+    """Writes photographs that are too small for marks."""
+    (project / "photos").mkdir()
+    for number in range(3):
+        Image.new("RGB", (300, 200), (number * 40, 90, 90)).save(project / "photos" / f"{number}.png")
 
 
 SOURCES: list[tuple[str, Change, tuple[str, ...]]] = [
@@ -44,6 +55,16 @@ SOURCES: list[tuple[str, Change, tuple[str, ...]]] = [
         "a COCO file of text",
         both(source("coco", folder=".", file="coco.json"), writing("coco.json", "x")),
         ("coco.json",),
+    ),
+    (
+        "no photographs for marks",
+        source("marks"),
+        ("prepare.folder is not set", "prepare.marks.photographs is folder"),
+    ),
+    (
+        "photographs that are too small for marks",
+        both(source("marks", folder="photos"), photographs),
+        ("photos/0.png is too small for marks (its shorter side has 200 px of 329 needed)", "prepare.max_skipped"),
     ),
     ("no dataset named", source("dataset"), ("prepare.dataset.name is not set",)),
     (
