@@ -50,10 +50,11 @@ GAPS = (
     "family == relation and colour == purple",
 )
 MISTAKES = 0.03  # probability of a wrong answer elsewhere
-SEARCH, HELD_OUT, TRUTH = 80, 60, 200  # pictures
-EXPLORATION = Exploration(calls=800, at_least=800, together=10, proposals=16, min_asked=6)
-QUESTIONS = 10_000  # uniform ones, as the truth
+PICTURES = 120  # of the search, of the confirmation and of the truth each; the same for all seeds
+EXPLORATION = Exploration(calls=600, at_least=600, together=10, proposals=16, min_asked=6)
+QUESTIONS = 8_000  # uniform ones, as the truth
 TRUTH_SEED = 9_000_000
+Marked = Sequence[Image]
 
 
 def pictures(count: int, seed: int) -> list[Image]:
@@ -91,17 +92,16 @@ def truth_of(candidate: PlantedCandidate, gaps: Sequence[str], images: Sequence[
     return Uniform(features, np.array(failed), np.array(weak))
 
 
-def search_marks(seed: int, truth_images: Sequence[Image]) -> dict[str, Any]:
-    """Returns the scores of a search on the candidate of a seed."""
+def search_marks(seed: int, images: Marked, held_out: Marked, others: Marked) -> dict[str, Any]:
+    """Returns the scores of a search on the candidate of a seed. `others`: the pictures of the truth."""
     gaps = random.Random(seed).sample(GAPS, 3)
     candidate, verifier = PlantedCandidate(gaps, MISTAKES, seed), OracleVerifier("invalid")
-    images, held_out = pictures(SEARCH, 2 * seed), pictures(HELD_OUT, 2 * seed + 1)
     with tempfile.TemporaryDirectory() as folder:
         meter = Meter(BudgetParams.model_validate(dict.fromkeys(BudgetParams.model_fields)))
         journal = Journal(Path(folder) / "asked.jsonl", candidate, verifier, meter)
         asked, found = explore(EXPLORATION, seed, images, TemplateQuestioner(), journal)
     modes = confirm_modes(found, asked, candidate, verifier, held_out, seed)
-    truth = truth_of(candidate, gaps, truth_images)
+    truth = truth_of(candidate, gaps, others)
     rates = mode_rates(modes, truth)
     scores = mass_scores(modes, truth, MODES.threshold) | rate_scores(rates, MODES.threshold)
     named = [f"{rate.name}: {rate.status}, {rate.reference:.2f}, uniform {rate.uniform:.2f}" for rate in rates]
@@ -119,10 +119,10 @@ def main() -> None:
     known = (
         [json.loads(line)["seed"] for line in given.out.read_text("utf-8").splitlines()] if given.out.is_file() else []
     )
-    truth_images = pictures(TRUTH, TRUTH_SEED)
+    images, held_out, others = (pictures(PICTURES, seed) for seed in range(3))
     for seed in range(given.first, given.first + given.seeds):
         if seed not in known:
-            line = json.dumps(search_marks(seed, truth_images))
+            line = json.dumps(search_marks(seed, images, held_out, others))
             with given.out.open("a", encoding="utf-8") as file:
                 file.write(line + "\n")
             print(line, flush=True)
