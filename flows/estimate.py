@@ -62,28 +62,31 @@ def parts(
     candidate: CandidateParams,
     validation: int,
     methods: int,
-    served: bool = False,
+    questioner: str = "local",
 ) -> list[Part]:
     """Returns the cost of each part of a run.
 
-    `validation`: number of validation images. `methods`: number of methods, all of METHODS on scenes. `served`:
-    whether the questioner is served, so that it is not trained.
+    `validation`: number of validation images. `methods`: number of methods, all of METHODS on scenes. `questioner`:
+    the kind of its description; only a local one is trained, and a pool generates no questions.
     """
-    trained = 0 if served else train.steps * train.questions_per_step
-    evaluated = 0 if served else (1 + math.ceil(train.steps / train.checkpoint_every)) * validation
+    trained = train.steps * train.questions_per_step if questioner == "local" else 0
+    evaluated = (1 + math.ceil(train.steps / train.checkpoint_every)) * validation if questioner == "local" else 0
     harvested = harvest.calls * methods
-    asked = 1 if methods == len(METHODS) else MOST_PER_VALID  # for each valid question; templates ask no other
+    exact = methods == len(METHODS) or questioner == "pool"  # templates and a pool ask no question that is not valid
+    asked = 1 if exact else MOST_PER_VALID  # for each valid question
     quotas = MODES * harvest.quota * asked if explore.calls or trained else 0  # without a search there are no modes
     repeated = len(WAYS) * verify.repeats * (harvested + quotas)  # if all of them were failures
     question, answer = train.max_new_tokens, candidate.max_new_tokens
-    proposals = explore.proposals / explore.together  # per question that is asked
-    proposed = math.ceil(explore.calls * proposals) * explore.max_new_tokens
+    generates = questioner != "pool"
+    proposals = explore.proposals / explore.together if generates else 1.0  # per question that is asked
+    proposed = math.ceil(explore.calls * proposals) * explore.max_new_tokens * generates
+    longest = harvest.max_new_tokens * generates
     return [
         Part("explore", explore.calls, proposed, explore.calls * answer, proposals),
         Part("train: GRPO", trained, trained * question, trained * answer, STEP),
         Part("train: checkpoints", evaluated, evaluated * question, evaluated * answer),
-        Part("harvest", harvested, harvested * harvest.max_new_tokens, harvested * answer),
-        Part(f"harvest: {MODES} quotas", quotas, quotas * harvest.max_new_tokens, quotas * answer),
+        Part("harvest", harvested, harvested * longest, harvested * answer),
+        Part(f"harvest: {MODES} quotas", quotas, quotas * longest, quotas * answer),
         Part("verify: repeats", repeated, 0, repeated * answer),
     ]
 
@@ -104,8 +107,8 @@ def show(values: dict[str, Any]) -> None:
     images, validation = count_images(prepare)
     methods = len(METHODS) if prepare.source == "scenes" else len(METHODS) - 1
     explore, verify = ExploreParams(**values["explore"]), VerifyParams(**values["verify"])
-    served = isinstance(describe(train.base_model), Server)
-    rows = parts(explore, train, harvest, verify, candidate, validation, methods, served)
+    questioner = describe(train.base_model).kind
+    rows = parts(explore, train, harvest, verify, candidate, validation, methods, questioner)
     with tempfile.TemporaryDirectory() as folder:
         files = write_sample(prepare, Path(folder))
         seconds = seconds_per_call(train, candidate, files)
@@ -116,13 +119,17 @@ def show(values: dict[str, Any]) -> None:
     judged = second_judge(values, judge_calls(rows, judge, verify.model))
     if lines := served_table(uses(values, sum(part.calls for part in rows), judged, MODES)):
         print(lines)
-    print(disk_line(train, images * image_bytes + ROLLOUT_BYTES * (harvest.calls * 3 + MODES * harvest.quota), served))
+    print(
+        disk_line(
+            train, images * image_bytes + ROLLOUT_BYTES * (harvest.calls * 3 + MODES * harvest.quota), questioner
+        )
+    )
     print(time_line(train, candidate, seconds))
 
 
-def disk_line(train: TrainParams, other: float, served: bool) -> str:
+def disk_line(train: TrainParams, other: float, questioner: str) -> str:
     """Returns a line with the disk space of a run. `other`: bytes of everything but weights."""
-    if served:
+    if questioner != "local":
         return f"disk: {other / 1e6:,.0f} MB at most"
     weights = sum(file.stat().st_size for file in Path(train.base_model).rglob("*.safetensors"))
     logged = 1 + math.ceil(train.steps / train.checkpoint_every)  # checkpoints that MLflow stores
@@ -150,7 +157,7 @@ def judge_calls(rows: Sequence[Part], verifier: VerifierParams, stronger: str) -
     all parts except explore and train, unless it names no model.
     """
     calls: Counter[str] = Counter()
-    if verifier.kind == "oracle":
+    if verifier.kind != "vlm":
         return calls
     later = verifier.model if isinstance(describe(stronger), Nothing) else stronger
     for part in rows:
@@ -163,6 +170,9 @@ def describe_judge(rows: Sequence[Part], verifier: VerifierParams, stronger: str
     """Returns a line with the calls and tokens of each judge, as `judge_calls` counts them."""
     if verifier.kind == "oracle":
         return "judge: the oracle, without cost"
+    if verifier.kind == "reference":
+        asked = "" if isinstance(describe(verifier.model), Nothing) else f"; {verifier.model} where texts differ"
+        return f"judge: none, answers are compared with the true answers{asked}"
     costs = [
         f"{judge}, {count:,} calls and {count * verifier.max_new_tokens:,} tokens"
         for judge, count in judge_calls(rows, verifier, stronger).items()

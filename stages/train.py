@@ -1,6 +1,6 @@
 """train: trains the questioner with GRPO to ask valid, diverse questions that the candidate answers wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,12 +13,12 @@ from blindspot.checks.run import check
 from blindspot.errors import run
 from blindspot.factory import open_candidate, open_questioner, open_verifier, refuse_absent
 from blindspot.models.description import (
-    ENDPOINT,
     Local,
+    PoolOfQuestions,
     Server,
     describe_questioner,
     refuse_secrets,
-    write_description,
+    write_untrained,
 )
 from blindspot.models.loading import model_files, save_whole
 from blindspot.params import (
@@ -56,6 +56,8 @@ from blindspot.training.grpo import refuse_impossible
 from blindspot.training.options import TrainingParams
 from blindspot.training.run import train, training_table
 
+UNTRAINED = {"endpoint": "served", "pool": "a pool of questions"}  # kinds of questioners
+
 
 class Params(TrainingParams):
     """GRPO training of the questioner. Numbers per step count over all processes."""
@@ -84,34 +86,35 @@ def main() -> None:
     params = load("train", Params)
     start = describe_questioner(params.base_model, "train.base_model")
     targets = [mode.features for mode in read_failure_modes(EXPLORED_MODES)]
-    if isinstance(start, Server):
-        keep_served(params, start, targets)
-    else:
+    if isinstance(start, Local):
         train_local(params, start, targets)
+    else:
+        keep_untrained(params, start, targets)
 
 
-def keep_served(params: Params, server: Server, targets: Sequence[Target]) -> None:
-    """Writes the description of a served questioner, which is not trained, with its targets. Makes no calls."""
-    refuse_secrets(server, params.base_model)
+def keep_untrained(params: Params, questioner: Server | PoolOfQuestions, targets: Sequence[Target]) -> None:
+    """Writes the description of a questioner that is not trained, with its targets. Makes no calls."""
+    if isinstance(questioner, Server):
+        refuse_secrets(questioner, params.base_model)
     if not store.is_main_process():
         return
     inherited = read_targets(Path(params.base_model))  # if a run starts from the questioner of another run
     targets = targets or inherited
     print(
-        f"train: {params.base_model} is served and not trained (train.steps counts as 0); "
+        f"train: {params.base_model} is {UNTRAINED[questioner.kind]} and not trained (train.steps counts as 0); "
         f"it gets {len(targets)} target{'s' * (len(targets) != 1)}",
         flush=True,
     )
     logged = params.model_dump() | {"steps": 0}
     with stage_run("train", store.work_folder(), logged, prompts_files("train")):
-        write_served(server, targets)
-        write_discovered([])
+        write_kept(questioner, targets)
+        write_discovered([], worded=None if isinstance(questioner, PoolOfQuestions) else frozenset())
 
 
-def write_served(server: Server, targets: Sequence[Target]) -> None:
-    """Writes the outputs of the stage for a served questioner."""
+def write_kept(questioner: Server | PoolOfQuestions, targets: Sequence[Target]) -> None:
+    """Writes the outputs of the stage for a questioner that is not trained."""
     with store.replacing(QUESTIONER) as folder:
-        write_description(server, folder / ENDPOINT)
+        write_untrained(questioner, folder)
         write_targets(folder, targets)
     write_metrics([], [], {"calls": 0, "ended_by": None})
 
@@ -158,12 +161,15 @@ def write_outputs(
     write_metrics(history, evaluations, spent)
 
 
-def write_discovered(trained: Sequence[Asked]) -> None:
-    """Writes the questions that explore and train asked, and the failure modes in them."""
+def write_discovered(trained: Sequence[Asked], worded: Set[str] | None = frozenset()) -> None:
+    """Writes the questions that explore and train asked, and the failure modes in them.
+
+    `worded`: features of the wording that modes may have; None for all.
+    """
     modes = load("modes", ModesParams)
     questions = questions_of(asked_in(store.read_frame(EXPLORED)), trained)
     few = int(read()["explore"]["min_asked"])
-    found = discover(questions, read_failure_modes(EXPLORED_MODES), modes.threshold, few, modes.min_asked)
+    found = discover(questions, read_failure_modes(EXPLORED_MODES), modes.threshold, few, modes.min_asked, worded)
     if len(questions):
         check(questions, DISCOVERED_SUITE, store.work_folder() / "docs" / Path.cwd().name / "train")
     with store.replacing(DISCOVERED_FOLDER) as folder:

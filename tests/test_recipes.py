@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from blindspot.models.description import Server, describe
+from blindspot.models.description import describe
 from blindspot.params import MODEL_PARAMETERS, PROMPT_PARAMETERS, CandidateParams, read
 from flows.estimate import parts
 from flows.overrides import STARTED_AFRESH, with_changes, with_recipe
@@ -70,8 +70,9 @@ def test_it_states_machine_time_and_calls(recipe: Path) -> None:
         VerifyParams.model_validate(values["verify"]),
         CandidateParams.model_validate(values["candidate"]),
     )
-    served = isinstance(describe(str(ROOT / values["train"]["base_model"])), Server)
-    calls = sum(part.calls for part in parts(*sections, values["prepare"]["splits"]["validation"], methods, served))
+    questioner = describe(str(ROOT / values["train"]["base_model"])).kind
+    validation = values["prepare"]["splits"]["validation"]
+    calls = sum(part.calls for part in parts(*sections, validation, methods, questioner))
     said = re.search(r"Calls: ([\d,]+) of the candidate, (?:at most ([\d,]+) of|none of)", head)
     assert said and said[1] == f"{calls:,}"
     judged = 2 * values["verifier"]["votes"] * calls

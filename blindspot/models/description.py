@@ -122,29 +122,34 @@ class Planted(Section):
     seed: int = Field(0, ge=0, le=LARGEST_SEED, description="seed of the wrong answers")
 
 
+class PoolOfQuestions(Section):
+    """A questioner that asks the questions of the pool that `prepare` read (prepare.source: pool)."""
+
+    kind: Literal["pool"]
+
+
 class Nothing(Section):
     """No model, for a parameter whose model is optional."""
 
     kind: Literal["none"]
 
 
-Description = Server | Local | Planted | Nothing
-FIX = "use the keys of configs/models/endpoint.yaml, local.yaml, planted.yaml or none.yaml"
+Description = Server | Local | Planted | PoolOfQuestions | Nothing
+FIX = "use the keys of configs/models/endpoint.yaml, local.yaml, planted.yaml, pool.yaml or none.yaml"
 _SECRET = re.compile(r"key$|secret|password|signature|^sig$|(?<!max_)token$", re.IGNORECASE)
-#: Describes a served questioner in the folder that the stage train writes.
-ENDPOINT = "endpoint.yaml"
+#: Describes a questioner that is not trained in the folder that the stage train writes, by its kind.
+UNTRAINED = {"endpoint": "endpoint.yaml", "pool": "pool.yaml"}
 _FILE: TypeAdapter[Description] = TypeAdapter(Annotated[Description, Field(discriminator="kind")])
 
 
 def describe(model: str) -> Description:
     """Returns the description in the YAML file `model`, or, if `model` is no YAML file, one with all defaults.
 
-    The folder of a questioner that is not trained may hold a YAML file, ENDPOINT, instead of weights. Raises
+    The folder of a questioner that is not trained may hold a YAML file of UNTRAINED instead of weights. Raises
     BlindspotError, which names every invalid key of the file.
     """
     path = Path(model)
-    if (path / ENDPOINT).is_file():
-        path = path / ENDPOINT
+    path = next((path / name for name in UNTRAINED.values() if (path / name).is_file()), path)
     return read_description(path) if path.suffix in (".yaml", ".yml") else Local.model_validate({"model": model})
 
 
@@ -160,21 +165,22 @@ def describe_local(model: str, use: str) -> Local:
     return description
 
 
-def describe_questioner(model: str, use: str = "the questioner") -> Local | Server:
+def describe_questioner(model: str, use: str = "the questioner") -> Local | Server | PoolOfQuestions:
     """Returns the description of a questioner. Raises BlindspotError, which names the `use`, for any other kind."""
     with naming(use):
         description = describe(model)
-    if isinstance(description, Local | Server):
+    if isinstance(description, Local | Server | PoolOfQuestions):
         return description
     raise BlindspotError(
         f"{use}: {model} has kind {description.kind}, which cannot ask questions",
-        "name a folder of weights, or a YAML file with kind: local or kind: endpoint",
+        "name a folder of weights, or a YAML file with kind: local, endpoint or pool",
     )
 
 
-def write_description(server: Server, path: Path) -> None:
-    """Writes the description of a served model as YAML, from which `describe` reads the same description."""
-    values = {"kind": server.kind, **server.model_dump(mode="json", exclude_defaults=True)}
+def write_untrained(questioner: Server | PoolOfQuestions, folder: Path) -> None:
+    """Writes the description of a questioner that is not trained, from which `describe` reads the same description."""
+    values = {"kind": questioner.kind, **questioner.model_dump(mode="json", exclude_defaults=True)}
+    path = folder / UNTRAINED[questioner.kind]
     path.write_text(yaml.safe_dump(values, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
 

@@ -11,7 +11,7 @@ from blindspot.paths import QUESTIONER
 from blindspot.questioner.steering import read_targets, write_targets
 from blindspot.training.run import CHECKPOINT_COLUMNS
 from stages.report import _read_rewards
-from stages.train import write_outputs, write_served
+from stages.train import write_kept, write_outputs
 
 TARGETS = [("judging left-of", "answer yes"), ("counting",)]
 
@@ -32,7 +32,7 @@ def test_an_untrained_questioner_keeps_its_targets(tmp_path: Path, monkeypatch: 
 def test_a_served_questioner_is_kept_with_its_targets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     server = Server(kind="endpoint", base_url="http://127.0.0.1:9/v1", model="ü", api_key_env="KEY", extra={"a": None})
-    write_served(server, TARGETS)
+    write_kept(server, TARGETS)
     assert describe(str(QUESTIONER)) == server and read_targets(QUESTIONER) == TARGETS
     metrics = json.loads(Path("metrics/train.json").read_text("utf-8"))
     assert metrics == {"steps": 0, "calls": 0, "ended_by": None, "validation": None}
