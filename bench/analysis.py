@@ -18,9 +18,9 @@ import pandas as pd
 
 from blindspot.analysis.analyze import ModelAnalysis, analyze_answers, read_rows
 from blindspot.analysis.grading import grade
-from blindspot.analysis.logs.columns import Columns
-from blindspot.analysis.logs.read import read_logs
 from blindspot.errors import run
+from blindspot.logs.columns import Columns
+from blindspot.logs.read import read_logs
 from blindspot.metrics import Mask
 from blindspot.records.verdict import VALID
 from blindspot.taxonomy.modes.confirm import contained_in

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from blindspot.analysis.analyze import Analysis, ModelAnalysis, analyze
-    from blindspot.analysis.logs.columns import Columns
+    from blindspot.logs.columns import Columns
     from blindspot.results import Run, open_run
 
 __all__ = ["Analysis", "Columns", "ModelAnalysis", "Run", "analyze", "open_run"]
 
 _MODULES = {
     "blindspot.analysis.analyze": ("Analysis", "ModelAnalysis", "analyze"),
-    "blindspot.analysis.logs.columns": ("Columns",),
+    "blindspot.logs.columns": ("Columns",),
     "blindspot.results": ("Run", "open_run"),
 }
 

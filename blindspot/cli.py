@@ -86,8 +86,8 @@ def analyze(
     Columns are recognised by their usual names. The options name other columns.
     """
     from blindspot.analysis.command import analyze_files
-    from blindspot.analysis.logs.columns import Columns
     from blindspot.errors import run
+    from blindspot.logs.columns import Columns
 
     def command() -> None:
         columns = Columns(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from blindspot.errors import BlindspotError, naming
-from blindspot.models.description import Local, Nothing, Planted, Server, Templates, describe
+from blindspot.models.description import Local, Nothing, Planted, PoolOfQuestions, Server, Templates, describe
 from blindspot.params import MODEL_PARAMETERS, PARAMS, PROMPT_PARAMETERS, read
 from blindspot.prompts.files import read_prompts
 
@@ -148,6 +148,8 @@ def _model(parameter: str, model: str) -> Check | None:
                 return Check(parameter, "ok", f"{model}, a planted candidate")
             if isinstance(found, Templates):
                 return Check(parameter, "ok", f"{model}, templates instead of a model")
+            if isinstance(found, PoolOfQuestions):
+                return Check(parameter, "ok", f"{model}, the questions of a pool")
             if isinstance(found, Server):
                 return Check(parameter, "ok", f"{model}: {asyncio.run(_served(found))}")
             return _weights(parameter, found)

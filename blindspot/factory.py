@@ -5,6 +5,7 @@ from pathlib import Path
 from blindspot.errors import BlindspotError, naming
 from blindspot.judges.confirmed import ConfirmedVerifier
 from blindspot.judges.oracle import OracleVerifier
+from blindspot.judges.reference import ReferenceVerifier
 from blindspot.judges.vlm import VLMVerifier
 from blindspot.judges.votes import Votes
 from blindspot.models.candidate import VLMCandidate
@@ -12,6 +13,7 @@ from blindspot.models.description import (
     Local,
     Nothing,
     Planted,
+    PoolOfQuestions,
     Server,
     Templates,
     describe,
@@ -19,9 +21,12 @@ from blindspot.models.description import (
 )
 from blindspot.models.endpoint import EndpointVLM
 from blindspot.models.endpoint_questioner import EndpointQuestioner
+from blindspot.models.llm import open_llm
 from blindspot.models.loading import refuse_missing
 from blindspot.models.local import GreedyVLM, LocalQuestioner
 from blindspot.params import CandidateParams, VerifierParams
+from blindspot.pool.candidate import PoolCandidate
+from blindspot.pool.questions import Pool, read_pool
 from blindspot.prompts.files import RolePrompts, read_prompts
 from blindspot.protocols import VLM, Candidate, Questioner, Steerable, Verifier
 from blindspot.questioner.steering import SAMPLES_SERVED, TRIED_SERVED, SteeredQuestioner, read_targets
@@ -30,8 +35,8 @@ from blindspot.records.answer import Sampling
 from blindspot.scenes.planted import PlantedCandidate
 
 
-def open_candidate(params: CandidateParams) -> Candidate:
-    """Returns the model under test.
+def open_candidate(params: CandidateParams, pool: Pool | None = None) -> Candidate:
+    """Returns the model under test. `pool`: whose multiple-choice questions it is asked with their options.
 
     Raises BlindspotError if it is missing, if a planted gap is invalid, or if its prompts are.
     """
@@ -43,11 +48,14 @@ def open_candidate(params: CandidateParams) -> Candidate:
         prompts = read_prompts(Path(params.prompts), "candidate")
     with naming("candidate.model"):
         vlm = _open_vlm(params.model, params.batch_size, params.max_new_tokens, prompts.system)
-        return VLMCandidate(_require(params.model, vlm), prompts)
+        candidate = VLMCandidate(_require(params.model, vlm), prompts)
+        return PoolCandidate(candidate, pool) if pool else candidate
 
 
 def open_verifier(params: VerifierParams, stronger: str | None = None) -> Verifier:
-    """Returns the oracle, or a judge: `stronger` if it names a model, else `params.model`.
+    """Returns the oracle, the comparison with true answers, or a judge.
+
+    The judge is `stronger` if it names a model, else `params.model`.
 
     If params.confirming_judge names a model, that model must confirm each failure. Raises BlindspotError if a
     model is missing, or if the prompts are invalid.
@@ -56,6 +64,10 @@ def open_verifier(params: VerifierParams, stronger: str | None = None) -> Verifi
         return OracleVerifier(params.unparsed)
     with naming("verifier.prompts"):
         prompts = read_prompts(Path(params.prompts), "judge")
+    if params.kind == "reference":
+        with naming("verifier.model"):
+            llm = open_llm(params.model, params.max_new_tokens, prompts.system)
+        return ReferenceVerifier(read_pool(), llm, prompts)
     sizes = params.batch_size, params.max_new_tokens, prompts.system
     with naming("verify.model"):
         first = _open_vlm(stronger, *sizes) if stronger else None
@@ -88,7 +100,7 @@ def open_questioner(
 
 def steered(questioner: Steerable, model: str | Local) -> Questioner:
     """Returns a questioner that asks by the targets in the folder of `model`, or the same one if there are none."""
-    source = describe_questioner(model) if isinstance(model, str) else model
+    source = _generating(model)
     if isinstance(source, Server):
         targets = read_targets(Path(str(model)))
         return SteeredQuestioner(questioner, targets, SAMPLES_SERVED, TRIED_SERVED) if targets else questioner
@@ -97,19 +109,28 @@ def steered(questioner: Steerable, model: str | Local) -> Questioner:
 
 
 def open_steerable(
-    model: str | Local | Server | Templates,
+    model: str | Local | Server | Templates | PoolOfQuestions,
     batch_size: int,
     max_new_tokens: int,
     temperature: float,
     prompts: RolePrompts,
 ) -> LocalQuestioner | EndpointQuestioner | TemplateQuestioner:
     """Returns a questioner that accepts a target for each question: local, served, or the templates."""
-    source = describe_questioner(model) if isinstance(model, str) else model
+    source = _generating(model)
     if isinstance(source, Templates):
         return TemplateQuestioner()
     if isinstance(source, Server):
         return EndpointQuestioner(source, max_new_tokens, temperature, prompts)
     return LocalQuestioner(source, batch_size, max_new_tokens, temperature, prompts)
+
+
+def _generating(model: str | Local | Server | Templates | PoolOfQuestions) -> Local | Server | Templates:
+    """Returns the description of a questioner that generates questions. Raises BlindspotError for a pool."""
+    source = describe_questioner(model) if isinstance(model, str) else model
+    if isinstance(source, PoolOfQuestions):
+        problem = f"{model if isinstance(model, str) else 'the questioner'} is a pool, which generates no questions"
+        raise BlindspotError(problem, "name weights or a served model")
+    return source
 
 
 def _judge(vlm: VLM, params: VerifierParams, prompts: RolePrompts) -> Verifier:
@@ -129,7 +150,7 @@ def _open_vlm(model: str, batch_size: int, max_new_tokens: int, system: str | No
 
 def _describe_vlm(model: str) -> Server | Local | Nothing:
     description = describe(model)
-    if isinstance(description, Planted | Templates):
+    if isinstance(description, Planted | PoolOfQuestions | Templates):
         owner = "candidate" if isinstance(description, Planted) else "questioner"
         raise BlindspotError(f"{model} has kind {description.kind}, which only a {owner} can have", "name a VLM")
     return description

@@ -98,8 +98,9 @@ class BudgetParams(Section):
 class VerifierParams(Section):
     """Decides whether a question is valid and whether the answer is correct."""
 
-    kind: Literal["oracle", "vlm"] = Field(
-        description="oracle: the exact truth, for scenes and marks. vlm: a VLM as judge, for any images"
+    kind: Literal["oracle", "vlm", "reference"] = Field(
+        description="oracle: the exact truth, for scenes and marks. vlm: a VLM as judge, for any images. reference: "
+        "the true answers of a pool of questions (docs/pools.md)"
     )
     unparsed: Literal["invalid", "unscored"] = Field(
         "invalid",
@@ -108,7 +109,9 @@ class VerifierParams(Section):
     )
     model: str = Field(
         "configs/models/none.yaml",
-        description="For kind vlm: the judge, a folder with the weights or a YAML file (see configs/models)",
+        description="For kind vlm: the judge, a folder with the weights or a YAML file (see configs/models). For kind "
+        "reference: a served model that compares answers with the true ones where their texts differ; none.yaml: no "
+        "model",
     )
     confirming_judge: str = Field(
         "configs/models/none.yaml",

@@ -40,6 +40,7 @@ CHECKPOINTS = 2 * 3 + 1  # copies of the weights: two checkpoints with Adam's mo
 COUNTS = ("calls", "question_tokens", "answer_tokens")
 #: Failure modes whose quotas are counted: how many will be discovered is not known.
 MODES = 8
+GIVEN = ("templates", "pool")  # kinds of questioners that generate nothing
 ROLLOUT_BYTES = 400  # of a rollout and its verdict, rounded up
 
 
@@ -67,17 +68,17 @@ def parts(
     """Returns the cost of each part of a run.
 
     `validation`: number of validation images. `methods`: number of methods, all of METHODS on scenes. `questioner`:
-    the kind of its description; only a local one is trained, and templates generate no tokens.
+    the kind of its description; only a local one is trained, and templates and a pool generate no tokens.
     """
     trained = train.steps * train.questions_per_step if questioner == "local" else 0
     evaluated = (1 + math.ceil(train.steps / train.checkpoint_every)) * validation if questioner == "local" else 0
     harvested = harvest.calls * methods
-    exact = methods == len(METHODS) or questioner == "templates"  # templates ask no question that is not valid
+    exact = methods == len(METHODS) or questioner in GIVEN  # templates and a pool ask no question that is not valid
     asked = 1 if exact else MOST_PER_VALID  # for each valid question
     quotas = MODES * harvest.quota * asked if explore.calls or trained else 0  # without a search there are no modes
     repeated = len(WAYS) * verify.repeats * (harvested + quotas)  # if all of them were failures
     question, answer = train.max_new_tokens, candidate.max_new_tokens
-    generates = questioner != "templates"
+    generates = questioner not in GIVEN
     proposals = explore.proposals / explore.together if generates else 1.0  # per question that is asked
     proposed = math.ceil(explore.calls * proposals) * explore.max_new_tokens * generates
     longest = harvest.max_new_tokens * generates
@@ -159,7 +160,7 @@ def judge_calls(rows: Sequence[Part], verifier: VerifierParams, stronger: str) -
     all parts except explore and train, unless it names no model.
     """
     calls: Counter[str] = Counter()
-    if verifier.kind == "oracle":
+    if verifier.kind != "vlm":
         return calls
     later = verifier.model if isinstance(describe(stronger), Nothing) else stronger
     for part in rows:
@@ -172,6 +173,9 @@ def describe_judge(rows: Sequence[Part], verifier: VerifierParams, stronger: str
     """Returns a line with the calls and tokens of each judge, as `judge_calls` counts them."""
     if verifier.kind == "oracle":
         return "judge: the oracle, without cost"
+    if verifier.kind == "reference":
+        asked = "" if isinstance(describe(verifier.model), Nothing) else f"; {verifier.model} where texts differ"
+        return f"judge: none, answers are compared with the true answers{asked}"
     costs = [
         f"{judge}, {count:,} calls and {count * verifier.max_new_tokens:,} tokens"
         for judge, count in judge_calls(rows, verifier, stronger).items()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from blindspot.metrics import percent
-from blindspot.paths import FAILURE_MODES, REPORTS, VERIFY_METRICS
+from blindspot.paths import FAILURE_MODES, REPORTS, SUMMARY, VERIFY_METRICS
 from blindspot.recording.operations import REGISTERED
 from blindspot.records.failure_mode import FailureMode, in_report_order, read_failure_modes
 from flows.pages import DEFAULT, Pages, running_pages
@@ -46,7 +46,7 @@ def summary(root: Path) -> list[str]:
     modes = in_report_order(mode for mode in discovered if mode.status == "confirmed")
     count = f"{len(modes)} confirmed failure mode{'s' * (len(modes) != 1)} of {len(discovered)} discovered"
     first = f", the first {MODES}" if len(modes) > MODES else ""
-    return [*lines, f"{count}{first}", *map(_mode, modes[:MODES])]
+    return [*lines, f"{count}{first}", *map(_mode, modes[:MODES]), *_pool(root)]
 
 
 def links(root: Path, work: Path, group: str) -> list[Link]:
@@ -73,6 +73,13 @@ def _method(name: str, rates: dict[str, Any]) -> str:
         "none" if rates[rate] is None else percent(rates[rate]) for rate in ("failure_rate", "valid_rate")
     )
     return f"{name}: {rates['asked']:,} questions, failure rate {failure}, valid rate {valid}"
+
+
+def _pool(root: Path) -> list[str]:
+    """Returns a line about the questions of a pool that were not asked; none without a pool."""
+    path = root / SUMMARY
+    found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return [found["pool"]["sentence"]] if "pool" in found else []
 
 
 def _mode(mode: FailureMode) -> str:

@@ -22,6 +22,7 @@ PATHS = (
     ".launch.config",
     ".prepare.folder",
     ".prepare.file",
+    ".prepare.references",
     ".prepare.dataset.name",
     ".explore.targets",
     ".audit.labels",

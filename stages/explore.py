@@ -15,7 +15,7 @@ from blindspot.errors import run
 from blindspot.factory import open_candidate, open_steerable, open_verifier
 from blindspot.launch import try_on_this_node
 from blindspot.metrics import unscored
-from blindspot.models.description import Local, Server, describe_questioner
+from blindspot.models.description import Local, PoolOfQuestions, Server, describe_questioner
 from blindspot.params import (
     BudgetParams,
     CandidateParams,
@@ -29,6 +29,7 @@ from blindspot.params import (
     read,
 )
 from blindspot.paths import EXPLORE_METRICS, EXPLORED, EXPLORED_CALLS, EXPLORED_FOLDER, EXPLORED_MODES
+from blindspot.pool.questions import read_pool
 from blindspot.prompts.files import read_prompts
 from blindspot.records.failure_mode import FailureMode
 from blindspot.records.rollout import Asked
@@ -57,11 +58,12 @@ def main() -> None:
     source = describe_questioner(str(read()["train"]["base_model"]), "train.base_model")
     if params.calls and isinstance(source, Local):
         rehearse_training(source)
-    candidate = open_candidate(load("candidate", CandidateParams))
+    pool = read_pool() if isinstance(source, PoolOfQuestions) else None
+    candidate = open_candidate(load("candidate", CandidateParams), pool)
     verifier = open_verifier(load("verifier", VerifierParams))
     files = prompts_files("train", "candidate", "verifier")
     prompts, given = read_prompts(Path(files[0]), "questioner"), read_given(Path(params.targets))
-    questioner = open_steerable(source, params.batch_size, params.max_new_tokens, params.temperature, prompts)
+    questioner = pool or open_steerable(source, params.batch_size, params.max_new_tokens, params.temperature, prompts)
     threshold, examples = load("modes", ModesParams).threshold, EXAMPLES if isinstance(source, Server) else 0
     with store.working("explore") as work, stage_run("explore", work.parents[1], params.model_dump(), files) as mlflow:
         meter = Meter(load("budget", BudgetParams))

@@ -1,5 +1,7 @@
 """harvest: each questioner asks about the test images, and the base asks a quota for each discovered failure mode."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +11,10 @@ from pydantic import Field
 from blindspot import store
 from blindspot.checks.rollouts import ROLLOUT
 from blindspot.checks.run import check
-from blindspot.errors import naming, run
+from blindspot.errors import BlindspotError, naming, run
 from blindspot.factory import open_candidate, open_questioner, open_steerable, steered
 from blindspot.harvest import harvest
+from blindspot.models.description import describe_questioner
 from blindspot.params import (
     CandidateParams,
     GenerationParams,
@@ -23,14 +26,22 @@ from blindspot.params import (
     prompts_files,
 )
 from blindspot.paths import CANDIDATE_REPLIES, DISCOVERED, DISCOVERED_MODES, QUESTIONER, ROLLOUTS, ROLLOUTS_FOLDER
+from blindspot.pool.questions import Pool, read_pool
+from blindspot.pool_harvest import harvest_pool
 from blindspot.prompts.files import read_prompts
-from blindspot.protocols import Questioner
+from blindspot.protocols import Candidate, Questioner
+from blindspot.questioner.steering import read_targets
 from blindspot.questioner.templates import TemplateQuestioner
 from blindspot.quotas import Quota, ask_quotas, quotas_of
 from blindspot.records.failure_mode import read_failure_modes
+from blindspot.records.image import Image
+from blindspot.records.rollout import Rollout
 from blindspot.stage_lock import exclusive
 from blindspot.taxonomy.modes.quota import MOST
 from blindspot.tracking import stage_run
+
+#: Returns the rollouts of all methods and quotas.
+Harvest = Callable[[Sequence[Quota], Candidate, Sequence[Image], int, int], list[Rollout]]
 
 
 class Params(GenerationParams):
@@ -53,15 +64,40 @@ class Params(GenerationParams):
 def main() -> None:
     """Harvests questions with each method and for each discovered failure mode; writes data/rollouts."""
     params, seed, chosen = load("harvest", Params), load_seed(), load("candidate", CandidateParams)
-    images, work = store.read_images("test"), store.work_folder()
-    candidate, files = open_candidate(chosen), prompts_files("train", "candidate")
-    with naming("train.prompts"):
-        sampling = (
-            params.batch_size,
-            params.max_new_tokens,
-            params.temperature,
-            read_prompts(Path(files[0]), "questioner"),
+    images, work, files = store.read_images("test"), store.work_folder(), prompts_files("train", "candidate")
+    pool = find_pool(params.base)
+    candidate = open_candidate(chosen, pool)
+    collect = (
+        partial(harvest_pool, pool.about(images), read_targets(QUESTIONER)) if pool else by_questioners(params, images)
+    )
+    with stage_run("harvest", work, params.model_dump(), files) as mlflow:
+        rollouts = collect(read_quotas(params.quota), candidate, images, params.calls, seed)
+        if store.is_main_process():
+            docs = work / "docs" / Path.cwd().name / "harvest"
+            write_outputs(store.to_frame(rollouts), docs, mlflow, load_keep_raw())
+
+
+def find_pool(base: str) -> Pool | None:
+    """Returns the pool that questions are drawn from, None if questioners ask.
+
+    Raises BlindspotError if only one of the trained questioner and `base` is a pool.
+    """
+    kinds = [describe_questioner(str(QUESTIONER)).kind, describe_questioner(base, "harvest.base").kind]
+    if "pool" not in kinds:
+        return None
+    if kinds.count("pool") == 1:
+        raise BlindspotError(
+            "train.base_model and harvest.base are not both a pool of questions",
+            "set both to configs/models/pool.yaml",
         )
+    return read_pool()
+
+
+def by_questioners(params: Params, images: Sequence[Image]) -> Harvest:
+    """Returns a function that harvests with each questioner, and asks the quotas."""
+    with naming("train.prompts"):
+        prompts = read_prompts(Path(prompts_files("train")[0]), "questioner")
+    sampling = params.batch_size, params.max_new_tokens, params.temperature, prompts
     with naming("harvest.base"):
         base = open_steerable(params.base, *sampling)
     trained = open_questioner(str(QUESTIONER), *sampling)
@@ -69,16 +105,18 @@ def main() -> None:
     templates = TemplateQuestioner() if all(image.scene for image in images) else None
     if templates and not isinstance(base, TemplateQuestioner):  # otherwise base is the same method
         questioners["templates"] = templates
-    with stage_run("harvest", work, params.model_dump(), files) as mlflow:
+
+    def collect(
+        quotas: Sequence[Quota], candidate: Candidate, images: Sequence[Image], calls: int, seed: int
+    ) -> list[Rollout]:
         rollouts = [
             rollout
             for method, questioner in questioners.items()
-            for rollout in harvest(method, questioner, candidate, images, params.calls, seed)
+            for rollout in harvest(method, questioner, candidate, images, calls, seed)
         ]
-        rollouts += ask_quotas(read_quotas(params.quota), templates or base, candidate, images, seed)
-        if store.is_main_process():
-            docs = work / "docs" / Path.cwd().name / "harvest"
-            write_outputs(store.to_frame(rollouts), docs, mlflow, load_keep_raw())
+        return rollouts + ask_quotas(quotas, templates or base, candidate, images, seed)
+
+    return collect
 
 
 def read_quotas(most: int) -> list[Quota]:

@@ -12,9 +12,11 @@ from blindspot.checks.images import IMAGE
 from blindspot.checks.run import check
 from blindspot.errors import run
 from blindspot.images.image_set import describe_image_set, write_image_set
+from blindspot.images.pool_source import PoolSource
 from blindspot.images.sources import SourceParams, choose_source
 from blindspot.params import load, load_seed
 from blindspot.paths import IMAGES
+from blindspot.pool.questions import write_pool
 from blindspot.records.image import SPLITS
 from blindspot.stage_lock import exclusive
 from blindspot.tracking import stage_run
@@ -35,13 +37,16 @@ class Params(SourceParams):
 
 @exclusive
 def main() -> None:
-    """Writes data/images and logs samples."""
+    """Writes data/images, with the questions of a pool, and logs samples."""
     params, work = load("prepare", Params), store.work_folder()
     docs = work / "docs" / Path.cwd().name / "prepare"
     source, split = choose_source(params, load_seed())
     with stage_run("prepare", work, params.model_dump()) as mlflow, store.replacing(IMAGES) as folder:
         rows, skipped = write_image_set(source, split, folder, params.max_skipped)
         check(rows, IMAGE, docs)
+        if isinstance(source, PoolSource):
+            written = {*rows["image_id"]}
+            write_pool(folder, [one for one in source.questions if one.image_id in written])
         log(mlflow, rows, skipped, folder, docs)
     print(describe_image_set(rows, skipped), *source.notes, sep="\n")
 

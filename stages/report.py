@@ -1,6 +1,7 @@
 """report: writes the pages for people, and the failures as a data set."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -18,8 +19,10 @@ from blindspot.paths import (
     AUDIT,
     AUDIT_METRICS,
     EXPLORE_METRICS,
+    EXPLORED,
     FAILURE_MODES,
     FAILURE_SET,
+    IMAGES,
     LABEL_PAGE,
     QUESTIONS,
     REPLIES,
@@ -33,12 +36,14 @@ from blindspot.paths import (
     VERDICTS,
     VERIFY_METRICS,
 )
+from blindspot.pool.questions import FILE, read_pool
 from blindspot.records.failure_mode import FailureMode, in_report_order, read_failure_modes
 from blindspot.report.comparison import comparison
 from blindspot.report.content import Content, curves
 from blindspot.report.judge import Judge, judge
 from blindspot.report.labelling import render_labelling
 from blindspot.report.modes import modes
+from blindspot.report.pool import Unasked, unasked
 from blindspot.report.provenance import Prompts, Provenance, prompts, versions
 from blindspot.report.questions import place
 from blindspot.report.rates import methods, unscored_reasons
@@ -142,16 +147,26 @@ def main() -> None:
     sample = store.read_frame(AUDIT)
     found = select(rows, pictures, sample, taxonomy["questions"], confirmed(taxonomy["failure_modes"]))
     made = report(rows, judged, taxonomy, rewards, calls, params, every_param, prompts(every_param))
+    made = replace(made, pool=of_pool(rows, taxonomy["failure_modes"]))
     with stage_run("report", store.work_folder(), params.model_dump()) as mlflow:
         with store.replacing(REPORTS) as folder:
             write_site(made, pictures, folder)
             (folder / LABEL_PAGE.name).write_text(render_labelling(sample, pictures), encoding="utf-8")
             write_failure_set(found, store.read_json(AUDIT_METRICS), folder / FAILURE_SET.name)
         all_calls = {**calls, "harvest": len(rows)}
-        store.write_json(SUMMARY, summary(store.read_json(VERIFY_METRICS), taxonomy["metrics"], all_calls))
+        store.write_json(SUMMARY, summary(store.read_json(VERIFY_METRICS), taxonomy["metrics"], all_calls, made.pool))
         mlflow.log_metrics({"failures": len(found.failures), "failure_modes": made.confirmed})
         _log_pages(mlflow)
         _log_failures(mlflow, rows, pictures)
+
+
+def of_pool(rows: pd.DataFrame, modes: Sequence[FailureMode]) -> Unasked | None:
+    """Returns what was left unasked of the pool of the run, None if the run has none."""
+    if not (IMAGES / FILE).is_file():
+        return None
+    explored = store.read_frame(EXPLORED).assign(method="explore")
+    columns = ["method", "image_id", "question", "outcome"]
+    return unasked(read_pool(), pd.concat([rows[columns], explored[columns]]), confirmed(modes))
 
 
 def confirmed(modes: Sequence[FailureMode]) -> list[FailureMode]:

@@ -1,6 +1,6 @@
 """train: trains the questioner with GRPO to ask valid, diverse questions that the candidate answers wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from blindspot.errors import run
 from blindspot.factory import open_candidate, open_questioner, open_verifier, refuse_absent
 from blindspot.models.description import (
     Local,
+    PoolOfQuestions,
     Server,
     Templates,
     describe_questioner,
@@ -57,7 +58,7 @@ from blindspot.training.options import TrainingParams
 from blindspot.training.run import train, training_table
 
 #: What a questioner is that is not trained, by its kind.
-UNTRAINED = {"endpoint": "served", "templates": "made of templates"}
+UNTRAINED = {"endpoint": "served", "pool": "a pool of questions", "templates": "made of templates"}
 
 
 class Params(TrainingParams):
@@ -93,7 +94,9 @@ def main() -> None:
         keep_untrained(params, start, targets)
 
 
-def keep_untrained(params: Params, questioner: Server | Templates, targets: Sequence[Target]) -> None:
+def keep_untrained(
+    params: Params, questioner: Server | PoolOfQuestions | Templates, targets: Sequence[Target]
+) -> None:
     """Writes the description of a questioner that is not trained, with its targets. Makes no calls."""
     if isinstance(questioner, Server):
         refuse_secrets(questioner, params.base_model)
@@ -109,10 +112,10 @@ def keep_untrained(params: Params, questioner: Server | Templates, targets: Sequ
     logged = params.model_dump() | {"steps": 0}
     with stage_run("train", store.work_folder(), logged, prompts_files("train")):
         write_kept(questioner, targets)
-        write_discovered([])
+        write_discovered([], worded=None if isinstance(questioner, PoolOfQuestions) else frozenset())
 
 
-def write_kept(questioner: Server | Templates, targets: Sequence[Target]) -> None:
+def write_kept(questioner: Server | PoolOfQuestions | Templates, targets: Sequence[Target]) -> None:
     """Writes the outputs of the stage for a questioner that is not trained."""
     with store.replacing(QUESTIONER) as folder:
         write_untrained(questioner, folder)
@@ -162,12 +165,15 @@ def write_outputs(
     write_metrics(history, evaluations, spent)
 
 
-def write_discovered(trained: Sequence[Asked]) -> None:
-    """Writes the questions that explore and train asked, and the failure modes in them."""
+def write_discovered(trained: Sequence[Asked], worded: Set[str] | None = frozenset()) -> None:
+    """Writes the questions that explore and train asked, and the failure modes in them.
+
+    `worded`: features of the wording that modes may have; None for all.
+    """
     modes = load("modes", ModesParams)
     questions = questions_of(asked_in(store.read_frame(EXPLORED)), trained)
     few = int(read()["explore"]["min_asked"])
-    found = discover(questions, read_failure_modes(EXPLORED_MODES), modes.threshold, few, modes.min_asked)
+    found = discover(questions, read_failure_modes(EXPLORED_MODES), modes.threshold, few, modes.min_asked, worded)
     if len(questions):
         check(questions, DISCOVERED_SUITE, store.work_folder() / "docs" / Path.cwd().name / "train")
     with store.replacing(DISCOVERED_FOLDER) as folder:

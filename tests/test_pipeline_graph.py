@@ -42,15 +42,27 @@ ORDER = [
             "recording",
             "tracking.py",
             "metrics.py",
+            "grading",
+            "logs",
         )
     ),
     *(
         f"blindspot/{name}"
-        for name in ("budget.py", "distributed.py", "nodes.py", "launch.py", "checks", "scenes", "marks", "images")
+        for name in (
+            "budget.py",
+            "distributed.py",
+            "nodes.py",
+            "launch.py",
+            "checks",
+            "scenes",
+            "marks",
+            "pool",
+            "images",
+        )
     ),
     *(f"blindspot/taxonomy/{name}" for name in ("reading", "clustering", "modes")),
     *(f"blindspot/{name}" for name in ("taxonomy", "questioner", "models", "judges", "factory.py")),
-    *(f"blindspot/{name}" for name in ("harvest.py", "quotas.py", "verification.py")),
+    *(f"blindspot/{name}" for name in ("harvest.py", "quotas.py", "pool_harvest.py", "verification.py")),
     *(
         f"blindspot/{name}"
         for name in ("rewards", "search", "training", "audit", "probes", "report", "failure_set", "analysis")

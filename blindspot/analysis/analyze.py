@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 
 from blindspot.analysis.grading import Disagreement, disagreement, grade
-from blindspot.analysis.logs.columns import Columns
-from blindspot.analysis.logs.read import from_frame, read_logs
 from blindspot.analysis.meaning import grade_by
 from blindspot.analysis.notes import language, unclear, why_no_modes, why_none_confirmed
 from blindspot.errors import BlindspotError
+from blindspot.logs.columns import Columns
+from blindspot.logs.read import from_frame, read_logs
 from blindspot.protocols import LLM
 from blindspot.records.failure_mode import FailureMode
 from blindspot.records.verdict import VALID

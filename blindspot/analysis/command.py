@@ -5,10 +5,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from blindspot.analysis.analyze import ModelAnalysis, analyze_logs, check_threshold
-from blindspot.analysis.logs.columns import Columns
 from blindspot.analysis.record import record
 from blindspot.analysis.write import check_folder
 from blindspot.errors import BlindspotError
+from blindspot.logs.columns import Columns
 from blindspot.metrics import percent
 from blindspot.models.llm import open_llm
 from blindspot.protocols import LLM

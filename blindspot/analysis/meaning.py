@@ -1,21 +1,15 @@
 """Grades answers without a verdict of the log by asking an LLM whether they mean the same as the references."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from blindspot.analysis.answer_text import final_answer
 from blindspot.analysis.grading import grade
-from blindspot.judges.prompts import ask_again, ask_sameness
-from blindspot.judges.vlm import Sameness
+from blindspot.grading.answer_text import final_answer
+from blindspot.judges.sameness import Compared, compared, decide
 from blindspot.prompts.files import RolePrompts, default_prompts
 from blindspot.protocols import LLM
-from blindspot.records.answer import Answer
-from blindspot.records.unscored import Unscored
-from blindspot.replies import read_reply
-
-Asked = tuple[str, str, str]  # question, references, answer
 
 
 def grade_by(frame: pd.DataFrame, llm: LLM, prompts: RolePrompts | None = None) -> pd.DataFrame:
@@ -29,7 +23,7 @@ def grade_by(frame: pd.DataFrame, llm: LLM, prompts: RolePrompts | None = None) 
     """
     graded = grade(frame)
     places = {place: asked for place, row in enumerate(graded.to_dict("records")) if (asked := _asked(row))}
-    decisions = _decide([*dict.fromkeys(places.values())], llm, prompts or default_prompts("judge"))
+    decisions = decide([*places.values()], llm, prompts or default_prompts("judge"))
     outcome, reason = [*graded["outcome"]], [*graded["reason"]]
     by_llm: list[bool | None] = [None] * len(graded)
     for place, asked in places.items():
@@ -42,7 +36,7 @@ def grade_by(frame: pd.DataFrame, llm: LLM, prompts: RolePrompts | None = None) 
     return graded.assign(**{name: pd.Series(values, graded.index, object) for name, values in added.items()})
 
 
-def _asked(row: Mapping[Any, Any]) -> Asked | None:
+def _asked(row: Mapping[Any, Any]) -> Compared | None:
     """Returns what the LLM is asked about a graded row, or None if it is not asked."""
     references = [one for one in row["references"] if one.strip()]
     decided = (
@@ -56,24 +50,4 @@ def _asked(row: Mapping[Any, Any]) -> Asked | None:
     ):
         return None
     answer = final_answer(row["answer"]) if isinstance(row["answer"], str) else ""
-    shown = " or ".join(_shown(one, row["options"]) for one in dict.fromkeys(references))
-    return (row["question"], shown, answer) if answer else None
-
-
-def _shown(reference: str, options: Mapping[str, str]) -> str:
-    """Returns a reference; an option's letter with its text."""
-    return f"{reference}: {options[reference]}" if reference in options else reference
-
-
-def _decide(asked: Sequence[Asked], llm: LLM, prompts: RolePrompts) -> dict[Asked, bool | Unscored]:
-    """Returns whether each answer means the same as the references, or why this is not known."""
-    texts = {one: ask_sameness(*one, prompts=prompts) for one in asked}
-    decisions = dict(zip(asked, map(_read, llm.tell([*texts.values()], Sameness)), strict=True))
-    unread = [one for one, found in decisions.items() if found is Unscored.JUDGEMENT_NOT_UNDERSTOOD]
-    again = llm.tell([ask_again(texts[one], prompts=prompts) for one in unread], Sameness) if unread else []
-    return decisions | dict(zip(unread, map(_read, again), strict=True))
-
-
-def _read(reply: Answer) -> bool | Unscored:
-    found = read_reply(reply, Sameness)
-    return found.same if found else reply.error or Unscored.JUDGEMENT_NOT_UNDERSTOOD
+    return compared(row["question"], references, row["options"], answer) if answer else None

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-from blindspot.analysis.answer_text import final_answer
-from blindspot.analysis.choice import chosen
+from blindspot.grading.answer_text import final_answer
+from blindspot.grading.choice import chosen
 
 QUESTION = (40, 130)  # characters of the start and of the end; the end of a long prompt asks the question
 BRIEF = (20, 80)

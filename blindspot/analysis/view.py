@@ -9,8 +9,8 @@ import pandas as pd
 
 from blindspot.analysis.analyze import Analysis, ModelAnalysis, letter_of
 from blindspot.analysis.grading import Pair
-from blindspot.analysis.logs.values import is_missing
 from blindspot.analysis.shown import BRIEF, QUESTION, answer_shown, reference_shown, shortened
+from blindspot.logs.values import is_missing
 from blindspot.metrics import interval
 from blindspot.records.failure_mode import FailureMode, Strength, in_report_order, mix
 from blindspot.report.rates import Rate, discovered_rate, tested_rate

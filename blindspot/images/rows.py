@@ -37,14 +37,14 @@ class Rows:
         why = "they are no valid file names, or differ from others in case only"
         return [f"image ids changed: {len(self._changed):,}, because {why}; for example {self._changed[0]}"]
 
-    def image(self, path: Path, name: str, row: Mapping[str, Any], boxes: str | None = None) -> SourceImage:
-        """Returns the image of a file; the row may give its `image_id` and `scene`.
+    def image(self, picture: Path | bytes, name: str, row: Mapping[str, Any], boxes: str | None = None) -> SourceImage:
+        """Returns the image of a file or of its bytes; the row may give its `image_id` and `scene`.
 
         Without an id, it is derived from the name. An id that is not a valid file name, or that differs from an
         earlier one in case only, is changed. An image with the id of an earlier one, or with an invalid scene, is
         unreadable.
         """
-        text = shown(path)
+        text = shown(picture) if isinstance(picture, Path) else name
         given = id_from(row.get("image_id"))
         image_id = self._unique(given or _derived(Path(name).stem, name), text)
         if image_id is None:
@@ -53,7 +53,7 @@ class Rows:
             scene = scene_from(row.get("scene"))
         except ValueError as error:
             return unreadable(text, f"has a scene that cannot be read ({error})")
-        return SourceImage(image_id, text, partial(read_picture, path, self._max_side), scene, boxes)
+        return SourceImage(image_id, text, partial(read_picture, picture, self._max_side), scene, boxes)
 
     def _unique(self, given: str, name: str) -> str | None:
         """Returns a valid id that no other image has, or None if another image has the given one."""

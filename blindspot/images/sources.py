@@ -13,6 +13,7 @@ from blindspot.images.dataset import DatasetSource
 from blindspot.images.folder import FolderSource
 from blindspot.images.manifest import ManifestSource
 from blindspot.images.marks import MarksSource
+from blindspot.images.pool_source import PoolSource
 from blindspot.images.scenes import SceneSource
 from blindspot.images.splitting import MAX_DIFFERENCE, split_by_count, split_by_likeness
 from blindspot.params import Section
@@ -59,17 +60,22 @@ class Marks(Section):
 class SourceParams(Section):
     """Where images come from and how they are split."""
 
-    source: Literal["scenes", "folder", "manifest", "coco", "dataset", "marks"] = Field(
+    source: Literal["scenes", "folder", "manifest", "coco", "dataset", "marks", "pool"] = Field(
         description="scenes: drawn at random. folder, manifest (a table), coco or dataset: your own images "
-        "(docs/images.md). marks: figures and labels drawn over your own images (docs/marks.md)",
+        "(docs/images.md). marks: figures and labels drawn over your own images (docs/marks.md). pool: questions with "
+        "true answers, and their images (docs/pools.md)",
     )
     folder: str | None = Field(
-        None, description="Image folder, for source folder or coco, or for a manifest stored in another folder"
+        None,
+        description="Image folder, for source folder or coco, or for a manifest or pool stored in another folder",
     )
     file: str | None = Field(
         None,
         description="For source manifest: CSV, TSV, Parquet or JSON lines file. For source coco: instances or "
-        "captions JSON file",
+        "captions JSON file. For source pool: file with the questions",
+    )
+    references: str | None = Field(
+        None, description="For source pool: JSON file with the true answers, if the file has none, as of VQA v2"
     )
     dataset: Dataset = Field(Dataset.model_validate({}))
     marks: Marks = Field(Marks.model_validate({}))
@@ -121,6 +127,9 @@ def open_source(params: SourceParams) -> ImageSource:
         name = given("dataset.name", chosen.name)
         return DatasetSource(name, chosen.config, chosen.split, chosen.column, chosen.revision, params.max_side)
     file = Path(given("file", params.file))
+    if source == "pool":
+        references = Path(params.references) if params.references else None
+        return PoolSource(file, references, Path(params.folder or file.parent), params.max_side)
     if source == "manifest":
         return ManifestSource(file, Path(params.folder or file.parent), params.max_side)
     return CocoSource(file, Path(given("folder", params.folder)), params.max_side)

@@ -128,17 +128,23 @@ class Templates(Section):
     kind: Literal["templates"]
 
 
+class PoolOfQuestions(Section):
+    """A questioner that asks the questions of the pool that `prepare` read (prepare.source: pool)."""
+
+    kind: Literal["pool"]
+
+
 class Nothing(Section):
     """No model, for a parameter whose model is optional."""
 
     kind: Literal["none"]
 
 
-Description = Server | Local | Planted | Templates | Nothing
-FIX = "use the keys of configs/models/endpoint.yaml, local.yaml, planted.yaml, templates.yaml or none.yaml"
+Description = Server | Local | Planted | PoolOfQuestions | Templates | Nothing
+FIX = "use the keys of configs/models/endpoint.yaml, local.yaml, planted.yaml, pool.yaml, templates.yaml or none.yaml"
 _SECRET = re.compile(r"key$|secret|password|signature|^sig$|(?<!max_)token$", re.IGNORECASE)
 #: Describes a questioner that is not trained in the folder that the stage train writes, by its kind.
-UNTRAINED = {"endpoint": "endpoint.yaml", "templates": "templates.yaml"}
+UNTRAINED = {"endpoint": "endpoint.yaml", "pool": "pool.yaml", "templates": "templates.yaml"}
 _FILE: TypeAdapter[Description] = TypeAdapter(Annotated[Description, Field(discriminator="kind")])
 
 
@@ -165,19 +171,19 @@ def describe_local(model: str, use: str) -> Local:
     return description
 
 
-def describe_questioner(model: str, use: str = "the questioner") -> Local | Server | Templates:
+def describe_questioner(model: str, use: str = "the questioner") -> Local | Server | PoolOfQuestions | Templates:
     """Returns the description of a questioner. Raises BlindspotError, which names the `use`, for any other kind."""
     with naming(use):
         description = describe(model)
-    if isinstance(description, Local | Server | Templates):
+    if isinstance(description, Local | Server | PoolOfQuestions | Templates):
         return description
     raise BlindspotError(
         f"{use}: {model} has kind {description.kind}, which cannot ask questions",
-        "name a folder of weights, or a YAML file with kind: local, endpoint or templates",
+        "name a folder of weights, or a YAML file with kind: local, endpoint, pool or templates",
     )
 
 
-def write_untrained(questioner: Server | Templates, folder: Path) -> None:
+def write_untrained(questioner: Server | PoolOfQuestions | Templates, folder: Path) -> None:
     """Writes the description of a questioner that is not trained, from which `describe` reads the same description."""
     values = {"kind": questioner.kind, **questioner.model_dump(mode="json", exclude_defaults=True)}
     path = folder / UNTRAINED[questioner.kind]

@@ -29,7 +29,10 @@ class Unscored(StrEnum):
     NO_CONNECTION = "no connection", "The connection to the server failed."
     NO_QUESTION = "no question", "The questioner's reply contains no question."
     NO_ANSWER = "no answer", "The answer is empty."
-    ANSWER_NOT_UNDERSTOOD = "answer not understood", "The oracle cannot read the answer as one clear value."
+    ANSWER_NOT_UNDERSTOOD = (
+        "answer not understood",
+        "The oracle, or the comparison with the true answers, cannot read the answer as one clear value.",
+    )
     JUDGEMENT_NOT_UNDERSTOOD = "judgement not understood", "The judge's reply does not have the required form."
     NO_REFERENCE = "no reference", "The judge rates the question as valid but gives no answer of its own."
     NO_MAJORITY = "no majority", "No outcome has a majority of the judge's votes."

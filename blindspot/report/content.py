@@ -11,6 +11,7 @@ from blindspot.report.charts import LineChart, line_chart
 from blindspot.report.comparison import Comparison
 from blindspot.report.judge import Judge
 from blindspot.report.modes import Example, Mode
+from blindspot.report.pool import Unasked
 from blindspot.report.provenance import Provenance
 from blindspot.report.rates import Method, UnscoredReason
 from blindspot.report.skills import Group, Stability
@@ -40,7 +41,8 @@ class Content:
     `searched`: whether failure modes were discovered in other questions. `modes_found`, `confirmed`: the numbers of
     discovered and of confirmed failure modes, shown or not. `shown`: examples of each on the overview. `threshold`:
     the one that was used for modes; `threshold_set`: the parameter modes.threshold. `titles`: of skills and
-    meta-skills, by name. `rows`: rollouts with their verdicts, from `blindspot.report.questions.place`.
+    meta-skills, by name. `rows`: rollouts with their verdicts, from `blindspot.report.questions.place`. `pool`: of
+    which questions were asked; None if a questioner asked.
     """
 
     candidate: str
@@ -65,6 +67,7 @@ class Content:
     curves: tuple[LineChart, ...]
     provenance: Provenance
     rows: pd.DataFrame
+    pool: Unasked | None = None
 
     @property
     def candidate_name(self) -> str:

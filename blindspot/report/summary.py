@@ -1,13 +1,19 @@
 """Summarises a run in a few figures, those that `dvc metrics show` and `dvc exp show` print."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
+from blindspot.report.pool import Unasked
 
-def summary(rates: Mapping[str, Any], counts: Mapping[str, Any], calls: Mapping[str, int]) -> dict[str, Any]:
+
+def summary(
+    rates: Mapping[str, Any], counts: Mapping[str, Any], calls: Mapping[str, int], pool: Unasked | None = None
+) -> dict[str, Any]:
     """Returns the rates of the trained questioner, the numbers of failure modes and all calls of the candidate.
 
-    `rates`: metrics/verify.json. `counts`: metrics/taxonomy.json. `calls`: by stage.
+    `rates`: metrics/verify.json. `counts`: metrics/taxonomy.json. `calls`: by stage. `pool`: of which
+    questions were asked.
     """
     trained = rates["trained"]
     return {
@@ -15,4 +21,5 @@ def summary(rates: Mapping[str, Any], counts: Mapping[str, Any], calls: Mapping[
         "failure_modes": counts["failure_modes"],
         "novel_modes": counts["novel_modes"],
         "calls": sum(calls.values()),
+        **({"pool": asdict(pool) | {"sentence": pool.sentence()}} if pool else {}),
     }

@@ -1,6 +1,6 @@
 """Discovers failure modes in everything that exploring and training asked about the training images."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -53,18 +53,24 @@ def parts_of(questions: pd.DataFrame, modes: Sequence[FailureMode]) -> dict[Foun
 
 
 def discover(
-    questions: pd.DataFrame, explored: Sequence[FailureMode], threshold: float, few: int, min_asked: int
+    questions: pd.DataFrame,
+    explored: Sequence[FailureMode],
+    threshold: float,
+    few: int,
+    min_asked: int,
+    worded: Set[str] | None = frozenset(),
 ) -> list[FailureMode]:
     """Returns the modes that exploring found, those in both stages together, and those in the rest (`parts_of`).
 
     `questions`: as from `questions_of`. `explored`: the modes in the questions of the exploration, which no training
-    skewed. `few`: fewest valid questions of a mode in both stages together, `min_asked`: in the rest. The figures of a
-    mode are those of the questions that it was found in.
+    skewed. `few`: fewest valid questions of a mode in both stages together, `min_asked`: in the rest. `worded`:
+    features of the wording that modes may have; None for all. The figures of a mode are those of the questions that it
+    was found in.
     """
     modes = [replace(mode, found_in="explore") for mode in explored]
     further: tuple[tuple[FoundIn, int], ...] = (("both", few), ("rest", min_asked))
     for part, fewest in further:
         known = {mode.features for mode in modes}
-        found = modes_in(asked_in(parts_of(questions, modes)[part]), threshold, fewest)
+        found = modes_in(asked_in(parts_of(questions, modes)[part]), threshold, fewest, worded)
         modes += [replace(mode, found_in=part) for mode in found if mode.features not in known]
     return modes

@@ -48,14 +48,18 @@ class Explorer:
     Attributes: `modes`, the failure modes in the questions asked so far.
     """
 
-    def __init__(self, threshold: float, min_asked: int, seed: int, given: Sequence[Target] = ()) -> None:
+    def __init__(
+        self, threshold: float, min_asked: int, seed: int, given: Sequence[Target] = (), worded: bool = False
+    ) -> None:
         """`threshold`, `min_asked`: the threshold of the error_rate of a mode, and the valid questions it needs.
 
-        `given`: targets to propose before the explorer's own.
+        `given`: targets to propose before the explorer's own. `worded`: whether modes may have any feature of the
+        wording, not only those of `given`.
         """
         self.modes: list[FailureMode] = []
         self._threshold, self._min_asked = threshold, min_asked
         self._given = GivenTargets(given, min_asked)
+        self._worded = None if worded else self._given.wording
         self._dice = np.random.default_rng(seed)
         self._pairs: dict[Target, int] = {}
         self._kinds = Counter[frozenset[str]]()
@@ -71,13 +75,8 @@ class Explorer:
         self.modes = self.modes_after(len(self._rows))
 
     def features(self, question: str, reference: str | None) -> frozenset[str]:
-        """Returns the features of a question that the explorer uses; features of its wording only if given."""
-        known = all_features(question, reference)
-        return (
-            known.union(self._given.wording.intersection(wording(question, reference)))
-            if self._given.wording
-            else known
-        )
+        """Returns the features of a question that the explorer uses."""
+        return all_features(question, reference).union(_of_wording(question, reference, self._worded))
 
     def failures(self, target: Target, image_id: str, count: int) -> list[Asked]:
         """Returns the latest `count` failures about other images that have all features of a target.
@@ -101,7 +100,7 @@ class Explorer:
         valid = [row for row, *_ in self._rows[:count] if row.outcome != "invalid"]
         if len(valid) < MIN_VALID:
             return []
-        return modes_in(valid, self._threshold, self._min_asked, self._given.wording)
+        return modes_in(valid, self._threshold, self._min_asked, self._worded)
 
     def targets(self, count: int) -> list[Target]:
         """Returns targets for `count` proposals: suspected pairs of features, and pairs that have rarely been asked.
@@ -194,11 +193,11 @@ def _kind(features: Collection[str]) -> frozenset[str]:
 
 
 def modes_in(
-    valid: Sequence[Asked], threshold: float, min_asked: int, worded: Set[str] = frozenset()
+    valid: Sequence[Asked], threshold: float, min_asked: int, worded: Set[str] | None = frozenset()
 ) -> list[FailureMode]:
     """Returns the failure modes in valid questions, without examples, using the features that need no fitting.
 
-    `worded`: features of the wording that modes may have.
+    `worded`: features of the wording that modes may have; None for all.
     """
     rows: list[dict[str, Any]] = [
         {"rollout_id": str(place), "image_id": row.image_id, "question": row.question, "outcome": row.outcome}
@@ -206,8 +205,15 @@ def modes_in(
         for place, row in enumerate(valid)
     ]
     for row, asked in zip(rows, valid, strict=True):
-        row["features"] += [one for one in wording(asked.question, asked.reference) if one in worded]
+        row["features"] += _of_wording(asked.question, asked.reference, worded)
     return find_modes(pd.DataFrame(rows), threshold, min_asked, examples=0) if rows else []
+
+
+def _of_wording(question: str, reference: str | None, worded: Set[str] | None) -> list[str]:
+    """Returns the features of a question's wording that are among `worded`; all if it is None."""
+    if worded is None:
+        return wording(question, reference)
+    return [one for one in wording(question, reference) if one in worded] if worded else []
 
 
 def _coverage(asked: Floats) -> Floats:

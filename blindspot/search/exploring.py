@@ -8,6 +8,7 @@ from pydantic import Field
 
 from blindspot.metrics import refuse_unscored
 from blindspot.params import MODES, Section
+from blindspot.pool.questions import Pool
 from blindspot.protocols import Steerable, Target
 from blindspot.questioner.proposing import counted, no_question
 from blindspot.records.failure_mode import FailureMode
@@ -15,6 +16,7 @@ from blindspot.records.image import Image
 from blindspot.records.rollout import Asked
 from blindspot.search.explorer import Explorer
 from blindspot.search.journal import Journal
+from blindspot.search.pool_proposals import PoolProposals
 from blindspot.search.proposals import Proposals
 
 MAX_IDLE = 20  # rounds in a row without a new question, after which exploring ends
@@ -39,7 +41,7 @@ def explore(
     how: Exploration,
     seed: int,
     images: Sequence[Image],
-    questioner: Steerable,
+    questioner: Steerable | Pool,
     journal: Journal,
     given: Sequence[Target] = (),
     examples: int = 0,
@@ -47,12 +49,18 @@ def explore(
 ) -> tuple[list[Asked], list[FailureMode]]:
     """Asks until no failure is left to follow, no new question is proposed, or the calls or the budget are spent.
 
+    `questioner`: proposes the questions; a pool has them already, and its modes may have features of the wording.
     `given`: the first targets. `examples`: past failures that the questioner is shown with a target, at most.
     `threshold`: of the error_rate of a failure mode. Returns the questions with their outcomes, and the failure modes
     in them. Raises BlindspotError if most questions are unscored, or if no reply of the questioner has a question.
     """
-    explorer, asked = Explorer(threshold, how.min_asked, seed, given), list[Asked]()
-    proposals, idle = Proposals(questioner, images, random.Random(seed), explorer, examples), 0
+    dice, asked, idle = random.Random(seed), list[Asked](), 0
+    explorer = Explorer(threshold, how.min_asked, seed, given, isinstance(questioner, Pool))
+    proposals = (
+        PoolProposals(questioner.about(images), images, dice, explorer)
+        if isinstance(questioner, Pool)
+        else Proposals(questioner, images, dice, explorer, examples)
+    )
     while idle < MAX_IDLE and (room := journal.meter.room(min(how.together, how.calls - len(asked)))):
         proposals.add(explorer.targets(how.proposals))
         if proposals.is_mute:

@@ -11,8 +11,8 @@ import pytest
 
 import blindspot
 from blindspot.analysis.command import _summary, analyze_files
-from blindspot.analysis.logs.columns import Columns
 from blindspot.errors import run
+from blindspot.logs.columns import Columns
 from tests.analysis.made_logs import PLANTED, drawn
 from tests.project import REPOSITORY, environment, files
 

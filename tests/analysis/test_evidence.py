@@ -6,8 +6,8 @@ import pytest
 
 import blindspot
 from blindspot.analysis.analyze import analyze_answers
-from blindspot.analysis.logs.columns import Columns
-from blindspot.analysis.logs.read import from_frame
+from blindspot.logs.columns import Columns
+from blindspot.logs.read import from_frame
 from tests.analysis.made_logs import PLANTED, drawn
 
 

@@ -8,9 +8,9 @@ import pytest
 
 import blindspot
 from blindspot.analysis.command import analyze_files
-from blindspot.analysis.logs.columns import Columns
 from blindspot.analysis.record import record
 from blindspot.errors import BlindspotError
+from blindspot.logs.columns import Columns
 from blindspot.telemetry import disable_telemetry
 from tests.analysis.made_logs import PLANTED, drawn
 from tests.project import REPOSITORY

@@ -7,9 +7,9 @@ import pytest
 
 from bench import small_instruct
 from bench.small_instruct import describe, draw_questions, load_model, read, write_log
-from blindspot.analysis.logs.columns import Columns
-from blindspot.analysis.logs.read import read_logs
 from blindspot.errors import BlindspotError
+from blindspot.logs.columns import Columns
+from blindspot.logs.read import read_logs
 from blindspot.prompts.files import read_prompts
 from blindspot.questioner.prompts import question_prompt
 from blindspot.replies import read_text

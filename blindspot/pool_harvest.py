@@ -1,0 +1,99 @@
+"""Harvests questions of a pool: random ones, ones that meet the targets of the search, and a quota for each mode."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from tqdm import tqdm
+
+from blindspot.distributed import BLOCK, process_state
+from blindspot.harvest import to_rollouts
+from blindspot.judges.judging import answer_all
+from blindspot.pool.questions import PoolQuestion
+from blindspot.protocols import Candidate, ProposedQuestion, Target
+from blindspot.quotas import Quota
+from blindspot.records.answer import Answer
+from blindspot.records.image import Image
+from blindspot.records.rollout import QUOTA, Rollout
+from blindspot.taxonomy.reading.question_features import has_all
+
+IDENTITY = "pool/1"
+
+
+def harvest_pool(
+    questions: Sequence[PoolQuestion],
+    targets: Sequence[Target],
+    quotas: Sequence[Quota],
+    candidate: Candidate,
+    images: Sequence[Image],
+    calls: int,
+    seed: int,
+) -> list[Rollout]:
+    """Asks questions of the pool about images; every rank returns all rollouts, in order.
+
+    The method base asks `calls` random questions. The method trained asks as many that meet a target, about equally
+    many for each target; without targets, the same as base. Each quota has random questions of its mode. Where the
+    pool has fewer questions, all of them are asked. A question that is chosen several times is asked once.
+    """
+    dice = np.random.default_rng(seed)
+    base = _sample(questions, calls, dice)
+    chosen: list[tuple[str, str, str | None, list[PoolQuestion]]] = [
+        ("trained", "trained", None, _by_target(questions, targets, calls, dice) if targets else base),
+        ("base", "base", None, base),
+    ]
+    for place, quota in enumerate(quotas):
+        inside = _meeting(questions, quota.mode.features)
+        drawn = _sample(inside, quota.valid, dice)
+        chosen.append((f"{QUOTA}-{place:03d}", QUOTA, quota.mode.mode_id, drawn))
+        if len(inside) < quota.valid:
+            has = f"the pool has {len(inside)} of {quota.valid} questions about test images"
+            print(f"harvest: {quota.mode.mode_id}: {has}", flush=True)
+    known = {image.image_id: image for image in images}
+    answers = _answer([*dict.fromkeys(one for *_, drawn in chosen for one in drawn)], candidate, known)
+    rollouts = list[Rollout]()
+    for name, method, mode_id, drawn in chosen:
+        asked = [
+            (known[one.image_id], ProposedQuestion(one.question, one.reference), answers[one.key]) for one in drawn
+        ]
+        rollouts += to_rollouts(name, method, IDENTITY, candidate.identity, asked, mode_id)
+    return rollouts
+
+
+def _sample(questions: Sequence[PoolQuestion], count: int, dice: np.random.Generator) -> list[PoolQuestion]:
+    """Returns `count` random questions, or all in random order if there are fewer."""
+    return [questions[place] for place in dice.permutation(len(questions))[:count].tolist()]
+
+
+def _meeting(questions: Sequence[PoolQuestion], target: Target) -> list[PoolQuestion]:
+    return [one for one in questions if has_all({*target}, one.question, one.reference)]
+
+
+def _by_target(
+    questions: Sequence[PoolQuestion], targets: Sequence[Target], count: int, dice: np.random.Generator
+) -> list[PoolQuestion]:
+    """Returns `count` questions at most that meet a target: one for each target in turn, each question once."""
+    queues = [iter(_sample(_meeting(questions, target), len(questions), dice)) for target in targets]
+    found = dict[tuple[str, str], PoolQuestion]()
+    while queues and len(found) < count:
+        for queue in [*queues]:
+            one = next((one for one in queue if one.key not in found), None)
+            if one is None:
+                queues.remove(queue)
+            elif len(found) < count:
+                found[one.key] = one
+    return [*found.values()]
+
+
+def _answer(
+    questions: Sequence[PoolQuestion], candidate: Candidate, images: dict[str, Image]
+) -> dict[tuple[str, str], Answer]:
+    """Returns the candidate's answer to each question. Ranks share the questions in blocks."""
+    from accelerate.utils import gather_object
+
+    state, found = process_state(), list[tuple[tuple[str, str], Answer]]()
+    starts = range(0, len(questions), BLOCK)[state.process_index :: state.num_processes]
+    for start in tqdm(starts, "harvest: pool", disable=not state.is_main_process):
+        block = questions[start : start + BLOCK]
+        asked = [ProposedQuestion(one.question) for one in block]
+        answers = answer_all(candidate, [images[one.image_id] for one in block], asked)
+        found += zip((one.key for one in block), answers, strict=True)
+    return dict(gather_object(found))
