@@ -1,6 +1,5 @@
 """Draws the marks of a photograph at random: what they are, and where they are legible."""
 
-import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +16,8 @@ from blindspot.scenes.scene import COLOURS, SHAPES, SIZES
 FIGURES, LABELS = (3, 6), (2, 3)  # fewest and most in a picture
 TWO_PILES = 0.3  # share of the pictures with five or more figures in which two pairs of figures overlap
 COVERED = (0.12, 0.28)  # least and greatest share of a figure that another one covers
-SMALLEST_UNIT = 12  # px: smaller marks are not drawn
+SMALLEST_UNIT = 12  # px
+SHORTEST_SIDE = 20 * SMALLEST_UNIT  # px: a smaller photograph has no room for marks
 APART = 2  # units: positions that differ by less have no clear order
 GAP = 0.5  # between two marks that do not overlap, and between a mark and the edge of the picture, in units
 LAYOUTS, TRIES = 12, 120  # sets of marks that are tried for a photograph, and places that are tried for each
@@ -35,13 +35,13 @@ class _Part:
 def place_marks(photograph: Picture, size: float, rng: random.Random) -> tuple[MarkScene, int]:
     """Returns the marks for a photograph, and the radius of a small figure in px.
 
-    `size`: this radius as a share of the shorter side of the photograph. Raises UnreadableImage if the photograph is
-    too small, or if no set of marks that was tried has legible places.
+    `size`: this radius as a share of the shorter side of the photograph; it is at least SMALLEST_UNIT. Raises
+    UnreadableImage if the photograph is too small, or if no set of marks that was tried has legible places.
     """
-    shorter, unit = min(photograph.size), round(size * min(photograph.size))
-    if unit < SMALLEST_UNIT:
-        least = math.ceil((SMALLEST_UNIT - 0.5) / size)
-        raise UnreadableImage(f"is too small for marks (its shorter side has {shorter:,} px of {least:,} needed)")
+    shorter = min(photograph.size)
+    if shorter < SHORTEST_SIDE:
+        raise UnreadableImage(f"is too small for marks (its shorter side has {shorter} px of {SHORTEST_SIDE} needed)")
+    unit = max(round(size * shorter), SMALLEST_UNIT)
     ground = Ground(photograph, unit)
     for _ in range(LAYOUTS):
         placed = _place(_draw_groups(rng, unit), ground, unit, rng)

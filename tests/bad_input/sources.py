@@ -64,7 +64,7 @@ SOURCES: list[tuple[str, Change, tuple[str, ...]]] = [
     (
         "photographs that are too small for marks",
         both(source("marks", folder="photos"), photographs),
-        ("photos/0.png is too small for marks (its shorter side has 200 px of 329 needed)", "prepare.max_skipped"),
+        ("photos/0.png is too small for marks (its shorter side has 200 px of 240 needed)", "prepare.max_skipped"),
     ),
     ("no dataset named", source("dataset"), ("prepare.dataset.name is not set",)),
     (

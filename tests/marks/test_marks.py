@@ -98,8 +98,8 @@ def test_the_same_seed_gives_the_same_marks() -> None:
 
 
 def test_a_photograph_that_is_too_small_is_refused() -> None:
-    with pytest.raises(UnreadableImage, match=r"too small for marks \(its shorter side has 300 px of 329 needed\)"):
-        place_marks(photograph("chelsea.png").resize((451, 300)), SIZE, random.Random(0))
+    with pytest.raises(UnreadableImage, match=r"too small for marks \(its shorter side has 239 px of 240 needed\)"):
+        place_marks(photograph("chelsea.png").resize((400, 239)), SIZE, random.Random(0))
 
 
 @pytest.mark.parametrize("name", ["grass.png", "noise"])
