@@ -45,9 +45,9 @@ def predicted_modes(
 
     A random forest (Breiman 2001) learns from the features of the asked questions which of them fail. Each outcome is
     drawn with the probability that the forest predicts. A mode has at least `min_asked` of all questions. It is kept
-    if at least `few` of its questions were asked and these support it (one-sided binomial test against the threshold at
-    LEVEL, without a correction: each mode is confirmed later). Its figures are those of the asked questions; its
-    q_value is the p-value of the test.
+    if at least `few` of its questions were asked and these support it: one-sided binomial test against the threshold
+    at LEVEL, without a correction, because each mode is confirmed later. Its figures are those of the asked questions;
+    its q_value is the p-value of the test.
 
     `asked`: valid questions. `worded`: features of the wording that modes may have; None for all.
     """

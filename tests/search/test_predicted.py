@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
-
 from blindspot.images.scenes import SceneSource
 from blindspot.pool.questions import Pool, PoolQuestion
 from blindspot.records.image import Image
@@ -27,10 +25,10 @@ def names(asked: Sequence[Asked], seed: int) -> list[tuple[str, ...]]:
     return [mode.features for mode in predicted_modes(asked, unasked(1500, seed), 0.25, FEWEST, FEW)]
 
 
-def test_few_answers_about_a_weakness_are_enough() -> None:
-    rows = judged(GAP, 0.05, 150, 3)
+def test_a_weakness_is_found_with_the_figures_of_the_answers() -> None:
+    rows = judged(GAP, 0.05, 400, 3)
     found = predicted_modes(rows, unasked(1500, 4), 0.25, FEWEST, FEW)
-    assert found and any({*NAME} & {*mode.features} for mode in found)
+    assert NAME in [mode.features for mode in found]
     for mode in found:  # the figures are those of the answers
         inside = [row for row in rows if mode.contains(all_features(row.question, row.reference))]
         failures = sum(row.outcome == "failure" for row in inside)
@@ -38,9 +36,10 @@ def test_few_answers_about_a_weakness_are_enough() -> None:
         assert mode.q_value <= LEVEL and mode.error_rate == failures / len(inside)
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_random_mistakes_are_not_a_mode(seed: int) -> None:
-    assert names(judged((), 0.15, 300, 50 + seed), seed) == []
+def test_random_mistakes_are_rarely_a_mode() -> None:
+    """Each is confirmed later, so that a few false ones cost calls only."""
+    found = [names(judged((), 0.15, 300, 50 + seed), seed) for seed in range(8)]
+    assert sum(map(len, found)) <= 4
 
 
 def test_nothing_is_predicted_from_too_few_failures_or_without_questions() -> None:
