@@ -11,6 +11,7 @@ from bench.page import render_search
 from bench.plan import DATA, FOLDER, Plan, load, read_candidates, read_plan
 from bench.scoring.summary import Bar, bars_met, differences, figure, figures, pooled, with_ratios
 from bench.scoring.uniform import ModeRate
+from bench.search_rates import RATES, Counts
 from bench.searchers.methods import Methods
 from blindspot import store
 from blindspot.errors import run
@@ -33,7 +34,8 @@ def main() -> None:
     params, plan, candidates = load("search_summary", Params), read_plan(Plan), read_candidates()
     threshold = load("search_run", Methods).threshold
     runs = {name: read_runs(DATA / name, plan.methods_for(candidates, name), plan.seeds) for name in candidates.names}
-    found = {name: summary(of_seeds, threshold) for name, of_seeds in runs.items()}
+    rates = {name: store.read_json(RATES / f"{name}.json") for name in candidates.names}
+    found = {name: summary(of_seeds, threshold, rates[name]) for name, of_seeds in runs.items()}
     bars = {name: bars_met(one["figures"][OURS] | one["rates"][OURS], params.bars) for name, one in found.items()}
     with stage_run("search_summary", store.work_folder(), {}) as mlflow:
         store.write_json(METRICS, found)
@@ -50,11 +52,14 @@ def read_runs(folder: Path, methods: Sequence[str], seeds: Sequence[int]) -> lis
     return [{method: store.read_json(folder / method / f"{seed}.json") for method in methods} for seed in seeds]
 
 
-def summary(of_seeds: Sequence[Mapping[str, Any]], threshold: float) -> dict[str, Any]:
-    """Returns the figures over seeds, the differences to templates, and the rates of all modes as figures."""
+def summary(of_seeds: Sequence[Mapping[str, Any]], threshold: float, uniform: Counts) -> dict[str, Any]:
+    """Returns the figures over seeds, the differences to templates, and the rates of all modes as figures.
+
+    `uniform`: of search_rates; the rates of all modes are compared with these.
+    """
     seeds = [with_ratios({method: found["measures"] for method, found in one.items()}) for one in of_seeds]
     rates = {
-        method: pooled([[ModeRate(**rate) for rate in one[method]["modes"]] for one in of_seeds], threshold)
+        method: pooled([[mode_rate(rate, uniform) for rate in one[method]["modes"]] for one in of_seeds], threshold)
         for method in of_seeds[0]
     }
     return {
@@ -65,6 +70,12 @@ def summary(of_seeds: Sequence[Mapping[str, Any]], threshold: float) -> dict[str
             for method, scores in rates.items()
         },
     }
+
+
+def mode_rate(rate: Mapping[str, Any], uniform: Counts) -> ModeRate:
+    """Returns the rate of a mode of a search, with the uniform rate of search_rates where it has questions."""
+    asked, failures = uniform[rate["name"]]
+    return ModeRate(**{**rate, "uniform": failures / asked if asked else rate["uniform"]})
 
 
 def explained_by_calls(of_seeds: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

@@ -28,16 +28,18 @@ ONE_CORE = {"OMP_NUM_THREADS": "1", "TQDM_DISABLE": "1"}
 
 
 def main() -> None:
-    """Runs every stage of the bench that is not up to date: the truth first, the summary last."""
+    """Runs every stage of the bench that is not up to date: the truth first, rates and summary last."""
     parser = argparse.ArgumentParser(prog="python -m flows.bench", description=__doc__)
     parser.add_argument("bench", choices=[*BENCHES])
     pipeline, results = BENCHES[parser.parse_args().bench]
     apply()
     os.chdir(FOLDER)
     targets = list_stages(pipeline)
-    truths, summary = [target for target in targets if "_truth@" in target], targets[-1]
+    truths, rates = ([target for target in targets if f"_{of}@" in target] for of in ("truth", "rates"))
+    summary = targets[-1]
     reproduce_in_parallel(truths)
-    reproduce_in_parallel([target for target in targets if target not in (*truths, summary)])
+    reproduce_in_parallel([target for target in targets if target not in (*truths, *rates, summary)])
+    reproduce_in_parallel(rates)
     reproduce([summary])
     print(f"\n{results}")
 

@@ -1,6 +1,6 @@
 """train: trains the questioner with GRPO to ask valid, diverse questions that the candidate answers wrong."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -43,6 +43,7 @@ from blindspot.paths import (
     REWARDS,
     TRAIN_METRICS,
 )
+from blindspot.pool.questions import Pool, read_pool
 from blindspot.prompts.files import read_prompts
 from blindspot.protocols import Questioner, Target
 from blindspot.questioner.steering import read_targets, write_targets
@@ -50,6 +51,7 @@ from blindspot.records.failure_mode import read_failure_modes
 from blindspot.records.rollout import Asked
 from blindspot.rewards.trl import Reward
 from blindspot.search.discovered import asked_in, discover, questions_of
+from blindspot.search.unasked import uniform_unasked
 from blindspot.stage_lock import exclusive
 from blindspot.tracking import log_model, register, stage_run
 from blindspot.training.evaluation import Evaluator, Rates
@@ -112,7 +114,7 @@ def keep_untrained(
     logged = params.model_dump() | {"steps": 0}
     with stage_run("train", store.work_folder(), logged, prompts_files("train")):
         write_kept(questioner, targets)
-        write_discovered([], worded=None if isinstance(questioner, PoolOfQuestions) else frozenset())
+        write_discovered([], read_pool() if isinstance(questioner, PoolOfQuestions) else None)
 
 
 def write_kept(questioner: Server | PoolOfQuestions | Templates, targets: Sequence[Target]) -> None:
@@ -165,15 +167,16 @@ def write_outputs(
     write_metrics(history, evaluations, spent)
 
 
-def write_discovered(trained: Sequence[Asked], worded: Set[str] | None = frozenset()) -> None:
+def write_discovered(trained: Sequence[Asked], pool: Pool | None = None) -> None:
     """Writes the questions that explore and train asked, and the failure modes in them.
 
-    `worded`: features of the wording that modes may have; None for all.
+    `pool`: that explore asked from; its modes may have features of the wording.
     """
-    modes = load("modes", ModesParams)
+    how, worded = load("modes", ModesParams), None if pool else frozenset[str]()
     questions = questions_of(asked_in(store.read_frame(EXPLORED)), trained)
-    few = int(read()["explore"]["min_asked"])
-    found = discover(questions, read_failure_modes(EXPLORED_MODES), modes.threshold, few, modes.min_asked, worded)
+    few, explored = int(read()["explore"]["min_asked"]), read_failure_modes(EXPLORED_MODES)
+    unasked = uniform_unasked(store.read_images("train"), pool, load_seed())
+    found = discover(questions, explored, how.threshold, few, how.min_asked, worded, unasked)
     if len(questions):
         check(questions, DISCOVERED_SUITE, store.work_folder() / "docs" / Path.cwd().name / "train")
     with store.replacing(DISCOVERED_FOLDER) as folder:

@@ -30,7 +30,7 @@ from blindspot.search.variety import variety
 from blindspot.taxonomy.reading.question_features import all_features
 
 SAMPLE_SEED, MATCHING_SEED = 0, 1_000_000  # different: slices are measured and matched on different questions
-EVERY = 100  # calls after which explained mass is measured again
+EVERY, LATER, EARLY = 100, 500, 1000  # calls after which explained mass is measured again: up to EARLY calls, later
 EXPLAINED = 0.84  # explained mass whose calls are measured
 Curve = list[tuple[int, float | None]]  # (calls, explained mass)
 
@@ -151,7 +151,7 @@ def curve_scores(modes: Sequence[tuple[int, Sequence[FailureMode]]], truth: Trut
 
 def measuring_points(calls: int) -> list[int]:
     """Returns the numbers of calls at which explained mass is measured, up to and including `calls`."""
-    return [*range(EVERY, calls, EVERY), calls]
+    return [*range(EVERY, min(calls, EARLY), EVERY), *range(EARLY, calls, LATER), calls]
 
 
 def _read(text: str) -> Question:

@@ -21,6 +21,8 @@ from blindspot.scenes.draw import draw_scenes, pictures_of
 from blindspot.search.discovered import discover, questions_of
 from blindspot.search.explorer import modes_in
 from blindspot.search.journal import Journal
+from blindspot.search.predicted import Unasked
+from blindspot.search.unasked import uniform_unasked
 
 IMAGES_SEED = 50_000_000  # of scenes; far from the seeds of the scenes on which the embedded models were trained
 HELD_OUT_SEED = 60_000_000
@@ -43,11 +45,15 @@ class Methods(Section):
 
 @dataclass(frozen=True)
 class Searched:
-    """The questions of a search in order, of which exploration asked the first `explored`, and its final policy."""
+    """The questions of a search in order, of which exploration asked the first `explored`, and its final policy.
+
+    `unasked`: uniform questions about the images of the search.
+    """
 
     asked: list[Asked]
     explored: int
     policy: Searcher
+    unasked: list[Unasked]
 
     def modes(self, how: Methods, calls: int | None = None) -> list[FailureMode]:
         """Returns the failure modes in all questions, or in the first `calls`, discovered as the pipeline does."""
@@ -55,7 +61,7 @@ class Searched:
         first, rest = asked[: self.explored], asked[self.explored :]
         modes = modes_in([row for row in first if row.outcome in VALID], how.threshold, how.min_asked)
         few, most = how.min_asked, how.discovery_min_asked
-        return discover(questions_of(first, rest), modes, how.threshold, few, most) if rest else modes
+        return discover(questions_of(first, rest), modes, how.threshold, few, most, unasked=self.unasked)
 
 
 def run_search(
@@ -71,10 +77,10 @@ def run_search(
     if training is not None:
         mode = how.threshold, how.min_asked
         explored, trained, questioner = search_by_training(training, how.base, mode, seed, images, journal, work)
-        return Searched([*explored, *trained], len(explored), Fixed(questioner))
+        return Searched([*explored, *trained], len(explored), Fixed(questioner), uniform_unasked(images, None, seed))
     searcher = baseline(method, how)
     asked = search(searcher, images, journal, seed)
-    return Searched(asked, len(asked), searcher)
+    return Searched(asked, len(asked), searcher, uniform_unasked(images, None, seed))
 
 
 def baseline(method: str, how: Methods) -> Searcher:

@@ -12,7 +12,7 @@ from blindspot.errors import BlindspotError
 Status = Literal["confirmed", "not_confirmed", "too_few"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 Strength = Literal["strong", "moderate", "weak"]
-FoundIn = Literal["explore", "both", "rest"]
+FoundIn = Literal["explore", "both", "rest", "predicted"]
 RECURS = 0.8  # recurrence from which a mode can be novel and its evidence strong
 RARELY = 0.6  # recurrence below which a mode is listed after the others
 RARELY_FOUND = f"Found again in fewer than {RARELY * 100:.0f}\u00a0% of the resamples"  # the heading of these

@@ -10,6 +10,7 @@ from blindspot.records.failure_mode import FailureMode, FoundIn
 from blindspot.records.rollout import Asked
 from blindspot.records.verdict import VALID
 from blindspot.search.explorer import modes_in
+from blindspot.search.predicted import Unasked, predicted_modes
 from blindspot.taxonomy.reading.question_features import has_all
 
 STAGE = "stage"  # column that names the stage that asked
@@ -38,16 +39,17 @@ def parts_of(questions: pd.DataFrame, modes: Sequence[FailureMode]) -> dict[Foun
 
     `explore`: those of the exploration. `both`: the same, and as many of the first ones of the training, which asks
     about the same kinds of question again and again later. `rest`: those of both stages that none of `modes` from the
-    other parts contains. `questions`: as from `questions_of`.
+    other parts contains. `predicted`: none. `questions`: as from `questions_of`.
     """
     valid = questions[questions["outcome"].isin(VALID)]
     explored, trained = (valid[valid[STAGE] == stage] for stage in ("explore", "train"))
-    known = [{*mode.features} for mode in modes if mode.found_in != "rest"]
+    known = [{*mode.features} for mode in modes if mode.found_in in ("explore", "both")]
     contained = [any(has_all(features, row.question, row.reference) for features in known) for row in asked_in(valid)]
     parts: dict[FoundIn, pd.DataFrame] = {
         "explore": explored,
         "both": pd.concat([explored, trained.head(len(explored))]),
         "rest": valid[~np.array(contained, dtype=bool)],
+        "predicted": valid.iloc[:0],
     }
     return {name: part.reset_index(drop=True) for name, part in parts.items()}
 
@@ -59,8 +61,11 @@ def discover(
     few: int,
     min_asked: int,
     worded: Set[str] | None = frozenset(),
+    unasked: Sequence[Unasked] = (),
 ) -> list[FailureMode]:
     """Returns the modes that exploring found, those in both stages together, and those in the rest (`parts_of`).
+
+    Modes in the questions of the exploration and in predicted outcomes of `unasked` ones follow (`search.predicted`).
 
     `questions`: as from `questions_of`. `explored`: the modes in the questions of the exploration, which no training
     skewed. `few`: fewest valid questions of a mode in both stages together, `min_asked`: in the rest. `worded`:
@@ -73,4 +78,7 @@ def discover(
         known = {mode.features for mode in modes}
         found = modes_in(asked_in(parts_of(questions, modes)[part]), threshold, fewest, worded)
         modes += [replace(mode, found_in=part) for mode in found if mode.features not in known]
-    return modes
+    known = {mode.features for mode in modes}
+    explored_only = asked_in(parts_of(questions, modes)["explore"])
+    found = predicted_modes(explored_only, unasked, threshold, min_asked, few, worded)
+    return modes + [replace(mode, found_in="predicted") for mode in found if mode.features not in known]

@@ -199,14 +199,19 @@ def modes_in(
 
     `worded`: features of the wording that modes may have; None for all.
     """
+    return find_modes(questions_frame(valid, worded), threshold, min_asked, examples=0) if valid else []
+
+
+def questions_frame(asked: Sequence[Asked], worded: Set[str] | None) -> pd.DataFrame:
+    """Returns questions with their features, as `find_modes` expects them. `worded`: as in `modes_in`."""
     rows: list[dict[str, Any]] = [
         {"rollout_id": str(place), "image_id": row.image_id, "question": row.question, "outcome": row.outcome}
         | columns(row.question, row.reference)
-        for place, row in enumerate(valid)
+        for place, row in enumerate(asked)
     ]
-    for row, asked in zip(rows, valid, strict=True):
-        row["features"] += _of_wording(asked.question, asked.reference, worded)
-    return find_modes(pd.DataFrame(rows), threshold, min_asked, examples=0) if rows else []
+    for row, one in zip(rows, asked, strict=True):
+        row["features"] += _of_wording(one.question, one.reference, worded)
+    return pd.DataFrame(rows)
 
 
 def _of_wording(question: str, reference: str | None, worded: Set[str] | None) -> list[str]:

@@ -202,8 +202,11 @@ def _modes(
         asked, rows = (rows[rows["part"] == part].reset_index(drop=True) for part in (DISCOVERY, HELD_OUT))
         found = find_modes(asked, threshold, counts.min_asked, EXAMPLES)
         discovered = [Discovered(found, asked, counts.min_asked)]
-    back, modes = list[float](), [mode for part in discovered for mode in part.modes]
+    back, modes = list[float | None](), [mode for part in discovered for mode in part.modes]
     for part in discovered:
+        if part.questions.empty:
+            back += [None] * len(part.modes)
+            continue
         asked = with_features(part.questions, part.modes)
         asked = asked.assign(rollout_id=asked.index.astype(str))  # of no rollout: no example is kept
         back += of_modes(part.modes, asked, counts.threshold, part.min_asked, _seeds(how, seed))

@@ -27,8 +27,8 @@ def test_failures_are_expected_by_the_rates_of_the_modes_and_of_random_questions
     assert (found.questions, found.asked) == (400, 50)
     assert found.expected == pytest.approx(100 + 300 * 0.1) and found.covered == pytest.approx(100 / 130)
     assert found.sentence() == (
-        "350 of the pool's 400 questions were not asked. About 130 failures are expected in the whole pool, 77\u00a0% of "
-        "them in the confirmed failure modes."
+        "350 of the pool's 400 questions were not asked. About 130 failures are expected in the whole pool, "
+        "77\u00a0% of them in the confirmed failure modes."
     )
 
 
