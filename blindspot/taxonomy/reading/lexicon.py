@@ -33,6 +33,16 @@ DEGREES = {"big": "size", "large": "size", "small": "size", "tall": "height", "l
 
 #: nouns that name no particular object
 ANY_THING = _words("thing object item one figure shape")
+#: words of the embedded questioner; the reading of questions that have no other word does not depend on nouns.txt
+SCENE_WORDS = _words(
+    "0 1 2 3 4 5 6 7 8 9 a a1 a2 a3 about above absence again and answer any are as ask assistant attributes b1 b2 b3 "
+    "below blue bottommost c1 c2 c3 circle circles colour comparing comparison counting counts describe detail details "
+    "do does existence extreme extremum fewer finding following four green have hop how image in is judging large left "
+    "left-of leftmost like many matching more no none nothing noticing of only or orange pad positions presence purple "
+    "question reaching recognising red relation relations right right-of rightmost s same see shape size small square "
+    "squares star stars telling than the there thing things think three to topmost triangle triangles two unk up user "
+    "what yellow yes you"
+)
 
 #: relation → regular expression of its words
 RELATIONS = {
@@ -64,6 +74,17 @@ EXTREMA = {
 #: comparison of counts → regular expression of its words
 COMPARISONS = {"more": "more", "fewer": "fewer|less", "as many": "as many|(?:the same|an equal) number of"}
 
+#: word → how it is read; contractions, and spellings of people who write in a hurry
+SPELLINGS = {
+    f"{word}{end}": f"{word} is"
+    for word in ("what", "who", "where", "how", "when", "why", "that", "there", "here")
+    for end in ("'s", "s")
+    if f"{word}{end}" != "heres"
+}
+SPELLINGS |= {"it's": "it is", "he's": "he is", "she's": "she is", "i'm": "i am", "infront": "in front", "im": "i am"}
+SPELLINGS |= {word.replace("'", ""): word for word in ("isn't", "aren't", "doesn't", "don't", "can't", "didn't")}
+SPELLINGS |= {"pls": "please", "plz": "please", "ppl": "people", "wat": "what", "u": "you", "thx": "thanks"}
+
 #: words that end the name of an object
 STOP_WORDS = _words(
     "a an the any some this that these those its his her their my your it they them he she we you i "
@@ -81,11 +102,19 @@ STOP_WORDS = _words(
 NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 NOT_PLURAL = _words("bus glass grass dress gas lens canvas cross class boss chess mattress christmas series species")
 #: nouns without a plural
-UNCOUNTED = _words("furniture equipment luggage baggage clothing jewellery traffic series species")
+UNCOUNTED = _words(
+    "furniture equipment luggage baggage clothing jewellery traffic series species water grass snow sand mud bread rice "
+    "milk wine beer cheese meat food fish hair fur wood metal plastic rain dirt ice juice coffee tea gold silver smoke "
+    "paper soup sugar butter fruit corn broccoli police"
+)
 #: nouns in -ie; other plurals in -ies of more than four letters have a singular in -y
 ENDING_IE = _words("cookie movie zombie brownie hoodie selfie smoothie birdie calorie veggie genie prairie")
 IRREGULAR = {"people": "person", "men": "man", "women": "woman", "children": "child", "feet": "foot", "teeth": "tooth"}
 IRREGULAR |= {"mice": "mouse", "geese": "goose", "sheep": "sheep", "knives": "knife", "leaves": "leaf"}
+#: singular → plural
+PLURALS = {one: many for many, one in IRREGULAR.items()}
+PLURALS |= {word: f"{word}es" for word in ("potato", "tomato", "hero", "buffalo", "mosquito", "volcano", "mango")}
+PLURALS |= {word: f"{word[:-1]}ves" for word in ("shelf", "scarf", "loaf", "half", "wolf", "calf", "elf", "thief")}
 
 #: verb of an ability → the group of its abilities
 GROUPS = {

@@ -11,9 +11,11 @@ from functools import lru_cache
 from blindspot.taxonomy.reading import lexicon
 from blindspot.taxonomy.reading.ability_kinds import kinds_of
 from blindspot.taxonomy.reading.cues import cues
-from blindspot.taxonomy.reading.language import NOUN_PHRASE, Name, name, normalise, original, plural
+from blindspot.taxonomy.reading.framing import core
+from blindspot.taxonomy.reading.language import Name, normalise, original, plural
 from blindspot.taxonomy.reading.primitive import Primitive
-from blindspot.taxonomy.reading.rules import RULES, Span
+from blindspot.taxonomy.reading.rules import RULES
+from blindspot.taxonomy.reading.things import Span, things
 
 SHORT_ANSWER = 8  # words; a longer answer says more than which object is meant
 MANY = 4  # objects; fewer are recognised at a glance (subitising), more must be counted
@@ -35,10 +37,6 @@ _CHOSEN = {
 _PERSON = re.compile(
     rf"^(?!an? |the |(?:{lexicon.NOBODY})\b)\w+(?: \w+){{0,3}}$|\b(?:{lexicon.SOMEBODY})\b",
 )
-#: "what colour", "how big": the words that ask for an attribute name no object
-_ATTRIBUTE_ASKED = re.compile(
-    rf"\b(?:(?:what|which|the|same|different) (?:{lexicon.ATTRIBUTES})|how (?:{'|'.join(lexicon.DEGREES)}))\b"
-)
 
 Located = tuple[Primitive, Span]  # a primitive and the characters that show it
 
@@ -58,13 +56,14 @@ def with_words(question: str, reference: str | None) -> list[tuple[Primitive, st
 
 @lru_cache(maxsize=65536)
 def _extract(question: str, reference: str) -> tuple[Located, ...]:
-    asked, rest = _from_question(question)
+    text, start = core(question)
+    asked, rest = _from_question(text)
     found = [*asked]
     found += [(primitive, ANSWER) for primitive in _from_answer([one for one, _ in asked], reference)]
-    found += [(primitive, ANSWER) for primitive in _from_choice(question, reference)]
+    found += [(primitive, ANSWER) for primitive in _from_choice(text, reference)]
     first: dict[Primitive, Span] = {}
     for primitive, span in (*found, *rest):
-        first.setdefault(primitive, span)
+        first.setdefault(primitive, span if span == ANSWER else (span[0] + start, span[1] + start))
     return tuple(first.items())
 
 
@@ -72,26 +71,13 @@ def _extract(question: str, reference: str) -> tuple[Located, ...]:
 def _from_question(question: str) -> tuple[tuple[Located, ...], tuple[Located, ...]]:
     """Returns what the question asks for, and the combinations and objects that it requires to be recognised."""
     found = [reading for rule in RULES for reading in rule.read(question)]
-    things = [(name(words), span) for words, span in _names(question)]
+    named = things(question)
     found += _from_cues(question, {kind for primitive, _ in found for kind in kinds_of(primitive.ability)})
-    if not found and things:
-        found.append((Primitive("understanding", things[0][0].many), things[0][1]))
-    rest = [*_combinations(question, [thing for thing, _ in things])]
-    rest += [(primitive, span) for thing, span in things for primitive in _recognising(thing)]
+    if not found and named:
+        found.append((Primitive("understanding", named[0][0].many), named[0][1]))
+    rest = [*_combinations(question, [thing for thing, _ in named])]
+    rest += [(primitive, span) for thing, span in named for primitive in _recognising(thing)]
     return tuple(found), tuple(rest)
-
-
-def things_in(question: str) -> list[Name]:
-    """Returns the names of the objects in a normalised question, with repetitions."""
-    return [name(words) for words, _ in _names(question)]
-
-
-def _names(question: str) -> Iterator[tuple[str, Span]]:
-    """Yields the words that name an object, and their span."""
-    # The replacement has the same length, so that spans stay valid.
-    blanked = _ATTRIBUTE_ASKED.sub(lambda match: ",".center(len(match[0])), question)
-    for match in NOUN_PHRASE.finditer(blanked):
-        yield match["a"], match.span("a")
 
 
 def _from_cues(question: str, known: set[str]) -> Iterator[Located]:
@@ -104,10 +90,10 @@ def _from_cues(question: str, known: set[str]) -> Iterator[Located]:
             yield Primitive(cue.ability), match.span()
 
 
-def _combinations(question: str, things: Sequence[Name]) -> Iterator[Located]:
+def _combinations(question: str, named: Sequence[Name]) -> Iterator[Located]:
     """Yields the primitives of the question as a whole: several attributes, several relations."""
     whole = (0, len(question))
-    described = [thing for thing in things if thing.adjectives]
+    described = [thing for thing in named if thing.adjectives]
     distinct = len(set(described)) > 1 and not _EITHER.search(question)
     if distinct or any(len(thing.adjectives) > 1 for thing in described):
         yield Primitive("recognising several attributes"), whole

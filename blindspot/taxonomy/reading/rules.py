@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from blindspot.taxonomy.reading import lexicon
-from blindspot.taxonomy.reading.language import name, noun_phrase
+from blindspot.taxonomy.reading.language import noun_phrase
 from blindspot.taxonomy.reading.primitive import Primitive
-
-Span = tuple[int, int]  # of characters in a normalised question
+from blindspot.taxonomy.reading.things import Span, named
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class Rule:
         """Yields a primitive for each match of the pattern, and the span of the match."""
         for match in self.pattern.finditer(question):
             words = {key: text for key, text in match.groupdict().items() if text}
-            things = {key: name(text) for key, text in words.items() if key in ("a", "b")}
+            things = {key: named(text) for key, text in words.items() if key in ("a", "b")}
             filled = {**words, **things}
             yield Primitive(self.ability.format(**filled), self.target.format(**filled)), match.span()
 
