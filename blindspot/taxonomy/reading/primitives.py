@@ -82,8 +82,11 @@ def _from_question(question: str) -> tuple[tuple[Located, ...], tuple[Located, .
 
 def _from_cues(question: str, known: set[str]) -> Iterator[Located]:
     """Yields the primitives of cues whose kinds neither a rule nor an earlier cue has found."""
+    scene = lexicon.SCENE_WORDS.issuperset(question.split())
     for cue in cues():
         if known.issuperset(cue.kinds) or known.intersection(cue.unless):
+            continue
+        if (cue.last and (known or scene)) or (cue.without and cue.without.search(question)):
             continue
         if match := cue.pattern.search(question):
             known = known | {*cue.kinds}
