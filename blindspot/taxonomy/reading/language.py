@@ -98,7 +98,8 @@ def singulars(noun: str) -> list[str]:
         forms.insert(0, last[:-2])
     if last not in lexicon.IRREGULAR and last.endswith("ves"):
         forms = [f"{last[:-3]}f", f"{last[:-3]}fe", *forms]
-    return [" ".join([*others, form]) for form in dict.fromkeys([*forms, last])]
+    forms += [last.removesuffix("s"), last]  # "skis"
+    return [" ".join([*others, form]) for form in dict.fromkeys(forms)]
 
 
 def plural(noun: str) -> str:

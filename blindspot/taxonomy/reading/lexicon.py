@@ -28,7 +28,10 @@ ADJECTIVES = {
 SAME_WORD = {"little": "small", "tiny": "small", "big": "large", "huge": "large", "gray": "grey", "violet": "purple"}
 
 #: attributes that a question can ask for ("what colour is …"), as "how big" does too
-ATTRIBUTES = "colour|shape|size|material|texture|pattern|kind|type|brand|breed|gender|age|height|length"
+ATTRIBUTES = (
+    "colour|shape|size|material|texture|pattern|brand|breed|gender|age|height|length|"
+    "(?:kind|type)(?! of (?:an? )?(?:event|place|sport|room|store|shop|scene|setting|weather|location|game|building is)\\b)"
+)
 DEGREES = {"big": "size", "large": "size", "small": "size", "tall": "height", "long": "length", "old": "age"}
 
 #: nouns that name no particular object
@@ -53,15 +56,15 @@ RELATIONS = {
     "behind": r"behind",
     "in-front-of": r"in front of",
     "next-to": r"next to|beside|near|close to|adjacent to",
-    "between": r"between(?! (?:\d|the (?:two|highest|lowest|first|large|small|number)|them|both|these|those)\b)",
+    "between": r"between(?! (?:\d+|the (?:two|highest|lowest|first|large|small|number)|them|both|these|those)\b)",
     "inside": r"inside|within",
     "around": r"around|surrounding",
 }
 EXTREMA = {
     "leftmost": r"left ?most",
     "rightmost": r"right ?most",
-    "topmost": r"top ?most|upper ?most|highest",
-    "bottommost": r"bottom ?most|lowest",
+    "topmost": r"top ?most|upper ?most",
+    "bottommost": r"bottom ?most",
     "nearest": r"nearest|closest",
     "farthest": r"farthest|furthest",
     "largest": r"largest|biggest",
@@ -110,7 +113,7 @@ UNCOUNTED = _words(
 #: nouns in -ie; other plurals in -ies of more than four letters have a singular in -y
 ENDING_IE = _words("cookie movie zombie brownie hoodie selfie smoothie birdie calorie veggie genie prairie")
 IRREGULAR = {"people": "person", "men": "man", "women": "woman", "children": "child", "feet": "foot", "teeth": "tooth"}
-IRREGULAR |= {"mice": "mouse", "geese": "goose", "sheep": "sheep", "knives": "knife", "leaves": "leaf"}
+IRREGULAR |= {"mice": "mouse", "geese": "goose", "sheep": "sheep", "knives": "knife", "leaves": "leaf", "axes": "axis"}
 #: singular → plural
 PLURALS = {one: many for many, one in IRREGULAR.items()}
 PLURALS |= {word: f"{word}es" for word in ("potato", "tomato", "hero", "buffalo", "mosquito", "volcano", "mango")}

@@ -7,6 +7,7 @@ import argparse
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from blindspot.taxonomy.reading import lexicon
 from blindspot.taxonomy.reading.ability_kinds import kinds_of
@@ -38,6 +39,9 @@ _PERSON = re.compile(
     rf"^(?!an? |the |(?:{lexicon.NOBODY})\b)\w+(?: \w+){{0,3}}$|\b(?:{lexicon.SOMEBODY})\b",
 )
 
+#: the object between two relations of a chain: "on the | tray | beside the sofa"
+_JOINT = re.compile(r"(?! *(?:of|the|an?|its|his|her|left|right|hand|side|far|very|\W)* *$) ?(?:(?!(?:than|or|and|if|is|are)\b)[\w'-]+ ?){1,6}")
+
 Located = tuple[Primitive, Span]  # a primitive and the characters that show it
 
 
@@ -60,7 +64,8 @@ def _extract(question: str, reference: str) -> tuple[Located, ...]:
     asked, rest = _from_question(text)
     found = [*asked]
     found += [(primitive, ANSWER) for primitive in _from_answer([one for one, _ in asked], reference)]
-    found += [(primitive, ANSWER) for primitive in _from_choice(text, reference)]
+    kinds = {kind for primitive, _ in asked for kind in kinds_of(primitive.ability)}
+    found += [(primitive, ANSWER) for primitive in _from_choice(text, reference, kinds)]
     first: dict[Primitive, Span] = {}
     for primitive, span in (*found, *rest):
         first.setdefault(primitive, span if span == ANSWER else (span[0] + start, span[1] + start))
@@ -100,14 +105,18 @@ def _combinations(question: str, named: Sequence[Name]) -> Iterator[Located]:
     distinct = len(set(described)) > 1 and not _EITHER.search(question)
     if distinct or any(len(thing.adjectives) > 1 for thing in described):
         yield Primitive("recognising several attributes"), whole
-    if _relations(question) > 1 and not _EITHER_POSITION.search(question):
+    if _chains_relations(question) and not _EITHER_POSITION.search(question):
         yield Primitive("following several relations"), whole
 
 
-def _relations(question: str) -> int:
-    """Returns the number of relations in the question."""
-    starts = {match.start() for cue in cues() if cue.ability in PLACING for match in cue.pattern.finditer(question)}
-    return len(starts | {match.start() for match in _DEPTH.finditer(question)})
+def _chains_relations(question: str) -> bool:
+    """Returns whether an object is found by a relation to an object that another relation distinguishes."""
+    patterns = [*(cue.pattern for cue in cues() if cue.ability in PLACING), _DEPTH]
+    spans = sorted({match.span() for pattern in patterns for match in pattern.finditer(question)})
+    if lexicon.SCENE_WORDS.issuperset(question.split()):
+        return len({start for start, _ in spans}) > 1
+    joints = (question[one[1] : other[0]] for one, other in pairwise(spans))
+    return any(_JOINT.fullmatch(joint) for joint in joints)
 
 
 def _recognising(thing: Name) -> Iterator[Primitive]:
@@ -128,13 +137,17 @@ def _from_answer(found: list[Primitive], reference: str) -> Iterator[Primitive]:
             yield Primitive("noticing absence", primitive.target)
 
 
-def _from_choice(question: str, reference: str) -> Iterator[Primitive]:
-    """Yields what distinguishes the object that a short answer to "which" or "who" names."""
+def _from_choice(question: str, reference: str, kinds: set[str]) -> Iterator[Primitive]:
+    """Yields what distinguishes the object that a short answer to "which" or "who" names.
+
+    `kinds`: those that the question shows. The name of an author is knowledge, or read.
+    """
     if question.startswith(("which", "who", "whose", "what person")) and len(reference.split()) <= SHORT_ANSWER:
         for words, ability in _CHOSEN.items():
             if words.search(reference):
                 yield Primitive(ability)
-    if question.startswith("who") and reference and _PERSON.search(reference):
+    named = question.startswith("who") and reference and _PERSON.search(reference)
+    if named and kinds.isdisjoint(("knowledge", "text reading")):
         yield Primitive("identifying people")
 
 

@@ -23,7 +23,7 @@ _OF_ABSTRACT = re.compile(
 #: words after which a noun stands: "the open", "two flies", "of cotton", "my can"
 _LEADS = re.compile(
     rf"(?:^|.* )(?:an?|the|any|some|this|that|these|those|its|his|her|their|my|your|our|each|every|all|both|no|many|"
-    rf"other|another|same|of|in|on|with|what|which|whose|more|fewer|{'|'.join(lexicon.NUMBERS)}|\d+|\w+'s?) "
+    rf"there|other|another|same|of|in|on|with|what|which|whose|more|fewer|{'|'.join(lexicon.NUMBERS)}|\d+|\w+'s?) "
 )
 #: "do the socks" match, "can you" see: a verb follows the subject
 _SUBJECT_OF = re.compile(
@@ -33,7 +33,7 @@ _SUBJECT_OF = re.compile(
 _POSSESSIVE = re.compile(r"'s$|'$")
 _WORD = re.compile(r"[^ ]+")
 #: adjectives that also name a material or an object: "the glass", "a paper"
-_ALSO_NOUNS = frozenset(("glass", "paper", "stone", "brick", "orange", "linen", "ceramic", "plain"))
+_ALSO_NOUNS = frozenset(("glass", "paper", "stone", "brick"))
 
 
 @dataclass(frozen=True)
