@@ -98,7 +98,7 @@ def singulars(noun: str) -> list[str]:
         forms.insert(0, last[:-2])
     if last not in lexicon.IRREGULAR and last.endswith("ves"):
         forms = [f"{last[:-3]}f", f"{last[:-3]}fe", *forms]
-    forms += [last.removesuffix("s"), last]  # "skis"
+    forms += [last.removesuffix("s"), re.sub("men$", "man", last), last]  # "skis", "firemen"
     return [" ".join([*others, form]) for form in dict.fromkeys(forms)]
 
 
@@ -109,6 +109,8 @@ def plural(noun: str) -> str:
     *others, last = noun.split()
     if last.endswith("s") and not last.endswith(("ss", "us", "is")) and last not in lexicon.NOT_PLURAL:
         return noun
+    if last.endswith("man") and last not in ("human", "talisman", "shaman"):
+        return noun[:-2] + "en"
     if last in lexicon.PLURALS:
         return " ".join([*others, lexicon.PLURALS[last]])
     if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou"):

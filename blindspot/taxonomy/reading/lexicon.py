@@ -56,7 +56,7 @@ RELATIONS = {
     "behind": r"behind",
     "in-front-of": r"in front of",
     "next-to": r"next to|beside|near|close to|adjacent to",
-    "between": r"between(?! (?:\d+|the (?:two|highest|lowest|first|large|small|number)|them|both|these|those)\b)",
+    "between": r"(?<!relation )(?<!relationship )(?<!difference )between(?! (?:\d+|the (?:two|highest|lowest|first|large|small|number)|them|both|these|those)\b)",
     "inside": r"inside|within",
     "around": r"around|surrounding",
 }

@@ -31,7 +31,7 @@ def _rules() -> Iterator[Rule]:
     """Yields what a question asks before what that depends on."""
     a, b = noun_phrase("a"), noun_phrase("b")
     attribute, extrema = rf"(?P<attribute>{lexicon.ATTRIBUTES})", "|".join(lexicon.EXTREMA)
-    counted = rf"how many(?! (?:{lexicon.UNITS})\b)|(?<!same )(?<!equal )(?<!did the )(?<!does the )number of(?! (?:the|this|that) )|^count"
+    counted = rf"how many(?! (?:{lexicon.UNITS})\b)|(?<!same )(?<!equal )(?<!did the )(?<!does the )(?<!highest )(?<!lowest )(?<!in the )number of(?! (?:the|this|that) )|^count"
     table: list[tuple[str, str, str]] = [
         (
             rf"(?:{words}) {a} (?:than|as|and)(?: there are)? {b}",
@@ -50,7 +50,8 @@ def _rules() -> Iterator[Rule]:
     table += [
         (rf"(?:{counted}) {a}", "counting", "{a.many}"),
         (
-            rf"(?:^(?:is|are) there|(?:do|can) you see|(?:contain|have|show) (?=an? |any )) ?{a}",
+            rf"(?:^(?:is|are) there|(?:do|can) you see|(?<!how)(?:^(?!(?:what|which|how|who|where|when|why|whose)\b).*?\b)"
+            rf"(?:contain|have|show) (?=an? |any )) ?{a}",
             "noticing presence",
             "of {a.many}",
         ),

@@ -30,6 +30,13 @@ _SUBJECT_OF = re.compile(
     r"(?:^|.* )(?:do|does|did|can|could|will|would|should|don't|doesn't|didn't|won't) "
     r"(?:(?:the|this|that|these|those|an?|all|both|any|my|your|his|her|its|their|not|\w+'s) )*(?:[\w-]+ )?"
 )
+#: "to" crack
+_INFINITIVE = re.compile(
+    r"(?<!next)(?<!close)(?<!attached)(?<!connected)(?<!adjacent)(?<!similar)(?<!compared)(?<!belong)(?<!belongs)"
+    r"(?<!due)(?<!tied)(?<!opposite)(?<!relation) to $"
+)
+#: "you" cook, "before he" falls
+_PRONOUN = re.compile(r"(?:^| )(?:i|you|we|they|he|she|it) $")
 _POSSESSIVE = re.compile(r"'s$|'$")
 _WORD = re.compile(r"[^ ]+")
 #: adjectives that also name a material or an object: "the glass", "a paper"
@@ -120,11 +127,13 @@ def _noun_at(
     if one is None or (text in lexicon.ADJECTIVES and not _stands_for_noun(words, place, after_noun)):
         return 1, None
     noun, before = nouns()[one], question[: word.start]
+    if _PRONOUN.search(before):
+        return 1, None
     if noun.weak and (place + 1 < len(words) or not (described or _LEADS.fullmatch(before))):
         return 1, None
     if _OF_ABSTRACT.match(question, word.end):
         return 1, None
-    if noun.verb and after_noun and _is_verb(words, place, before):
+    if noun.verb and _is_verb(words, place, before, after_noun):
         return 1, None
     return 1, noun
 
@@ -134,8 +143,12 @@ def _stands_for_noun(words: Sequence[_Word], place: int, after_noun: bool) -> bo
     return words[place].text in _ALSO_NOUNS and place == len(words) - 1 and not after_noun
 
 
-def _is_verb(words: Sequence[_Word], place: int, before: str) -> bool:
-    """Returns whether a word that can be a noun or a verb follows its subject: "do these socks match"."""
+def _is_verb(words: Sequence[_Word], place: int, before: str, after_noun: bool) -> bool:
+    """Returns whether a word that can be a noun or a verb follows its subject or "to": "do these socks match"."""
+    if _INFINITIVE.search(before):
+        return True
+    if not after_noun:
+        return False
     subject = words[place - 1].text
     many = singulars(subject)[0] != subject
     one_form = singulars(words[place].text)[0] == words[place].text
