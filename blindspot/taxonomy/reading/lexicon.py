@@ -28,10 +28,7 @@ ADJECTIVES = {
 SAME_WORD = {"little": "small", "tiny": "small", "big": "large", "huge": "large", "gray": "grey", "violet": "purple"}
 
 #: attributes that a question can ask for ("what colour is …"), as "how big" does too
-ATTRIBUTES = (
-    "colour|shape|size|material|texture|pattern|brand|breed|gender|age|height|length|"
-    "(?:kind|type)(?! of (?:an? )?(?:event|place|sport|room|store|shop|scene|setting|weather|location|game|building is)\\b)"
-)
+ATTRIBUTES = "colour|shape|size|material|texture|pattern|kind|type|brand|breed|gender|age|height|length"
 DEGREES = {"big": "size", "large": "size", "small": "size", "tall": "height", "long": "length", "old": "age"}
 
 #: nouns that name no particular object
@@ -60,6 +57,19 @@ RELATIONS = {
     "inside": r"inside|within",
     "around": r"around|surrounding",
 }
+#: relation → strings of which one is in all its words
+PARTS_OF_RELATIONS = {
+    "left-of": ("left",),
+    "right-of": ("right",),
+    "above": ("above", "over", "on top"),
+    "below": ("below", "under", "beneath"),
+    "behind": ("behind",),
+    "in-front-of": ("front",),
+    "next-to": ("next", "beside", "near", "close", "adjacent"),
+    "between": ("between",),
+    "inside": ("inside", "within"),
+    "around": ("around", "surrounding"),
+}
 EXTREMA = {
     "leftmost": r"left ?most",
     "rightmost": r"right ?most",
@@ -84,9 +94,9 @@ SPELLINGS = {
     for end in ("'s", "s")
     if f"{word}{end}" != "heres"
 }
-SPELLINGS |= {"it's": "it is", "he's": "he is", "she's": "she is", "i'm": "i am", "infront": "in front", "im": "i am"}
+SPELLINGS |= {"it's": "it is", "he's": "he is", "she's": "she is", "i'm": "i am", "infront": "in front"}
 SPELLINGS |= {word.replace("'", ""): word for word in ("isn't", "aren't", "doesn't", "don't", "can't", "didn't")}
-SPELLINGS |= {"pls": "please", "plz": "please", "ppl": "people", "wat": "what", "u": "you", "thx": "thanks"}
+SPELLINGS |= {"pls": "please", "plz": "please", "ppl": "people", "thx": "thanks"}
 
 #: words that end the name of an object
 STOP_WORDS = _words(

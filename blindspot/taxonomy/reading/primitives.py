@@ -40,7 +40,9 @@ _PERSON = re.compile(
 )
 
 #: the object between two relations of a chain: "on the | tray | beside the sofa"
-_JOINT = re.compile(r"(?! *(?:of|the|an?|its|his|her|left|right|hand|side|far|very|\W)* *$) ?(?:(?!(?:than|or|and|if|is|are)\b)[\w'-]+ ?){1,6}")
+_JOINT = re.compile(
+    r"(?! *(?:of|the|an?|its|his|her|left|right|hand|side|far|very|\W)* *$) ?(?:(?!(?:than|or|and|if|is|are)\b)[\w'-]+ ?){1,6}"
+)
 
 Located = tuple[Primitive, Span]  # a primitive and the characters that show it
 
@@ -91,9 +93,10 @@ def _from_cues(question: str, known: set[str]) -> Iterator[Located]:
     for cue in cues():
         if known.issuperset(cue.kinds) or known.intersection(cue.unless):
             continue
-        if (cue.last and (known or scene)) or (cue.without and cue.without.search(question)):
+        if cue.last and (known or scene):
             continue
-        if match := cue.pattern.search(question):
+        match = cue.pattern.search(question)
+        if match and not (cue.without and cue.without.search(question)):
             known = known | {*cue.kinds}
             yield Primitive(cue.ability), match.span()
 

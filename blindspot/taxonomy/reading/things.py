@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from blindspot.taxonomy.reading import lexicon
 from blindspot.taxonomy.reading.language import NOUN_PHRASE, Name, name, singulars
@@ -21,22 +22,21 @@ _OF_ABSTRACT = re.compile(
     r"types?|kinds?|brands?|colours?|sizes?|shapes?|sales|production|consumption|income|population)\b"
 )
 #: words after which a noun stands: "the open", "two flies", "of cotton", "my can"
-_LEADS = re.compile(
-    rf"(?:^|.* )(?:an?|the|any|some|this|that|these|those|its|his|her|their|my|your|our|each|every|all|both|no|many|"
-    rf"there|other|another|same|of|in|on|with|what|which|whose|more|fewer|{'|'.join(lexicon.NUMBERS)}|\d+|\w+'s?) "
-)
+_LEADS = frozenset(
+    "a an the any some this that these those its his her their my your our each every all both no many there other "
+    "another same of in on with what which whose more fewer".split()
+) | {*lexicon.NUMBERS}
 #: "do the socks" match, "can you" see: a verb follows the subject
 _SUBJECT_OF = re.compile(
     r"(?:^|.* )(?:do|does|did|can|could|will|would|should|don't|doesn't|didn't|won't) "
     r"(?:(?:the|this|that|these|those|an?|all|both|any|my|your|his|her|its|their|not|\w+'s) )*(?:[\w-]+ )?"
 )
-#: "to" crack
-_INFINITIVE = re.compile(
-    r"(?<!next)(?<!close)(?<!attached)(?<!connected)(?<!adjacent)(?<!similar)(?<!compared)(?<!belong)(?<!belongs)"
-    r"(?<!due)(?<!tied)(?<!opposite)(?<!relation) to $"
+#: words after which "to" is no infinitive: "next to glass"
+_BEFORE_TO = frozenset(
+    "next close attached connected adjacent similar compared belong belongs due tied opposite".split()
 )
-#: "you" cook, "before he" falls
-_PRONOUN = re.compile(r"(?:^| )(?:i|you|we|they|he|she|it) $")
+#: subjects of verbs: "you" cook, "before he" falls
+_PRONOUNS = frozenset("i you we they he she it".split())
 _POSSESSIVE = re.compile(r"'s$|'$")
 _WORD = re.compile(r"[^ ]+")
 #: adjectives that also name a material or an object: "the glass", "a paper"
@@ -55,19 +55,22 @@ def things_in(question: str) -> list[Name]:
     return [thing for thing, _ in things(question)]
 
 
-def things(question: str) -> list[tuple[Name, Span]]:
+@lru_cache(maxsize=65536)
+def things(question: str) -> tuple[tuple[Name, Span], ...]:
     """Returns the things that a normalised question names, with the span of each."""
     # The replacement has the same length, so that spans stay valid.
     blanked = _NO_THINGS.sub(lambda match: ",".center(len(match[0])), question)
     phrases = NOUN_PHRASE.finditer(blanked)
     if lexicon.SCENE_WORDS.issuperset(question.split()):
-        return [(name(match["a"]), match.span("a")) for match in phrases]
+        return tuple((name(match["a"]), match.span("a")) for match in phrases)
     found: list[tuple[Name, Span]] = []
     for match in phrases:
-        words = [_Word(word[0], match.start("a") + word.start(), match.start("a") + word.end())
-                 for word in _WORD.finditer(match["a"])]
+        words = [
+            _Word(word[0], match.start("a") + word.start(), match.start("a") + word.end())
+            for word in _WORD.finditer(match["a"])
+        ]
         found += _of_phrase(words, blanked)
-    return found
+    return tuple(found)
 
 
 def named(words: str) -> Name:
@@ -108,6 +111,7 @@ def _named(adjectives: Sequence[_Word], noun: Sequence[_Word]) -> tuple[Name, Sp
     return Name(described.adjectives, _known(text) or "thing"), (words[0].start, words[-1].end)
 
 
+@lru_cache(maxsize=65536)
 def _known(text: str) -> str | None:
     """Returns the singular of a noun or compound that the lexicon knows."""
     return next((one for one in singulars(text) if one in nouns()), None) if text else None
@@ -126,14 +130,14 @@ def _noun_at(
     one = _known(text)
     if one is None or (text in lexicon.ADJECTIVES and not _stands_for_noun(words, place, after_noun)):
         return 1, None
-    noun, before = nouns()[one], question[: word.start]
-    if _PRONOUN.search(before):
+    noun, before = nouns()[one], question[: word.start].split()[-2:]
+    if before and before[-1] in _PRONOUNS:
         return 1, None
-    if noun.weak and (place + 1 < len(words) or not (described or _LEADS.fullmatch(before))):
+    if noun.weak and (place + 1 < len(words) or not (described or _leads(before))):
         return 1, None
     if _OF_ABSTRACT.match(question, word.end):
         return 1, None
-    if noun.verb and _is_verb(words, place, before, after_noun):
+    if noun.verb and (_infinitive(before) or (after_noun and _is_verb(words, place, question))):
         return 1, None
     return 1, noun
 
@@ -143,13 +147,21 @@ def _stands_for_noun(words: Sequence[_Word], place: int, after_noun: bool) -> bo
     return words[place].text in _ALSO_NOUNS and place == len(words) - 1 and not after_noun
 
 
-def _is_verb(words: Sequence[_Word], place: int, before: str, after_noun: bool) -> bool:
-    """Returns whether a word that can be a noun or a verb follows its subject or "to": "do these socks match"."""
-    if _INFINITIVE.search(before):
-        return True
-    if not after_noun:
+def _leads(before: Sequence[str]) -> bool:
+    """Returns whether a noun stands after these words."""
+    return bool(before) and (
+        before[-1] in _LEADS or before[-1].isdigit() or _POSSESSIVE.search(before[-1]) is not None
+    )
+
+
+def _infinitive(before: Sequence[str]) -> bool:
+    """Returns whether a verb stands after these words: "adapted to"."""
+    return before[-1:] == ["to"] and before[0] not in _BEFORE_TO
+
+
+def _is_verb(words: Sequence[_Word], place: int, question: str) -> bool:
+    """Returns whether a word that can be a noun or a verb follows its subject: "do these socks match"."""
+    if singulars(words[place].text)[0] != words[place].text:
         return False
     subject = words[place - 1].text
-    many = singulars(subject)[0] != subject
-    one_form = singulars(words[place].text)[0] == words[place].text
-    return (many and one_form) or (one_form and _SUBJECT_OF.fullmatch(before) is not None)
+    return singulars(subject)[0] != subject or _SUBJECT_OF.fullmatch(question[: words[place].start]) is not None
