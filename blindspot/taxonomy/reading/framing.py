@@ -2,7 +2,7 @@
 
 import re
 
-_ASKED = r"(?=(?:what|which|who|whose|where|when|why|how|if|whether|about)\b)"
+_ASKED = r"(?=\ (?:what|which|who|whose|where|when|why|how|if|whether|about)\b)"
 #: words before the question
 _BEFORE = re.compile(
     rf"""(?:
@@ -11,8 +11,8 @@ _BEFORE = re.compile(
     |hint\ .*\ question(?=\ )
     |(?:can|could|would|will)\ (?:you|u|anyone|someone|anybody|somebody)(?:\ (?:please|kindly|help\ me|all))*
         (?:\ (?:tell|let|show|give)\ (?:me|us)(?:\ know)?)?(?=\ (?!see\b|find\b|spot\b|make\b))
-    |(?:please\ )?(?:tell|let)\ (?:me|us)(?:\ know)?(?:\ please)?\ {_ASKED}
-    |(?:do\ you\ know|i\ wonder|i'd\ like\ to\ know|i\ (?:want|need)\ to\ know|any\ idea|i\ was\ wondering)\ {_ASKED}
+    |(?:please\ )?(?:tell|let)\ (?:me|us)(?:\ know)?(?:\ please)?{_ASKED}
+    |(?:do\ you\ know|i\ wonder|i'd\ like\ to\ know|i\ (?:want|need)\ to\ know|any\ idea|i\ was\ wondering){_ASKED}
     |(?:if|whether)\ you\ (?:can|could)\ (?:please\ )?tell\ me
     |(?:if|whether)(?=\ (?:there|the|this|that|these|those|it|my)\b)
     |do\ you\ think(?:\ that)?|would\ you\ say(?:\ that)?

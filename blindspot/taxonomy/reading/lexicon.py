@@ -112,6 +112,11 @@ STOP_WORDS = _words(
     "photograph colour doing holding wearing riding eating sitting standing walking looking carrying playing "
     "facing pointing located say says written made "
 )
+#: words after which a noun stands
+LEADS = _words(
+    "a an the any some this that these those its his her their my your our each every all both no many there other "
+    "another same of in on with what which whose more fewer"
+)
 NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 NOT_PLURAL = _words("bus glass grass dress gas lens canvas cross class boss chess mattress christmas series species")
 #: nouns without a plural

@@ -22,21 +22,17 @@ _OF_ABSTRACT = re.compile(
     r"types?|kinds?|brands?|colours?|sizes?|shapes?|sales|production|consumption|income|population)\b"
 )
 #: words after which a noun stands: "the open", "two flies", "of cotton", "my can"
-_LEADS = frozenset(
-    "a an the any some this that these those its his her their my your our each every all both no many there other "
-    "another same of in on with what which whose more fewer".split()
-) | {*lexicon.NUMBERS}
+_LEADS = lexicon.LEADS | {*lexicon.NUMBERS}
 #: "do the socks" match, "can you" see: a verb follows the subject
 _SUBJECT_OF = re.compile(
     r"(?:^|.* )(?:do|does|did|can|could|will|would|should|don't|doesn't|didn't|won't) "
     r"(?:(?:the|this|that|these|those|an?|all|both|any|my|your|his|her|its|their|not|\w+'s) )*(?:[\w-]+ )?"
 )
 #: words after which "to" is no infinitive: "next to glass"
-_BEFORE_TO = frozenset(
-    "next close attached connected adjacent similar compared belong belongs due tied opposite".split()
-)
+_BEFORE_TO = frozenset(("next", "close", "due", "tied", "opposite", "similar", "adjacent", "attached", "connected"))
+_BEFORE_TO |= {"compared", "belong", "belongs"}
 #: subjects of verbs: "you" cook, "before he" falls
-_PRONOUNS = frozenset("i you we they he she it".split())
+_PRONOUNS = frozenset(("i", "you", "we", "they", "he", "she", "it"))
 _POSSESSIVE = re.compile(r"'s$|'$")
 _WORD = re.compile(r"[^ ]+")
 #: adjectives that also name a material or an object: "the glass", "a paper"
@@ -143,8 +139,9 @@ def _noun_at(
 
 
 def _stands_for_noun(words: Sequence[_Word], place: int, after_noun: bool) -> bool:
-    """Returns whether an adjective that is also a noun is used as one: it ends a phrase without a noun."""
-    return words[place].text in _ALSO_NOUNS and place == len(words) - 1 and not after_noun
+    """Returns whether an adjective that is also a noun is used as one: its phrase has no other noun."""
+    rest = (word.text in lexicon.ADJECTIVES for word in words[place + 1 :])
+    return words[place].text in _ALSO_NOUNS and not after_noun and all(rest)
 
 
 def _leads(before: Sequence[str]) -> bool:
