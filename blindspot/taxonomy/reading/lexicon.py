@@ -35,13 +35,13 @@ DEGREES = {"big": "size", "large": "size", "small": "size", "tall": "height", "l
 ANY_THING = _words("thing object item one figure shape")
 #: words of the embedded questioner; the reading of questions that have no other word does not depend on nouns.txt
 SCENE_WORDS = _words(
-    "0 1 2 3 4 5 6 7 8 9 a a1 a2 a3 about above absence again and answer any are as ask assistant attributes b1 b2 b3 "
-    "below blue bottommost c1 c2 c3 circle circles colour comparing comparison counting counts describe detail details "
-    "do does existence extreme extremum fewer finding following four green have hop how image in is judging large left "
-    "left-of leftmost like many matching more no none nothing noticing of only or orange pad positions presence purple "
-    "question reaching recognising red relation relations right right-of rightmost s same see shape size small square "
-    "squares star stars telling than the there thing things think three to topmost triangle triangles two unk up user "
-    "what yellow yes you"
+    "0 1 2 3 4 5 6 7 8 9 a a1 a2 a3 about above absence again and answer any are as ask assistant attributes b1 b2 "
+    "b3 below blue bottommost c1 c2 c3 circle circles colour comparing comparison counting counts describe detail "
+    "details do does existence extreme extremum fewer finding following four green have hop how image in is judging "
+    "large left left-of leftmost like many matching more no none nothing noticing of only or orange pad positions "
+    "presence purple question reaching recognising red relation relations right right-of rightmost s same see shape "
+    "size small square squares star stars telling than the there thing things think three to topmost triangle "
+    "triangles two unk up user what yellow yes you"
 )
 
 #: relation → regular expression of its words
@@ -53,7 +53,10 @@ RELATIONS = {
     "behind": r"behind",
     "in-front-of": r"in front of",
     "next-to": r"next to|beside|near|close to|adjacent to",
-    "between": r"(?<!relation )(?<!relationship )(?<!difference )between(?! (?:\d+|the (?:two|highest|lowest|first|large|small|number)|them|both|these|those)\b)",
+    "between": (
+        r"(?<!relation )(?<!relationship )(?<!difference )between"
+        r"(?! (?:\d+|the (?:two|highest|lowest|first|large|small|number)|them|both|these|those)\b)"
+    ),
     "inside": r"inside|within",
     "around": r"around|surrounding",
 }
@@ -121,9 +124,9 @@ NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight
 NOT_PLURAL = _words("bus glass grass dress gas lens canvas cross class boss chess mattress christmas series species")
 #: nouns without a plural
 UNCOUNTED = _words(
-    "furniture equipment luggage baggage clothing jewellery traffic series species water grass snow sand mud bread rice "
-    "milk wine beer cheese meat food fish hair fur wood metal plastic rain dirt ice juice coffee tea gold silver smoke "
-    "paper soup sugar butter fruit corn broccoli police"
+    "furniture equipment luggage baggage clothing jewellery traffic series species water grass snow sand mud bread "
+    "rice milk wine beer cheese meat food fish hair fur wood metal plastic rain dirt ice juice coffee tea gold "
+    "silver smoke paper soup sugar butter fruit corn broccoli police"
 )
 #: nouns in -ie; other plurals in -ies of more than four letters have a singular in -y
 ENDING_IE = _words("cookie movie zombie brownie hoodie selfie smoothie birdie calorie veggie genie prairie")

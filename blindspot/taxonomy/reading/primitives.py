@@ -41,7 +41,8 @@ _PERSON = re.compile(
 
 #: the object between two relations of a chain: "on the | tray | beside the sofa"
 _JOINT = re.compile(
-    r"(?! *(?:of|the|an?|its|his|her|left|right|hand|side|far|very|\W)* *$) ?(?:(?!(?:than|or|and|if|is|are)\b)[\w'-]+ ?){1,6}"
+    r"(?! *(?:of|the|an?|its|his|her|left|right|hand|side|far|very|\W)* *$) ?"
+    r"(?:(?!(?:than|or|and|if|is|are)\b)[\w'-]+ ?){1,6}"
 )
 
 Located = tuple[Primitive, Span]  # a primitive and the characters that show it

@@ -70,8 +70,13 @@ def things(question: str) -> tuple[tuple[Name, Span], ...]:
 
 
 def named(words: str) -> Name:
-    """Returns the first thing that the words of a noun phrase name, or all its words if the lexicon knows none."""
-    return next((thing for thing in things_in(words) if thing.noun != "thing"), name(words))
+    """Returns the first thing that the words of a noun phrase name, or all its words if the lexicon knows none.
+
+    An owner ("the dog's ears") is named only if nothing else is.
+    """
+    found = [(thing, words[slice(*span)]) for thing, span in things(words) if thing.noun != "thing"]
+    owned = [thing for thing, text in found if not _POSSESSIVE.search(text)]
+    return next(iter([*owned, *(thing for thing, _ in found)]), name(words))
 
 
 def _of_phrase(words: Sequence[_Word], question: str) -> Iterator[tuple[Name, Span]]:
