@@ -84,10 +84,10 @@ class Found:
 
     `questions`: the valid ones, with primitives, words, abilities (what is asked for, whatever the skill is called),
     kinds, skills, meta_skills, all features that a mode can have, and the part (`split`): HELD_OUT if the modes were
-    discovered in other questions. `modes`: confirmed ones first. `threshold`: the
-    one that was used for the modes. `stability`: adjusted Rand indices of the skills on resamples. `note`: why
-    something is missing, or None. `unread`: the number of questions that the LLM could not read and the rules did.
-    `documented`: the weaknesses that modes were matched with. `agreement`: of the LLM with the rules (`Reading`).
+    discovered in other questions. `modes`: confirmed ones first. `threshold`: the one that was used for the modes.
+    `stability`: adjusted Rand indices of the skills on resamples. `note`: why something is missing, or None.
+    `unread`: the number of questions that the LLM could not read and the rules did. `documented`: the weaknesses
+    that modes were matched with. `agreement`: of the LLM with the rules (`Reading`).
     """
 
     questions: pd.DataFrame
@@ -234,14 +234,13 @@ def _read(valid: pd.DataFrame, helpers: TaxonomyOptions) -> tuple[list[list[Prim
     """
     asked = [*zip(valid["question"], valid["reference"], strict=True)]
     reader, prompts = helpers.primitive_extractor, helpers.extractor_prompts
-    rules = Reading([with_words(*one) for one in asked], 0, None)
-    found, unread, agreement = read_by(reader, asked, prompts) if reader else rules
-    primitives = [[primitive for primitive, _ in one] for one in found]
+    read = read_by(reader, asked, prompts) if reader else Reading([with_words(*one) for one in asked], 0, None)
+    primitives = [[primitive for primitive, _ in one] for one in read.found]
     valid["primitives"] = [[primitive.text for primitive in one] for one in primitives]
-    valid["words"] = [[words for _, words in one] for one in found]
+    valid["words"] = [[words for _, words in one] for one in read.found]
     valid["abilities"] = [[*dict.fromkeys(one.ability for one in asked if not one.detail)] for asked in primitives]
     valid["kinds"] = [*map(kinds_asked_for, primitives)]
-    return primitives, unread, agreement
+    return primitives, read.unread, read.agreement
 
 
 def _too_few(primitives: Sequence[Sequence[Primitive]]) -> str:
