@@ -108,12 +108,13 @@ def metrics(found: Found) -> dict[str, Any]:
     """Returns what metrics/taxonomy.json holds.
 
     `failure_modes`: the number of confirmed ones. `skill_stability`: the median of the adjusted Rand index over
-    resamples; `mode_recurrence`: a mean.
+    resamples; `mode_recurrence`: a mean. `agreement_with_rules`: only if an LLM extracted primitives.
     """
     questions = found.questions
     recurrences = [mode.recurrence for mode in found.modes if mode.recurrence is not None]
     return {
         "read_by_rules": found.unread,
+        **({} if found.agreement is None else {"agreement_with_rules": found.agreement}),
         "primitives": len({text for texts in questions["primitives"] for text in texts}),
         "topics": len(found.taxonomy.topics),
         "skills": len(found.taxonomy.skills),

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from string import ascii_uppercase
 
@@ -13,6 +13,7 @@ from blindspot.errors import BlindspotError
 from blindspot.logs import names
 from blindspot.logs.candidates import no_answer, no_column, no_question
 from blindspot.logs.names import plain
+from blindspot.logs.roles import Model, Roles
 from blindspot.logs.values import is_missing, mapped, number_of, text_of, verdict_of
 
 
@@ -43,35 +44,6 @@ class Columns:
             raise BlindspotError("both --wrong and --score name a verdict", "give one of them")
         if not math.isfinite(self.wrong_below):
             raise BlindspotError(f"--wrong-below is {self.wrong_below}", "give a number, such as 0.5")
-
-
-@dataclass
-class Model:
-    """The columns of one model in a table: one name, or several models with columns answer_NAME, wrong_NAME …"""
-
-    name: str | None = None
-    answer: str | None = None
-    raw: str | None = None
-    wrong: str | None = None
-    one_is_wrong: bool = True
-    score: str | None = None
-
-
-@dataclass
-class Roles:
-    """Which column of a table plays which role. `notes` say what was ambiguous."""
-
-    question: str
-    models: list[Model]
-    reference: str | None = None
-    options: str | None = None
-    letters: dict[str, str] = field(default_factory=dict)
-    error: str | None = None
-    image: str | None = None
-    image_id: str | None = None
-    row_id: str | None = None
-    model: str | None = None
-    notes: list[str] = field(default_factory=list)
 
 
 def find_roles(table: pd.DataFrame, columns: Columns, source: str) -> Roles:

@@ -12,8 +12,9 @@ import pandas as pd
 from blindspot.errors import BlindspotError
 from blindspot.logs.chat import prompt_of
 from blindspot.logs.choices import counts_from, options_of, references_of, split_question
-from blindspot.logs.columns import Columns, Model, Roles, find_roles
+from blindspot.logs.columns import Columns, find_roles
 from blindspot.logs.pictures import Pictures
+from blindspot.logs.roles import Model, Roles
 from blindspot.logs.rows import Log, Row
 from blindspot.logs.values import is_missing, mapped, number_of, text_of, verdict_of
 

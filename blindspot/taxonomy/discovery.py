@@ -25,7 +25,7 @@ from blindspot.taxonomy.modes.search import find_modes
 from blindspot.taxonomy.modes.significance import COLUMNS
 from blindspot.taxonomy.modes.split import DISCOVERY, HELD_OUT, split
 from blindspot.taxonomy.reading.english import not_english
-from blindspot.taxonomy.reading.llm import read_by
+from blindspot.taxonomy.reading.llm import Reading, read_by
 from blindspot.taxonomy.reading.primitive import Primitive
 from blindspot.taxonomy.reading.primitives import with_words
 from blindspot.taxonomy.reading.question_features import columns
@@ -84,10 +84,10 @@ class Found:
 
     `questions`: the valid ones, with primitives, words, abilities (what is asked for, whatever the skill is called),
     kinds, skills, meta_skills, all features that a mode can have, and the part (`split`): HELD_OUT if the modes were
-    discovered in other questions. `modes`: confirmed ones first. `threshold`: the
-    one that was used for the modes. `stability`: adjusted Rand indices of the skills on resamples. `note`: why
-    something is missing, or None. `unread`: the number of questions that the LLM could not read and the rules did.
-    `documented`: the weaknesses that modes were matched with.
+    discovered in other questions. `modes`: confirmed ones first. `threshold`: the one that was used for the modes.
+    `stability`: adjusted Rand indices of the skills on resamples. `note`: why something is missing, or None.
+    `unread`: the number of questions that the LLM could not read and the rules did. `documented`: the weaknesses
+    that modes were matched with. `agreement`: of the LLM with the rules (`Reading`).
     """
 
     questions: pd.DataFrame
@@ -98,6 +98,7 @@ class Found:
     note: str | None
     unread: int
     documented: Sequence[Weakness]
+    agreement: float | None = None
 
 
 def find_taxonomy(
@@ -118,7 +119,7 @@ def find_taxonomy(
     verdicts = verdicts if len(verdicts) else pd.DataFrame(columns=[*READ], dtype=object)
     valid = verdicts[verdicts["outcome"].isin(VALID)].reset_index(drop=True)
     threshold = max(counts.threshold, _base_rate(valid, counts.min_asked))
-    primitives, unread = _read(valid, helpers)
+    primitives, unread, agreement = _read(valid, helpers)
     sorted_, indices, note = _skills(valid, primitives, how, seed, helpers)
     plain = with_features(valid, [mode for part in discovered for mode in part.modes])
     valid["features"] = [
@@ -131,7 +132,7 @@ def find_taxonomy(
     modes = with_mixes(modes, rows[rows["part"] == HELD_OUT], helpers.documented)
     if not note and not discovered and valid["image_id"].nunique() == 1:
         note = ONE_IMAGE
-    return Found(valid, sorted_, modes, threshold, indices, note, unread, helpers.documented)
+    return Found(valid, sorted_, modes, threshold, indices, note, unread, helpers.documented, agreement)
 
 
 def with_features(questions: pd.DataFrame, modes: Iterable[FailureMode] = ()) -> pd.DataFrame:
@@ -226,20 +227,20 @@ def _base_rate(valid: pd.DataFrame, fewest: int) -> float:
     return float(of_base.mean()) if len(of_base) >= fewest else 0.0
 
 
-def _read(valid: pd.DataFrame, helpers: TaxonomyOptions) -> tuple[list[list[Primitive]], int]:
-    """Returns the primitives of each question, and how many questions the LLM could not read.
+def _read(valid: pd.DataFrame, helpers: TaxonomyOptions) -> tuple[list[list[Primitive]], int, float | None]:
+    """Returns the primitives of each question, how many the LLM could not read, and its agreement with the rules.
 
     Adds the columns primitives (phrases), words (which the primitives were read from), abilities and kinds.
     """
     asked = [*zip(valid["question"], valid["reference"], strict=True)]
     reader, prompts = helpers.primitive_extractor, helpers.extractor_prompts
-    found, unread = read_by(reader, asked, prompts) if reader else ([with_words(*one) for one in asked], 0)
-    primitives = [[primitive for primitive, _ in one] for one in found]
+    read = read_by(reader, asked, prompts) if reader else Reading([with_words(*one) for one in asked], 0, None)
+    primitives = [[primitive for primitive, _ in one] for one in read.found]
     valid["primitives"] = [[primitive.text for primitive in one] for one in primitives]
-    valid["words"] = [[words for _, words in one] for one in found]
+    valid["words"] = [[words for _, words in one] for one in read.found]
     valid["abilities"] = [[*dict.fromkeys(one.ability for one in asked if not one.detail)] for asked in primitives]
     valid["kinds"] = [*map(kinds_asked_for, primitives)]
-    return primitives, unread
+    return primitives, read.unread, read.agreement
 
 
 def _too_few(primitives: Sequence[Sequence[Primitive]]) -> str:

@@ -5,7 +5,7 @@ from random import Random
 
 import pandas as pd
 
-THINGS = ("dog", "car", "chair", "bird", "kite", "lamp", "plate", "horse", "boat", "clock")
+THINGS = ("dog", "car", "chair", "bird", "kite", "lamp", "plate", "horse", "boat", "mirror")
 COLOURS = ("red", "blue", "green", "white", "black", "brown")
 PEOPLE = ("man", "woman", "boy", "girl", "farmer")
 SIDES = ("left", "right")

@@ -53,6 +53,7 @@ def test_an_llm_reads_and_names(tmp_path: Path) -> None:
     assert all(len(abilities) == 1 for abilities in found.questions.loc[counted, "abilities"])
     refused = ~counted & ~found.questions["question"].str.contains("more")
     assert metrics(found)["read_by_rules"] == refused.sum() > 0
+    assert 0 < metrics(found)["agreement_with_rules"] < 1  # it names "counting" and, for comparisons, nothing known
     assert {skill.name: skill.definition for skill in found.taxonomy.skills}["seeing things"] == "It must be seen."
     assert metrics(again) == metrics(found)
 

@@ -14,12 +14,15 @@ LIST = re.compile(r"<(\w+)>")
 class Cue:
     """A normalised question that matches `pattern` requires `ability`, which is of these `kinds`.
 
-    The cue is skipped if an ability of a kind in `unless` was already found.
+    The cue is skipped if an ability of a kind in `unless` was already found, or if the question matches `without`.
+    `last`: it is only for questions of which no other cue shows a kind.
     """
 
     ability: str
     kinds: tuple[str, ...]
     unless: frozenset[str]
+    without: re.Pattern[str] | None
+    last: bool
     pattern: re.Pattern[str]
 
 
@@ -32,10 +35,16 @@ def cues() -> tuple[Cue, ...]:
             row["ability"],
             tuple(row["kinds"]),
             frozenset(row.get("unless", ())),
-            re.compile(rf"(?<![\w'-])(?:{words(row['words'], table['lists'])})(?![\w'-])"),
+            _whole(row["without"], table["lists"]) if "without" in row else None,
+            row.get("last", False),
+            _whole(row["words"], table["lists"]),
         )
         for row in table["cues"]
     )
+
+
+def _whole(parts: list[str], lists: dict[str, list[str]]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w'-])(?:{words(parts, lists)})(?![\w'-])")
 
 
 def words(parts: list[str], lists: dict[str, list[str]]) -> str:

@@ -5,8 +5,10 @@ The abilities and groups of abilities of a question are features too. This modul
 
 from collections.abc import Iterator
 
+from blindspot.taxonomy.reading.framing import core
 from blindspot.taxonomy.reading.language import normalise
-from blindspot.taxonomy.reading.primitives import extract, number_of, things_in
+from blindspot.taxonomy.reading.primitives import extract, number_of
+from blindspot.taxonomy.reading.things import things_in
 
 SHORT = 3  # words of an answer; a longer answer rarely occurs twice
 MOST = 10  # objects; beyond that, only the number itself is a feature
@@ -17,7 +19,7 @@ def features(question: str, reference: str | None) -> list[str]:
     primitives = extract(question, None)
     abilities = [primitive.ability for primitive in primitives if not primitive.detail]
     details = [primitive.ability for primitive in primitives if primitive.detail]
-    names = [*details, *map(_object, abilities), *_only(abilities), _details(normalise(question))]
+    names = [*details, *map(_object, abilities), *_only(abilities), _details(core(normalise(question))[0])]
     names += _answers(normalise(reference or ""))
     return [feature for feature in dict.fromkeys(names) if feature]
 

@@ -66,7 +66,7 @@ def _words(text: str) -> Iterator[tuple[str, int, int]]:
     plain = _NEEDLESS.sub(lambda match: " " * len(match[0]), text[:LONGEST_QUESTION])  # the places stay the same
     for match in _TOKEN.finditer(plain):
         word = match[0].lower().replace("’", "'")
-        for part in ["what", "is"] if word in ("what's", "whats") else [word]:
+        for part in lexicon.SPELLINGS.get(word, word).split():
             yield re.sub(r"^color", "colour", part).replace("gray", "grey"), match.start(), match.end()
 
 
@@ -90,13 +90,29 @@ def singular(noun: str) -> str:
     return noun[:-2] if noun.endswith(("shes", "ches", "xes", "sses", "zzes")) else noun[:-1]
 
 
+def singulars(noun: str) -> list[str]:
+    """Returns the forms that the singular of a noun or compound may have, the most likely first."""
+    *others, last = noun.split()
+    forms = [singular(last)]
+    if last not in lexicon.IRREGULAR and last.endswith(("oes", "uses")):
+        forms.insert(0, last[:-2])
+    if last not in lexicon.IRREGULAR and last.endswith("ves"):
+        forms = [f"{last[:-3]}f", f"{last[:-3]}fe", *forms]
+    forms += [last.removesuffix("s"), re.sub("men$", "man", last), last]  # "skis", "firemen"
+    return [" ".join([*others, form]) for form in dict.fromkeys(forms)]
+
+
 def plural(noun: str) -> str:
     """Returns the plural of a noun: "star" → "stars", "box" → "boxes". Keeps "furniture", and words not in ASCII."""
-    if not noun.isascii() or noun in lexicon.UNCOUNTED:
+    if not noun.isascii() or noun.split()[-1] in lexicon.UNCOUNTED:
         return noun
-    for many, one in lexicon.IRREGULAR.items():
-        if noun == one:
-            return many
+    *others, last = noun.split()
+    if last.endswith("s") and not last.endswith(("ss", "us", "is")) and last not in lexicon.NOT_PLURAL:
+        return noun
+    if last.endswith("man") and last not in ("human", "talisman", "shaman"):
+        return noun[:-2] + "en"
+    if last in lexicon.PLURALS:
+        return " ".join([*others, lexicon.PLURALS[last]])
     if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou"):
         return noun[:-1] + "ies"
     return noun + ("es" if noun.endswith(("s", "x", "sh", "ch", "z")) else "s")

@@ -33,6 +33,16 @@ DEGREES = {"big": "size", "large": "size", "small": "size", "tall": "height", "l
 
 #: nouns that name no particular object
 ANY_THING = _words("thing object item one figure shape")
+#: words of the embedded questioner; the reading of questions that have no other word does not depend on nouns.txt
+SCENE_WORDS = _words(
+    "0 1 2 3 4 5 6 7 8 9 a a1 a2 a3 about above absence again and answer any are as ask assistant attributes b1 b2 "
+    "b3 below blue bottommost c1 c2 c3 circle circles colour comparing comparison counting counts describe detail "
+    "details do does existence extreme extremum fewer finding following four green have hop how image in is judging "
+    "large left left-of leftmost like many matching more no none nothing noticing of only or orange pad positions "
+    "presence purple question reaching recognising red relation relations right right-of rightmost s same see shape "
+    "size small square squares star stars telling than the there thing things think three to topmost triangle "
+    "triangles two unk up user what yellow yes you"
+)
 
 #: relation → regular expression of its words
 RELATIONS = {
@@ -43,15 +53,31 @@ RELATIONS = {
     "behind": r"behind",
     "in-front-of": r"in front of",
     "next-to": r"next to|beside|near|close to|adjacent to",
-    "between": r"between(?! (?:\d|the (?:two|highest|lowest|first|large|small|number)|them|both|these|those)\b)",
+    "between": (
+        r"(?<!relation )(?<!relationship )(?<!difference )between"
+        r"(?! (?:\d+|the (?:two|highest|lowest|first|large|small|number)|them|both|these|those)\b)"
+    ),
     "inside": r"inside|within",
     "around": r"around|surrounding",
+}
+#: relation → strings of which one is in all its words
+PARTS_OF_RELATIONS = {
+    "left-of": ("left",),
+    "right-of": ("right",),
+    "above": ("above", "over", "on top"),
+    "below": ("below", "under", "beneath"),
+    "behind": ("behind",),
+    "in-front-of": ("front",),
+    "next-to": ("next", "beside", "near", "close", "adjacent"),
+    "between": ("between",),
+    "inside": ("inside", "within"),
+    "around": ("around", "surrounding"),
 }
 EXTREMA = {
     "leftmost": r"left ?most",
     "rightmost": r"right ?most",
-    "topmost": r"top ?most|upper ?most|highest",
-    "bottommost": r"bottom ?most|lowest",
+    "topmost": r"top ?most|upper ?most",
+    "bottommost": r"bottom ?most",
     "nearest": r"nearest|closest",
     "farthest": r"farthest|furthest",
     "largest": r"largest|biggest",
@@ -63,6 +89,17 @@ EXTREMA = {
 }
 #: comparison of counts → regular expression of its words
 COMPARISONS = {"more": "more", "fewer": "fewer|less", "as many": "as many|(?:the same|an equal) number of"}
+
+#: word → how it is read; contractions, and spellings of people who write in a hurry
+SPELLINGS = {
+    f"{word}{end}": f"{word} is"
+    for word in ("what", "who", "where", "how", "when", "why", "that", "there", "here")
+    for end in ("'s", "s")
+    if f"{word}{end}" != "heres"
+}
+SPELLINGS |= {"it's": "it is", "he's": "he is", "she's": "she is", "i'm": "i am", "infront": "in front"}
+SPELLINGS |= {word.replace("'", ""): word for word in ("isn't", "aren't", "doesn't", "don't", "can't", "didn't")}
+SPELLINGS |= {"pls": "please", "plz": "please", "ppl": "people", "thx": "thanks"}
 
 #: words that end the name of an object
 STOP_WORDS = _words(
@@ -78,14 +115,27 @@ STOP_WORDS = _words(
     "photograph colour doing holding wearing riding eating sitting standing walking looking carrying playing "
     "facing pointing located say says written made "
 )
+#: words after which a noun stands
+LEADS = _words(
+    "a an the any some this that these those its his her their my your our each every all both no many there other "
+    "another same of in on with what which whose more fewer"
+)
 NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 NOT_PLURAL = _words("bus glass grass dress gas lens canvas cross class boss chess mattress christmas series species")
 #: nouns without a plural
-UNCOUNTED = _words("furniture equipment luggage baggage clothing jewellery traffic series species")
+UNCOUNTED = _words(
+    "furniture equipment luggage baggage clothing jewellery traffic series species water grass snow sand mud bread "
+    "rice milk wine beer cheese meat food fish hair fur wood metal plastic rain dirt ice juice coffee tea gold "
+    "silver smoke paper soup sugar butter fruit corn broccoli police"
+)
 #: nouns in -ie; other plurals in -ies of more than four letters have a singular in -y
 ENDING_IE = _words("cookie movie zombie brownie hoodie selfie smoothie birdie calorie veggie genie prairie")
 IRREGULAR = {"people": "person", "men": "man", "women": "woman", "children": "child", "feet": "foot", "teeth": "tooth"}
-IRREGULAR |= {"mice": "mouse", "geese": "goose", "sheep": "sheep", "knives": "knife", "leaves": "leaf"}
+IRREGULAR |= {"mice": "mouse", "geese": "goose", "sheep": "sheep", "knives": "knife", "leaves": "leaf", "axes": "axis"}
+#: singular → plural
+PLURALS = {one: many for many, one in IRREGULAR.items()}
+PLURALS |= {word: f"{word}es" for word in ("potato", "tomato", "hero", "buffalo", "mosquito", "volcano", "mango")}
+PLURALS |= {word: f"{word[:-1]}ves" for word in ("shelf", "scarf", "loaf", "half", "wolf", "calf", "elf", "thief")}
 
 #: verb of an ability → the group of its abilities
 GROUPS = {

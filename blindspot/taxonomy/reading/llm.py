@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from blindspot.prompts.files import RolePrompts, default_prompts
 from blindspot.protocols import LLM
 from blindspot.replies import ReplyForm, read_reply
+from blindspot.taxonomy.reading.ability_kinds import kinds_of
 from blindspot.taxonomy.reading.primitive import Primitive
 from blindspot.taxonomy.reading.primitives import with_words
 
@@ -29,20 +31,39 @@ class Primitives(ReplyForm):
     primitives: list[OnePrimitive]
 
 
-def read_by(
-    llm: LLM, questions: Sequence[tuple[str, str | None]], prompts: RolePrompts | None = None
-) -> tuple[list[list[Shown]], int]:
-    """Returns the primitives of each question and true answer with the words that show them, and a count.
+class Reading(NamedTuple):
+    """The primitives of each question with the words that show them.
 
-    The count is the number of questions that the rules read instead, because the LLM's reply was missing, empty or not
-    of the requested form. `prompts`: those of the role primitive_extractor; None for the default ones.
+    `unread`: the number of questions that the rules read instead, because the LLM's reply was missing, empty or not of
+    the requested form. `agreement`: micro-averaged F1 between the kinds that the LLM and the rules found in the other
+    questions, or None if there are none. Abilities in words that the rules do not use have no kind.
+    """
+
+    found: list[list[Shown]]
+    unread: int
+    agreement: float | None
+
+
+def read_by(llm: LLM, questions: Sequence[tuple[str, str | None]], prompts: RolePrompts | None = None) -> Reading:
+    """Lets the LLM read each question and true answer.
+
+    `prompts`: those of the role primitive_extractor; None for the default ones.
     """
     prompts = prompts or default_prompts("primitive_extractor")
     data = [json.dumps({"question": text, "true answer": answer}, ensure_ascii=False) for text, answer in questions]
     answers = llm.tell([prompts.render("extract", asked=one) for one in data], Primitives)
     replies = [read_reply(answer, Primitives) for answer in answers]
     read = [_primitives(reply, text) for reply, (text, _) in zip(replies, questions, strict=True)]
-    return [one or with_words(*question) for one, question in zip(read, questions, strict=True)], read.count([])
+    by_rules = [with_words(*question) for question in questions]
+    pairs = [(_kinds(one), _kinds(other)) for one, other in zip(read, by_rules, strict=True) if one]
+    total = sum(len(one) + len(other) for one, other in pairs)
+    agreement = 2 * sum(len(one & other) for one, other in pairs) / total if total else None
+    found = [one or other for one, other in zip(read, by_rules, strict=True)]
+    return Reading(found, read.count([]), agreement)
+
+
+def _kinds(shown: Sequence[Shown]) -> set[str]:
+    return {kind for primitive, _ in shown for kind in kinds_of(primitive.ability)}
 
 
 def _primitives(reply: Primitives | None, question: str) -> list[Shown]:

@@ -7,13 +7,16 @@ import argparse
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from blindspot.taxonomy.reading import lexicon
 from blindspot.taxonomy.reading.ability_kinds import kinds_of
 from blindspot.taxonomy.reading.cues import cues
-from blindspot.taxonomy.reading.language import NOUN_PHRASE, Name, name, normalise, original, plural
+from blindspot.taxonomy.reading.framing import core
+from blindspot.taxonomy.reading.language import Name, normalise, original, plural
 from blindspot.taxonomy.reading.primitive import Primitive
-from blindspot.taxonomy.reading.rules import RULES, Span
+from blindspot.taxonomy.reading.rules import RULES
+from blindspot.taxonomy.reading.things import Span, things
 
 SHORT_ANSWER = 8  # words; a longer answer says more than which object is meant
 MANY = 4  # objects; fewer are recognised at a glance (subitising), more must be counted
@@ -35,9 +38,11 @@ _CHOSEN = {
 _PERSON = re.compile(
     rf"^(?!an? |the |(?:{lexicon.NOBODY})\b)\w+(?: \w+){{0,3}}$|\b(?:{lexicon.SOMEBODY})\b",
 )
-#: "what colour", "how big": the words that ask for an attribute name no object
-_ATTRIBUTE_ASKED = re.compile(
-    rf"\b(?:(?:what|which|the|same|different) (?:{lexicon.ATTRIBUTES})|how (?:{'|'.join(lexicon.DEGREES)}))\b"
+
+#: the object between two relations of a chain: "on the | tray | beside the sofa"
+_JOINT = re.compile(
+    r"(?! *(?:of|the|an?|its|his|her|left|right|hand|side|far|very|\W)* *$) ?"
+    r"(?:(?!(?:than|or|and|if|is|are)\b)[\w'-]+ ?){1,6}"
 )
 
 Located = tuple[Primitive, Span]  # a primitive and the characters that show it
@@ -58,13 +63,15 @@ def with_words(question: str, reference: str | None) -> list[tuple[Primitive, st
 
 @lru_cache(maxsize=65536)
 def _extract(question: str, reference: str) -> tuple[Located, ...]:
-    asked, rest = _from_question(question)
+    text, start = core(question)
+    asked, rest = _from_question(text)
     found = [*asked]
     found += [(primitive, ANSWER) for primitive in _from_answer([one for one, _ in asked], reference)]
-    found += [(primitive, ANSWER) for primitive in _from_choice(question, reference)]
+    kinds = {kind for primitive, _ in asked for kind in kinds_of(primitive.ability)}
+    found += [(primitive, ANSWER) for primitive in _from_choice(text, reference, kinds)]
     first: dict[Primitive, Span] = {}
     for primitive, span in (*found, *rest):
-        first.setdefault(primitive, span)
+        first.setdefault(primitive, span if span == ANSWER else (span[0] + start, span[1] + start))
     return tuple(first.items())
 
 
@@ -72,53 +79,48 @@ def _extract(question: str, reference: str) -> tuple[Located, ...]:
 def _from_question(question: str) -> tuple[tuple[Located, ...], tuple[Located, ...]]:
     """Returns what the question asks for, and the combinations and objects that it requires to be recognised."""
     found = [reading for rule in RULES for reading in rule.read(question)]
-    things = [(name(words), span) for words, span in _names(question)]
+    named = things(question)
     found += _from_cues(question, {kind for primitive, _ in found for kind in kinds_of(primitive.ability)})
-    if not found and things:
-        found.append((Primitive("understanding", things[0][0].many), things[0][1]))
-    rest = [*_combinations(question, [thing for thing, _ in things])]
-    rest += [(primitive, span) for thing, span in things for primitive in _recognising(thing)]
+    if not found and named:
+        found.append((Primitive("understanding", named[0][0].many), named[0][1]))
+    rest = [*_combinations(question, [thing for thing, _ in named])]
+    rest += [(primitive, span) for thing, span in named for primitive in _recognising(thing)]
     return tuple(found), tuple(rest)
-
-
-def things_in(question: str) -> list[Name]:
-    """Returns the names of the objects in a normalised question, with repetitions."""
-    return [name(words) for words, _ in _names(question)]
-
-
-def _names(question: str) -> Iterator[tuple[str, Span]]:
-    """Yields the words that name an object, and their span."""
-    # The replacement has the same length, so that spans stay valid.
-    blanked = _ATTRIBUTE_ASKED.sub(lambda match: ",".center(len(match[0])), question)
-    for match in NOUN_PHRASE.finditer(blanked):
-        yield match["a"], match.span("a")
 
 
 def _from_cues(question: str, known: set[str]) -> Iterator[Located]:
     """Yields the primitives of cues whose kinds neither a rule nor an earlier cue has found."""
+    scene = lexicon.SCENE_WORDS.issuperset(question.split())
     for cue in cues():
         if known.issuperset(cue.kinds) or known.intersection(cue.unless):
             continue
-        if match := cue.pattern.search(question):
+        if cue.last and (known or scene):
+            continue
+        match = cue.pattern.search(question)
+        if match and not (cue.without and cue.without.search(question)):
             known = known | {*cue.kinds}
             yield Primitive(cue.ability), match.span()
 
 
-def _combinations(question: str, things: Sequence[Name]) -> Iterator[Located]:
+def _combinations(question: str, named: Sequence[Name]) -> Iterator[Located]:
     """Yields the primitives of the question as a whole: several attributes, several relations."""
     whole = (0, len(question))
-    described = [thing for thing in things if thing.adjectives]
+    described = [thing for thing in named if thing.adjectives]
     distinct = len(set(described)) > 1 and not _EITHER.search(question)
     if distinct or any(len(thing.adjectives) > 1 for thing in described):
         yield Primitive("recognising several attributes"), whole
-    if _relations(question) > 1 and not _EITHER_POSITION.search(question):
+    if _chains_relations(question) and not _EITHER_POSITION.search(question):
         yield Primitive("following several relations"), whole
 
 
-def _relations(question: str) -> int:
-    """Returns the number of relations in the question."""
-    starts = {match.start() for cue in cues() if cue.ability in PLACING for match in cue.pattern.finditer(question)}
-    return len(starts | {match.start() for match in _DEPTH.finditer(question)})
+def _chains_relations(question: str) -> bool:
+    """Returns whether an object is found by a relation to an object that another relation distinguishes."""
+    patterns = [*(cue.pattern for cue in cues() if cue.ability in PLACING), _DEPTH]
+    spans = sorted({match.span() for pattern in patterns for match in pattern.finditer(question)})
+    if lexicon.SCENE_WORDS.issuperset(question.split()):
+        return len({start for start, _ in spans}) > 1
+    joints = (question[one[1] : other[0]] for one, other in pairwise(spans))
+    return any(_JOINT.fullmatch(joint) for joint in joints)
 
 
 def _recognising(thing: Name) -> Iterator[Primitive]:
@@ -139,13 +141,17 @@ def _from_answer(found: list[Primitive], reference: str) -> Iterator[Primitive]:
             yield Primitive("noticing absence", primitive.target)
 
 
-def _from_choice(question: str, reference: str) -> Iterator[Primitive]:
-    """Yields what distinguishes the object that a short answer to "which" or "who" names."""
+def _from_choice(question: str, reference: str, kinds: set[str]) -> Iterator[Primitive]:
+    """Yields what distinguishes the object that a short answer to "which" or "who" names.
+
+    `kinds`: those that the question shows. The name of an author is knowledge, or read.
+    """
     if question.startswith(("which", "who", "whose", "what person")) and len(reference.split()) <= SHORT_ANSWER:
         for words, ability in _CHOSEN.items():
             if words.search(reference):
                 yield Primitive(ability)
-    if question.startswith("who") and reference and _PERSON.search(reference):
+    named = question.startswith("who") and reference and _PERSON.search(reference)
+    if named and kinds.isdisjoint(("knowledge", "text reading")):
         yield Primitive("identifying people")
 
 

@@ -35,16 +35,24 @@ def primitives(*found: tuple[str, str, str]) -> str:
 
 def test_primitives_are_read_from_the_reply_with_words_of_the_question() -> None:
     reply = primitives(("Counting ", "of  stars", "how many"), ("counting", "of stars", "?"), ("seeing", "", "comets"))
-    found, unread = read_by(FakeLLM(lambda _: reply), [STARS])
+    found, unread, agreement = read_by(FakeLLM(lambda _: reply), [STARS])
     assert found == [[(Primitive("counting", "of stars"), "how many"), (Primitive("seeing"), "")]]
-    assert unread == 0
+    assert unread == 0 and agreement == 1
 
 
 def test_the_rules_read_questions_without_a_valid_reply() -> None:
     replies = iter(["no idea", primitives(), "```json\n" + primitives(("counting", "", "how")) + "\n```", '{"a": 1}'])
-    found, unread = read_by(FakeLLM(lambda _: next(replies)), [STARS] * 4)
+    found, unread, _ = read_by(FakeLLM(lambda _: next(replies)), [STARS] * 4)
     assert unread == 3
     assert found == [with_words(*STARS), with_words(*STARS), [(Primitive("counting"), "how")], with_words(*STARS)]
+
+
+def test_the_agreement_with_the_rules_is_the_f1_of_the_kinds() -> None:
+    replies = iter(
+        [primitives(("counting", "", ""), ("telling the colour", "", "")), primitives(("musing", "", "")), ""]
+    )
+    assert read_by(FakeLLM(lambda _: next(replies)), [STARS] * 3).agreement == 0.5
+    assert read_by(FakeLLM(lambda _: ""), [STARS]).agreement is None
 
 
 def test_a_question_is_sent_as_data() -> None:
