@@ -122,7 +122,7 @@ def test_too_few_questions_give_a_note_and_the_files(texts: list[str], tmp_path:
 
 def test_phrases_that_form_no_cluster_still_have_skills(rows: pd.DataFrame) -> None:
     texts = [
-        f"what is the {noun} ?"
+        f"what colour is the {noun} ?"
         for noun in ("cat", "dog", "sun", "car", "bee", "hat", "cup", "pen", "owl", "fox", "log", "jar")
     ]
     few = pd.concat([rows[rows["outcome"] == "correct"].iloc[:1]] * len(texts)).assign(question=texts)
