@@ -1,4 +1,4 @@
-"""Finds failure modes in predicted outcomes of uniform questions that nobody asked.
+"""Finds failure modes in predicted outcomes of uniform questions that were not asked.
 
 A search asks about suspected weaknesses more often than about others, and few questions about each. Which of the kinds
 of question that overlap explains the failures best is clearer in many uniform questions. Their outcomes are predicted

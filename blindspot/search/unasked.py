@@ -1,4 +1,4 @@
-"""Uniform questions about the images of a search that nobody asked, where they cost no call."""
+"""Uniform questions about the images of a search that were not asked, where they cost no call."""
 
 from collections.abc import Sequence
 
