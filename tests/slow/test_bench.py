@@ -30,6 +30,7 @@ def bench(folder: Path) -> Path:
     values: dict[str, Any] = yaml.safe_load(params.read_text("utf-8"))
     values |= {"methods": METHODS, "ablations": [], "seeds": [0]}
     values["search_truth"] = {"per_slice": 60, "matching": 1000}
+    values["search_rates"] = {"enough": 100, "most": 5000}
     values["search_run"] |= SMALL
     for how in values["search_run"]["trained"].values():
         how["explore"] = min(how["explore"], 120)
@@ -62,6 +63,7 @@ def test_every_kind_of_method_is_measured_and_shown_on_the_page(tmp_path: Path) 
         assert measures["failure_rate"] > 0 and 0 < measures["valid_rate"] <= 1
         assert found["explained_mass"][-1][1] == measures["explained_mass_discovered"]
     assert measures["confirmed"] and measures["true_modes"] == 1.0  # of templates, the last method
+    succeed(project, "search_rates", "mine")
     succeed(project, "search_summary")
     summary = read_json(project / "bench/metrics/search.json")["mine"]
     figures = summary["figures"]
