@@ -9,7 +9,7 @@ from blindspot.errors import BlindspotError
 from blindspot.models.description import describe
 from blindspot.paths import QUESTIONER
 from flows.candidates import short
-from flows.estimate import methods_of
+from flows.estimate.parts import methods_of
 
 Values = Mapping[str, Any]  # as params.yaml
 SHOWN = ("trained", "base")

@@ -35,6 +35,7 @@ def arguments() -> argparse.Namespace:
         help="value to change for this run; may be given several times",
     )  # fmt: skip
     parser.add_argument("--estimate", action="store_true", help="print the cost of the run, and do not start it")
+    parser.add_argument("--trial", action="store_true", help="with --estimate: measure the time with each model")
     return parser.parse_args()
 
 
@@ -44,17 +45,17 @@ def main() -> None:
     values = with_recipe(read(), given.recipe) if given.recipe else read()
     values = with_changes(values, given.changes)
     if given.estimate:
-        sys.exit(_estimate(values))
+        sys.exit(_estimate(values, given.trial))
     state = run_flow(partial(_run, values), "the run did not complete")
     print(f"\n{state.message}")
 
 
-def _estimate(values: dict[str, Any]) -> int:
-    """Runs flows.estimate, which prints a table. Returns its exit code."""
+def _estimate(values: dict[str, Any], trial: bool) -> int:
+    """Runs flows.estimate, which prints a table. Returns its exit code. `trial`: whether the time is measured."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / PARAMS
         file.write_text(write_params(PARAMS.read_text("utf-8"), values), encoding="utf-8")
-        command = [sys.executable, "-m", "flows.estimate", str(file)]
+        command = [sys.executable, "-m", "flows.estimate", str(file), *(["--trial"] if trial else [])]
         return subprocess.run(command, env=without_secret(os.environ), check=False).returncode
 
 

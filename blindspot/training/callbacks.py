@@ -1,5 +1,6 @@
-"""Trainer callbacks: complete and evaluate checkpoints, stop at the budget, show progress."""
+"""Trainer callbacks: complete and evaluate checkpoints, stop at the budget, show progress, measure steps."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,6 +43,21 @@ class CompleteCheckpoint(TrainerCallback):
             with torch.random.fork_rng(), without_zero3():
                 self._evaluate(state.global_step, checkpoint)
             complete(self._reward, checkpoint)
+
+
+class StepTimer(TrainerCallback):
+    """Measures the last step. Attributes: `seconds`."""
+
+    def __init__(self) -> None:
+        self.seconds = self._start = 0.0
+
+    def on_step_begin(self, *_: object, **__: object) -> None:
+        """Starts the measurement."""
+        self._start = time.perf_counter()
+
+    def on_step_end(self, *_: object, **__: object) -> None:
+        """Ends the measurement."""
+        self.seconds = time.perf_counter() - self._start
 
 
 class StopAtBudget(TrainerCallback):

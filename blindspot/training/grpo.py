@@ -76,14 +76,14 @@ def build_trainer(
     prompts = read_prompts(Path(params.prompts), "questioner")
     vlm = LocalVLM(_trained_weights(start, params), prompts.system)
     _name_layers(vlm.model)
-    frozen = _freeze_vision(vlm.model, start) if params.freeze_vision else None
+    frozen = freeze_vision(vlm.model, start) if params.freeze_vision else None
     trainer = ResumableGRPOTrainer(
         model=vlm.model,
         processing_class=vlm.processor,
         args=_config(start, params, seed, folder),
         train_dataset=_dataset(images, targets, vlm, prompts),
         reward_funcs=[*reward.functions()],
-        peft_config=_adapters(start, params.lora, frozen),
+        peft_config=adapters(start, params.lora, frozen),
     )
     trainer.remove_callback(ProgressCallback)
     trainer.add_callback(Progress)
@@ -163,7 +163,7 @@ def _name_layers(model: Any) -> None:
         os.environ.setdefault("FSDP_TRANSFORMER_CLS_TO_WRAP", ",".join(sorted(present & set(model._no_split_modules))))
 
 
-def _freeze_vision(model: Any, start: Local) -> str:
+def freeze_vision(model: Any, start: Local) -> str:
     """Freezes the image encoder and returns its name within the model. Raises BlindspotError if there is none."""
     encoder = model.get_encoder(modality="image")
     name = next((name for name, module in model.named_modules() if module is encoder), "")
@@ -173,8 +173,11 @@ def _freeze_vision(model: Any, start: Local) -> str:
     return name
 
 
-def _adapters(start: Local, lora: Lora, frozen: str | None) -> "LoraConfig | None":
-    """`frozen`: the name of a module that gets no adapters."""
+def adapters(start: Local, lora: Lora, frozen: str | None) -> "LoraConfig | None":
+    """Returns the LoRA adapters to train, or None if all weights are trained.
+
+    `frozen`: the name of a module that gets no adapters.
+    """
     if not lora.rank:
         return None
     from peft import LoraConfig

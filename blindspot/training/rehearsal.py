@@ -33,18 +33,24 @@ def main() -> None:
     rehearse(start, params, images[0])
 
 
-def rehearse(start: Local, params: TrainingParams, image: Image) -> None:
-    """Trains one step of one batch per process, in a temporary folder. Raises BlindspotError if that fails."""
+def rehearse(start: Local, params: TrainingParams, image: Image, steps: int = 1) -> float:
+    """Trains steps of one batch per process, in a temporary folder. Raises BlindspotError if that fails.
+
+    Returns the seconds of the last step for each question of this process.
+    """
     import torch
     from transformers.integrations.integration_utils import MLflowCallback
 
-    chosen, targets = _one_batch(params)
-    reward = cast(Reward, _NoCalls())
+    from blindspot.training.callbacks import StepTimer
+
+    chosen, targets = _one_batch(params, steps)
+    reward, timer = cast(Reward, _NoCalls()), StepTimer()
     try:
         with tempfile.TemporaryDirectory() as folder:
             trainer = build_trainer(start, [image], targets, reward, chosen, 0, lambda *_: None, Path(folder))
             trainer.args.save_strategy = "no"
             trainer.remove_callback(MLflowCallback)
+            trainer.add_callback(timer)
             trainer.train()
     except BlindspotError:
         raise
@@ -59,6 +65,7 @@ def rehearse(start: Local, params: TrainingParams, image: Image) -> None:
             "change the parameter of train that this concerns, or train.base_model (docs/architectures.md lists what "
             "is trained), or set train.steps to 0",
         ) from error
+    return timer.seconds / chosen.batches_of_process()[0]
 
 
 class _NoCalls:
@@ -81,12 +88,12 @@ class _NoCalls:
         return component
 
 
-def _one_batch(params: TrainingParams) -> tuple[TrainingParams, Sequence[tuple[str, ...]]]:
-    """Returns the parameters of a step with one batch per process, and the targets of its prompts."""
+def _one_batch(params: TrainingParams, steps: int) -> tuple[TrainingParams, Sequence[tuple[str, ...]]]:
+    """Returns the parameters of steps with one batch per process, and the targets of their prompts."""
     size, _ = params.batches_of_process()
     questions = max(size * process_state().num_processes, 2)
     prompts = 2 if questions % 2 == 0 and questions > 2 else 1
-    changes = {"steps": 1, "images_per_step": prompts, "num_generations": questions // prompts}
+    changes = {"steps": steps, "images_per_step": prompts, "num_generations": questions // prompts}
     return params.model_copy(update=changes), TARGETS[:prompts]
 
 
