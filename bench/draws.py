@@ -1,11 +1,6 @@
-"""Searches planted candidates with random gaps, and candidates without a weakness, one for each seed.
-
-Prints one line of JSON for each seed and appends it to a file. The same command resumes: seeds in the file are
-skipped.
-"""
+"""Searches planted candidates with random gaps, and candidates without a weakness, one for each seed."""
 
 import argparse
-import json
 import random
 import tempfile
 from dataclasses import asdict, dataclass
@@ -13,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from bench.plan import load
+from bench.resumable import measure_seeds
 from bench.scoring.random_gaps import random_gaps
 from bench.scoring.scores import uniform_truth
 from bench.scoring.slices import ANY, Slice
@@ -95,15 +91,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="file of the results (default: bench/data/draws/<kind>.jsonl)")
     given = parser.parse_args()
     how, out = load("search_run", Methods), given.out or Path(f"bench/data/draws/{given.kind}.jsonl")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    known = {json.loads(line)["seed"] for line in out.read_text("utf-8").splitlines()} if out.is_file() else set()
-    for seed in range(given.first, given.first + given.seeds):
-        if seed in known:
-            continue
-        line = json.dumps(search_draw(draw(given.kind, seed), seed, given.method, how, given.questions))
-        with out.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
-        print(line, flush=True)
+
+    def measure(seed: int) -> dict[str, Any]:
+        return search_draw(draw(given.kind, seed), seed, given.method, how, given.questions)
+
+    measure_seeds(given.first, given.seeds, out, measure)
 
 
 if __name__ == "__main__":

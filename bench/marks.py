@@ -1,11 +1,9 @@
 """Searches planted candidates with three gaps on marks over photographs of scikit-image, one for each seed.
 
-The templates are the questioner, as in recipes/marks.yaml, and the oracle is the verifier. Prints one line of JSON for
-each seed and appends it to a file. The same command resumes: seeds in the file are skipped.
+The templates are the questioner, as in recipes/marks.yaml, and the oracle is the verifier.
 """
 
 import argparse
-import json
 import random
 import tempfile
 from collections.abc import Sequence
@@ -16,6 +14,7 @@ from typing import Any
 import numpy as np
 from PIL import Image as Pictures
 
+from bench.resumable import measure_seeds
 from bench.scoring.uniform import Uniform, mass_scores, mode_rates, rate_scores
 from bench.searchers.confirming import confirm_modes
 from blindspot.budget import Meter
@@ -115,17 +114,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=10, help="number of seeds (default: 10)")
     parser.add_argument("--out", type=Path, default=Path("bench/data/marks.jsonl"), help="file of the results")
     given = parser.parse_args()
-    given.out.parent.mkdir(parents=True, exist_ok=True)
-    known = (
-        [json.loads(line)["seed"] for line in given.out.read_text("utf-8").splitlines()] if given.out.is_file() else []
-    )
     images, held_out, others = (pictures(PICTURES, seed) for seed in range(3))
-    for seed in range(given.first, given.first + given.seeds):
-        if seed not in known:
-            line = json.dumps(search_marks(seed, images, held_out, others))
-            with given.out.open("a", encoding="utf-8") as file:
-                file.write(line + "\n")
-            print(line, flush=True)
+    measure_seeds(given.first, given.seeds, given.out, lambda seed: search_marks(seed, images, held_out, others))
 
 
 if __name__ == "__main__":

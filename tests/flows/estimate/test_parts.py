@@ -14,6 +14,7 @@ from stages.verify import Params as VerifyParams
 from tests.flows.estimate.given import GIVEN, SERVER
 from tests.project import REPOSITORY
 
+
 def by_name(given: Sections) -> dict[str, Part]:
     return {part.name: part for part in parts(given)}
 
