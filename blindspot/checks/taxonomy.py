@@ -7,10 +7,10 @@ from blindspot.checks.run import Suite
 from blindspot.records.failure_mode import STATUSES, FailureMode
 
 #: None without a list of documented weaknesses, without a test on other questions, if none of these was asked, and if
-#: the mode is no mix; `found_in` without a search.
+#: the mode is no mix; `found_in` without a search; `recurrence` of a mode that was found in predicted outcomes.
 OPTIONAL = (
     *("documented", "status", "p_value", "discovered_asked", "discovered_failures", "error_rate", "mix_share"),
-    "found_in",
+    *("found_in", "recurrence"),
 )
 
 
@@ -39,6 +39,7 @@ def _failure_mode_rules() -> list[Any]:
             for name in ("asked", "failures")
         ),
         gxe.ExpectColumnValuesToNotBeNull(column="error_rate", row_condition=Column("asked") > 0),
+        gxe.ExpectColumnValuesToNotBeNull(column="recurrence", row_condition=Column("found_in") != "predicted"),
         gxe.ExpectColumnValuesToBeInSet(column="status", value_set=list(STATUSES)),
         *(gxe.ExpectColumnValuesToBeBetween(column=name, min_value=0, max_value=1) for name in shares),
         gxe.ExpectColumnPairValuesAToBeGreaterThanB(column_A="asked", column_B="failures", or_equal=True),

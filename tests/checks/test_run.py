@@ -99,7 +99,8 @@ def modes() -> pd.DataFrame:
         discovered_failures=9,
     )
     untested = replace(mode, mode_id="m-3", asked=0, failures=0, error_rate=nan, low=0.0, high=1.0, status="too_few")
-    rows = [mode, replace(mode, mode_id="m-2"), untested]
+    predicted = replace(mode, mode_id="m-4", found_in="predicted", recurrence=None)
+    rows = [mode, replace(mode, mode_id="m-2"), untested, predicted]
     return to_frame(rows)
 
 
@@ -175,6 +176,7 @@ BREACHES = [
     ("failure_mode", 1, "high", 0.7, "high and error_rate"),
     ("failure_mode", 1, "high", 1.2, "high"),
     ("failure_mode", 1, "q_value", -0.1, "q_value"),
+    ("failure_mode", 1, "recurrence", None, "recurrence"),
 ]
 
 
