@@ -13,7 +13,7 @@ from typing import Literal
 
 from blindspot.errors import BlindspotError, naming
 from blindspot.models.description import Local, Nothing, Planted, PoolOfQuestions, Server, Templates, describe
-from blindspot.params import MODEL_PARAMETERS, PARAMS, PROMPT_PARAMETERS, read
+from blindspot.params import PARAMS, PROMPT_PARAMETERS, models_in_use, read
 from blindspot.prompts.files import read_prompts
 
 LOCK = "requirements.lock"
@@ -105,18 +105,14 @@ def _gpu() -> Check:
 
 
 def _models(folder: Path) -> Iterator[Check]:
-    """Every model that params.yaml names: that its weights are there, or that its server lists it."""
+    """Every model that a run uses: that its weights are there and its processor loads, or that its server lists it."""
     try:
-        values = read(folder / PARAMS)
-        places = {name: name.split(".") for name in MODEL_PARAMETERS}
-        if values["verifier"]["kind"] == "oracle":  # no judge
-            places = {name: place for name, place in places.items() if place[0] != "verifier"}
-        named = {name: values[section][key] for name, (section, key) in places.items()}
+        named = models_in_use(read(folder / PARAMS))
     except (BlindspotError, KeyError, TypeError) as error:
         yield Check(str(PARAMS), "missing", f"cannot be read ({error})")
         return
     for parameter, model in named.items():
-        if check := _model(parameter, str(model)):
+        if check := _model(parameter, model):
             yield check
 
 
@@ -158,10 +154,11 @@ def _model(parameter: str, model: str) -> Check | None:
 
 
 def _weights(parameter: str, source: Local) -> Check:
-    from blindspot.models.loading import refuse_missing
+    from blindspot.models.loading import load_processor, refuse_missing
 
     refuse_missing(source)
     if Path(source.model).is_dir():
+        load_processor(source)
         return Check(parameter, "ok", source.model)
     return Check(parameter, "note", f"{source.model} is not a local folder", "the hub must have a model of this id")
 

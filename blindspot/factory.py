@@ -1,6 +1,8 @@
 """Opens the candidate, the verifier and the questioner that params.yaml names."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from blindspot.errors import BlindspotError, naming
 from blindspot.judges.confirmed import ConfirmedVerifier
@@ -22,9 +24,9 @@ from blindspot.models.description import (
 from blindspot.models.endpoint import EndpointVLM
 from blindspot.models.endpoint_questioner import EndpointQuestioner
 from blindspot.models.llm import open_llm
-from blindspot.models.loading import refuse_missing
+from blindspot.models.loading import load_processor
 from blindspot.models.local import GreedyVLM, LocalQuestioner
-from blindspot.params import CandidateParams, VerifierParams
+from blindspot.params import CandidateParams, VerifierParams, models_in_use
 from blindspot.pool.candidate import PoolCandidate
 from blindspot.pool.questions import Pool, read_pool
 from blindspot.prompts.files import RolePrompts, read_prompts
@@ -80,12 +82,28 @@ def open_verifier(params: VerifierParams, stronger: str | None = None) -> Verifi
 
 
 def refuse_absent(model: str) -> None:
-    """Raises BlindspotError if a model of a later stage is missing: its folder, file, server or API key."""
+    """Raises BlindspotError if a later stage cannot use a model: its weights, file, server or API key is missing.
+
+    Loads the processor of local weights, and not the weights.
+    """
     description = _describe_vlm(model)
     if isinstance(description, Server):
         EndpointVLM(description, max_new_tokens=1)
     elif isinstance(description, Local):
-        refuse_missing(description)
+        load_processor(description)
+
+
+def refuse_unusable(values: Mapping[str, Any]) -> None:
+    """Raises BlindspotError, which names the parameter, if no stage can use a model. `values`: those of params.yaml.
+
+    It loads no weights and makes no call. Models behind a server are not examined.
+    """
+    for parameter, model in models_in_use(values).items():
+        with naming(parameter):
+            description = describe(model)
+            if isinstance(description, Local):
+                load_processor(description)
+    describe_questioner(str(values["harvest"]["base"]), "harvest.base")
 
 
 def open_questioner(

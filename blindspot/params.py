@@ -1,5 +1,6 @@
 """Reads and validates params.yaml: one section per stage, and the settings that several stages share."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -195,7 +196,20 @@ PROMPT_PARAMETERS = {
     "taxonomy.prompts": ("primitive_extractor", "skill_namer"),
 }
 
+#: Parameters of MODEL_PARAMETERS that a run ignores, by verifier.kind.
+_IGNORED = {
+    "oracle": ("verifier.model", "verifier.confirming_judge", "verify.model"),
+    "reference": ("verifier.confirming_judge", "verify.model"),
+}
+
 AnySection = TypeVar("AnySection", bound=Section)
+
+
+def models_in_use(values: Mapping[str, Any]) -> dict[str, str]:
+    """Returns the models that a run uses, by their parameters. `values`: those of params.yaml."""
+    ignored = _IGNORED.get(values["verifier"]["kind"], ())
+    places = {name: name.split(".") for name in MODEL_PARAMETERS if name not in ignored}
+    return {name: str(values[section][key]) for name, (section, key) in places.items()}
 
 
 def load(section: str, model: type[AnySection]) -> AnySection:

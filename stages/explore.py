@@ -12,7 +12,7 @@ from blindspot.budget import Meter
 from blindspot.checks.rollouts import ASKED
 from blindspot.checks.run import check
 from blindspot.errors import run
-from blindspot.factory import open_candidate, open_steerable, open_verifier
+from blindspot.factory import open_candidate, open_steerable, open_verifier, refuse_unusable
 from blindspot.launch import try_on_this_node
 from blindspot.metrics import unscored
 from blindspot.models.description import Local, PoolOfQuestions, Server, describe_questioner
@@ -55,6 +55,7 @@ class Params(Exploration, GenerationParams):
 def main() -> None:
     """Asks questions until the exploration is complete; writes data/explored and metrics/explore.json."""
     params, seed, images = load("explore", Params), load_seed(), store.read_images("train")
+    refuse_unusable(read())
     source = describe_questioner(str(read()["train"]["base_model"]), "train.base_model")
     if params.calls and isinstance(source, Local):
         rehearse_training(source)

@@ -1,6 +1,7 @@
 """What `blindspot doctor` finds missing."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,16 @@ def test_a_model_that_is_not_there_is_named_with_its_parameter(
     assert checks["candidate.model"].missing and "models/mine/weights" in checks["candidate.model"].found
     (folder / "models").unlink()  # the other names may be ids on the hub
     assert found(folder, monkeypatch)["train.base_model"].state == "note"
+
+
+def test_a_model_whose_processor_cannot_be_loaded_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make_project(project(tmp_path), candidate={"model": "mine"})
+    shutil.copytree(REPOSITORY / "models/scenes-candidate", folder / "mine")
+    assert found(folder, monkeypatch)["candidate.model"].state == "ok"
+    for file in (*(folder / "mine").glob("*processor_config.json"), folder / "mine/chat_template.jinja"):
+        file.unlink(missing_ok=True)
+    check = found(folder, monkeypatch)["candidate.model"]
+    assert check.missing and "mine" in check.found
 
 
 def test_a_prompts_file_that_is_invalid_is_named_with_its_parameter(

@@ -7,9 +7,9 @@ import pytest
 import yaml
 
 from blindspot.errors import BlindspotError
-from blindspot.factory import open_candidate, open_verifier, refuse_absent
+from blindspot.factory import open_candidate, open_verifier, refuse_absent, refuse_unusable
 from blindspot.judges.oracle import OracleVerifier
-from blindspot.params import CandidateParams, VerifierParams
+from blindspot.params import CandidateParams, VerifierParams, read
 from blindspot.prompts.files import DEFAULT
 from blindspot.scenes.draw import draw_scenes, pictures_of
 from tests.models.serving import Server, serving
@@ -100,3 +100,38 @@ def test_the_model_of_a_later_stage_must_exist(models: dict[str, str], tmp_path:
     down.write_text(yaml.safe_dump({"kind": "endpoint", "base_url": "http://127.0.0.1:9/v1", "model": "m"}))
     with pytest.raises(BlindspotError, match="no server answers at"):
         refuse_absent(str(down))
+
+
+@pytest.mark.parametrize(
+    ("parameter", "kind", "ignored"),
+    [
+        ("harvest.base", "oracle", False),
+        ("train.base_model", "oracle", False),
+        ("verify.model", "vlm", False),
+        ("verify.model", "oracle", True),
+        ("verify.model", "reference", True),
+        ("verifier.confirming_judge", "vlm", False),
+        ("verifier.confirming_judge", "oracle", True),
+        ("verifier.model", "oracle", True),
+    ],
+)
+def test_the_models_of_all_stages_are_refused_unless_the_run_ignores_them(
+    parameter: str, kind: str, ignored: bool
+) -> None:
+    values = read()
+    values["verifier"] |= {"kind": kind, "model": "models/scenes-judge" if kind == "vlm" else NO_MODEL}
+    refuse_unusable(values)
+    section, key = parameter.split(".")
+    values[section][key] = "nowhere"
+    if ignored:
+        refuse_unusable(values)
+    else:
+        with pytest.raises(BlindspotError, match=rf"{parameter}: nowhere contains no model"):
+            refuse_unusable(values)
+
+
+def test_a_later_questioner_of_another_kind_is_refused() -> None:
+    values = read()
+    values["harvest"]["base"] = PLANTED
+    with pytest.raises(BlindspotError, match=r"harvest.base: .* has kind planted, which cannot ask questions"):
+        refuse_unusable(values)

@@ -19,7 +19,7 @@ def refuse_broken_template(processor: Any, model: str, chat_template_kwargs: dic
     if not getattr(processor, "chat_template", None):
         raise BlindspotError(
             f"neither the processor nor the tokenizer of {model} has a chat template",
-            "set processor.chat_template and save it again",
+            "name an instruction-tuned model, or set processor.chat_template and save it again",
         )
     text = {"type": "text", "text": _USER}
     try:

@@ -4,6 +4,8 @@ import importlib.util
 import os
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from blindspot.errors import BlindspotError
 from blindspot.models.conversation import refuse_broken_template
 from blindspot.models.description import Local
 from blindspot.models.loading_errors import explain
-from blindspot.models.model_folder import ADAPTER, CONFIG, FIX, read_config, refuse_broken
+from blindspot.models.model_folder import ADAPTER, CONFIG, FIX, read_config, refuse_broken, refuse_unknown_class
 from blindspot.store import digest
 
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
@@ -62,18 +64,25 @@ def load(source: Local, on_cpu: bool = False) -> tuple[Any, Any]:
 
     Raises BlindspotError if the model is not a VLM with a chat template, or cannot be loaded as described.
     """
+    processor = load_processor(source)  # before the weights, which may take minutes or a download of gigabytes
+    with _explained(source):
+        return processor, _load_model(source, on_cpu).eval()
+
+
+def load_processor(source: Local) -> Any:
+    """Returns the processor of a model. Reads no weights, except the headers of those in a folder.
+
+    Raises BlindspotError if the model has a class, a processor or a chat template that is not that of a VLM, or if a
+    package of its processor is missing.
+    """
     refuse_missing(source)
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     from transformers.utils import logging
 
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-    try:
-        processor, model = _load(source, on_cpu)
-    except BlindspotError:
-        raise
-    except Exception as error:  # noqa: BLE001 - libraries raise errors of any type for a broken folder
-        raise explain(source, base_of(source), error) from None
+    with _explained(source):
+        processor = _load_processor(source)
     if getattr(processor, "image_processor", None) is None:
         kind = type(processor).__name__
         raise BlindspotError(
@@ -87,7 +96,18 @@ def load(source: Local, on_cpu: bool = False) -> tuple[Any, Any]:
     tokenizer.padding_side = "left"
     if tokenizer.pad_token is None:  # TRL's trainers do the same
         tokenizer.pad_token = tokenizer.eos_token
-    return processor, model.eval()
+    return processor
+
+
+@contextmanager
+def _explained(source: Local) -> Iterator[None]:
+    """Raises what libraries raise as a BlindspotError."""
+    try:
+        yield
+    except BlindspotError:
+        raise
+    except Exception as error:  # noqa: BLE001 - libraries raise errors of any type for a broken folder
+        raise explain(source, base_of(source), error) from None
 
 
 def save_whole(source: Local, folder: Path) -> None:
@@ -109,9 +129,23 @@ def weights_of(source: Local, model: Any) -> str:
     return digest(*folders) if folders else str(getattr(model.config, "_commit_hash", None) or source.revision)
 
 
-def _load(source: Local, on_cpu: bool) -> tuple[Any, Any]:
+def _load_processor(source: Local) -> Any:
+    """Returns the processor of an adapter if it has one, otherwise that of the base model."""
+    from transformers import AutoProcessor
+    from transformers.utils import cached_file
+
+    base, folder = base_of(source), Path(source.model)
+    if not Path(base.model).is_dir():  # a model on the Hub, whose folder is not there to be examined
+        config = cached_file(base.model, CONFIG, revision=base.revision)
+        refuse_unknown_class(base.model, read_config(Path(str(config))), base.trust_remote_code)
+    own = base is source or any((folder / f"{name}processor_config.json").is_file() for name in ("", "pre"))
+    options = {"revision": base.revision, "trust_remote_code": base.trust_remote_code}
+    return AutoProcessor.from_pretrained(source.model if own else base.model, **options)
+
+
+def _load_model(source: Local, on_cpu: bool) -> Any:
     import torch
-    from transformers import AutoModelForImageTextToText, AutoProcessor
+    from transformers import AutoModelForImageTextToText
 
     base = base_of(source)
     options = {"revision": base.revision, "trust_remote_code": base.trust_remote_code}
@@ -124,9 +158,6 @@ def _load(source: Local, on_cpu: bool) -> tuple[Any, Any]:
             f"{base.model} lacks {len(missing)} of the weights of its model ({', '.join(missing[:3])})",
             "download or save the folder again",
         )
-    folder = Path(source.model)
-    has_processor = base is source or any((folder / f"{name}processor_config.json").is_file() for name in ("", "pre"))
-    processor = AutoProcessor.from_pretrained(source.model if has_processor else base.model, **options)
     if not (source.device_map or source.quantization or on_cpu):
         model = model.to(process_state().device)
     if base is not source:
@@ -135,7 +166,7 @@ def _load(source: Local, on_cpu: bool) -> tuple[Any, Any]:
         model = PeftModel.from_pretrained(model, source.model)
         if model.dtype == torch.float32:  # merged into other weights, small changes would be rounded off
             model = model.merge_and_unload()
-    return processor, model
+    return model
 
 
 def _loading_options(source: Local) -> dict[str, Any]:

@@ -14,6 +14,7 @@ INDEX = f"{WEIGHTS}.index.json"  # the shards of a large model
 FIX = "name a folder that save_pretrained wrote, with config.json, model.safetensors and a processor"
 POINTER = b"version https://git-lfs"
 AGAIN = "download or save the folder again"
+_OTHER = "name a model of a family in docs/architectures.md, or serve"
 
 
 def refuse_broken(folder: Path, trust_remote_code: bool = False) -> None:
@@ -22,7 +23,7 @@ def refuse_broken(folder: Path, trust_remote_code: bool = False) -> None:
     Reads the configuration and the headers of the weights, of a whole model or of a LoRA adapter.
     """
     if not (folder / ADAPTER).is_file():
-        _refuse_unknown_class(folder, read_config(folder / CONFIG), trust_remote_code)
+        refuse_unknown_class(str(folder), read_config(folder / CONFIG), trust_remote_code)
     for file in _weights(folder):
         _refuse_broken_file(file)
 
@@ -46,7 +47,7 @@ def unknown_class(where: str, name: str) -> BlindspotError:
 
     return BlindspotError(
         f"transformers {transformers.__version__} does not know the model class {name} of {where}",
-        "install a newer transformers, or serve the model (docs/served_models.md)",
+        f"install a newer transformers, {_OTHER} the model (docs/served_models.md)",
     )
 
 
@@ -55,13 +56,14 @@ def no_vision(where: str, name: str) -> BlindspotError:
     import transformers
 
     return BlindspotError(
-        f"{where} is not a vision-language model: transformers {transformers.__version__} has no class with image "
-        f"input for its model_type {name}",
-        "name a vision-language model, or serve the model (docs/served_models.md)",
+        f"{where} is not a vision-language model: transformers {transformers.__version__} has no class for its "
+        f"model_type {name} that writes text about images",
+        f"{_OTHER} a vision-language model of another family (docs/served_models.md)",
     )
 
 
-def _refuse_unknown_class(folder: Path, config: dict[str, Any], trust_remote_code: bool) -> None:
+def refuse_unknown_class(where: str, config: dict[str, Any], trust_remote_code: bool) -> None:
+    """Raises BlindspotError if transformers has no VLM class for a configuration. `where`: its folder or Hub id."""
     from transformers import AutoModelForImageTextToText
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
@@ -69,17 +71,17 @@ def _refuse_unknown_class(folder: Path, config: dict[str, Any], trust_remote_cod
     if own_code and trust_remote_code:
         return
     if not isinstance(name, str) or not name:
-        raise BlindspotError(f"{folder / CONFIG} has no model_type", FIX)
+        raise BlindspotError(f"{where}/{CONFIG} has no model_type", FIX)
     if name not in CONFIG_MAPPING:
         if own_code:
             raise BlindspotError(
-                f"{folder} is a model of the type {name}, whose code is in the folder",
+                f"{where} is a model of the type {name}, whose code is in the folder",
                 "set trust_remote_code: true in a file such as configs/models/local.yaml if you trust that code",
             )
         classes = config.get("architectures")
-        raise unknown_class(str(folder), str(classes[0]) if isinstance(classes, list) and classes else name)
+        raise unknown_class(where, str(classes[0]) if isinstance(classes, list) and classes else name)
     if CONFIG_MAPPING[name] not in AutoModelForImageTextToText._model_mapping:
-        raise no_vision(str(folder), name)
+        raise no_vision(where, name)
 
 
 def _weights(folder: Path) -> Iterator[Path]:

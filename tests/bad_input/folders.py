@@ -134,8 +134,9 @@ CHANGES: list[tuple[str, Change, tuple[str, ...]]] = [
         keys("config.json", model_type="vlm9", auto_map={"AutoConfig": "config.Vlm9Config"}),
         ("whose code is in the folder", "trust_remote_code: true"),
     ),
-    ("a text model", keys("config.json", model_type="llama"), ("no class with image input for its model_type llama",)),
-    ("a speech model", keys("config.json", model_type="whisper"), ("for its model_type whisper",)),
+    ("a text model", keys("config.json", model_type="llama"), ("no class for its model_type llama",)),
+    ("a speech model", keys("config.json", model_type="whisper"), ("no class for its model_type whisper",)),
+    ("a model without texts", keys("config.json", model_type="clip"), ("no class for its model_type clip",)),
     ("other sizes", keys("config.json", vision_config={"hidden_size": 64}), ("cannot be loaded",)),
     ("a negative size", keys("config.json", text_config={"hidden_size": -1}), ("cannot be loaded",)),
     ("no processor", file("processor_config.json", None), ("tiny",)),
@@ -179,7 +180,31 @@ CHANGES += [
     for name, change in NEEDS.items()
     if importlib.util.find_spec(name) is None
 ]
+#: The other roles of a model: its parameter, and what gives it the role.
+ROLES: dict[str, Change] = {
+    "verifier.model": both(setting("verifier.kind", "vlm"), setting("verifier.model", TINY)),
+    "verifier.confirming_judge": both(
+        setting("verifier.kind", "vlm"),
+        setting("verifier.model", "models/scenes-judge"),
+        setting("verifier.confirming_judge", TINY),
+    ),
+    "verify.model": both(
+        setting("verifier.kind", "vlm"),
+        setting("verifier.model", "models/scenes-judge"),
+        setting("verify.model", TINY),
+    ),
+    "train.base_model": setting("train.base_model", TINY),
+    "harvest.base": setting("harvest.base", TINY),
+}
+#: What makes a model unusable in every role.
+UNUSABLE = ("a text model", "an unknown type", "a model without texts", "no processor", "no package torchvision")
 ROWS = [
     Bad(f"folder: {name}", both(setting("candidate.model", TINY), change), ("candidate.model: ", *words))
     for name, change, words in CHANGES
+]
+ROWS += [
+    Bad(f"{parameter}: {name}", both(role, change), (f"{parameter}: ", *words))
+    for parameter, role in ROLES.items()
+    for name, change, words in CHANGES
+    if name in UNUSABLE
 ]

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from tests.models import architectures_qwen, architectures_tiled, architectures_torchvision
+from tests.models import architectures_further, architectures_qwen, architectures_tiled, architectures_torchvision
 from tests.models.tiny_parts import MEAN, SIZE, TEXT, VISION, template, tokenizer
 
 
@@ -108,7 +108,11 @@ def gemma3() -> tuple[Any, Any]:
         eoi_token_index=words.convert_tokens_to_ids("<end_of_image>"),
         image_token_index=words.convert_tokens_to_ids("<image_soft_token>"),
     )
-    return Model(config), processor
+    model = Model(config)
+    for name, one in model.named_parameters():
+        if name.endswith("mm_input_projection_weight"):  # 0 at the start: the text would not depend on the image
+            one.data.normal_(std=0.2)
+    return model, processor
 
 
 Builder = Callable[[], tuple[Any, Any]]
@@ -121,11 +125,16 @@ FAMILIES: dict[str, Builder] = {
     "aya_vision": architectures_tiled.aya_vision,
     "mllama": architectures_tiled.mllama,
     "paligemma": architectures_tiled.paligemma,
+    "idefics2": architectures_further.idefics2,
+    "deepseek_vl": architectures_further.deepseek_vl,
+    "ovis2": architectures_further.ovis2,
 }
 #: Families whose processors require torchvision; that of SmolVLM2 requires num2words too.
 TORCHVISION: dict[str, Builder] = {
     one.__name__: one
     for one in (
+        architectures_further.gemma4,
+        architectures_further.cohere2_vision,
         architectures_torchvision.internvl,
         architectures_torchvision.smolvlm,
         architectures_torchvision.lfm2_vl,
@@ -135,6 +144,7 @@ TORCHVISION: dict[str, Builder] = {
         architectures_qwen.qwen2_vl,
         architectures_qwen.qwen2_5_vl,
         architectures_qwen.qwen3_vl,
+        architectures_qwen.qwen3_vl_moe,
         architectures_qwen.qwen3_5,
         architectures_qwen.glm4v,
     )

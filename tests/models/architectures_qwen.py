@@ -65,6 +65,15 @@ def qwen3_vl() -> tuple[Any, Any]:
     )
 
 
+def qwen3_vl_moe() -> tuple[Any, Any]:
+    """Builds Qwen3-VL-MoE: Qwen3-VL in which each token is processed by some of several experts."""
+    tower = QWEN_TOWER | {"num_position_embeddings": 64, "deepstack_visual_indexes": [0]}
+    experts = {"head_dim": 16, "num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 32}
+    return _qwen(
+        "Qwen3VLMoe", lambda text: {"text_config": text | experts, "vision_config": tower}, "Qwen3VLProcessor"
+    )
+
+
 def qwen3_5() -> tuple[Any, Any]:
     """Builds Qwen3.5: one layer of linear and one of full attention."""
     linear = {"linear_key_head_dim": 16, "linear_value_head_dim": 16, "linear_num_key_heads": 2}

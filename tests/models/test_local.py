@@ -107,7 +107,7 @@ def test_a_language_model_is_not_a_vlm(tmp_path: Path) -> None:
     path = tmp_path / "text-only"
     sizes = {"hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1}
     LlamaForCausalLM(LlamaConfig(vocab_size=8, num_key_value_heads=1, **sizes)).save_pretrained(path)
-    with pytest.raises(BlindspotError, match="no class with image input for its model_type llama"):
+    with pytest.raises(BlindspotError, match="no class for its model_type llama that writes text about images"):
         LocalVLM(path)
 
 

@@ -75,3 +75,12 @@ def test_nothing_is_tried_without_a_training(tmp_path: Path) -> None:
     done = run_stage(made, "explore")
     assert done.returncode == 0, done.stderr
     assert "training step" not in done.stdout
+
+
+def test_a_model_that_no_stage_can_use_is_refused_before_the_training_step(tmp_path: Path) -> None:
+    made = project(tmp_path / "project", harvest={"base": "text-model"})
+    (made / "text-model").mkdir()
+    (made / "text-model/config.json").write_text('{"model_type": "llama"}', "utf-8")
+    done = run_stage(made, "explore")
+    assert "error: harvest.base: text-model is not a vision-language model" in done.stderr
+    assert "training step" not in done.stdout and not (made / "data/explored").exists()

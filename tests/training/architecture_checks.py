@@ -23,6 +23,7 @@ from tests.project import meter
 from tests.training.scripted import SaysOne, training_params
 
 PROMPTS = embedded_prompts("questioner")
+LAST = "checkpoint-2"
 TARGETS = [("counting",), ("answer yes",), ()]  # prompts of unequal length
 
 
@@ -65,7 +66,7 @@ def train_two_steps(start: Path, rank: int, images: list[Image], folder: Path) -
 
     options = {"steps": 2, "checkpoint_every": 2, "batch_size": 4, "lora": {"rank": rank}, "bf16": rank > 0}
     trainer_of(start, images, evaluate, folder, **options, freeze_vision=True).train()
-    checkpoint = folder / "checkpoint-2"
+    checkpoint = folder / LAST
     assert len(asked) == len(images) and changed(LocalVLM(start), LocalVLM(checkpoint))
     return checkpoint
 
