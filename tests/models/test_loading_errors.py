@@ -1,8 +1,11 @@
 import errno
+from pathlib import Path
 
 import pytest
 
+from blindspot.errors import BlindspotError
 from blindspot.models.description import Local
+from blindspot.models.loading import load_processor
 from blindspot.models.loading_errors import explain, missing_packages
 
 #: messages of transformers, peft and Python, and the packages that they name
@@ -48,6 +51,19 @@ def test_memory_unknown_classes_and_text_models_are_told_apart() -> None:
     assert "models cannot be loaded as a vision-language model (odd)" in said(KeyError("odd"), "models").replace(
         "'", ""
     )
+
+
+def test_a_text_model_on_the_hub_is_refused_before_its_weights_are_downloaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    cached = tmp_path / "models--example--text"
+    for name, text in (("refs/main", "a1"), ("snapshots/a1/config.json", '{"model_type": "llama"}')):
+        (cached / name).parent.mkdir(parents=True)
+        (cached / name).write_text(text, "utf-8")
+    with pytest.raises(BlindspotError, match=r"example/text is not a vision-language model: .* its model_type llama"):
+        load_processor(Local(model="example/text"))
 
 
 def test_a_full_disk_stays_one() -> None:

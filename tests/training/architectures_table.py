@@ -7,6 +7,7 @@ import json
 import tempfile
 import traceback
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,7 +60,7 @@ Therefore the page says what runs, and not how good a model is. "Yes" means:
 - **All weights, LoRA.** Two GRPO steps change the weights, and the checkpoint then asks questions. The image encoder
   is frozen.
 - **Same log-probabilities.** The training computes the log-probability that each token has in generation, up to
-  rounding (1e-5). Otherwise the questioner is trained on probabilities that it does not have.
+  rounding (1e-5). Otherwise the questioner is trained on probabilities that it does not have. "–": it is not trained.
 
 The column "further packages" names what the environment lacks ([models.md](models.md) explains how to install it).
 
@@ -104,11 +105,17 @@ def measure(family: str, folder: Path) -> Measured:
     start, images = build(family, folder / family), of_many_shapes(folder / "images")
     kind = json.loads((start / "config.json").read_text("utf-8"))["architectures"][0]
     packages = "none" if family in FAMILIES else "torchvision, num2words" if family == "smolvlm" else "torchvision"
-    held = [_holds(lambda: answers(start, images)), _holds(lambda: judges(start, images))]
     folders = {rank: folder / f"rank-{rank}" for rank in (0, 4)}
-    held += [
-        _holds(lambda rank=rank: train_two_steps(start, rank, images, folders[rank]).is_dir()) for rank in folders
+
+    def trains(rank: int) -> bool:
+        return train_two_steps(start, rank, images, folders[rank]).is_dir()
+
+    checks = [
+        partial(answers, start, images),
+        partial(judges, start, images),
+        *(partial(trains, one) for one in folders),
     ]
+    held = [_holds(check) for check in checks]
     checkpoints = [one / LAST for one, trained in zip(folders.values(), held[2:], strict=True) if trained]
     same = ["yes" if _holds(lambda: log_prob_gap(start, images, folder / "gap") < EQUAL) else "no"]
     values = ["yes" if one else "no" for one in held] + (same if checkpoints else ["–"])
