@@ -13,7 +13,7 @@ import yaml
 
 from blindspot.images.sources import count_images
 from blindspot.models.description import Local, Nothing, describe
-from blindspot.params import MODEL_PARAMETERS, PARAMS, CandidateParams, VerifierParams, read
+from blindspot.params import PARAMS, CandidateParams, VerifierParams, models_in_use, read
 from flows.command_line import parser as command_parser
 from flows.estimate.disk import disk_line
 from flows.estimate.judges import judge_calls, judge_line, with_second_judge
@@ -29,6 +29,11 @@ from stages.prepare import Params as PrepareParams
 from stages.train import Params as TrainParams
 from stages.verify import Params as VerifyParams
 
+#: The parameters that name the models of `Models`, in its order.
+ROLES = (
+    *("train.base_model", "harvest.base", "candidate.model"),
+    *("verifier.model", "verify.model", "verifier.confirming_judge"),
+)
 SHARDED = ("FSDP", "DEEPSPEED")  # distributed_type in launch.config
 MEASURED = "measured on this machine, except the time of servers; processes of launch.config:"
 
@@ -59,10 +64,10 @@ def show(values: dict[str, Any], trial: bool = False) -> None:
     print(judge_line(calls, verifier))
     if lines := served_table(uses(values, rows, calls)):
         print(lines)
-    described = {name: describe(_value(values, name)) for name in MODEL_PARAMETERS}
-    sizes = sizes_of(one for one in described.values() if isinstance(one, Local))
+    described = [describe(model) for model in models_in_use(values).values()]
+    sizes = sizes_of(one for one in described if isinstance(one, Local))
     trained = (trained_parameters(given.start, given.train) or 0) if isinstance(given.start, Local) else 0
-    print(disk_line(given, [*described.values()], sizes, trained, image_bytes))
+    print(disk_line(given, described, sizes, trained, image_bytes))
     print(memory_text(memory_of(values, given, sizes, trained)))
     print("time: unknown; --trial measures it" if seconds is None else f"time: {MEASURED} {launch.processes}")
 
@@ -94,18 +99,11 @@ def memory_of(values: dict[str, Any], given: Sections, sizes: Sizes, trained: in
 
     `sizes`: of the local models by their names. `trained`: numbers that the training updates.
     """
-    verifier = VerifierParams(**values["verifier"])
-    later = "verifier.model" if isinstance(describe(given.verify.model), Nothing) else "verify.model"
-    roles = ["train.base_model", "harvest.base", "candidate.model"]
-    judges = ["verifier.model", later, "verifier.confirming_judge"]
-    used = [describe(_value(values, name)) for name in (roles + judges if verifier.kind == "vlm" else roles)]
-    names = [one.model if isinstance(one, Local) else None for one in used]
-    if absent := [*dict.fromkeys(name for name in names if name and sizes[name] is None)]:
+    used = {name: describe(model) for name, model in models_in_use(values).items()}
+    if isinstance(used.get("verify.model"), Nothing):
+        used["verify.model"] = used["verifier.model"]
+    local = {name: one.model for name in ROLES if isinstance(one := used.get(name), Local)}
+    if absent := [*dict.fromkeys(model for model in local.values() if sizes[model] is None)]:
         return f"config.json of {', '.join(absent)} is not on this machine"
-    found = [sizes[name] if name else None for name in names] + [None] * (len(roles + judges) - len(names))
-    return of_stages(Models(*found), given, verifier, trained, launch_of(values))
-
-
-def _value(values: dict[str, Any], name: str) -> str:
-    section, key = name.split(".")
-    return str(values[section][key])
+    models = Models(*(sizes[local[name]] if name in local else None for name in ROLES))
+    return of_stages(models, given, VerifierParams(**values["verifier"]), trained, launch_of(values))
