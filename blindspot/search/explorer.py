@@ -2,9 +2,9 @@
 
 Proposing a question costs no call and asking it does, so the most informative of many proposals are asked. Each
 question tests all its pairs of features at once, as in group testing. Half of the questions are chosen for pairs that
-have rarely been asked, about equally many for each kind of question. The other half follow failures that no failure
-mode explains yet, until it is clear which of their pairs causes them. Only the words of the questions, the true
-answers and the outcomes are used.
+have rarely been asked, about equally many for each kind of question. In a pool, this half is drawn at random. The
+other half follow failures that no failure mode explains yet, until it is clear which of their pairs causes them. Only
+the words of the questions, the true answers and the outcomes are used.
 """
 
 from collections import Counter
@@ -49,19 +49,21 @@ class Explorer:
     """
 
     def __init__(
-        self, threshold: float, min_asked: int, seed: int, given: Sequence[Target] = (), worded: bool = False
+        self, threshold: float, min_asked: int, seed: int, given: Sequence[Target] = (), of_pool: bool = False
     ) -> None:
         """`threshold`, `min_asked`: the threshold of the error_rate of a mode, and the valid questions it needs.
 
-        `given`: targets to propose before the explorer's own. `worded`: whether modes may have any feature of the
-        wording, not only those of `given`.
+        `given`: targets to propose before the explorer's own. `of_pool`: whether the proposals are the questions of a
+        pool. Then modes may have any feature of the wording, not only those of `given`, and the questions that do not
+        follow failures are drawn at random.
         """
         self.modes: list[FailureMode] = []
         self._threshold, self._min_asked = threshold, min_asked
         self._given = GivenTargets(given, min_asked)
-        self._worded = None if worded else self._given.wording
+        self._worded, self._uniform = None if of_pool else self._given.wording, of_pool
         self._dice = np.random.default_rng(seed)
         self._pairs: dict[Target, int] = {}
+        self._found: dict[frozenset[str], Indices] = {}
         self._kinds = Counter[frozenset[str]]()
         self._rows: list[tuple[Asked, frozenset[str], Indices]] = []
 
@@ -136,8 +138,13 @@ class Explorer:
         first = self._given.first(proposals, count)
         while len(chosen) < count and free.any():
             worth = has.multiply(suspicion[None]).max(axis=1).toarray() if len(chosen) < follow else None
-            even = np.array([1 / (1 + self._kinds[kind]) for kind in kinds])
-            score = valid * (even * (has @ _coverage(asked)) / sizes if worth is None else unsettled * worth.ravel())
+            if worth is not None:
+                score = valid * unsettled * worth.ravel()
+            elif self._uniform:
+                score = self._dice.random(len(rows))
+            else:
+                even = np.array([1 / (1 + self._kinds[kind]) for kind in kinds])
+                score = valid * even * (has @ _coverage(asked)) / sizes
             best = int(np.argmax(np.where(free, score + 1e-9 * self._dice.random(len(rows)), -1.0)))
             best = first[len(chosen)] if len(chosen) < len(first) else best
             free[best] = False
@@ -155,9 +162,12 @@ class Explorer:
 
     def _indices(self, features: Collection[str]) -> Indices:
         """Returns the indices of these features and of their pairs; new ones are added."""
-        names = sorted(features)
-        found = [*((name,) for name in names), *combinations(names, 2)]
-        return np.array([self._pairs.setdefault(pair, len(self._pairs)) for pair in found], dtype=np.intp)
+        key = frozenset(features)
+        if key not in self._found:  # the same proposals come again in every round
+            names = sorted(key)
+            pairs = [*((name,) for name in names), *combinations(names, 2)]
+            self._found[key] = np.array([self._pairs.setdefault(pair, len(self._pairs)) for pair in pairs], np.intp)
+        return self._found[key]
 
     def _settled(self) -> list[FailureMode]:
         """Returns the modes that need no further questions."""
