@@ -46,7 +46,7 @@ RESAMPLES = 2000
 #: arm ÷ arm
 RATIOS = (
     *(("adaptive", "uniform"), ("adaptive", "all"), ("uniform", "all")),
-    *(("adaptive_half", "uniform"), ("adaptive_half", "uniform_half"), ("known", "uniform"), ("seen", "uniform")),
+    *(("adaptive_half", "uniform"), ("adaptive_half", "uniform_half"), ("seen", "uniform")),
 )
 
 Numbers = np.ndarray[Any, np.dtype[Any]]
@@ -92,9 +92,8 @@ def measure(answers: pd.DataFrame, seeds: Iterable[int], calls: int, predicted: 
     """Returns the figures over all models and seeds.
 
     The arms `adaptive` and `uniform` choose `calls` questions of a pool, or half as many (`_half`). For comparison,
-    `all` asks the whole pool, `known` first asks the questions in the modes of `all`, and `seen` discovers modes in
-    all questions of the log, the others included. `answers`: the answers frame. `predicted`: whether modes are also
-    discovered in predicted outcomes (`search.predicted`).
+    `all` asks the whole pool, and `seen` discovers modes in all questions of the log, the others included. `answers`:
+    the answers frame. `predicted`: whether modes are also discovered in predicted outcomes (`search.predicted`).
     """
     rows = read_rows(grade(answers))
     rows = rows[rows["outcome"].isin(VALID) & rows["reference"].notna()]
@@ -113,14 +112,11 @@ def _measure(rows: Sequence[Asked], seed: int, calls: int, predicted: bool, numb
     threshold = max(MODES.threshold, sum(row.outcome == "failure" for row in rows) / len(rows))
     pool = Pool(PoolQuestion(str(n), row.image_id, row.question, (str(row.reference),)) for n, row in enumerate(asked))
     images = [Image(name, Path(name), "train") for name in dict.fromkeys(row.image_id for row in asked)]
-    shuffled = random.Random(seed).sample(asked, len(asked))
-    arms = {"adaptive": _adaptive(Logged(rows), pool, images, seed, calls, threshold), "uniform": shuffled[:calls]}
+    uniform = random.Random(seed).sample(asked, len(asked))[:calls]
+    arms = {"adaptive": _adaptive(Logged(rows), pool, images, seed, calls, threshold), "uniform": uniform}
     arms |= {f"{name}_half": half[: calls // 2] for name, half in arms.items()}  # fewer calls ask the same ones first
     unasked = uniform_unasked(images, pool, seed) if predicted else []
     found = {name: _modes(some, threshold, unasked) for name, some in (arms | {"all": asked, "seen": rows}).items()}
-    outside = ~_inside(found["all"], shuffled)
-    known = [shuffled[place] for place in np.argsort(outside, kind="stable")[:calls]]
-    found["known"] = _modes(known, threshold, unasked)
     return Measured(
         np.array([numbers[row.image_id] for row in others]),
         np.array([row.outcome == "failure" for row in others]),

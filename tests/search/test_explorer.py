@@ -33,9 +33,9 @@ def one(image_id: str, question: str, reference: str | None, outcome: Outcome) -
     return Asked(image_id, question, "?", reference, outcome, None)
 
 
-def explore(pool: list[Asked], calls: int, seed: int) -> Explorer:
+def explore(pool: list[Asked], calls: int, seed: int, of_pool: bool) -> Explorer:
     """Asks `calls` questions of the pool, ten at a time. The features of the proposals include the true answers."""
-    explorer = Explorer(threshold=0.25, min_asked=6, seed=seed)
+    explorer = Explorer(threshold=0.25, min_asked=6, seed=seed, of_pool=of_pool)
     for _ in range(calls // 10):
         chosen = explorer.choose([all_features(row.question, row.reference) for row in pool], 10)
         explorer.add(pool[place] for place in chosen)
@@ -43,21 +43,22 @@ def explore(pool: list[Asked], calls: int, seed: int) -> Explorer:
     return explorer
 
 
-def test_it_finds_modes_with_fewer_questions_than_uniform_ones() -> None:
+@pytest.mark.parametrize("of_pool", [False, True])
+def test_it_finds_modes_with_fewer_questions_than_uniform_ones(of_pool: bool) -> None:
     ours, uniform = [], []
     for seed in range(31, 35):
         pool = judged(GAPS, 0.0, 1500, seed)
-        ours += [" + ".join(mode.features) for mode in explore(pool, 200, seed).modes]
-        by_chance = Explorer(0.25, 6, seed)
+        ours += [" + ".join(mode.features) for mode in explore(pool, 200, seed, of_pool).modes]
+        by_chance = Explorer(0.25, 6, seed, of_pool=of_pool)
         by_chance.add(pool[:200])
         uniform += [" + ".join(mode.features) for mode in by_chance.modes]
     assert {*ours} == {*uniform} == NAMES
     assert len(ours) >= 7 and len(uniform) <= 4
 
 
-@pytest.mark.parametrize("seed", [41, 42])
-def test_random_mistakes_are_not_a_mode(seed: int) -> None:
-    assert explore(judged((), 0.15, 1500, seed), 400, seed).modes == []
+@pytest.mark.parametrize(("seed", "of_pool"), [(41, False), (42, False), (41, True)])
+def test_random_mistakes_are_not_a_mode(seed: int, of_pool: bool) -> None:
+    assert explore(judged((), 0.15, 1500, seed), 400, seed, of_pool).modes == []
 
 
 def test_half_of_the_targets_follow_a_failure() -> None:
@@ -103,6 +104,16 @@ def test_a_kind_of_question_with_few_pairs_is_asked_as_often() -> None:
         explorer.add([one(str(number), pool[place], "1", "correct")])
         chosen.append(place)
     assert chosen.count(len(looks)) >= 9  # by rare pairs alone it would be 7
+
+
+def test_half_of_the_questions_of_a_pool_are_random_and_half_follow_failures() -> None:
+    counting, rare, failed = "how many dogs are there ?", "what size is the square ?", "is there a red star ?"
+    proposals = [all_features(text, None) for text in [counting] * 180 + [rare] * 10 + [failed] * 10]
+    explorer = Explorer(0.25, 6, seed=0, of_pool=True)
+    first = explorer.choose(proposals, 40)
+    assert len({*first}) == 40 and sum(place < 180 for place in first) >= 30  # nine in ten, as in the pool
+    explorer.add([one("a", failed, None, "failure")])
+    assert {*explorer.choose(proposals, 20)[:10]} == {*range(190, 200)}
 
 
 def test_unscored_questions_are_ignored_and_invalid_ones_give_no_mode() -> None:
