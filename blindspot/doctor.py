@@ -12,9 +12,21 @@ from pathlib import Path
 from typing import Literal
 
 from blindspot.errors import BlindspotError, naming
-from blindspot.models.description import Local, Nothing, Planted, PoolOfQuestions, Server, Templates, describe
-from blindspot.params import PARAMS, PROMPT_PARAMETERS, models_in_use, read
+from blindspot.extensions import load
+from blindspot.models.description import (
+    MODELS,
+    Extension,
+    Local,
+    Nothing,
+    Planted,
+    PoolOfQuestions,
+    Server,
+    Templates,
+    describe,
+)
+from blindspot.params import JUDGES, PARAMS, PROMPT_PARAMETERS, VERIFIERS, models_in_use, read
 from blindspot.prompts.files import read_prompts
+from blindspot.protocols import ImageSource, PhraseEmbedder, RewardComponent, Verifier
 
 LOCK = "requirements.lock"
 PROGRAMS = {"git": "install git", "dvc": "run `make .venv/ready`, then `source .venv/bin/activate`"}
@@ -43,7 +55,8 @@ class Check:
 
 def examine(folder: Path) -> list[Check]:
     """Everything that a run in `folder`, the root of a checkout, depends on. Never raises for what is missing."""
-    return [*_python(), *_programs(), *_packages(folder), _disk(folder), _gpu(), *_models(folder), *_prompts(folder)]
+    machine = [*_python(), *_programs(), *_packages(folder), _disk(folder), _gpu()]
+    return [*machine, *_models(folder), *_prompts(folder), *_extensions(folder)]
 
 
 def _python() -> Iterator[Check]:
@@ -148,9 +161,43 @@ def _model(parameter: str, model: str) -> Check | None:
                 return Check(parameter, "ok", f"{model}, the questions of a pool")
             if isinstance(found, Server):
                 return Check(parameter, "ok", f"{model}: {asyncio.run(_served(found))}")
+            if isinstance(found, Extension):
+                return Check(parameter, "ok", f"{model}, {_extension(parameter, found)}")
             return _weights(parameter, found)
     except BlindspotError as error:
         return Check(parameter, "missing", str(error).removeprefix(f"{parameter}: "))
+
+
+def _extensions(folder: Path) -> Iterator[Check]:
+    """Whether the extensions that params.yaml names, except models, can be loaded."""
+    from blindspot.images.sources import SEAM, SOURCES
+    from blindspot.rewards.components import SEAM as REWARDS
+    from blindspot.taxonomy.clustering.embedding import SEAM as EMBEDDINGS
+    from blindspot.taxonomy.clustering.embedding import is_own
+
+    try:
+        values = read(folder / PARAMS)
+    except BlindspotError:
+        return  # _models reports it
+    source, kind, embedding = values["prepare"]["source"], values["verifier"]["kind"], values["taxonomy"]["embedding"]
+    named: list[tuple[str, str, str, type]] = []
+    named += [("train.rewards", one, REWARDS, RewardComponent) for one in values["train"]["rewards"]]
+    named += [("prepare.source", source, SEAM, ImageSource)] * (source not in SOURCES)
+    named += [("verifier.kind", kind, JUDGES, Verifier)] * (kind not in VERIFIERS)
+    named += [("taxonomy.embedding", embedding, EMBEDDINGS, PhraseEmbedder)] * is_own(embedding)
+    for parameter, one, seam, protocol in named:
+        try:
+            load(one, seam, protocol)
+            yield Check(parameter, "ok", one)
+        except BlindspotError as error:
+            yield Check(parameter, "missing", str(error))
+
+
+def _extension(parameter: str, found: Extension) -> str:
+    """Returns what the extension is. Raises BlindspotError where it cannot be loaded, or is no model for the role."""
+    from blindspot.models.extension import PROTOCOLS
+
+    return f"the class {load(found.kind, MODELS, *PROTOCOLS[parameter]).__name__}"
 
 
 def _weights(parameter: str, source: Local) -> Check:

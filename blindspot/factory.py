@@ -5,28 +5,35 @@ from pathlib import Path
 from typing import Any
 
 from blindspot.errors import BlindspotError, naming
+from blindspot.extensions import load, make
+from blindspot.judges.checked import CheckedVerifier
 from blindspot.judges.confirmed import ConfirmedVerifier
 from blindspot.judges.oracle import OracleVerifier
 from blindspot.judges.reference import ReferenceVerifier
 from blindspot.judges.vlm import VLMVerifier
 from blindspot.judges.votes import Votes
 from blindspot.models.candidate import VLMCandidate
+from blindspot.models.checked import CheckedCandidate
 from blindspot.models.description import (
+    MODELS,
+    Extension,
     Local,
     Nothing,
     Planted,
     PoolOfQuestions,
     Server,
     Templates,
+    Untrained,
     describe,
     describe_questioner,
 )
 from blindspot.models.endpoint import EndpointVLM
 from blindspot.models.endpoint_questioner import EndpointQuestioner
+from blindspot.models.extension import CANDIDATE, JUDGE, PROTOCOLS, QUESTIONER, open_extension
 from blindspot.models.llm import open_llm
 from blindspot.models.loading import load_processor
 from blindspot.models.local import GreedyVLM, LocalQuestioner
-from blindspot.params import CandidateParams, VerifierParams, models_in_use
+from blindspot.params import JUDGES, VERIFIERS, CandidateParams, VerifierParams, models_in_use
 from blindspot.pool.candidate import PoolCandidate
 from blindspot.pool.questions import Pool, read_pool
 from blindspot.prompts.files import RolePrompts, read_prompts
@@ -46,22 +53,29 @@ def open_candidate(params: CandidateParams, pool: Pool | None = None) -> Candida
         description = describe(params.model)
         if isinstance(description, Planted):
             return PlantedCandidate(description.gaps, description.mistakes, description.seed, description.rate)
+        made: Any = open_extension(description, CANDIDATE) if isinstance(description, Extension) else None
     with naming("candidate.prompts"):
         prompts = read_prompts(Path(params.prompts), "candidate")
     with naming("candidate.model"):
-        vlm = _open_vlm(params.model, params.batch_size, params.max_new_tokens, prompts.system)
-        candidate = VLMCandidate(_require(params.model, vlm), prompts)
+        if hasattr(made, "answer"):
+            candidate: Candidate = CheckedCandidate(made)
+        else:
+            vlm = made or _open_vlm(params.model, params.batch_size, params.max_new_tokens, prompts.system)
+            candidate = VLMCandidate(_require(params.model, vlm), prompts)
         return PoolCandidate(candidate, pool) if pool else candidate
 
 
 def open_verifier(params: VerifierParams, stronger: str | None = None) -> Verifier:
-    """Returns the oracle, the comparison with true answers, or a judge.
+    """Returns the oracle, the comparison with true answers, a judge, or an extension.
 
     The judge is `stronger` if it names a model, else `params.model`.
 
     If params.confirming_judge names a model, that model must confirm each failure. Raises BlindspotError if a
     model is missing, or if the prompts are invalid.
     """
+    if params.kind not in VERIFIERS:
+        with naming("verifier.kind"):
+            return CheckedVerifier(make(params.kind, JUDGES, (Verifier,)))
     if params.kind == "oracle":
         return OracleVerifier(params.unparsed)
     with naming("verifier.prompts"):
@@ -87,9 +101,11 @@ def refuse_absent(model: str) -> None:
     Loads the processor of local weights, and not the weights.
     """
     description = _describe_vlm(model)
+    if isinstance(description, Extension):
+        open_extension(description, JUDGE)
     if isinstance(description, Server):
         EndpointVLM(description, max_new_tokens=1)
-    elif isinstance(description, Local):
+    if isinstance(description, Local):
         load_processor(description)
 
 
@@ -103,13 +119,15 @@ def refuse_unusable(values: Mapping[str, Any]) -> None:
             description = describe(model)
             if isinstance(description, Local):
                 load_processor(description)
+            if isinstance(description, Extension):
+                load(description.kind, MODELS, *PROTOCOLS[parameter])
     describe_questioner(str(values["harvest"]["base"]), "harvest.base")
 
 
 def open_questioner(
     model: str | Local, batch_size: int, max_new_tokens: int, temperature: float, prompts: RolePrompts
 ) -> Questioner:
-    """Returns a questioner, local or served. It asks by targets if its folder has any.
+    """Returns a questioner: local, served or an extension. It asks by targets if its folder has any.
 
     Raises BlindspotError if the weights are missing, or if the server cannot be reached.
     """
@@ -119,7 +137,7 @@ def open_questioner(
 def steered(questioner: Steerable, model: str | Local) -> Questioner:
     """Returns a questioner that asks by the targets in the folder of `model`, or the same one if there are none."""
     source = _generating(model)
-    if isinstance(source, Server):
+    if isinstance(source, Server | Extension):
         targets = read_targets(Path(str(model)))
         return SteeredQuestioner(questioner, targets, SAMPLES_SERVED, TRIED_SERVED) if targets else questioner
     targets = read_targets(Path(str(model) if isinstance(source, Templates) else source.model))
@@ -127,22 +145,25 @@ def steered(questioner: Steerable, model: str | Local) -> Questioner:
 
 
 def open_steerable(
-    model: str | Local | Server | Templates | PoolOfQuestions,
+    model: str | Local | Untrained,
     batch_size: int,
     max_new_tokens: int,
     temperature: float,
     prompts: RolePrompts,
-) -> LocalQuestioner | EndpointQuestioner | TemplateQuestioner:
-    """Returns a questioner that accepts a target for each question: local, served, or the templates."""
+) -> Steerable:
+    """Returns a questioner that accepts a target for each question: local, served, templates, or an extension."""
     source = _generating(model)
     if isinstance(source, Templates):
         return TemplateQuestioner()
+    if isinstance(source, Extension):
+        made: Steerable = open_extension(source, QUESTIONER)
+        return made
     if isinstance(source, Server):
         return EndpointQuestioner(source, max_new_tokens, temperature, prompts)
     return LocalQuestioner(source, batch_size, max_new_tokens, temperature, prompts)
 
 
-def _generating(model: str | Local | Server | Templates | PoolOfQuestions) -> Local | Server | Templates:
+def _generating(model: str | Local | Untrained) -> Local | Server | Templates | Extension:
     """Returns the description of a questioner that generates questions. Raises BlindspotError for a pool."""
     source = describe_questioner(model) if isinstance(model, str) else model
     if isinstance(source, PoolOfQuestions):
@@ -161,12 +182,15 @@ def _judge(vlm: VLM, params: VerifierParams, prompts: RolePrompts) -> Verifier:
 def _open_vlm(model: str, batch_size: int, max_new_tokens: int, system: str | None) -> VLM | None:
     """Returns the VLM in a folder or in the description of a YAML file, or None if the file has kind none."""
     description = _describe_vlm(model)
+    if isinstance(description, Extension):
+        made: VLM = open_extension(description, JUDGE)
+        return made
     if isinstance(description, Server):
         return EndpointVLM(description, max_new_tokens, probe=True, system=system)
     return GreedyVLM(description, batch_size, max_new_tokens, system) if isinstance(description, Local) else None
 
 
-def _describe_vlm(model: str) -> Server | Local | Nothing:
+def _describe_vlm(model: str) -> Server | Local | Extension | Nothing:
     description = describe(model)
     if isinstance(description, Planted | PoolOfQuestions | Templates):
         owner = "candidate" if isinstance(description, Planted) else "questioner"

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from blindspot.kinds import schema, validators
 from blindspot.params_schema import check
 from blindspot.yaml_files import read_yaml
 
@@ -18,6 +19,9 @@ COLDEST = 0.01  # temperature; dividing by a smaller one overflows
 
 NUMBERS = (int, float, int | None, float | None)  # types of fields
 KeepRaw = Literal["all", "failures", "none"]
+JUDGES = "judges"  # the seam
+VERIFIERS = ("oracle", "vlm", "reference")
+VerifierKind = Annotated[str, *validators(schema(JUDGES, *VERIFIERS))]
 
 
 class Section(BaseModel):
@@ -99,9 +103,10 @@ class BudgetParams(Section):
 class VerifierParams(Section):
     """Decides whether a question is valid and whether the answer is correct."""
 
-    kind: Literal["oracle", "vlm", "reference"] = Field(
+    kind: VerifierKind = Field(
         description="oracle: the exact truth, for scenes and marks. vlm: a VLM as judge, for any images. reference: "
-        "the true answers of a pool of questions (docs/pools.md)"
+        "the true answers of a pool of questions (docs/pools.md). Or a class of your own, such as "
+        "extensions.mine.Mine (CONTRIBUTING.md)"
     )
     unparsed: Literal["invalid", "unscored"] = Field(
         "invalid",
@@ -207,7 +212,8 @@ AnySection = TypeVar("AnySection", bound=Section)
 
 def models_in_use(values: Mapping[str, Any]) -> dict[str, str]:
     """Returns the models that a run uses, by their parameters. `values`: those of params.yaml."""
-    ignored = _IGNORED.get(values["verifier"]["kind"], ())
+    kind = values["verifier"]["kind"]
+    ignored = _IGNORED.get(kind if kind in VERIFIERS else "oracle", ())  # an extension needs no model of these
     places = {name: name.split(".") for name in MODEL_PARAMETERS if name not in ignored}
     return {name: str(values[section][key]) for name, (section, key) in places.items()}
 

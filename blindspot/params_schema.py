@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from blindspot.errors import BlindspotError
+from blindspot.kinds import SEAM, problem
 from blindspot.yaml_files import odd_values
 
 SCHEMA = Path(__file__).with_name("params.schema.json")
@@ -60,6 +61,9 @@ def _explain(error: ValidationError) -> list[str]:
     if error.validator == "required" and isinstance(error.instance, dict):
         missing = [key for key in _schema(error)["required"] if key not in error.instance]
         return [f"{path + '.' if path else ''}{key} is missing" for key in missing]
+    if SEAM in _schema(error):
+        wrong = problem(error.instance, _schema(error))
+        return [f"{path}: {wrong}"] if wrong else []  # an entry point of an installed package
     if error.validator == "pattern":
         return [f"{path} is empty"]
     if isinstance(error.instance, float) and not math.isfinite(error.instance):

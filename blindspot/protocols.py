@@ -1,13 +1,17 @@
 """Interfaces of the parts of the loop. Most have one method."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
 from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image, SourceImage
 from blindspot.records.verdict import Verdict
+
+if TYPE_CHECKING:  # a module of interfaces stays quick to import
+    import numpy as np
+    import numpy.typing as npt
 
 Target = tuple[str, ...]  # features that a question should have; empty: any question
 PastFailure = tuple[str, str]  # a question that the candidate failed, and its true answer
@@ -118,3 +122,81 @@ class ImageSource(Protocol):
 
     def images(self) -> Iterator[SourceImage]:
         """Yields every image in a fixed order; reads no pixels. Raises BlindspotError if the list is invalid."""
+
+
+class PastQuestions(Protocol):
+    """The valid questions that a training asked last, those of the current step included."""
+
+    @property
+    def questions(self) -> list[str]:
+        """The questions, oldest first."""
+
+    def novelty(self, question: str) -> float:
+        """Returns how different the question is in meaning, 0 to 1."""
+
+    def overlap(self, question: str) -> float:
+        """Returns how common the word pairs of the question are, 0 to 1."""
+
+
+class JudgedQuestions(NamedTuple):
+    """The questions of a training step on one rank, with their images, verdicts and targets, in the same order.
+
+    `questions`: empty where a reply of the questioner has no question. `past`: the valid questions asked last.
+    """
+
+    images: Sequence[Image]
+    questions: Sequence[str]
+    verdicts: Sequence[Verdict]
+    targets: Sequence[Target]
+    past: PastQuestions
+
+
+class RewardComponent(Protocol):
+    """A component of the reward; the reward is the weighted sum of all components."""
+
+    @property
+    def name(self) -> str:
+        """Its column in metrics/rewards.csv and its metric in MLflow: lower-case letters, digits and _."""
+
+    @property
+    def title(self) -> str:
+        """The title of its curve in the report."""
+
+    def score(self, batch: JudgedQuestions) -> list[float | None]:
+        """Returns a value for each question, in the same order; None where the component does not apply.
+
+        A question that no component applies to, such as an unscored one, has no reward.
+        """
+
+
+@runtime_checkable
+class PrimitiveExtractor(Protocol):
+    """Reads which primitives a question requires."""
+
+    def extract(self, questions: Sequence[str], references: Sequence[str | None]) -> list[list[tuple[str, str, str]]]:
+        """Returns the primitives of each question, in the same order.
+
+        `references`: the true answers; None where they are unknown. Each primitive is an ability, what it is applied
+        to (may be empty), and the words of the question that show it, such as ("counting", "stars", "how many stars").
+        The rules read a question that has none.
+        """
+
+
+@runtime_checkable
+class PhraseEmbedder(Protocol):
+    """Embeds phrases of primitives, such as "counting stars"."""
+
+    def embed(self, phrases: Sequence[str]) -> "npt.NDArray[np.float64]":
+        """Returns a vector for each phrase, in the same order, shape (phrases, dimensions). No vector is zero."""
+
+
+@runtime_checkable
+class SkillNamer(Protocol):
+    """Names and defines skills and groups of skills."""
+
+    def name(self, phrases: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
+        """Returns a name and a definition for each list of phrases, in the same order.
+
+        `phrases`: the primitives of a skill, most used first, or the names of the skills of a group. Where the name is
+        empty, or that of another skill, the name stays that of the rules.
+        """

@@ -1,7 +1,8 @@
 """Lists in dvc.yaml the code that each stage depends on: `python -m flows.code_dependencies`, or `make dependencies`.
 
 A stage depends on its own module and on every package of the repository that it imports, directly or not. A file that
-lies beside sub-packages, such as blindspot/errors.py, is listed by itself.
+lies beside sub-packages, such as blindspot/errors.py, is listed by itself. A stage that can load extensions depends on
+their folder, too. The plot of the rewards gets the columns of the built-in components.
 """
 
 import ast
@@ -11,32 +12,38 @@ from functools import cache
 from pathlib import Path
 
 from blindspot.errors import run
+from blindspot.extensions import FOLDER
+from blindspot.rewards.components import COMPONENTS
 
 ROOT = Path(__file__).parents[1]
 CODE = ("blindspot", "stages", "flows", "lab", "bench")
 PIPELINE = ROOT / "dvc.yaml"
+LOADER = "blindspot/extensions.py"
 # It records what a stage did and cannot change an output.
 EXEMPT = "blindspot/tracking.py"
 STAGE_MODULE = re.compile(r"-m ((?:stages|lab|bench|blindspot)\.[\w.]+)")
 #: One stage of dvc.yaml: its name, the text up to `deps`, the dependencies, the rest.
 STAGE = re.compile(r"^  (\w+):\n((?:    .*\n)*?)    deps: \[([^\]]*)\]\n", re.MULTILINE)
+REWARDS = re.compile(r"(metrics/rewards\.csv: \[reward)[^\]]*")
 WIDTH = 119
 
 
 def main() -> None:
-    """Rewrites the code dependencies in dvc.yaml; everything else stays as it is."""
-    PIPELINE.write_text(STAGE.sub(_rewritten, PIPELINE.read_text(encoding="utf-8")), encoding="utf-8")
+    """Rewrites the code dependencies and the columns of the rewards in dvc.yaml; everything else stays as it is."""
+    text = STAGE.sub(_rewritten, PIPELINE.read_text(encoding="utf-8"))
+    PIPELINE.write_text(REWARDS.sub(rf"\1, {', '.join(COMPONENTS)}", text), encoding="utf-8")
 
 
 def code_of(command: str) -> list[str]:
     """The packages and files that a stage with this command depends on, sorted, relative to the repository."""
     files = [closure(file) for module in STAGE_MODULE.findall(command) if (file := module_file(module))]
-    return sorted({unit(file) for file in frozenset[str]().union(*files)})
+    units = {unit(file) for file in frozenset[str]().union(*files)}
+    return sorted(units | ({FOLDER.name} if LOADER in units else set()))
 
 
 def is_code(dependency: str) -> bool:
     """Whether a dependency of a stage is code, and not data, a model or a configuration."""
-    return dependency.split("/")[0] in CODE
+    return dependency.split("/")[0] in (*CODE, FOLDER.name)
 
 
 def unit(file: str) -> str:

@@ -96,10 +96,12 @@ def write_params(source: str, values: dict[str, Any]) -> str:
     return text.getvalue()
 
 
-def _update(document: Any, values: dict[str, Any]) -> None:
+def _update(document: Any, values: dict[str, Any], nested: bool = False) -> None:
+    for key in [key for key in document if nested and key not in values]:
+        del document[key]
     for key, value in values.items():
         if isinstance(value, dict) and isinstance(document.get(key), dict):
-            _update(document[key], value)
+            _update(document[key], value, nested=True)
         elif key not in document or document[key] != value:
             document[key] = value
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from pydantic.fields import FieldInfo
 
 from blindspot.errors import run
+from blindspot.kinds import SEAM
 from blindspot.params import (
     LARGEST,
     LARGEST_SEED,
@@ -39,7 +40,7 @@ from stages.taxonomy import Params as TaxonomyParams
 from stages.train import Params as TrainParams
 from stages.verify import Params as VerifyParams
 
-WIDTH, NO_BREAK = 119, "\u00a0"
+WIDTH, INFINITE, NO_BREAK = 119, float("inf"), "\u00a0"
 HEAD = """# yaml-language-server: $schema=blindspot/params.schema.json
 # All parameters: settings that stages share, then one section per stage. Edit the values here; the comments are
 # generated from the code by `python -m flows.params`.
@@ -130,10 +131,10 @@ def _commented(line: str, comment: str) -> list[str]:
 
 
 def _assigned(key: str, value: Any) -> str:
-    """Returns a key with its value, or list of values, as YAML on one line."""
-    if isinstance(value, list):
-        return f"{key}: {yaml.safe_dump(value, default_flow_style=True).strip()}"
-    return yaml.safe_dump({key: value}, width=float("inf"), allow_unicode=True).strip()
+    """Returns a key with its value, list or mapping of values, as YAML on one line."""
+    if isinstance(value, list | dict):
+        return f"{key}: {yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=INFINITE).strip()}"
+    return yaml.safe_dump({key: value}, width=INFINITE, allow_unicode=True).strip()
 
 
 def _range(field: FieldInfo) -> str:
@@ -161,7 +162,7 @@ def _strict(value: Any) -> Any:
     if "properties" in strict:
         strict["required"] = list(strict["properties"])
     choices = strict.get("anyOf", [])
-    if choices and all("type" in choice for choice in choices):
+    if SEAM not in strict and choices and all("type" in choice for choice in choices):
         del strict["anyOf"]
         strict |= {key: part for choice in choices for key, part in choice.items()}
         strict["type"] = [choice["type"] for choice in choices]
@@ -169,7 +170,7 @@ def _strict(value: Any) -> Any:
         strict |= {} if "maximum" in strict or "exclusiveMaximum" in strict else {"maximum": LARGEST}
         strict |= {} if "minimum" in strict or "exclusiveMinimum" in strict else {"minimum": -LARGEST}
     if strict.get("type") == "string" and not {"enum", "const"} & {*strict}:
-        strict["pattern"] = r"\S"
+        strict.setdefault("pattern", r"\S")
     return strict
 
 

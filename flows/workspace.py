@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from blindspot.errors import BlindspotError
+from blindspot.extensions import FOLDER as EXTENSIONS
 from blindspot.params import MODEL_PARAMETERS, PARAMS, PROMPT_PARAMETERS, read
 from blindspot.paths import QUESTIONER
 from blindspot.prompts.files import read_prompts
@@ -70,6 +71,7 @@ def _clone(here: Path, clone: Path, values: dict[str, Any], work: Path) -> None:
         if local.is_file():
             shutil.copy(local, new / ".dvc")
         _dvc(new, "config", "--local", "cache.dir", _dvc(here, "cache", "dir"))
+        _copy_extensions(here, new)
         values = _with_absolute_paths(values, here, new)
         values = _with_copied_base_model(values, here, new, work)
         values = _with_copied_prompts(values, here, new)
@@ -96,6 +98,13 @@ def _with_copied_base_model(values: dict[str, Any], here: Path, clone: Path, wor
     else:
         return values
     return values | {"train": values["train"] | {"base_model": str(folder.relative_to(clone))}}
+
+
+def _copy_extensions(here: Path, clone: Path) -> None:
+    """Makes the folder of the extensions in the clone as it is in this checkout, committed or not."""
+    shutil.rmtree(clone / EXTENSIONS, ignore_errors=True)
+    if (here / EXTENSIONS).is_dir():
+        shutil.copytree(here / EXTENSIONS, clone / EXTENSIONS, ignore=shutil.ignore_patterns("__pycache__"))
 
 
 def refuse_invalid_prompts(values: dict[str, Any], folder: Path) -> None:
@@ -136,7 +145,8 @@ def _uncommitted(here: Path, values: dict[str, Any]) -> list[str]:
     """Returns the changed and new files of this checkout, without those that the clone gets anyway."""
     prompts = {os.path.relpath(here / values[name.split(".")[0]]["prompts"], here) for name in PROMPT_PARAMETERS}
     lines = _git(here, "status", "--porcelain", "--untracked-files=all").splitlines()
-    return [name for line in lines if (name := line[3:]) not in {str(PARAMS), "dvc.lock"} | prompts]
+    names = [name for line in lines if (name := line[3:]) not in {str(PARAMS), "dvc.lock"} | prompts]
+    return [name for name in names if not name.startswith(f"{EXTENSIONS}/")]
 
 
 def _git(folder: Path, *arguments: str) -> str:

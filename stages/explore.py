@@ -15,7 +15,7 @@ from blindspot.errors import run
 from blindspot.factory import open_candidate, open_steerable, open_verifier, refuse_unusable
 from blindspot.launch import try_on_this_node
 from blindspot.metrics import unscored
-from blindspot.models.description import Local, PoolOfQuestions, Server, describe_questioner
+from blindspot.models.description import Extension, Local, PoolOfQuestions, Server, describe_questioner
 from blindspot.params import (
     BudgetParams,
     CandidateParams,
@@ -39,7 +39,9 @@ from blindspot.search.journal import Journal
 from blindspot.stage_lock import exclusive
 from blindspot.tracking import stage_run
 
-EXAMPLES = 3  # past failures that a served questioner is shown with a target; a local one was not trained with them
+EXAMPLES = (
+    3  # past failures that a questioner is shown with a target, except a local one: it was not trained with them
+)
 
 
 class Params(Exploration, GenerationParams):
@@ -65,7 +67,10 @@ def main() -> None:
     files = prompts_files("train", "candidate", "verifier")
     prompts, given = read_prompts(Path(files[0]), "questioner"), read_given(Path(params.targets))
     questioner = pool or open_steerable(source, params.batch_size, params.max_new_tokens, params.temperature, prompts)
-    threshold, examples = load("modes", ModesParams).threshold, EXAMPLES if isinstance(source, Server) else 0
+    threshold, examples = (
+        load("modes", ModesParams).threshold,
+        EXAMPLES if isinstance(source, Server | Extension) else 0,
+    )
     with store.working("explore") as work, stage_run("explore", work.parents[1], params.model_dump(), files) as mlflow:
         meter = Meter(load("budget", BudgetParams))
         journal = Journal(work / "asked.jsonl", candidate, verifier, meter)

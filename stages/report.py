@@ -1,6 +1,6 @@
 """report: writes the pages for people, and the failures as a data set."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -50,6 +50,7 @@ from blindspot.report.rates import methods, unscored_reasons
 from blindspot.report.site import write_site
 from blindspot.report.skills import groups, stability
 from blindspot.report.summary import summary
+from blindspot.rewards.components import all_components
 from blindspot.stage_lock import exclusive
 from blindspot.taxonomy.modes.split import DISCOVERY
 from blindspot.tracking import flatten, stage_run
@@ -107,10 +108,15 @@ def report(
         counts=taxonomy["metrics"],
         stability=stability(taxonomy.get("stability")),
         comparison=comparison(taxonomy.get("comparison")),
-        curves=curves(rewards),
+        curves=curves(rewards, titles_of(every_param["train"]["rewards"])),
         provenance=_provenance(every_param, {**calls, "harvest": len(rows)}, sent),
         rows=rows,
     )
+
+
+def titles_of(kinds: Iterable[str]) -> dict[str, str]:
+    """Returns the titles of the reward's components by their names. `kinds`: those of train.rewards."""
+    return {one.name: one.title for one in all_components(kinds)}
 
 
 def _searched(questions: pd.DataFrame | None) -> bool:

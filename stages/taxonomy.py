@@ -14,7 +14,7 @@ from blindspot.checks.rollouts import VERDICT
 from blindspot.checks.run import check
 from blindspot.checks.taxonomy import FAILURE_MODE, PRIMITIVE
 from blindspot.errors import naming, run
-from blindspot.models.llm import open_llm
+from blindspot.models.llm import open_step
 from blindspot.params import MODES, ModesParams, load, load_seed, read
 from blindspot.paths import (
     DISCOVERED,
@@ -26,6 +26,7 @@ from blindspot.paths import (
     VERDICTS,
 )
 from blindspot.prompts.files import read_prompts
+from blindspot.protocols import PrimitiveExtractor, SkillNamer
 from blindspot.records.failure_mode import mix, read_failure_modes
 from blindspot.records.rollout import METHODS
 from blindspot.records.verdict import VALID
@@ -50,10 +51,12 @@ class Params(Sorting):
     """How questions are sorted into skills, by rules or LLMs."""
 
     primitive_extractor: str = Field(
-        "configs/models/none.yaml", description="LLM that reads what a question needs; none.yaml: rules do it"
+        "configs/models/none.yaml",
+        description="LLM or Python file that reads what a question needs; none.yaml: rules do it",
     )
     skill_namer: str = Field(
-        "configs/models/none.yaml", description="LLM that names and defines skills; none.yaml: rules do it"
+        "configs/models/none.yaml",
+        description="LLM or Python file that names and defines skills; none.yaml: rules do it",
     )
     max_new_tokens: int = Field(
         1024, ge=16, description="Longest reply of an LLM, in tokens; a longer one is not used"
@@ -82,10 +85,11 @@ def taxonomy(
     """
     with naming("taxonomy.prompts"):
         extracting, named = (read_prompts(Path(params.prompts), role) for role in EXTRACTOR_AND_NAMER)
+    most = params.max_new_tokens
     with naming("taxonomy.primitive_extractor"):
-        extractor = open_llm(params.primitive_extractor, params.max_new_tokens, extracting.system)
+        extractor = open_step(params.primitive_extractor, most, extracting.system, PrimitiveExtractor)
     with naming("taxonomy.skill_namer"):
-        namer = open_llm(params.skill_namer, params.max_new_tokens, named.system)
+        namer = open_step(params.skill_namer, most, named.system, SkillNamer)
     options = TaxonomyOptions(extractor, namer, documented, extracting, named)
     return find_taxonomy(verdicts, params, seed, options, counts, discovered)
 

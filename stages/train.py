@@ -15,13 +15,11 @@ from blindspot.factory import open_candidate, open_questioner, open_verifier, re
 from blindspot.models.description import (
     Local,
     PoolOfQuestions,
-    Server,
-    Templates,
+    Untrained,
     describe_questioner,
-    refuse_secrets,
-    write_untrained,
 )
 from blindspot.models.loading import model_files, save_whole
+from blindspot.models.untrained import refuse_secrets, write_untrained
 from blindspot.params import (
     BudgetParams,
     CandidateParams,
@@ -49,6 +47,7 @@ from blindspot.protocols import Questioner, Target
 from blindspot.questioner.steering import read_targets, write_targets
 from blindspot.records.failure_mode import read_failure_modes
 from blindspot.records.rollout import Asked
+from blindspot.rewards.components import COMPONENTS
 from blindspot.rewards.trl import Reward
 from blindspot.search.discovered import asked_in, discover, questions_of
 from blindspot.search.unasked import uniform_unasked
@@ -69,7 +68,8 @@ class Params(TrainingParams):
     base_model: str = Field(
         description="The questioner before training: folder with the weights, a YAML file such as "
         "configs/models/local.yaml, or, with `make discover`, a registered version such as "
-        "models:/blindspot-questioner/3. A served questioner (configs/models/endpoint.yaml) is not trained",
+        "models:/blindspot-questioner/3. A served questioner (configs/models/endpoint.yaml) and an "
+        "extension are not trained",
     )
     archive_size: int = Field(
         512, ge=1, description="Diversity is measured against this number of latest valid questions"
@@ -96,18 +96,15 @@ def main() -> None:
         keep_untrained(params, start, targets)
 
 
-def keep_untrained(
-    params: Params, questioner: Server | PoolOfQuestions | Templates, targets: Sequence[Target]
-) -> None:
+def keep_untrained(params: Params, questioner: Untrained, targets: Sequence[Target]) -> None:
     """Writes the description of a questioner that is not trained, with its targets. Makes no calls."""
-    if isinstance(questioner, Server):
-        refuse_secrets(questioner, params.base_model)
+    refuse_secrets(questioner, params.base_model)
     if not store.is_main_process():
         return
     inherited = read_targets(Path(params.base_model))  # if a run starts from the questioner of another run
-    targets = targets or inherited
+    targets, kind = targets or inherited, UNTRAINED.get(questioner.kind, "an extension")
     print(
-        f"train: {params.base_model} is {UNTRAINED[questioner.kind]} and not trained (train.steps counts as 0); "
+        f"train: {params.base_model} is {kind} and not trained (train.steps counts as 0); "
         f"it gets {len(targets)} target{'s' * (len(targets) != 1)}",
         flush=True,
     )
@@ -117,7 +114,7 @@ def keep_untrained(
         write_discovered([], read_pool() if isinstance(questioner, PoolOfQuestions) else None)
 
 
-def write_kept(questioner: Server | PoolOfQuestions | Templates, targets: Sequence[Target]) -> None:
+def write_kept(questioner: Untrained, targets: Sequence[Target]) -> None:
     """Writes the outputs of the stage for a questioner that is not trained."""
     with store.replacing(QUESTIONER) as folder:
         write_untrained(questioner, folder)
@@ -131,6 +128,7 @@ def train_local(params: Params, start: Local, targets: Sequence[Target]) -> None
     chosen, judge = load("candidate", CandidateParams), load("verifier", VerifierParams)
     images, validation = store.read_images("train"), store.read_images("validation")
     refuse_impossible(start, params, len(images))
+    parts = params.components()
     candidate, verifier = open_candidate(chosen), open_verifier(judge)
     if judge.kind == "vlm":
         refuse_absent(read()["verify"]["model"])  # verify needs it after the training
@@ -138,7 +136,9 @@ def train_local(params: Params, start: Local, targets: Sequence[Target]) -> None
     explored = store.read_json(EXPLORED_CALLS)
     meter.spend(**explored)
     form = read_prompts(Path(params.prompts), "questioner").form
-    reward = Reward(images, candidate, verifier, params.archive_size, meter, marks=start.thought_marks, form=form)
+    reward = Reward(
+        images, candidate, verifier, params.archive_size, meter, start.thought_marks, form=form, parts=parts
+    )
     files = prompts_files("train", "candidate", "verifier")
     with store.working("train") as work, stage_run("train", work.parents[1], params.model_dump(), files) as mlflow:
         evaluator = Evaluator(params.open_questioner, candidate, verifier, validation, work / "evaluations", mlflow)
@@ -146,7 +146,7 @@ def train_local(params: Params, start: Local, targets: Sequence[Target]) -> None
         if store.is_main_process():
             ended = meter.ended_by(params.questions_per_step) if len(history) < params.steps else None
             spent = {"calls": meter.calls["candidate_calls"] - explored["candidate_calls"], "ended_by": ended}
-            write_outputs(questioner, targets, history, evaluator.found(), spent)
+            write_outputs(questioner, targets, history, evaluator.found(), spent, [one.name for one in parts])
             write_discovered(reward.asked)
             if params.steps:
                 whole = log_model(mlflow, model_files(QUESTIONER)) if params.lora.rank else evaluator.last_model()
@@ -159,12 +159,13 @@ def write_outputs(
     history: Sequence[dict[str, float]],
     evaluations: Sequence[Rates],
     spent: dict[str, object],
+    components: Sequence[str] = COMPONENTS,
 ) -> None:
     """Writes the questioner with its targets, the rewards of each step and the metrics of each checkpoint."""
     with store.replacing(QUESTIONER) as folder:
         save_whole(questioner, folder)
         write_targets(folder, targets)
-    write_metrics(history, evaluations, spent)
+    write_metrics(history, evaluations, spent, components)
 
 
 def write_discovered(trained: Sequence[Asked], pool: Pool | None = None) -> None:
@@ -184,9 +185,17 @@ def write_discovered(trained: Sequence[Asked], pool: Pool | None = None) -> None
         store.write_json(folder / DISCOVERED_MODES.name, [asdict(mode) for mode in found])
 
 
-def write_metrics(history: Sequence[dict[str, float]], evaluations: Sequence[Rates], spent: dict[str, object]) -> None:
-    """Writes the rewards of each step and the metrics of the training; without evaluations, `validation` is null."""
-    store.write_csv(REWARDS, training_table(history, evaluations))
+def write_metrics(
+    history: Sequence[dict[str, float]],
+    evaluations: Sequence[Rates],
+    spent: dict[str, object],
+    components: Sequence[str] = COMPONENTS,
+) -> None:
+    """Writes the rewards of each step and the metrics of the training; without evaluations, `validation` is null.
+
+    `components`: the names of the reward's components.
+    """
+    store.write_csv(REWARDS, training_table(history, evaluations, components))
     last = evaluations[-1] if evaluations else None
     store.write_json(TRAIN_METRICS, {"steps": len(history)} | spent | {"validation": last})
 

@@ -38,6 +38,7 @@ def embedded_project(folder: Path, **sections: Any) -> Path:
     """Creates a project with the embedded models, in which every stage can run."""
     project = make_project(folder, **sections)
     (project / "models").mkdir()
+    (project / "extensions").mkdir()
     for name in ("scenes-candidate", "scenes-questioner", "scenes-judge"):
         shutil.copytree(REPOSITORY / "models" / name, project / "models" / name)
     for name in ("dvc.yaml", "stages", "blindspot", "configs"):

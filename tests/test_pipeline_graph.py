@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from blindspot.rewards.components import COMPONENTS
 from flows.code_dependencies import CODE, EXEMPT, ROOT, closure, code_of, imported, imports, is_code, module_file
 
 HEAVY = {"accelerate", "bertopic", "datasets", "great_expectations", "mlflow", "prefect", "torch"} | {
@@ -25,6 +26,7 @@ ORDER = [
             "errors.py",
             "network.py",
             "yaml_files.py",
+            "kinds.py",
             "records",
             "params_schema.py",
             "params.py",
@@ -32,6 +34,7 @@ ORDER = [
     ),
     "blindspot/prompts",
     "blindspot/protocols.py",
+    "blindspot/extensions.py",
     *(
         f"blindspot/{name}"
         for name in (
@@ -224,6 +227,16 @@ def test_package_files_are_empty() -> None:
     public = ROOT / "blindspot/__init__.py"
     found = [path for top in CODE for path in (ROOT / top).glob("**/__init__.py") if path != public]
     assert found and [path for path in found if path.read_text("utf-8").strip()] == []
+
+
+def test_a_stage_that_can_load_extensions_depends_on_their_folder() -> None:
+    found = [name for name, stage in STAGES.items() if "extensions" in stage["deps"]]
+    assert found == ["prepare", "explore", "train", "harvest", "verify", "taxonomy", "report"]
+
+
+def test_the_plot_of_the_rewards_has_every_built_in_component() -> None:
+    plots = yaml.safe_load((ROOT / "dvc.yaml").read_text("utf-8"))["plots"]
+    assert plots[0]["rewards"]["y"] == {"metrics/rewards.csv": ["reward", *COMPONENTS]}
 
 
 def test_the_exempt_file_is_there() -> None:

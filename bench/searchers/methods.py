@@ -10,6 +10,8 @@ from bench.searchers.baselines import Bandit, BestOf, FewShot, Fixed, Searcher, 
 from bench.searchers.trained_search import Base, Training, search_by_training
 from blindspot.errors import BlindspotError
 from blindspot.factory import open_steerable
+from blindspot.models.endpoint_questioner import EndpointQuestioner
+from blindspot.models.local import LocalQuestioner
 from blindspot.params import BudgetParams, Section
 from blindspot.prompts.files import embedded_prompts
 from blindspot.questioner.templates import TemplateQuestioner
@@ -92,10 +94,8 @@ def baseline(method: str, how: Methods) -> Searcher:
     base = how.base
     prompts = embedded_prompts("questioner")
     questioner = open_steerable(base.model, base.batch_size, base.max_new_tokens, base.temperature, prompts)
-    if isinstance(questioner, TemplateQuestioner):
-        raise BlindspotError(
-            f"{method} needs a model, and {base.model} names templates", "choose the method templates"
-        )
+    if not isinstance(questioner, LocalQuestioner | EndpointQuestioner):
+        raise BlindspotError(f"{method} needs a model, and {base.model} names none", "choose the method templates")
     known: dict[str, Searcher] = {
         "zero_shot": Fixed(questioner),
         "few_shot": FewShot(questioner, how.shots),

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from blindspot.errors import BlindspotError
+from blindspot.errors import BlindspotError, naming
+from blindspot.extensions import make
 from blindspot.images.coco import CocoSource
 from blindspot.images.dataset import DatasetSource
 from blindspot.images.folder import FolderSource
@@ -16,9 +17,13 @@ from blindspot.images.marks import MarksSource
 from blindspot.images.pool_source import PoolSource
 from blindspot.images.scenes import SceneSource
 from blindspot.images.splitting import MAX_DIFFERENCE, split_by_count, split_by_likeness
+from blindspot.kinds import schema, validators
 from blindspot.params import Section
 from blindspot.protocols import ImageSource
 
+SEAM = "image_sources"
+SOURCES = ("scenes", "folder", "manifest", "coco", "dataset", "marks", "pool")
+SourceKind = Annotated[str, *validators(schema(SEAM, *SOURCES))]
 #: Returns the split of each image file, and the id of the image that it is a near-duplicate of.
 Splitter = Callable[[Sequence[Path]], list[tuple[str, str | None]]]
 
@@ -60,10 +65,11 @@ class Marks(Section):
 class SourceParams(Section):
     """Where images come from and how they are split."""
 
-    source: Literal["scenes", "folder", "manifest", "coco", "dataset", "marks", "pool"] = Field(
+    source: SourceKind = Field(
         description="scenes: drawn at random. folder, manifest (a table), coco or dataset: your own images "
         "(docs/images.md). marks: figures and labels drawn over your own images (docs/marks.md). pool: questions with "
-        "true answers, and their images (docs/pools.md)",
+        "true answers, and their images (docs/pools.md). Or a class of your own, such as extensions.mine.Mine "
+        "(CONTRIBUTING.md)",
     )
     folder: str | None = Field(
         None,
@@ -104,14 +110,20 @@ def choose_source(params: SourceParams, seed: int) -> tuple[ImageSource, Splitte
     if params.source == "marks":
         marks = MarksSource(open_source(params), params.marks.per_photograph, params.marks.size, seed)
         return marks, partial(marks.split, shares=shares, max_difference=params.duplicate_difference)
-    return open_source(params), partial(split_by_likeness, shares=shares, max_difference=params.duplicate_difference)
+    return open_source(params, seed), partial(
+        split_by_likeness, shares=shares, max_difference=params.duplicate_difference
+    )
 
 
-def open_source(params: SourceParams) -> ImageSource:
-    """Returns a source other than scenes, for marks that of the photographs.
+def open_source(params: SourceParams, seed: int = 0) -> ImageSource:
+    """Returns a source other than scenes, for marks that of the photographs. `seed`: of an extension.
 
-    Raises BlindspotError if a parameter that it needs is not set.
+    Raises BlindspotError if a parameter that it needs is not set, or if an extension cannot be used.
     """
+    if params.source not in SOURCES:
+        with naming("prepare.source"):
+            own: ImageSource = make(params.source, SEAM, (ImageSource,), params, seed)
+            return own
     marked = params.source == "marks"
     source, key = (params.marks.photographs, "marks.photographs") if marked else (params.source, "source")
 

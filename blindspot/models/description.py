@@ -5,14 +5,15 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
 from blindspot.errors import BlindspotError, naming
+from blindspot.kinds import SUFFIX, is_extension, unknown
 from blindspot.params import LARGEST_SEED, Section
 from blindspot.replies import THOUGHT_MARKS
 from blindspot.yaml_files import odd_values, read_yaml
 
+MODELS = "models"  # the seam
 LIMIT = 10**12  # of calls or tokens
 Mark = Annotated[str, Field(pattern=r"\S")]
 Marks = tuple[tuple[Mark, Mark], ...]
@@ -140,22 +141,43 @@ class Nothing(Section):
     kind: Literal["none"]
 
 
-Description = Server | Local | Planted | PoolOfQuestions | Templates | Nothing
+class Extension(Section):
+    """A model that is a class of the user, made with the options as keyword arguments (CONTRIBUTING.md).
+
+    `kind`: a dotted path, an entry point, or the path of a Python file with one public class.
+    """
+
+    kind: str
+    options: dict[str, Any] = Field({}, description="keyword arguments of the class")
+
+    @field_validator("options")
+    @classmethod
+    def _is_json(cls, options: dict[str, Any]) -> dict[str, Any]:
+        _refuse_without_json(options)
+        return options
+
+
+BuiltIn = Server | Local | Planted | PoolOfQuestions | Templates | Nothing
+Description = BuiltIn | Extension
+Untrained = Server | PoolOfQuestions | Templates | Extension  # questioners
+KINDS = ("endpoint", "local", "planted", "pool", "templates", "none")
 FIX = "use the keys of configs/models/endpoint.yaml, local.yaml, planted.yaml, pool.yaml, templates.yaml or none.yaml"
-_SECRET = re.compile(r"key$|secret|password|signature|^sig$|(?<!max_)token$", re.IGNORECASE)
 #: Describes a questioner that is not trained in the folder that the stage train writes, by its kind.
 UNTRAINED = {"endpoint": "endpoint.yaml", "pool": "pool.yaml", "templates": "templates.yaml"}
-_FILE: TypeAdapter[Description] = TypeAdapter(Annotated[Description, Field(discriminator="kind")])
+UNTRAINED_EXTENSION = "extension.yaml"  # the same for any extension
+_FILE: TypeAdapter[BuiltIn] = TypeAdapter(Annotated[BuiltIn, Field(discriminator="kind")])
 
 
 def describe(model: str) -> Description:
     """Returns the description in the YAML file `model`, or, if `model` is no YAML file, one with all defaults.
 
-    The folder of a questioner that is not trained may hold a YAML file of UNTRAINED instead of weights. Raises
-    BlindspotError, which names every invalid key of the file.
+    A Python file is an extension. The folder of a questioner that is not trained may hold a YAML file of UNTRAINED or
+    UNTRAINED_EXTENSION instead of weights. Raises BlindspotError, which names every invalid key of the file.
     """
-    path = Path(model)
-    path = next((path / name for name in UNTRAINED.values() if (path / name).is_file()), path)
+    path, names = Path(model), (*UNTRAINED.values(), UNTRAINED_EXTENSION)
+    path = next((path / name for name in names if (path / name).is_file()), path)
+    if path.suffix == SUFFIX:
+        return Extension.model_validate({"kind": model})
     return read_description(path) if path.suffix in (".yaml", ".yml") else Local.model_validate({"model": model})
 
 
@@ -171,41 +193,27 @@ def describe_local(model: str, use: str) -> Local:
     return description
 
 
-def describe_questioner(model: str, use: str = "the questioner") -> Local | Server | PoolOfQuestions | Templates:
+def describe_questioner(model: str, use: str = "the questioner") -> Local | Untrained:
     """Returns the description of a questioner. Raises BlindspotError, which names the `use`, for any other kind."""
     with naming(use):
         description = describe(model)
-    if isinstance(description, Local | Server | PoolOfQuestions | Templates):
+    if isinstance(description, Local | Untrained):
         return description
     raise BlindspotError(
         f"{use}: {model} has kind {description.kind}, which cannot ask questions",
-        "name a folder of weights, or a YAML file with kind: local, endpoint, pool or templates",
+        "name a folder of weights, a YAML file with kind: local, endpoint, pool or templates, or an extension",
     )
-
-
-def write_untrained(questioner: Server | PoolOfQuestions | Templates, folder: Path) -> None:
-    """Writes the description of a questioner that is not trained, from which `describe` reads the same description."""
-    values = {"kind": questioner.kind, **questioner.model_dump(mode="json", exclude_defaults=True)}
-    path = folder / UNTRAINED[questioner.kind]
-    path.write_text(yaml.safe_dump(values, sort_keys=False, allow_unicode=True), encoding="utf-8")
-
-
-def refuse_secrets(server: Server, name: str) -> None:
-    """Raises BlindspotError if the description, which is stored with the questioner, seems to hold a secret."""
-    fields = [f"{part}.{key}" for part in ("query", "extra") for key in getattr(server, part) if _SECRET.search(key)]
-    if "@" in server.base_url:
-        fields.insert(0, "base_url")
-    if fields:
-        raise BlindspotError(
-            f"{name}: {fields[0]} seems to hold a password or a key, which would be stored in models/questioner",
-            "remove it, and name an environment variable in api_key_env",
-        )
 
 
 def read_description(path: Path) -> Description:
     """Returns the description in a YAML file. Raises BlindspotError, which names every invalid key."""
     values = read_yaml(path, str(path), FIX)
+    kind = values.get("kind") if isinstance(values, dict) else None
     try:
+        if isinstance(kind, str) and kind not in KINDS:
+            if not is_extension(kind, MODELS):
+                raise BlindspotError(f"{path}: kind: {unknown(kind, KINDS, MODELS)}", FIX)
+            return Extension(kind=kind, options={str(key): one for key, one in values.items() if key != "kind"})
         return _FILE.validate_python(values)
     except ValidationError as error:
         problems = [f"{_key(one['loc'])}: {one['msg']}" for one in error.errors()]

@@ -16,13 +16,6 @@ from blindspot.report.provenance import Provenance
 from blindspot.report.rates import Method, UnscoredReason
 from blindspot.report.skills import Group, Stability
 
-CURVES = {
-    "reward": "Total reward",
-    "failure": "Reward for failures",
-    "semantic_diversity": "Reward for semantic diversity",
-    "lexical_diversity": "Reward for lexical diversity",
-    "invalid": "Penalty for invalid questions",
-}
 CHECKPOINTS = {
     "valid_rate": "Valid rate at checkpoints",
     "failure_rate": "Failure rate at checkpoints",
@@ -108,10 +101,13 @@ class Content:
                 yield from skill.examples
 
 
-def curves(rewards: pd.DataFrame) -> tuple[LineChart, ...]:
-    """Returns a chart for each known column that holds a number; none where nothing was trained."""
+def curves(rewards: pd.DataFrame, components: Mapping[str, str]) -> tuple[LineChart, ...]:
+    """Returns a chart for each known column that holds a number; none where nothing was trained.
+
+    `components`: the titles of the reward's components, by their names.
+    """
     drawn = []
-    for column, title in (CURVES | CHECKPOINTS).items():
+    for column, title in ({"reward": "Total reward"} | dict(components) | CHECKPOINTS).items():
         if column in rewards and len(known := rewards[["step", column]].dropna()):
             values = known["step"].tolist(), known[column].astype(float).tolist()
             drawn.append(line_chart(title, *values, marked=column in CHECKPOINTS))

@@ -9,17 +9,23 @@ from blindspot.errors import BlindspotError
 from blindspot.judges.judging import answer_all, judge_asked
 from blindspot.metrics import refuse_unscored, unscored
 from blindspot.prompts.roles import ReplyFormat
-from blindspot.protocols import Candidate, ProposedQuestion, Target, Verifier
+from blindspot.protocols import (
+    Candidate,
+    JudgedQuestions,
+    ProposedQuestion,
+    RewardComponent,
+    Target,
+    Verifier,
+)
 from blindspot.questioner.proposing import proposed
 from blindspot.records.image import Image
 from blindspot.records.rollout import Asked, asked_of
 from blindspot.records.verdict import VALID, Verdict
 from blindspot.replies import THOUGHT_MARKS, Marks
 from blindspot.rewards.archive import Archive
-from blindspot.rewards.components import COMPONENTS, components
+from blindspot.rewards.components import BUILT_IN, Components, score_all
 from blindspot.store import is_main_process
 
-Components = dict[str, list[float | None]]
 MAX_UNSCORED = 0.5  # share of unscored questions in a step above which the training warns
 
 
@@ -40,8 +46,8 @@ class Reward:
     """Has each batch of questions answered and judged once, and computes the components of the reward.
 
     Attributes: `archive`, the questions that novelty is measured against; `meter`, what has been spent; `asked`, all
-    questions that were asked, in order. They are stored in checkpoints and are the same on all ranks. `calls`: calls
-    of the candidate per question.
+    questions that were asked, in order. They are stored in checkpoints and are the same on all ranks. `parts`: the
+    components. `calls`: calls of the candidate per question.
     """
 
     calls = 1
@@ -56,11 +62,13 @@ class Reward:
         marks: Marks = THOUGHT_MARKS,
         *,
         form: ReplyFormat | None,
+        parts: Sequence[RewardComponent] = BUILT_IN,
     ) -> None:
         """`marks`: the marks around the questioner's thoughts, which are not part of a question.
 
-        `form`: the form of the questioner's replies, that of its prompts.
+        `form`: the form of the questioner's replies, that of its prompts. `parts`: the components of the reward.
         """
+        self.parts = parts
         self.archive, self.meter, self.asked = Archive(archive_size), meter, list[Asked]()
         self._archive_size, self._marks, self._form = archive_size, marks, form
         self._images = {image.image_id: image for image in images}
@@ -68,12 +76,12 @@ class Reward:
         self._scored: tuple[Batch, Components] | None = None
 
     def functions(self) -> list[Callable[..., list[float | None]]]:
-        """Returns one reward function for each of COMPONENTS, in that order and with that name.
+        """Returns one reward function for each component, in that order and with its name.
 
         For each batch, TRL's trainer calls every function once, in order. The first function scores the batch; the
         others return the components that it computed, and raise RuntimeError if they are called with another batch.
         """
-        return [self._function(name) for name in COMPONENTS]
+        return [self._function(one.name) for one in self.parts]
 
     def score(self, batch: Batch) -> Components:
         """Has the questions answered and judged, counts the calls, adds the valid questions to the archive.
@@ -104,7 +112,7 @@ class Reward:
         self, images: Sequence[Image], questions: Sequence[str], verdicts: Sequence[Verdict], targets: Sequence[Target]
     ) -> Components:
         """Returns every component for every question of this rank; the archive already contains the valid ones."""
-        return components(questions, verdicts, targets, self.archive)
+        return score_all(self.parts, JudgedQuestions(images, questions, verdicts, targets, self.archive))
 
     def state(self) -> dict[str, Any]:
         """Returns what a checkpoint stores."""
@@ -128,10 +136,11 @@ class Reward:
         ) -> list[float | None]:
             asked = [proposed(_text(completion), self._form, self._marks) for completion in completions]
             batch = Batch(image_id, asked, [*map(tuple, target)])
-            if name == COMPONENTS[0]:
+            first = self.parts[0].name
+            if name == first:
                 self._scored = batch, self.score(batch)
             if self._scored is None or self._scored[0] != batch:
-                raise RuntimeError(f"the reward function {name} was called before {COMPONENTS[0]} for this batch")
+                raise RuntimeError(f"the reward function {name} was called before {first} for this batch")
             return self._scored[1][name]
 
         component.__name__ = name

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from blindspot.params import MODES, ModesParams, Section
 from blindspot.prompts.files import RolePrompts
-from blindspot.protocols import LLM
+from blindspot.protocols import LLM, PrimitiveExtractor, SkillNamer
 from blindspot.records.failure_mode import STATUSES, FailureMode
 from blindspot.records.verdict import VALID
 from blindspot.taxonomy.clustering.assignment import SkillAssignment
@@ -46,19 +46,19 @@ class Sorting(Section):
 
     min_topic_size: int = Field(5, ge=2, description="Fewest distinct phrases in a topic")
     embedding: str = Field(
-        "tfidf", description="Embedding of phrases: tfidf, or the folder of a sentence-transformers model"
+        "tfidf", description="Embedding of phrases: tfidf, folder of a sentence-transformers model, or your own class"
     )
     resamples: int = Field(20, ge=2, description="Resamples of the images on which stability is measured")
 
 
 class TaxonomyOptions(NamedTuple):
-    """LLMs to use in place of the rules (None: the rules), and the documented weaknesses to match modes with.
+    """What to use in place of the rules (None: the rules), and the documented weaknesses to match modes with.
 
     `extractor_prompts`, `namer_prompts`: prompts of the LLMs; None for the default ones.
     """
 
-    primitive_extractor: LLM | None = None
-    skill_namer: LLM | None = None
+    primitive_extractor: LLM | PrimitiveExtractor | None = None
+    skill_namer: LLM | SkillNamer | None = None
     documented: Sequence[Weakness] = ()
     extractor_prompts: RolePrompts | None = None
     namer_prompts: RolePrompts | None = None

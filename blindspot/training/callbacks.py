@@ -13,7 +13,6 @@ from transformers.integrations import deepspeed
 from blindspot.budget import Meter
 from blindspot.protocols import Target
 from blindspot.questioner.steering import write_targets
-from blindspot.rewards.components import COMPONENTS
 from blindspot.rewards.trl import Reward
 from blindspot.training.checkpoints import PREFIX, complete
 
@@ -80,6 +79,11 @@ class StopAtBudget(TrainerCallback):
 class Progress(ProgressCallback):
     """Shows a progress bar with the reward's components instead of a line of forty figures per step (see MLflow)."""
 
+    def __init__(self, components: Sequence[str]) -> None:
+        """`components`: their names."""
+        super().__init__()
+        self._components = components
+
     def on_log(
         self,
         args: TrainingArguments,
@@ -91,5 +95,5 @@ class Progress(ProgressCallback):
         """Called by the trainer with the metrics of a step."""
         bar: Any = self.training_bar
         if bar is not None and logs and "reward" in logs:
-            shown = {name: logs.get(f"rewards/{name}/mean") for name in COMPONENTS}
+            shown = {name: logs.get(f"rewards/{name}/mean") for name in self._components}
             bar.set_postfix({name: f"{value:.2f}" for name, value in shown.items() if value is not None})

@@ -16,7 +16,6 @@ from blindspot.prompts.files import RolePrompts, read_prompts
 from blindspot.protocols import Target
 from blindspot.questioner.prompts import question_prompt
 from blindspot.records.image import Image
-from blindspot.rewards.components import COMPONENTS
 from blindspot.rewards.trl import Reward
 from blindspot.training.options import Lora, TrainingParams, Vllm
 
@@ -86,7 +85,7 @@ def build_trainer(
         peft_config=adapters(start, params.lora, frozen),
     )
     trainer.remove_callback(ProgressCallback)
-    trainer.add_callback(Progress)
+    trainer.add_callback(Progress([one.name for one in reward.parts]))
     trainer.add_callback(RecordTraining)
     trainer.add_callback(StopAtBudget(reward.meter, params.questions_per_step * reward.calls))
     trainer.add_callback(CompleteCheckpoint(reward, targets, evaluate))
@@ -115,7 +114,7 @@ def _config(start: Local, params: TrainingParams, seed: int, folder: Path) -> "G
         beta=params.beta,
         temperature=params.temperature,
         max_completion_length=params.max_new_tokens,
-        reward_weights=[getattr(params.weights, name) for name in COMPONENTS],
+        reward_weights=params.reward_weights(),
         scale_rewards="batch",  # by group, the noise of a group that agrees would be scaled up
         save_steps=params.checkpoint_every,
         save_total_limit=2,

@@ -1,25 +1,17 @@
 """The parameters of a training."""
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, create_model
 
 from blindspot.distributed import process_state
-from blindspot.errors import BlindspotError
+from blindspot.errors import BlindspotError, naming
 from blindspot.params import GenerationParams, Section
+from blindspot.protocols import RewardComponent
+from blindspot.rewards.components import BUILT_IN, all_components
 
-
-class Weights(Section):
-    """Weights of the reward's components."""
-
-    failure: float = Field(1.0, ge=0, description="Reward for a valid question that the candidate fails")
-    semantic_diversity: float = Field(
-        0.5, ge=0, description="Reward for a question whose meaning differs from earlier questions"
-    )
-    lexical_diversity: float = Field(
-        0.25, ge=0, description="Reward for a question whose word pairs differ from those of earlier questions"
-    )
-    invalid: float = Field(1.0, ge=0, description="Penalty for an invalid question")
+_FIELDS: dict[str, Any] = {one.name: (float, Field(one.weight, ge=0, description=one.about)) for one in BUILT_IN}
+Weights = create_model("Weights", __base__=Section, __doc__="Weights of the reward's components.", **_FIELDS)
 
 
 class Lora(Section):
@@ -66,7 +58,12 @@ class TrainingParams(GenerationParams):
     checkpoint_every: int = Field(
         50, ge=1, description="Steps between checkpoints; each is evaluated on the validation images"
     )
-    weights: Weights = Field(Weights.model_validate({}))
+    weights: Weights = Field(Weights.model_validate({}))  # type: ignore[valid-type]  # of the list BUILT_IN
+    rewards: dict[str, Annotated[float, Field(ge=0)]] = Field(
+        {},
+        description="Further components of the reward with their weights: dotted paths to classes, such as "
+        "{extensions.short.Short: 0.5} (CONTRIBUTING.md)",
+    )
     batch_size: int = Field(
         8,
         ge=1,
@@ -91,6 +88,15 @@ class TrainingParams(GenerationParams):
     def questions_per_step(self) -> int:
         """The number of questions in one step, over all processes."""
         return self.images_per_step * self.num_generations
+
+    def components(self) -> list[RewardComponent]:
+        """Returns the components of the reward. Raises BlindspotError for an extension that cannot be used."""
+        with naming("train.rewards"):
+            return all_components(self.rewards)
+
+    def reward_weights(self) -> list[float]:
+        """Returns the weights of `components`, in the same order."""
+        return [*(getattr(self.weights, one.name) for one in BUILT_IN), *self.rewards.values()]
 
     def batches_of_process(self) -> tuple[int, int]:
         """Returns how many questions one process passes through the model at once, and how many such batches per step.

@@ -14,8 +14,8 @@ from blindspot.distributed import process_state
 from blindspot.errors import BlindspotError, run
 from blindspot.models.description import Local, describe_local
 from blindspot.params import BudgetParams, read
+from blindspot.protocols import RewardComponent
 from blindspot.records.image import Image
-from blindspot.rewards.components import COMPONENTS
 from blindspot.rewards.trl import Reward
 from blindspot.training.grpo import build_trainer, refuse_impossible
 from blindspot.training.options import TrainingParams
@@ -44,7 +44,7 @@ def rehearse(start: Local, params: TrainingParams, image: Image, steps: int = 1)
     from blindspot.training.callbacks import StepTimer
 
     chosen, targets = _one_batch(params, steps)
-    reward, timer = cast(Reward, _NoCalls()), StepTimer()
+    reward, timer = cast(Reward, _NoCalls(chosen.components())), StepTimer()
     try:
         with tempfile.TemporaryDirectory() as folder:
             trainer = build_trainer(start, [image], targets, reward, chosen, 0, lambda *_: None, Path(folder))
@@ -73,12 +73,13 @@ class _NoCalls:
 
     calls = 0
 
-    def __init__(self) -> None:
+    def __init__(self, parts: Sequence[RewardComponent]) -> None:
+        self.parts = parts
         self.meter = Meter(BudgetParams.model_validate({}))
 
     def functions(self) -> list[Callable[..., list[float | None]]]:
         """Returns one reward function for each component, as TRL calls them."""
-        return [self._function(name) for name in COMPONENTS]
+        return [self._function(one.name) for one in self.parts]
 
     def _function(self, name: str) -> Callable[..., list[float | None]]:
         def component(completions: Sequence[object], **_: object) -> list[float | None]:

@@ -9,7 +9,6 @@ from blindspot.distributed import process_state
 from blindspot.models.description import Local
 from blindspot.protocols import Target
 from blindspot.records.image import Image
-from blindspot.rewards.components import COMPONENTS
 from blindspot.rewards.trl import Reward
 from blindspot.store import is_main_process
 from blindspot.training.checkpoints import history_of, last_checkpoint, restore, step_of
@@ -64,15 +63,20 @@ def train(
     return questioner_in(last), [row for row in history_of(last) if "reward" in row]
 
 
-def training_table(history: Sequence[dict[str, float]], evaluations: Sequence[Rates]) -> pd.DataFrame:
-    """Returns a table with a row per step: the mean reward, its components, and the metrics of checkpoints."""
+def training_table(
+    history: Sequence[dict[str, float]], evaluations: Sequence[Rates], components: Sequence[str]
+) -> pd.DataFrame:
+    """Returns a table with a row per step: the mean reward, its components, and the metrics of checkpoints.
+
+    `components`: the names of the reward's components.
+    """
     steps = pd.DataFrame(
         [
             {"step": int(row["step"]), "reward": row["reward"]}
-            | {name: row[f"rewards/{name}/mean"] for name in COMPONENTS}
+            | {name: row[f"rewards/{name}/mean"] for name in components}
             for row in history
         ],
-        columns=["step", "reward", *COMPONENTS],
+        columns=["step", "reward", *components],
     )
     checkpoints = pd.DataFrame(evaluations, columns=["step", *CHECKPOINT_COLUMNS])
     return steps.merge(checkpoints, on="step", how="outer")

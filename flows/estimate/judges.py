@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from blindspot.models.description import Nothing, describe
-from blindspot.params import VerifierParams
+from blindspot.params import VERIFIERS, VerifierParams
 from flows.estimate.parts import Part
 
 
@@ -35,6 +35,8 @@ def with_second_judge(values: Mapping[str, Any], calls: Mapping[str, int]) -> di
 
 def judge_line(calls: Mapping[str, int], verifier: VerifierParams) -> str:
     """Returns a line with the calls and tokens of each judge."""
+    if verifier.kind not in VERIFIERS:
+        return f"judge: {verifier.kind}, at an unknown cost"
     if verifier.kind == "oracle":
         return "judge: the oracle, without cost"
     if verifier.kind == "reference":

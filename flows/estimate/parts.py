@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from blindspot.models.description import Description, PoolOfQuestions, Server, Templates
+from blindspot.models.description import Description, Extension, PoolOfQuestions, Server, Templates
 from blindspot.params import CandidateParams
 from blindspot.questioner.steering import SAMPLES, SAMPLES_SERVED
 from blindspot.quotas import MOST_PER_VALID
@@ -51,7 +51,7 @@ class Sections:
         """The questions that the trained questioner generates for each one it asks."""
         if isinstance(self.start, EXACT):
             return 0
-        return 1 if not self.steered else SAMPLES_SERVED if isinstance(self.start, Server) else SAMPLES
+        return 1 if not self.steered else SAMPLES_SERVED if isinstance(self.start, Server | Extension) else SAMPLES
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,7 @@ def _verdict(
     answers: Sequence[Answer],
 ) -> float:
     """Returns the seconds of a verdict; 0 for the oracle and the comparison of texts, which take no time."""
-    if verifier.kind != "vlm":
+    if verifier.kind in ("oracle", "reference"):
         return 0.0
     judge, source = open_verifier(verifier, stronger), describe(stronger or verifier.model)
     seconds, _ = _timed(lambda: judge_asked(judge, images, asked, answers), source)

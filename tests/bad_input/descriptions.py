@@ -59,7 +59,7 @@ KEYS: list[tuple[dict[str, Any], str, Any, str]] = [
     (SERVER, "extra", {"top_p": float("inf")}, "extra.top_p: inf is not a finite number"),
     (SERVER, "extra", [1], "valid dictionary"),
     (SERVER, "concurency", 3, "Extra inputs are not permitted"),
-    (SERVER, "kind", "openai", "does not match any of the expected tags"),
+    (SERVER, "kind", "openai", "kind: 'openai' is unknown, known are endpoint"),
     (SERVER, "kind", "none", "Extra inputs are not permitted"),
     (LOCAL, "model", "", "is empty"),
     (LOCAL, "model", "nowhere", "nowhere contains no model (no such folder)"),

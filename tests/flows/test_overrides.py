@@ -54,6 +54,14 @@ def test_other_values_keep_the_comments_and_can_be_read_by_yaml_1_1() -> None:
     assert written.count("#") >= text.count("#")
 
 
+def test_the_rewards_of_a_change_replace_those_of_the_file() -> None:
+    text = (ROOT / "params.yaml").read_text("utf-8")
+    for kind in ("extensions.one.One", "extensions.two.Two"):
+        values = with_changes(yaml.safe_load(text), [f"train.rewards={{{kind}: 0.5}}"])
+        text = write_params(text, values)
+        assert yaml.safe_load(text)["train"]["rewards"] == {kind: 0.5}
+
+
 def test_a_recipe_on_params_yaml_replaces_only_the_values_that_it_names(tmp_path: Path) -> None:
     values, recipe = read(ROOT / "params.yaml"), tmp_path / "recipe.yaml"
     recipe.write_text("base: params.yaml\nseed: 3\ntrain: {weights: {failure: 2.0}, learning_rate: 1e-5}\n", "utf-8")

@@ -95,6 +95,19 @@ def test_a_model_description_that_git_does_not_track_is_copied(toy: Path) -> Non
     assert (folder / "models/start.yaml").read_text("utf-8") == (toy / "mine.yaml").read_text("utf-8")
 
 
+@pytest.mark.slow
+def test_extensions_are_copied_as_they_are_in_the_checkout(toy: Path) -> None:
+    (toy / "extensions").mkdir()
+    mine = toy / "extensions" / "mine.py"
+    mine.write_text("class Mine: ...", "utf-8")
+    folder, log = prepare(toy, "candidate.model=extensions/mine.py", "train.base_model=extensions/mine.py")
+    mine.write_text("class Later: ...", "utf-8")
+    assert (folder / "extensions" / "mine.py").read_text("utf-8") == "class Mine: ..."
+    values = read(folder / "params.yaml")
+    assert values["candidate"]["model"] == values["train"]["base_model"] == "extensions/mine.py"
+    assert len(log) == 1, "nothing is left out of the run"
+
+
 def test_training_that_starts_from_its_own_output_happens_in_a_clone(toy: Path) -> None:
     (toy / "models" / "questioner").mkdir()
     text = (toy / "params.yaml").read_text("utf-8")

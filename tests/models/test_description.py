@@ -45,7 +45,7 @@ def test_the_local_example_has_the_defaults_of_a_folder() -> None:
         ("endpoint", {"extra": {"stream": True}}, "extra: .*stream is not supported: remove it"),
         ("endpoint", {"extra": {"since": date(2024, 1, 1)}}, "extra: .*a value has no JSON form"),
         ("endpoint", {"extra": {"top_p": float("nan")}}, "extra.top_p: nan is not a finite number"),
-        ("endpoint", {"kind": "x"}, "'x' found using 'kind'.*'local'"),
+        ("endpoint", {"kind": "x"}, "kind: 'x' is unknown, known are endpoint, local"),
         ("local", {"dtype": "float8"}, "dtype: Input should be 'auto', 'float32', 'bfloat16' or 'float16'"),
         ("planted", {"mistakes": 1.5}, "mistakes: Input should be less than or equal to 1"),
         ("planted", {"gaps": "answer == yes"}, "gaps: Input should be a valid list"),

@@ -1,13 +1,22 @@
+from pathlib import Path
+
+from blindspot.protocols import JudgedQuestions
+from blindspot.records.image import Image
 from blindspot.records.verdict import Verdict
 from blindspot.rewards.archive import Archive
-from blindspot.rewards.components import COMPONENTS, components
+from blindspot.rewards.components import BUILT_IN, COMPONENTS, score_all
 
 QUESTION = "how many red stars are there ?"
 
 
+def judged(questions: list[str], verdicts: list[Verdict], archive: Archive) -> JudgedQuestions:
+    images = [Image("a", Path("a.png"), "train")] * len(questions)
+    return JudgedQuestions(images, questions, verdicts, [()] * len(questions), archive)
+
+
 def one(outcome: str, archive: Archive) -> dict[str, float | None]:
     verdict = Verdict(outcome, "oracle/1")  # type: ignore[arg-type]
-    return {name: values[0] for name, values in components([QUESTION], [verdict], [()], archive).items()}
+    return {name: values[0] for name, values in score_all(BUILT_IN, judged([QUESTION], [verdict], archive)).items()}
 
 
 def test_the_reward_of_a_failure_is_one_and_its_novelty() -> None:
@@ -28,7 +37,7 @@ def test_an_invalid_question_costs_only_its_penalty() -> None:
     archive = Archive(4, [QUESTION])
     questions = [QUESTION, "is there a large blue circle ?", "novel babble", QUESTION]
     verdicts = [Verdict(outcome, "oracle/1") for outcome in ("failure", "correct", "invalid", "unscored")]  # type: ignore[arg-type]
-    found = components(questions, verdicts, [()] * len(questions), archive)
+    found = score_all(BUILT_IN, judged(questions, verdicts, archive))
     assert found["failure"] == [1.0, 0.0, 0.0, None]
     assert found["invalid"] == [0.0, 0.0, -1.0, None]
     for name in ("semantic_diversity", "lexical_diversity"):

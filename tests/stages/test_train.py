@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from blindspot.errors import BlindspotError
-from blindspot.models.description import Server, Templates, describe, describe_local, refuse_secrets
+from blindspot.models.description import Extension, Server, Templates, describe, describe_local
+from blindspot.models.untrained import refuse_secrets
 from blindspot.paths import QUESTIONER
 from blindspot.questioner.steering import read_targets, write_targets
 from blindspot.training.run import CHECKPOINT_COLUMNS
@@ -30,11 +31,12 @@ def test_an_untrained_questioner_keeps_its_targets(tmp_path: Path, monkeypatch: 
 
 
 SERVER = Server(kind="endpoint", base_url="http://127.0.0.1:9/v1", model="ü", api_key_env="KEY", extra={"a": None})
+EXTENSION = Extension(kind="extensions.mine.Mine", options={"a": None, "b": [1, "ü"]})
 
 
-@pytest.mark.parametrize("questioner", [SERVER, Templates(kind="templates")], ids=lambda one: one.kind)
+@pytest.mark.parametrize("questioner", [SERVER, Templates(kind="templates"), EXTENSION], ids=lambda one: one.kind)
 def test_a_questioner_that_is_not_trained_is_kept_with_its_targets(
-    questioner: Server | Templates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    questioner: Server | Templates | Extension, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     write_kept(questioner, TARGETS)
@@ -42,6 +44,12 @@ def test_a_questioner_that_is_not_trained_is_kept_with_its_targets(
     metrics = json.loads(Path("metrics/train.json").read_text("utf-8"))
     assert metrics == {"steps": 0, "calls": 0, "ended_by": None, "validation": None}
     assert _read_rewards().empty and "failure_rate" in _read_rewards()
+
+
+def test_a_secret_of_an_extension_is_not_stored_with_the_questioner() -> None:
+    with pytest.raises(BlindspotError, match=r"q.yaml: api_key seems to hold"):
+        refuse_secrets(Extension(kind="extensions.mine.Mine", options={"api_key": "x"}), "q.yaml")
+    refuse_secrets(EXTENSION, "q.yaml")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Embeds the phrases of primitives by TF-IDF and truncated SVD, or with a sentence-transformers model."""
+"""Embeds the phrases of primitives by TF-IDF and truncated SVD, a sentence-transformers model, or an extension."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,12 +8,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from blindspot.errors import BlindspotError
+from blindspot.errors import BlindspotError, naming
+from blindspot.extensions import make
+from blindspot.kinds import is_extension
+from blindspot.protocols import PhraseEmbedder
 from blindspot.taxonomy.reading.primitive import Primitive
 from blindspot.yaml_files import one_line
 
 Embeddings = npt.NDArray[np.float64]  # shape (phrases, dimensions), rows of length 1
 
+SEAM = "embeddings"
 DIMENSIONS = 60  # of the SVD; with 40, the topics of scenes begin to overlap
 ABILITY_WEIGHT = 4  # weight of an ability, relative to a word of its target
 #: words that distinguish no phrases
@@ -31,9 +35,11 @@ class Embedded:
 def embed(primitives: Sequence[Primitive], embedding: str, seed: int) -> Embedded:
     """Embeds phrases by TF-IDF and SVD.
 
-    `embedding`: "tfidf", or a folder of a sentence-transformers model to use instead. Raises BlindspotError if the
-    folder has no such model.
+    `embedding`: "tfidf", or what to use instead: a folder of a sentence-transformers model, or an extension. Raises
+    BlindspotError if it cannot be used.
     """
+    if is_own(embedding):
+        return _embed_by(embedding, [primitive.text for primitive in primitives])
     if embedding != "tfidf":
         return _encode([primitive.text for primitive in primitives], Path(embedding))
     from bertopic.backend import BaseEmbedder
@@ -54,17 +60,45 @@ def embed(primitives: Sequence[Primitive], embedding: str, seed: int) -> Embedde
     return Embedded(vectors, Backend())
 
 
+def is_own(embedding: str) -> bool:
+    """Returns whether an embedding is an extension, and not tfidf or a folder."""
+    return embedding != "tfidf" and is_extension(embedding, SEAM) and not Path(embedding).is_dir()
+
+
 def _features(primitive: Primitive) -> list[str]:
     """Returns the whole ability, ABILITY_WEIGHT times, and every word of the phrase."""
     words = [word for word in primitive.text.split() if word not in LINKING_WORDS]
     return [f"={primitive.ability}"] * ABILITY_WEIGHT * bool(primitive.ability) + words
 
 
+def _embed_by(kind: str, texts: list[str]) -> Embedded:
+    """Embeds phrases with an extension. Raises BlindspotError if it does not return a vector for each of them."""
+    from bertopic.backend import BaseEmbedder
+    from sklearn.preprocessing import normalize
+
+    with naming("taxonomy.embedding"):
+        embedder: PhraseEmbedder = make(kind, SEAM, (PhraseEmbedder,))
+
+    def vectors_of(phrases: Sequence[str]) -> Embeddings:
+        vectors = np.asarray(embedder.embed([*phrases]), dtype=np.float64)
+        if vectors.ndim != 2 or len(vectors) != len(phrases) or not np.isfinite(vectors).all():
+            problem = f"taxonomy.embedding: {kind} returns the shape {vectors.shape} for {len(phrases)} phrases"
+            raise BlindspotError(problem, "return an array of finite numbers, shape (phrases, dimensions)")
+        unit: Embeddings = normalize(vectors)
+        return unit
+
+    class Backend(BaseEmbedder):  # type: ignore[misc]  # BERTopic has no types
+        def embed(self, documents: Sequence[str], verbose: bool = False) -> Embeddings:
+            return vectors_of(documents)
+
+    return Embedded(vectors_of(texts), Backend())
+
+
 def _encode(texts: list[str], folder: Path) -> Embedded:
     if not folder.is_dir():
         raise BlindspotError(
             f"taxonomy.embedding: {folder} is not a folder",
-            "name a folder of a sentence-transformers model, or tfidf",
+            "name a folder of a sentence-transformers model, tfidf, or an extension",
         )
     from bertopic.backend._sentencetransformers import SentenceTransformerBackend
     from sentence_transformers import SentenceTransformer

@@ -1,13 +1,14 @@
-"""Asks an LLM to name and define skills and their groups."""
+"""Asks an LLM or an extension to name and define skills and their groups."""
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
+from blindspot.errors import BlindspotError
 from blindspot.prompts.files import RolePrompts, default_prompts
-from blindspot.protocols import LLM
+from blindspot.protocols import LLM, SkillNamer
 from blindspot.replies import ReplyForm, read_reply
 from blindspot.taxonomy.clustering.groups import MetaSkill
 from blindspot.taxonomy.clustering.skills import Skill
@@ -24,16 +25,25 @@ class Name(ReplyForm):
     definition: str
 
 
-def name_by(
-    llm: LLM, skills: Sequence[Skill], groups: Sequence[MetaSkill], prompts: RolePrompts | None = None
-) -> tuple[list[Skill], list[MetaSkill]]:
-    """Returns the skills and groups with the LLM's names and definitions.
+#: Returns the name and definition of each list of phrases, None where there is none. Gets what they are of.
+Naming = Callable[[str, Sequence[Sequence[str]]], Sequence[Name | None]]
 
-    A name stays as it was where the LLM gives none, or one that another skill or group has. A group of one skill gets
-    the name of the skill. `prompts`: those of the role skill_namer; None for the default ones.
+
+def name_by(
+    namer: LLM | SkillNamer,
+    skills: Sequence[Skill],
+    groups: Sequence[MetaSkill],
+    prompts: RolePrompts | None = None,
+) -> tuple[list[Skill], list[MetaSkill]]:
+    """Returns the skills and groups with the namer's names and definitions.
+
+    A name stays as it was where the namer gives none, or one that another skill or group has. A group of one skill
+    gets the name of the skill. `prompts`: those of the role skill_namer; None for the default ones.
     """
-    prompts = prompts or default_prompts("skill_namer")
-    ask = partial(_names, llm, prompts)
+    if isinstance(namer, SkillNamer):
+        ask = partial(_names, partial(_extension, namer))
+    else:
+        ask = partial(_names, partial(_llm, namer, prompts))
     broader = [group.name for group in groups if len(group.skills) > 1]
     own = ask("skill", [skill.name for skill in skills], [_texts(skill) for skill in skills], broader)
     told = [
@@ -48,25 +58,38 @@ def name_by(
     return told, [MetaSkill(called.get(old, skills[0]), skills) for old, skills in members.items()]
 
 
+def _llm(llm: LLM, prompts: RolePrompts | None, what: str, phrases: Sequence[Sequence[str]]) -> Sequence[Name | None]:
+    prompts = prompts or default_prompts("skill_namer")
+    told = ["\n".join(json.dumps(phrase, ensure_ascii=False) for phrase in some[:SHOWN]) for some in phrases]
+    replies = llm.tell([prompts.render("name", what=what, phrases=text) for text in told], Name)
+    return [read_reply(reply, Name) for reply in replies]
+
+
+def _extension(namer: SkillNamer, what: str, phrases: Sequence[Sequence[str]]) -> Sequence[Name | None]:
+    """Returns the names of an extension. Raises BlindspotError if it does not name each list."""
+    found = namer.name(phrases)
+    if len(found) != len(phrases):
+        problem = f"taxonomy.skill_namer: {len(found)} names for {len(phrases)} lists of phrases (of a {what})"
+        raise BlindspotError(problem, "return one name and definition for each list, in the same order")
+    return [Name(name=text, definition=definition) for text, definition in found]
+
+
 def _texts(skill: Skill) -> list[str]:
     return [primitive.text for primitive in skill.primitives]
 
 
 def _names(
-    llm: LLM,
-    prompts: RolePrompts,
+    naming: Naming,
     what: str,
     former: Sequence[str],
     phrases: Sequence[Sequence[str]],
     others: Sequence[str],
 ) -> list[tuple[str, str]]:
-    """Returns the LLM's name and definition for each list of phrases; the former name where it gives no unique one.
+    """Returns the name and definition of each list of phrases; the former name where `naming` gives no unique one.
 
     `others`: names that are already taken.
     """
-    told = ["\n".join(json.dumps(phrase, ensure_ascii=False) for phrase in some[:SHOWN]) for some in phrases]
-    replies = llm.tell([prompts.render("name", what=what, phrases=text) for text in told], Name)
-    given = [read_reply(reply, Name) for reply in replies]
+    given = naming(what, phrases)
     names = [(one and short_phrase(one.name)) or old for one, old in zip(given, former, strict=True)]
     taken = Counter([*former, *names, *others])
     return [
