@@ -132,7 +132,7 @@ def weights_of(source: Local, model: Any) -> str:
 def _load_processor(source: Local) -> Any:
     """Returns the processor of an adapter if it has one, otherwise that of the base model."""
     from transformers import AutoProcessor
-    from transformers.utils import cached_file
+    from transformers.utils.hub import cached_file
 
     base, folder = base_of(source), Path(source.model)
     if not Path(base.model).is_dir():  # a model on the Hub, whose folder is not there to be examined
