@@ -92,6 +92,7 @@ NAMES = {
     "data": "data contains no model (no config.json)",
     "configs/models/none.yaml": "names no model",
     "nowhere.yaml": "nowhere.yaml does not exist",
+    "extensions/gone.py": "extensions/gone.py does not exist",
     "a" * 5000: "File name too long",
     "a/b/c": "a/b/c contains no model (no such folder)",
     "example/missing": "is not a local folder and cannot be downloaded from the Hugging Face Hub",

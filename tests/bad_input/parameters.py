@@ -84,6 +84,8 @@ VALUES: list[tuple[str, Any, str]] = [
     ("train.weights.failure", float("inf"), "inf is not a finite number"),
     ("train.weights.invalid", -4, "is less than the minimum of 0"),
     ("train.weights", 1, "is not of type 'object'"),
+    ("train.rewards", ["extensions.short.Short"], "is not of type 'object'"),
+    ("train.rewards", {"extensions.short.Short": -1}, "is less than the minimum of 0"),
     ("train.archive_size", 10**12, "is greater than the maximum"),
     ("train.lora.rank", 10**12, "is greater than the maximum"),
     ("train.lora.dropout", 1, "is greater than or equal to the maximum of 1"),
