@@ -108,7 +108,7 @@ def report(
         counts=taxonomy["metrics"],
         stability=stability(taxonomy.get("stability")),
         comparison=comparison(taxonomy.get("comparison")),
-        curves=curves(rewards, titles_of(every_param["train"]["rewards"])),
+        curves=curves(rewards, titles_of(every_param["train"].get("rewards", {}))),
         provenance=_provenance(every_param, {**calls, "harvest": len(rows)}, sent),
         rows=rows,
     )

@@ -9,7 +9,7 @@ from blindspot.models.local import LocalVLM
 from blindspot.models.model_folder import ADAPTER
 from blindspot.prompts.files import SCENES, read_prompts
 from blindspot.scenes.draw import draw_scenes, pictures_of
-from blindspot.training.grpo import _adapters, _config, _dataset, _freeze_vision, refuse_impossible
+from blindspot.training.grpo import _config, _dataset, adapters, freeze_vision, refuse_impossible
 from blindspot.training.options import Lora
 from tests.models.architectures import FAMILIES, build
 from tests.training.scripted import training_params
@@ -73,11 +73,11 @@ def test_the_image_encoder_is_not_trained(family: str, tmp_path: Path) -> None:
 
     start = Local(model=str(build(family, tmp_path / family)))
     model = LocalVLM(start).model
-    name = _freeze_vision(model, start)
+    name = freeze_vision(model, start)
     parts = {key: one for key, one in model.named_parameters() if f"{name}." in key}
     assert parts and not any(one.requires_grad for one in parts.values())
     assert any(one.requires_grad for one in model.parameters())
-    adapted = get_peft_model(model, _adapters(start, LORA, name))
+    adapted = get_peft_model(model, adapters(start, LORA, name))
     trained = [key for key, one in adapted.named_parameters() if one.requires_grad]
     assert trained and all("lora_" in key and f"{name}." not in key for key in trained)
 
@@ -101,7 +101,7 @@ def test_a_model_without_an_image_encoder_is_refused(tmp_path: Path) -> None:
     sizes = {"hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1}
     model = LlamaForCausalLM(LlamaConfig(vocab_size=8, num_key_value_heads=1, **sizes))
     with pytest.raises(BlindspotError, match=r"image encoder of some/model is not found: set train\.freeze_vision"):
-        _freeze_vision(model, described(model="some/model"))
+        freeze_vision(model, described(model="some/model"))
 
 
 def test_a_model_is_loaded_whole_although_zero3_partitions_the_trained_one() -> None:

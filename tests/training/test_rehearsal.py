@@ -21,7 +21,7 @@ def test_a_questioner_that_can_be_trained_passes_and_leaves_nothing(
     start, [image] = build("llava", tmp_path / "model"), pictures_of(draw_scenes(1, seed=1), tmp_path)
     before = sorted(tmp_path.rglob("*"))
     monkeypatch.chdir(REPOSITORY)
-    rehearse(Local(model=str(start)), training_params(lora={"rank": rank}), image)
+    assert rehearse(Local(model=str(start)), training_params(lora={"rank": rank}), image, steps=2) > 0  # seconds
     assert sorted(tmp_path.rglob("*")) == before
 
 
@@ -44,7 +44,7 @@ def test_the_step_is_one_full_batch(
     params = training_params(
         images_per_step=images_per_step, num_generations=num_generations, batch_size=batch_size, steps=9
     )
-    chosen, targets = _one_batch(params)
+    chosen, targets = _one_batch(params, 1)
     assert (chosen.images_per_step, chosen.num_generations) == wanted and len(targets) == wanted[0]
     assert chosen.steps == 1 and chosen.batches_of_process()[0] == min(batch_size, chosen.questions_per_step)
 
