@@ -83,7 +83,7 @@ def make_project(folder: Path, url: str, seed: int) -> None:
     for changes in (started, recipe, models):
         values = _merged(values, changes)
     (folder / PARAMS).write_text(yaml.safe_dump(values), encoding="utf-8")
-    for name in ("dvc.yaml", "stages", "blindspot", "configs", "recipes"):
+    for name in ("dvc.yaml", "stages", "blindspot", "configs", "extensions", "recipes"):
         (folder / name).symlink_to(ROOT / name)
 
 
