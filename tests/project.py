@@ -29,7 +29,7 @@ def make_project(folder: Path, **sections: Any) -> Path:
     values["explore"]["targets"] = str(REPOSITORY / values["explore"]["targets"])
     for section, changes in sections.items():
         values[section] = values[section] | changes if isinstance(changes, dict) else changes
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "extensions").mkdir(parents=True, exist_ok=True)
     (folder / "params.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
     return folder
 
@@ -38,7 +38,6 @@ def embedded_project(folder: Path, **sections: Any) -> Path:
     """Creates a project with the embedded models, in which every stage can run."""
     project = make_project(folder, **sections)
     (project / "models").mkdir()
-    (project / "extensions").mkdir()
     for name in ("scenes-candidate", "scenes-questioner", "scenes-judge"):
         shutil.copytree(REPOSITORY / "models" / name, project / "models" / name)
     for name in ("dvc.yaml", "stages", "blindspot", "configs"):
