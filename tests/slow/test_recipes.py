@@ -127,6 +127,7 @@ def test_a_recipe_runs_to_the_report(
     monkeypatch.chdir(REPOSITORY)
     _, scenes, folder = gallery
     project = embedded_project(tmp_path / "project")
+    (project / "models/scenes-second-judge").symlink_to(REPOSITORY / "models/scenes-second-judge")
     values = with_recipe(read(REPOSITORY / PARAMS), recipe)
     steps = {"steps": 1} if values["train"]["steps"] else {}
     small = [f"{section}.{key}={json.dumps(value)}" for section, part in SMALL.items() for key, value in part.items()]
