@@ -1,8 +1,8 @@
 """Lists in dvc.yaml the code that each stage depends on: `python -m flows.code_dependencies`, or `make dependencies`.
 
-A stage depends on its own module and on every package of the repository that it imports, directly or not. A file that
-lies beside sub-packages, such as blindspot/errors.py, is listed by itself. A stage that can load extensions depends on
-their folder, too. The plot of the rewards gets the columns of the built-in components.
+A stage depends on its own module and on every package of the repository that it imports, directly or not. A file in a
+package that has sub-packages, such as blindspot/errors.py, is listed by itself. A stage that can load extensions also
+depends on their folder. The plot of the rewards gets the columns of the built-in components.
 """
 
 import ast
