@@ -8,6 +8,7 @@ export DO_NOT_TRACK = 1
 export GX_ANALYTICS_ENABLED = false
 export HF_HUB_DISABLE_TELEMETRY = 1
 export MLFLOW_DISABLE_TELEMETRY = true
+export NO_MKDOCS_2_WARNING = 1
 
 # Python runs this line at its start. DVC starts stages with the python in PATH, which so is that of .venv.
 define PATH_FILE
@@ -16,7 +17,7 @@ import os, sys; os.environ["PATH"] = ":".join(dict.fromkeys([sys.prefix + "/bin"
 endef
 export PATH_FILE
 
-.PHONY: install discover repro estimate ui test browser fast dependencies lint bootstrap bench-search bench-taxonomy
+.PHONY: install discover repro estimate ui docs test browser fast dependencies lint bootstrap bench-search bench-taxonomy
 
 install: $(READY) # creates the environment
 
@@ -31,6 +32,9 @@ estimate: $(READY) # what a run will take, before it is started
 
 ui: $(READY) # opens MLflow and Prefect, with the pipeline deployed
 	@$(BIN)/python -m flows.ui
+
+docs: $(READY) # builds the documentation site: site/index.html
+	@$(BIN)/python -m mkdocs build --quiet
 
 test: export OMP_NUM_THREADS = 1 # as many processes as cores, a thread each
 test: $(READY) # every test except those that need a browser

@@ -96,7 +96,7 @@ def params_text(values: dict[str, Any]) -> str:
     return HEAD + "".join(f"{line}\n" for line in _lines(Params, values, indent=""))
 
 
-def _section_of(field: FieldInfo) -> type[Section] | None:
+def section_of(field: FieldInfo) -> type[Section] | None:
     """Returns the section that a field holds, None if it holds a value."""
     kind = field.annotation
     return kind if isinstance(kind, type) and issubclass(kind, Section) else None
@@ -106,13 +106,13 @@ def _lines(model: type[BaseModel], values: dict[str, Any], indent: str) -> list[
     lines: list[str] = []
     for key, value in values.items():
         field = model.model_fields[key]
-        section = _section_of(field)
+        section = section_of(field)
         lines += [""] if section and not indent else []  # between top-level sections
         if section:
             lines += _commented(f"{indent}{key}:", " ".join((section.__doc__ or "").split()).rstrip("."))
             lines += _lines(section, value, indent + "  ")
         else:
-            lines += _commented(indent + _assigned(key, value), f"{field.description or ''}{_range(field)}")
+            lines += _commented(indent + _assigned(key, value), f"{field.description or ''}{range_of(field)}")
     return lines
 
 
@@ -137,7 +137,7 @@ def _assigned(key: str, value: Any) -> str:
     return yaml.safe_dump({key: value}, width=INFINITE, allow_unicode=True).strip()
 
 
-def _range(field: FieldInfo) -> str:
+def range_of(field: FieldInfo) -> str:
     """Returns the range of a number, such as " [≥ 1]"; an empty text if it has none."""
     signs = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
     limits = [

@@ -17,6 +17,7 @@ from blindspot.paths import DISCOVERED, DISCOVERED_MODES
 from blindspot.records.failure_mode import FailureMode
 from blindspot.search.discovered import questions_of
 from blindspot.store import write_frame, write_json
+from tests.messages import is_documented
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -84,6 +85,8 @@ def run_stage(project: Path, stage: str, before: Sequence[str] = ()) -> subproce
 def error_line(result: subprocess.CompletedProcess[str], among_others: bool = False) -> str:
     """Returns the single error line of a stage that failed as expected: exit code not 0, no traceback.
 
+    The page Troubleshooting lists the message.
+
     `among_others`: whether progress bars and warnings may precede it.
     """
     assert result.returncode != 0, result.stdout
@@ -91,6 +94,7 @@ def error_line(result: subprocess.CompletedProcess[str], among_others: bool = Fa
     lines = [line for line in result.stderr.splitlines() if line.strip()]
     assert "error: " in lines[-1], result.stderr
     assert among_others or (len(lines) == 1 and lines[0].startswith("error: ")), result.stderr
+    assert is_documented(lines[-1]), lines[-1]
     return lines[-1]
 
 

@@ -10,6 +10,7 @@ import pytest
 from blindspot.errors import run
 from tests.bad_input import descriptions, files, folders, parameters, sources, yaml_texts
 from tests.bad_input.bad import Bad
+from tests.messages import is_documented
 from tests.models.architectures import build
 from tests.project import REPOSITORY, make_project
 from tests.project import files as files_in
@@ -63,6 +64,7 @@ def test_a_bad_input_ends_in_one_clear_line(
     lines = [line for line in capsys.readouterr().err.splitlines() if line.strip()]
     assert len(lines) == 1 and lines[0].startswith("error: ") and "BLINDSPOT_TRACEBACK" not in lines[0], lines
     assert all(word in lines[0] for word in row.words), (row.words, lines[0])
+    assert is_documented(lines[0]), lines[0]
     assert files_in(project) == before
 
 

@@ -1,6 +1,6 @@
 """Makes a report of many questions: those of a run, repeated, some with texts that are hard to show.
 
-`python -m tests.report.large FOLDER` makes one of 10,000 from data and metrics; `tests/report/browser` checks it.
+`python -m tests.report.large FOLDER` makes one of 10,000 from data and metrics; `tests/browser` checks it.
 """
 
 import sys

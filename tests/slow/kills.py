@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -32,9 +33,9 @@ SMALL = {
 FIRST_SECONDS = 12.0  # of a fresh work folder: imports, then the creation of MLflow's database
 
 
-def make_small(folder: Path) -> Path:
-    """Creates a project in which all stages run, with small parameters."""
-    project = make_project(folder, **SMALL)
+def make_small(folder: Path, **changes: dict[str, Any]) -> Path:
+    """Creates a project in which all stages run, with small parameters. `changes`: further sections."""
+    project = make_project(folder, **SMALL, **changes)
     (project / "models").mkdir()
     for path in (REPOSITORY / "models").glob("scenes-*"):
         (project / "models" / path.name).symlink_to(path)

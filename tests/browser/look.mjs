@@ -1,11 +1,13 @@
-// Opens every page of a report in light mode, in dark mode and on a phone, and checks it with everything expanded.
-// node look.mjs <reports> [folder for screenshots]; CHROMIUM names the browser (default: /usr/bin/chromium).
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+// Opens every page of a report or of the documentation site in light mode, in dark mode and on a phone, and checks it
+// with everything expanded. node look.mjs <folder> [folder for screenshots]; CHROMIUM names the browser (default:
+// /usr/bin/chromium).
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import puppeteer from "puppeteer-core";
-import { use } from "./use.mjs";
+import { useReport } from "./use_report.mjs";
+import { useSite } from "./use_site.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const FIRST_PAINT = 1000; // ms, the median of REPEATS
@@ -25,15 +27,11 @@ const browser = await puppeteer.launch({
 if (shots) mkdirSync(shots, { recursive: true });
 
 function pages() {
-  const html = (path) =>
-    readdirSync(join(folder, path))
-      .filter((name) => name.endsWith(".html"))
-      .map((name) => join(path, name));
-  return [...html("."), ...html("modes")];
+  return readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".html") && name !== "404.html");
 }
 
 async function open(path, look) {
-  const page = await browser.newPage();
+  const page = await (await browser.createBrowserContext()).newPage(); // keeps nothing of other pages
   await page.setViewport({ width: look.width, height: look.height });
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: look.scheme }]);
   for (const kind of ["error", "pageerror", "requestfailed"])
@@ -71,7 +69,7 @@ async function firstPaint(path) {
 async function audit(page, path, look) {
   await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
   await page.evaluate(AXE);
-  const found = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
+  const found = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"], preload: false }));
   for (const one of found.violations) {
     const where = one.nodes
       .slice(0, 2)
@@ -96,6 +94,7 @@ for (const path of pages()) {
     await page.close();
   }
 }
+const use = existsSync(join(folder, "examples.html")) ? useReport : useSite;
 await use((path) => open(path, LOOKS[0]), faults, audit, LOOKS[0]);
 await browser.close();
 console.log(faults.length ? `${faults.length} faults:\n${faults.join("\n")}` : "no faults");

@@ -1,6 +1,6 @@
 // Operates the map, the list of questions and the labelling page by keyboard, and reports what does not work.
 
-export async function use(open, faults, audit, look) {
+export async function useReport(open, faults, audit, look) {
   await useMap(await open("skills.html"), faults, audit, look);
   await useList(await open("examples.html"), faults, audit, look);
   await useLabels(await open("label.html"), faults);
