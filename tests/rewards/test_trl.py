@@ -8,7 +8,7 @@ import pytest
 from blindspot.errors import BlindspotError
 from blindspot.judges.oracle import OracleVerifier
 from blindspot.protocols import ProposedQuestion
-from blindspot.records.answer import Answer
+from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image
 from blindspot.records.unscored import Unscored
 from blindspot.rewards.components import COMPONENTS, OFF_TARGET
@@ -27,7 +27,9 @@ class SaysNo:
     def __init__(self) -> None:
         self.asked = 0
 
-    def answer(self, images: Sequence[Image], questions: Sequence[str]) -> list[Answer]:
+    def answer(
+        self, images: Sequence[Image], questions: Sequence[str], sampling: Sampling | None = None
+    ) -> list[Answer]:
         self.asked += len(questions)
         return [Answer("no")] * len(images)
 
@@ -146,7 +148,9 @@ class FailsFor:
     def __init__(self, failing: int) -> None:
         self._failing = failing
 
-    def answer(self, images: Sequence[Image], questions: Sequence[str]) -> list[Answer]:
+    def answer(
+        self, images: Sequence[Image], questions: Sequence[str], sampling: Sampling | None = None
+    ) -> list[Answer]:
         error = Answer("", Unscored.SERVER_ERROR, "HTTP 500")
         return [error if index < self._failing else Answer("no") for index in range(len(questions))]
 
