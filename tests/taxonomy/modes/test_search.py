@@ -3,6 +3,7 @@
 import hashlib
 import random
 from math import log
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -13,7 +14,7 @@ from blindspot.taxonomy.modes.search import distinct_first, find_modes
 
 def questions(*groups: tuple[tuple[str, ...], int, int]) -> pd.DataFrame:
     """Returns rows for (abilities, asked, failures) each; the group is the first word of an ability."""
-    rows = []
+    rows = list[dict[str, Any]]()
     for abilities, asked, failures in groups:
         for index in range(asked):
             name = f"{len(rows):05d}"
