@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -18,6 +18,9 @@ from blindspot.records.failure_mode import FailureMode
 from blindspot.search.discovered import questions_of
 from blindspot.store import write_frame, write_json
 from tests.messages import is_documented
+
+if TYPE_CHECKING:  # slow to import
+    from mlflow import MlflowClient
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -96,6 +99,13 @@ def error_line(result: subprocess.CompletedProcess[str], among_others: bool = Fa
     assert among_others or (len(lines) == 1 and lines[0].startswith("error: ")), result.stderr
     assert is_documented(lines[-1]), lines[-1]
     return lines[-1]
+
+
+def experiment_id(client: "MlflowClient") -> str:
+    """Returns the id of the pipeline's experiment in MLflow."""
+    experiment = client.get_experiment_by_name("blindspot")
+    assert experiment is not None
+    return str(experiment.experiment_id)
 
 
 def files(folder: Path) -> dict[str, bytes]:
