@@ -55,7 +55,10 @@ class Asks:
         return [declined if place % 3 == 0 else asked for place in range(len(images))]
 
 
-def rows(*outcomes: tuple[str, str | None, Outcome]) -> list[Asked]:
+Row = tuple[str, str | None, Outcome]
+
+
+def rows(*outcomes: Row) -> list[Asked]:
     return [
         Asked(f"im{place}", question, "?", reference, outcome, None)
         for place, (question, reference, outcome) in enumerate(outcomes)
@@ -64,10 +67,9 @@ def rows(*outcomes: tuple[str, str | None, Outcome]) -> list[Asked]:
 
 def test_a_quota_asks_more_the_fewer_questions_are_valid_and_in_the_mode() -> None:
     question = "is the star left of the circle ?"
-    seen = rows(
-        *[(question, "yes", "failure")] * 2, (question, "no", "correct"), (question, None, "invalid"),
-        *[("what colour is the star ?", "red", "correct")] * 9,
-    )  # fmt: skip
+    failures: list[Row] = [(question, "yes", "failure")] * 2
+    others: list[Row] = [("what colour is the star ?", "red", "correct")] * 9
+    seen = rows(*failures, (question, "no", "correct"), (question, None, "invalid"), *others)
     [quota] = quotas_of([mode("judging left-of", "answer yes")], questions_of(seen, []), 0.25)
     assert (quota.valid, quota.asked) == (40, 80)
     [rare] = quotas_of([mode("judging left-of", "answer maybe")], questions_of(seen, []), 0.25)

@@ -83,11 +83,11 @@ def test_metrics_have_the_documented_keys() -> None:
 def test_rollouts_read_from_parquet_get_the_same_verdicts(tmp_path: Path) -> None:
     clean = ROLLOUTS[ROLLOUTS["error"].isna()].reset_index(drop=True)  # a column of nulls alone
     clean.to_parquet(tmp_path / "r.parquet", index=False)
-    frames = [
+    from_memory, from_file = (
         verify(rows, IMAGES, OracleVerifier("invalid")) for rows in (clean, pd.read_parquet(tmp_path / "r.parquet"))
-    ]
-    pd.testing.assert_frame_equal(*frames)
-    assert "unscored" not in set(frames[0]["outcome"])
+    )
+    pd.testing.assert_frame_equal(from_memory, from_file)
+    assert "unscored" not in set(from_memory["outcome"])
 
 
 def test_rollouts_may_all_be_unscored() -> None:

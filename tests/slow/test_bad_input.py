@@ -104,7 +104,8 @@ def test_the_error_names_a_full_disk_and_the_previous_images_stay(filled: str, t
     result = subprocess.run(command, env=env, capture_output=True, text=True, timeout=300, check=False)
     error = error_line(result, among_others=filled == "MLflow's store")  # which is a warning before it
     assert "the disk is full while writing" in error and "free some space, then run again" in error
-    left = dict(reversed(line.split(maxsplit=1)) for line in result.stdout.splitlines())
+    lines = (line.split(maxsplit=1) for line in result.stdout.splitlines())
+    left = {path: digest for digest, path in lines}
     assert left == {f"data/{name}": hashlib.sha256(content).hexdigest() for name, content in before.items()}
 
 

@@ -165,8 +165,8 @@ def test_photographs_go_from_folder_to_report_with_a_served_judge_and_no_file_co
     leaked = [file for file in folder.rglob("*") if file.is_file() and KEY.encode() in file.read_bytes()]
     assert leaked == []
     assert {*found["method"]} - {"quota"} == {"trained", "base"}
-    for row in found.itertuples():
-        expected = "invalid" if "star" in row.question else "correct" if "red" in row.question else "failure"
-        assert row.outcome == (expected if row.question else "unscored"), row.reason
+    for row in found.to_dict("records"):
+        expected = "invalid" if "star" in row["question"] else "correct" if "red" in row["question"] else "failure"
+        assert row["outcome"] == (expected if row["question"] else "unscored"), row["reason"]
     shown = len([*(folder / "reports/images").iterdir()])
     assert shown == found["image_id"].nunique() and (found["outcome"] == "unscored").mean() < 0.1
