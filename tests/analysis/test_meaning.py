@@ -11,7 +11,7 @@ from blindspot.judges.vlm import Sameness
 from blindspot.protocols import Form
 from blindspot.records.answer import Answer
 from blindspot.records.unscored import Unscored
-from tests.analysis.test_grading import log
+from tests.analysis.made_logs import log
 
 PERSON = {"question": "Who is it?", "references": ["person"], "answer": "A man."}
 SAME, OTHER = (json.dumps({"reasoning": "", "same": same}) for same in (True, False))

@@ -9,7 +9,7 @@ import pytest
 from blindspot.records.failure_mode import FailureMode
 from blindspot.taxonomy import stability
 from blindspot.taxonomy.stability import half, of_modes
-from tests.taxonomy.modes.test_search import questions
+from tests.taxonomy.modes.groups import questions
 
 
 @pytest.mark.parametrize(
