@@ -7,19 +7,26 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from blindspot.budget import Meter
+from blindspot.images.image_set import write_image_set
+from blindspot.images.sources import SourceParams, Splits, choose_source
 from blindspot.params import BudgetParams
 from blindspot.paths import DISCOVERED, DISCOVERED_MODES
 from blindspot.records.failure_mode import FailureMode
+from blindspot.records.rollout import Rollout
 from blindspot.search.discovered import questions_of
-from blindspot.store import write_frame, write_json
+from blindspot.store import to_frame, write_frame, write_json
 from tests.messages import is_documented
 
+if TYPE_CHECKING:  # slow to import
+    from mlflow import MlflowClient
+
 REPOSITORY = Path(__file__).resolve().parents[1]
+SMALL_SPLITS = {"train": 3, "validation": 2, "test": 2}
 
 
 def make_project(folder: Path, **sections: Any) -> Path:
@@ -49,6 +56,19 @@ def embedded_project(folder: Path, **sections: Any) -> Path:
 def copy(project: Path, name: str) -> Path:
     """Copies a project into the folder `name` of the same parent folder."""
     return Path(shutil.copytree(project, project.parent / name, symlinks=True))
+
+
+def make_rollouts(project: Path, question: str = "how many things are there ?", answer: str = "7") -> None:
+    """Writes images and rollouts as prepare and harvest do."""
+    rows, _ = write_image_set(
+        *choose_source(SourceParams(source="scenes", image_size=48, splits=Splits(**SMALL_SPLITS)), 0),
+        project / "data" / "images",
+    )
+    image = rows[rows["split"] == "test"]["image_id"].iloc[0]
+    rollouts = [
+        Rollout(f"{method}-0", method, image, question, answer, "q/1", "c/1") for method in ("trained", "base")
+    ]
+    write_frame(project / "data/rollouts/rollouts.parquet", to_frame(rollouts))
 
 
 def write_discovered(project: Path, *features: str) -> None:
@@ -96,6 +116,13 @@ def error_line(result: subprocess.CompletedProcess[str], among_others: bool = Fa
     assert among_others or (len(lines) == 1 and lines[0].startswith("error: ")), result.stderr
     assert is_documented(lines[-1]), lines[-1]
     return lines[-1]
+
+
+def experiment_id(client: "MlflowClient") -> str:
+    """Returns the id of the pipeline's experiment in MLflow."""
+    experiment = client.get_experiment_by_name("blindspot")
+    assert experiment is not None
+    return str(experiment.experiment_id)
 
 
 def files(folder: Path) -> dict[str, bytes]:

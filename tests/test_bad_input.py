@@ -6,29 +6,11 @@ from pathlib import Path
 import pandas as pd
 
 from blindspot import store
-from blindspot.images.image_set import write_image_set
-from blindspot.images.sources import SourceParams, Splits, choose_source
-from blindspot.records.rollout import Rollout
-from tests.project import error_line, files, make_project, run_stage
-
-SMALL = {"train": 3, "validation": 2, "test": 2}
-
-
-def make_rollouts(project: Path, question: str = "how many things are there ?", answer: str = "7") -> None:
-    """Writes images and rollouts as prepare and harvest do."""
-    rows, _ = write_image_set(
-        *choose_source(SourceParams(source="scenes", image_size=48, splits=Splits(**SMALL)), 0),
-        project / "data" / "images",
-    )
-    image = rows[rows["split"] == "test"]["image_id"].iloc[0]
-    rollouts = [
-        Rollout(f"{method}-0", method, image, question, answer, "q/1", "c/1") for method in ("trained", "base")
-    ]
-    store.write_frame(project / "data/rollouts/rollouts.parquet", store.to_frame(rollouts))
+from tests.project import SMALL_SPLITS, error_line, files, make_project, make_rollouts, run_stage
 
 
 def test_every_invalid_parameter_is_named(tmp_path: Path) -> None:
-    wrong = {"image_sise": 48, "image_size": "big", "splits": SMALL | {"test": 0}}
+    wrong = {"image_sise": 48, "image_size": "big", "splits": SMALL_SPLITS | {"test": 0}}
     project = make_project(tmp_path, prepare=wrong)
     with (project / "params.yaml").open("a") as file:
         file.write("verifer: {kind: oracle}\n")

@@ -10,10 +10,10 @@ from blindspot.harvest import harvest
 from blindspot.prompts.files import default_prompts
 from blindspot.protocols import ProposedQuestion
 from blindspot.questioner.steering import write_targets
-from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image
 from blindspot.records.rollout import NOT_ASKED
 from blindspot.scenes.draw import draw_scenes, pictures_of
+from tests.candidates import SaysOne
 from tests.models.fake_server import Reply, completion, fake
 
 
@@ -23,16 +23,6 @@ class DeclinesOdd:
     def ask(self, images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
         declined = ProposedQuestion("", None, 0.0, "declined", "I cannot.")
         return [declined if int(image.image_id) % 2 else ProposedQuestion("how many ?") for image in images]
-
-
-class SaysOne:
-    identity = "says-one/1"
-
-    def answer(
-        self, images: Sequence[Image], questions: Sequence[str], sampling: Sampling | None = None
-    ) -> list[Answer]:
-        assert all(questions)
-        return [Answer("1")] * len(questions)
 
 
 def test_a_rollout_without_a_question_tells_why_and_names_no_candidate() -> None:

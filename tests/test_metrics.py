@@ -7,7 +7,8 @@ from blindspot.records.verdict import Outcome
 
 
 def test_rates_by_hand() -> None:
-    outcomes: list[Outcome] = ["failure"] * 3 + ["correct"] * 1 + ["invalid"] * 4 + ["unscored"] * 2
+    counts: dict[Outcome, int] = {"failure": 3, "correct": 1, "invalid": 4, "unscored": 2}
+    outcomes = [outcome for outcome, count in counts.items() for _ in range(count)]
     families = ["counting", "counting", "same", "same", "colour", "colour", "colour", None, None, None]
     assert rates(outcomes, families) == {
         "asked": 10,
@@ -24,7 +25,8 @@ def test_rates_by_hand() -> None:
 
 
 def test_unscored_questions_change_no_other_rate() -> None:
-    few, many = (rates(["failure", "correct", *["unscored"] * count], [None] * (count + 2)) for count in (0, 50))
+    unscored: list[Outcome] = ["unscored"]
+    few, many = (rates(["failure", "correct", *unscored * count], [None] * (count + 2)) for count in (0, 50))
     for name in ("failure_rate", "valid_rate", "error_rate"):
         assert few[name] == many[name]
 

@@ -12,7 +12,7 @@ from blindspot.quotas import Quota
 from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image
 from blindspot.taxonomy.reading.question_features import has_all
-from tests.test_quotas import mode
+from tests.failure_modes import mode
 
 IMAGES = [Image(f"im{number}", Path("none"), "test") for number in range(40)]
 QUESTIONS = [

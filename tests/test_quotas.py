@@ -10,7 +10,6 @@ import pytest
 from blindspot.protocols import PastFailure, ProposedQuestion, Target
 from blindspot.questioner.templates import TemplateQuestioner
 from blindspot.quotas import MOST_PER_VALID, MOST_PROPOSED, Quota, ask_quotas, quotas_of
-from blindspot.records.failure_mode import FailureMode
 from blindspot.records.image import Image
 from blindspot.records.rollout import Asked
 from blindspot.records.verdict import Outcome
@@ -18,15 +17,12 @@ from blindspot.scenes.oracle import rule
 from blindspot.scenes.scene import Scene, random_scene
 from blindspot.search.discovered import questions_of
 from blindspot.taxonomy.reading.question_features import all_features
-from tests.test_harvest import SaysOne
+from tests.candidates import SaysOne
+from tests.failure_modes import mode
 
 DICE = random.Random(3)
 IMAGES = [Image(f"im{number}", Path("none"), "test", random_scene(DICE).to_json()) for number in range(60)]
 SCENES = {image.image_id: Scene.from_json(image.scene or "") for image in IMAGES}
-
-
-def mode(*features: str, failures: int = 30) -> FailureMode:
-    return FailureMode("--".join(features), "Questions", features, 30, failures, 1.0, 0.6, 1.0, 9.0, 0.01, ())
 
 
 class Asks:
@@ -55,7 +51,10 @@ class Asks:
         return [declined if place % 3 == 0 else asked for place in range(len(images))]
 
 
-def rows(*outcomes: tuple[str, str | None, Outcome]) -> list[Asked]:
+Row = tuple[str, str | None, Outcome]
+
+
+def rows(*outcomes: Row) -> list[Asked]:
     return [
         Asked(f"im{place}", question, "?", reference, outcome, None)
         for place, (question, reference, outcome) in enumerate(outcomes)
@@ -64,10 +63,9 @@ def rows(*outcomes: tuple[str, str | None, Outcome]) -> list[Asked]:
 
 def test_a_quota_asks_more_the_fewer_questions_are_valid_and_in_the_mode() -> None:
     question = "is the star left of the circle ?"
-    seen = rows(
-        *[(question, "yes", "failure")] * 2, (question, "no", "correct"), (question, None, "invalid"),
-        *[("what colour is the star ?", "red", "correct")] * 9,
-    )  # fmt: skip
+    failures: list[Row] = [(question, "yes", "failure")] * 2
+    others: list[Row] = [("what colour is the star ?", "red", "correct")] * 9
+    seen = rows(*failures, (question, "no", "correct"), (question, None, "invalid"), *others)
     [quota] = quotas_of([mode("judging left-of", "answer yes")], questions_of(seen, []), 0.25)
     assert (quota.valid, quota.asked) == (40, 80)
     [rare] = quotas_of([mode("judging left-of", "answer maybe")], questions_of(seen, []), 0.25)

@@ -83,7 +83,7 @@ def test_without_a_taxonomy_there_are_no_modes_and_no_skills(run: blindspot.Run,
         (tmp_path / path).parent.mkdir(parents=True)
         (tmp_path / path).write_bytes((run.folder / path).read_bytes())
     bare = blindspot.open_run(str(tmp_path))
-    assert bare.failure_modes == bare.skills == []
+    assert bare.failure_modes == [] and bare.skills == []
     assert "features" not in bare.questions and len(bare.questions_of(run.failure_modes[0])) == 0
 
 

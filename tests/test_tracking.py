@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from blindspot.tracking import stage_run
-from tests.project import environment, make_project
+from tests.project import environment, experiment_id, make_project
 
 STAGE = """
 from pathlib import Path
@@ -51,7 +51,7 @@ def test_odd_values_do_not_end_a_stage_and_are_named(tmp_path: Path) -> None:
     warnings = [line for line in done.stderr.splitlines() if line.startswith("warning: ")]
     assert [any(word in line for line in warnings) for word in ("text", "none", "missing.txt")] == [True] * 3
     client = MlflowClient(f"sqlite:///{project}/.work/mlflow/mlflow.db")
-    [run] = client.search_runs([client.get_experiment_by_name("blindspot").experiment_id])
+    [run] = client.search_runs([experiment_id(client)])
     assert run.info.status == "FINISHED"
     assert run.data.metrics["right"] == 1.0 and math.isnan(run.data.metrics["nan"])
     assert run.data.metrics.keys() == {"right", "nan"}
@@ -68,7 +68,7 @@ def test_a_killed_stage_is_shown_as_killed_after_the_next_one(tmp_path: Path) ->
     for code in (killed, STAGE):
         subprocess.run([sys.executable, "-c", code], cwd=project, env=environment(project), check=False)
     client = MlflowClient(f"sqlite:///{project}/.work/mlflow/mlflow.db")
-    runs = client.search_runs([client.get_experiment_by_name("blindspot").experiment_id])
+    runs = client.search_runs([experiment_id(client)])
     assert sorted(run.info.status for run in runs) == ["FINISHED", "KILLED"]
 
 

@@ -10,32 +10,11 @@ from blindspot.checks.rollouts import ROLLOUT, VERDICT
 from blindspot.checks.run import check
 from blindspot.errors import BlindspotError
 from blindspot.judges.oracle import OracleVerifier
-from blindspot.records.image import Image
-from blindspot.records.rollout import NOT_ASKED, Rollout
+from blindspot.records.rollout import NOT_ASKED
 from blindspot.records.unscored import Unscored
-from blindspot.scenes.scene import Scene, Thing
 from blindspot.store import to_frame
 from blindspot.verification import measure, refuse_unscored_rollouts, show_unscored, unscored_by_method, verify
-
-SCENE = Scene((Thing(0, 0, "small", "red", "star"), Thing(2, 1, "large", "blue", "star")))
-IMAGES = [Image(name, Path(f"{name}.png"), "test", SCENE.to_json()) for name in ("i0", "i1")]
-
-
-def rollout(rollout_id: str, method: str, question: str, answer: str, error: str | None = None) -> Rollout:
-    return Rollout(rollout_id, method, "i0", question, answer, "q/1", "c/1", error)
-
-
-ROLLOUTS = to_frame(
-    [
-        rollout("t-0", "trained", "how many stars are there ?", "3"),
-        rollout("t-1", "trained", "", "", Unscored.TIMEOUT),
-        rollout("t-2", "trained", "is there a circle ?", "yes"),
-        rollout("t-3", "trained", "how many things are there ?", "7"),
-        rollout("b-0", "base", "of the the", "yes"),
-        rollout("b-1", "base", "is there a star ?", "yes"),
-        rollout("u-0", "templates", "what size is the red star ?", "small"),
-    ]
-)
+from tests.rollouts import IMAGES, ROLLOUTS, rollout
 
 
 def test_every_rollout_has_a_verdict_in_the_same_order(tmp_path: Path) -> None:
@@ -83,11 +62,11 @@ def test_metrics_have_the_documented_keys() -> None:
 def test_rollouts_read_from_parquet_get_the_same_verdicts(tmp_path: Path) -> None:
     clean = ROLLOUTS[ROLLOUTS["error"].isna()].reset_index(drop=True)  # a column of nulls alone
     clean.to_parquet(tmp_path / "r.parquet", index=False)
-    frames = [
+    from_memory, from_file = (
         verify(rows, IMAGES, OracleVerifier("invalid")) for rows in (clean, pd.read_parquet(tmp_path / "r.parquet"))
-    ]
-    pd.testing.assert_frame_equal(*frames)
-    assert "unscored" not in set(frames[0]["outcome"])
+    )
+    pd.testing.assert_frame_equal(from_memory, from_file)
+    assert "unscored" not in set(from_memory["outcome"])
 
 
 def test_rollouts_may_all_be_unscored() -> None:

@@ -1,7 +1,9 @@
-"""Draws logs of answers to questions about images, with known error rates of each kind of question."""
+"""Logs of answers to questions about images, with known error rates of each kind of question or with given values."""
 
+import math
 from collections.abc import Mapping
 from random import Random
+from typing import Any
 
 import pandas as pd
 
@@ -20,6 +22,8 @@ KINDS = {
 }
 FLAT = dict.fromkeys(KINDS, 0.3)
 PLANTED = dict.fromkeys(KINDS, 0.1) | {"counting": 0.7}
+#: An answer "cat" without a verdict.
+ANSWERED = {"question": "What is it?", "options": {}, "references": ["cat"], "answer": "cat", "wrong": math.nan}
 
 
 def drawn(rates: Mapping[str, float], seed: int = 0, rows: int = 1200, images: int = 600) -> pd.DataFrame:
@@ -44,3 +48,9 @@ def _row(rates: Mapping[str, float], random: Random, number: int, images: int) -
         "wrong": int(wrong),
         "image_id": f"im{random.randrange(images)}",
     }
+
+
+def log(*rows: dict[str, Any]) -> pd.DataFrame:
+    """Returns an answers frame of these values; every other value is that of an answer "cat" without a verdict."""
+    frame = pd.DataFrame([{"model": "m", "unscored": None, **ANSWERED, **row} for row in rows])
+    return frame.set_axis(range(10, 10 + len(frame)))

@@ -23,7 +23,7 @@ def planted() -> blindspot.ModelAnalysis:
     return model
 
 
-def counting(rows: pd.DataFrame) -> pd.Series:  # type: ignore[type-arg]
+def counting(rows: pd.DataFrame) -> pd.Series:
     return rows["question"].str.startswith("How many")
 
 
@@ -153,7 +153,7 @@ def test_the_frame_is_not_modified_and_its_index_does_not_matter(planted: blinds
     ids=["categories", "pyarrow and Int64", "boolean", "pyarrow numbers"],
 )
 def test_any_dtypes_are_read(types: dict[str, str], planted: blindspot.ModelAnalysis) -> None:
-    [model] = blindspot.analyze(drawn(PLANTED).astype(types)).models  # type: ignore[call-overload]
+    [model] = blindspot.analyze(drawn(PLANTED).astype(types)).models
     assert model.modes == planted.modes
 
 

@@ -7,14 +7,7 @@ import pandas as pd
 import pytest
 
 from blindspot.analysis.grading import PAIRS, Pair, disagreement, grade
-
-ANSWERED = {"question": "What is it?", "options": {}, "references": ["cat"], "answer": "cat", "wrong": math.nan}
-
-
-def log(*rows: dict[str, Any]) -> pd.DataFrame:
-    """Returns an answers frame of these values; every other value is that of an answer "cat" without a verdict."""
-    frame = pd.DataFrame([{"model": "m", "unscored": None, **ANSWERED, **row} for row in rows])
-    return frame.set_axis(range(10, 10 + len(frame)))
+from tests.analysis.made_logs import log
 
 
 def graded(**row: Any) -> tuple[Any, ...]:

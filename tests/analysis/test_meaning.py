@@ -11,7 +11,7 @@ from blindspot.judges.vlm import Sameness
 from blindspot.protocols import Form
 from blindspot.records.answer import Answer
 from blindspot.records.unscored import Unscored
-from tests.analysis.test_grading import log
+from tests.analysis.made_logs import log
 
 PERSON = {"question": "Who is it?", "references": ["person"], "answer": "A man."}
 SAME, OTHER = (json.dumps({"reasoning": "", "same": same}) for same in (True, False))
@@ -39,8 +39,8 @@ def outcomes(llm: Scripted, *rows: dict[str, Any]) -> list[tuple[Any, ...]]:
 
 def test_the_llm_decides_where_neither_log_nor_text_does() -> None:
     llm = Scripted(lambda prompt: SAME if "man" in prompt else OTHER)
-    rows = [PERSON, {**PERSON, "answer": "a tree"}, {**PERSON, "wrong": 1.0}, {**PERSON, "answer": "People"}]
-    assert outcomes(llm, *rows) == [
+    tree, people = {**PERSON, "answer": "a tree"}, {**PERSON, "answer": "People"}
+    assert outcomes(llm, PERSON, tree, {**PERSON, "wrong": 1.0}, people) == [
         ("correct", None, True),
         ("failure", None, False),
         ("failure", None, None),
@@ -58,7 +58,7 @@ def test_equal_rows_are_asked_once() -> None:
 def test_rows_without_answer_reference_or_doubt_are_not_asked() -> None:
     llm = Scripted(lambda _: SAME)
     choice = {"options": {"A": "a cat", "B": "a dog"}, "references": ["A"]}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"answer": None},
         {"answer": math.nan},
         {"references": []},
@@ -75,7 +75,7 @@ def test_rows_without_answer_reference_or_doubt_are_not_asked() -> None:
 def test_an_option_is_shown_with_its_text_and_several_references_together() -> None:
     llm = Scripted(lambda _: SAME)
     options = {"A": "a cat", "B": "a dog"}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"options": options, "references": ["A"], "answer": "kitty"},
         {"references": ["x", "y", "x"], "answer": "z"},
     ]

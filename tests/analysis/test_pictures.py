@@ -22,7 +22,7 @@ def test_paths_data_uris_base64_and_bytes_are_written(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(data)
     text = base64.b64encode(data).decode()
     lines = "\n".join(text[start : start + 76] for start in range(0, len(text), 76))
-    values = [str(tmp_path / "a.jpg"), f"data:image/jpeg;base64,{text}", text, lines, data]
+    values: list[str | bytes | None] = [str(tmp_path / "a.jpg"), f"data:image/jpeg;base64,{text}", text, lines, data]
     shown = write_shown(values, tmp_path / "reports/images")
     assert [*shown.addresses] == values and shown.unread == 0
     [address] = {*shown.addresses.values()}  # the same picture

@@ -146,13 +146,18 @@ def coverage(
     return {name: (float(contained), float(width)) for name, (contained, width) in means.items()}
 
 
+def always(size: int) -> Callable[[np.random.Generator], int]:
+    """Returns what draws this size each time."""
+    return lambda _: size
+
+
 def main(worlds: int = 2000) -> None:
     """Prints coverage (and mean width) by audit size, and for extreme rates and judges."""
     for audited in (10, 20, 50, 100, 200, 500):
-        _print(f"{audited} audited", coverage(worlds, 1, lambda _, n=audited: n))
+        _print(f"{audited} audited", coverage(worlds, 1, always(audited)))
     for name, ranges in EDGES.items():
         for audited in (50, 200):
-            _print(f"{name}, {audited} audited", coverage(worlds, 2, lambda _, n=audited: n, ranges))
+            _print(f"{name}, {audited} audited", coverage(worlds, 2, always(audited), ranges))
     _print_clusters(worlds // 2)
 
 
@@ -171,7 +176,7 @@ def _print_clusters(worlds: int) -> None:
                 said = "ignored" if counted.ignored else "counted"
                 title = f"{name}, {audited} audited, {per_image} per image, alike {alike}, images {said}"
                 ranges = EDGES.get(name, ANY)
-                _print(title, coverage(worlds, 3, lambda _, n=audited: n, ranges, counted))
+                _print(title, coverage(worlds, 3, always(audited), ranges, counted))
 
 
 def _print(title: str, found: dict[str, tuple[float, float]]) -> None:

@@ -32,7 +32,7 @@ def test_figures_equal_scikit_learn_without_unscored_rollouts() -> None:
     assert found.kappa.value == pytest.approx(cohen_kappa_score(said, true))
     expected = precision_recall_fscore_support(true, said, labels=SAID)
     for outcome, detection in (("failure", found.failure), ("invalid", found.invalid)):
-        at = SAID.index(outcome)  # type: ignore[arg-type]
+        at = SAID.index(outcome)
         measures = (detection.precision, detection.recall, detection.f1)
         assert [one and one.value for one in measures] == pytest.approx([float(row[at]) for row in expected[:3]])
         assert all(one and one.low < one.value < one.high for one in measures)

@@ -110,7 +110,9 @@ def test_a_judge_that_calls_correct_answers_wrong_in_one_mode_is_corrected_there
         one, two = quota_of(mode, 120, 0.2, dice), quota_of(other, 120, 0.6, dice)
         rows = pd.concat([one, two], ignore_index=True)
         right = (rows["mode_id"] == mode.mode_id) & (rows["answer"] == rows["true"])
-        found = audited_modes(rows, verdicts_of(rows, right & (dice.random(240) < 0.5)), [mode, other], 40)
+        found = audited_modes(
+            rows, verdicts_of(rows, (right & (dice.random(240) < 0.5)).to_numpy()), [mode, other], 40
+        )
         judged.append(found[mode.mode_id]["judged"]["value"])
         corrected.append(found[mode.mode_id]["corrected"]["value"])
         held += found[mode.mode_id]["corrected"]["low"] <= 0.2 <= found[mode.mode_id]["corrected"]["high"]
@@ -150,7 +152,7 @@ def test_labels_of_the_rows_of_modes_are_read_back(tmp_path: Any) -> None:
 
 def csv_of(folder: Any, drawn: pd.DataFrame) -> Any:
     """Writes the labels file of these rows, in which the judge's outcomes are right."""
-    outcomes = drawn["judged"] if len(drawn) else []
+    outcomes: list[str] = drawn["judged"].tolist() if len(drawn) else []
     drawn.assign(outcome=outcomes).to_csv(folder / "labels.csv", columns=[*COLUMNS], index=False)
     return folder / "labels.csv"
 

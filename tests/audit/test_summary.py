@@ -58,7 +58,7 @@ def test_without_an_audit_every_rate_says_so() -> None:
 
 
 def test_a_rate_with_too_few_audited_rollouts_is_not_corrected() -> None:
-    few = {("failure", "failure"): 10, ("correct", "correct"): FEWEST - 11, ("invalid", "invalid"): 40}
+    few: Pairs = {("failure", "failure"): 10, ("correct", "correct"): FEWEST - 11, ("invalid", "invalid"): 40}
     made = found(few)["rates"]
     assert made["failure_rate"]["corrected"] and made["valid_rate"]["corrected"]
     assert made["error_rate"]["corrected"] is None
@@ -69,7 +69,7 @@ def test_a_rate_with_too_few_audited_rollouts_is_not_corrected() -> None:
 
 
 def test_rates_of_a_judge_at_chance_are_not_corrected() -> None:
-    by_chance = {(judge, truth): 20 for judge in ("failure", "correct") for truth in ("failure", "correct")}
+    by_chance: Pairs = {(judge, truth): 20 for judge in ("failure", "correct") for truth in ("failure", "correct")}
     for rate in found(by_chance)["rates"].values():
         assert rate["corrected"] is None and rate["note"].startswith("the judge may agree with the auditor by chance")
 

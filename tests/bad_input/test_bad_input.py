@@ -12,9 +12,8 @@ from tests.bad_input import descriptions, files, folders, parameters, sources, y
 from tests.bad_input.bad import Bad
 from tests.messages import is_documented
 from tests.models.architectures import build
-from tests.project import REPOSITORY, make_project
+from tests.project import REPOSITORY, make_project, make_rollouts
 from tests.project import files as files_in
-from tests.test_bad_input import make_rollouts
 
 ROWS = [row for table in (yaml_texts, parameters, descriptions, folders, files, sources) for row in table.ROWS]
 

@@ -83,7 +83,7 @@ class Task(dict[str, Any]):
         class Loader(yaml.SafeLoader):
             pass
 
-        def function(_: yaml.SafeLoader, node: yaml.ScalarNode) -> Any:
+        def function(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Any:
             module, _, name = str(node.value).rpartition(".")
             spec = importlib.util.spec_from_file_location(module, folder / f"{module}.py")
             assert spec and spec.loader

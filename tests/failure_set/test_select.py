@@ -1,6 +1,7 @@
 """Tests which rollouts are in the failure set, and their fields."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -30,7 +31,8 @@ def test_a_failure_is_in_every_mode_that_contains_its_question(tmp_path: Path) -
 
 
 def test_without_a_taxonomy_a_failure_is_in_no_mode(tmp_path: Path) -> None:
-    unsorted = questions(rows()).assign(features=[[]] * (len(TEXTS) + 1))
+    none: list[Any] = [[]] * (len(TEXTS) + 1)
+    unsorted = questions(rows()).assign(features=none)
     for known in (unsorted, unsorted.head(0)):
         found = select(rows(), pictures(tmp_path), sample(), known, [MODE])
         assert len(found.failures) == len(TEXTS)
@@ -55,6 +57,6 @@ def test_overruled_failures_are_left_out(tmp_path: Path) -> None:
 
 
 def test_a_failure_has_its_persistence(tmp_path: Path) -> None:
-    shares = [0.5, *[None] * len(TEXTS), *[None] * 2]
+    shares: list[Any] = [0.5, *[None] * len(TEXTS), *[None] * 2]
     found = make_set(tmp_path, rows().assign(persists=shares))
     assert [failure.persists for failure in found.failures][:2] == [0.5, None]

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
+from websockets.sync.connection import Connection
 
 NAMES = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome")
 WAIT_SECONDS = 60
@@ -19,7 +20,7 @@ WAIT_SECONDS = 60
 class Page:
     """One tab."""
 
-    def __init__(self, connection: ClientConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection, self._number = connection, 0
         self.events: list[dict[str, Any]] = []
 

@@ -25,4 +25,4 @@ def discovering(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def server(request: pytest.FixtureRequest) -> Server:
     """The server of `make ui`, then the temporary server of `make discover`."""
     found = request.getfixturevalue(request.param)
-    return found.server if isinstance(found, Up) else found  # type: ignore[no-any-return]
+    return found.server if isinstance(found, Up) else found

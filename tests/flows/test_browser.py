@@ -13,8 +13,7 @@ import pytest
 from flows.summary import links
 from tests.flows.browser import Page, browser
 from tests.flows.served import Up
-from tests.flows.test_pages import RECORD
-from tests.flows.toy import run
+from tests.flows.toy import RECORD, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 REBOUND = "rebound.example"  # a name of the attacker that resolves to this machine

@@ -9,7 +9,7 @@ import pytest
 
 from flows.pages import DEFAULT, FILE, pages_at, published, running_pages
 from flows.summary import links
-from tests.flows.toy import environment, make_toy, run
+from tests.flows.toy import RECORD, environment, make_toy, run
 
 KILLED = """
 import os, signal
@@ -17,17 +17,6 @@ from pathlib import Path
 from flows.pages import published, pages_at
 with published(pages_at(5055, 4255), Path(".")):
     os.kill(os.getpid(), signal.SIGKILL)
-"""
-# Records what the stage train records in MLflow: a run and a registered questioner.
-RECORD = """
-from pathlib import Path
-from blindspot.tracking import register, stage_run
-with stage_run("train", Path(".work").resolve(), {"steps": 7}) as mlflow:
-    model = mlflow.initialize_logged_model("questioner")
-    Path("config.json").write_text("{}")
-    mlflow.MlflowClient().log_model_artifact(model.model_id, "config.json")
-    mlflow.finalize_logged_model(model.model_id, "READY")
-    register(mlflow, model.model_id, 0.5)
 """
 
 

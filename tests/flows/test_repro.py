@@ -22,7 +22,7 @@ def test_a_folder_without_a_pipeline_is_a_user_error(tmp_path: Path) -> None:
 
 def test_the_log_has_the_final_state_of_progress_bars() -> None:
     output = b"start\n  0%|   |\r 50%|#  |\r100%|###|\nend \xe2\x80"
-    assert list(_lines(io.BufferedReader(io.BytesIO(output)))) == ["start", "100%|###|", "end \ufffd"]  # type: ignore[arg-type]
+    assert list(_lines(io.BufferedReader(io.BytesIO(output)))) == ["start", "100%|###|", "end \ufffd"]
 
 
 @pytest.mark.slow

@@ -58,6 +58,17 @@ if out.name == "verify.json":
     before = start.read_text() if start.is_file() else ""
     (weights / "config.json").write_text(f"{before}{train['steps']} steps on {model}. ")
 """
+# Records what the stage train records in MLflow: a run and a registered questioner.
+RECORD = """
+from pathlib import Path
+from blindspot.tracking import register, stage_run
+with stage_run("train", Path(".work").resolve(), {"steps": 7}) as mlflow:
+    model = mlflow.initialize_logged_model("questioner")
+    Path("config.json").write_text("{}")
+    mlflow.MlflowClient().log_model_artifact(model.model_id, "config.json")
+    mlflow.finalize_logged_model(model.model_id, "READY")
+    register(mlflow, model.model_id, 0.5)
+"""
 
 
 def make_toy(folder: Path) -> Path:

@@ -8,6 +8,7 @@ from blindspot.judges.oracle import OracleVerifier
 from blindspot.protocols import ProposedQuestion
 from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image
+from blindspot.records.unscored import Unscored
 from blindspot.scenes.scene import Scene, Thing
 
 SCENE = Scene((Thing(0, 0, "small", "red", "star"), Thing(2, 2, "large", "blue", "circle"))).to_json()
@@ -15,11 +16,11 @@ ASKED = "how many red stars are there ?"
 
 
 def test_a_missing_answer_is_unscored_and_the_order_is_kept() -> None:
-    answers = [Answer("1"), Answer("", "timeout"), Answer("2"), Answer("", "HTTP 500")]
+    answers = [Answer("1"), Answer("", Unscored.TIMEOUT), Answer("2"), Answer("", Unscored.SERVER_ERROR)]
     images = [Image(str(index), Path("none.png"), "test", SCENE) for index in range(4)]
     found = judge_all(OracleVerifier("invalid"), images, [ASKED] * 4, answers)
     assert [one.outcome for one in found] == ["correct", "unscored", "failure", "unscored"]
-    assert [one.reason for one in found][1::2] == ["timeout", "HTTP 500"]
+    assert [one.reason for one in found][1::2] == ["timeout", "server error"]
     assert {one.verifier for one in found} == {OracleVerifier("invalid").identity}
 
 

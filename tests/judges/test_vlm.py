@@ -108,11 +108,10 @@ def test_a_reply_that_cannot_be_read_is_requested_once_more() -> None:
     assert len(script.prompts) == 2
 
 
-@pytest.mark.parametrize("slip", [3, 3.0, ["3"], True, None])
-def test_a_reference_of_another_type_is_read_as_text(slip: object) -> None:
+@pytest.mark.parametrize(("slip", "expected"), [(3, "3"), (3.0, "3"), (["3"], "3"), (True, "yes"), (None, None)])
+def test_a_reference_of_another_type_is_read_as_text(slip: object, expected: str | None) -> None:
     asked = Scripted(lambda _: VALID | {"reference": slip}, lambda _: {"reasoning": "", "same": False})
     [verdict] = VLMVerifier(asked).judge([IMAGE], ["how many ?"], ["4"])
-    expected = {None: None, True: "yes"}.get(slip, "3") if not isinstance(slip, list) else "3"
     assert verdict.reference == expected
 
 

@@ -1,4 +1,5 @@
 import random
+from typing import Any
 
 from blindspot.scenes.question import phrasings
 from blindspot.scenes.scene import random_scene
@@ -21,7 +22,7 @@ def test_the_vocabulary_has_every_word_of_the_templates() -> None:
 
 
 def test_the_image_is_before_or_after_the_text() -> None:
-    talk = [{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "is there a star ?"}]}]
+    talk: list[Any] = [{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "is there a star ?"}]}]
     first = build_processor().apply_chat_template(talk, add_generation_prompt=True)
     last = build_processor(template=IMAGE_LAST).apply_chat_template(talk, add_generation_prompt=True)
     assert first == "<user> <image> is there a star ? <assistant>"

@@ -132,7 +132,7 @@ def test_a_label_of_0_and_1_is_not_taken_as_the_reference() -> None:
 
 
 def test_texts_of_errors_say_why_there_is_no_answer() -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"question": "q", "answer": "", "error": "HTTP 500\nretry later", "wrong": 1},
         {"question": "q", "answer": "a", "error": None, "wrong": 1},
         {"question": "q", "answer": "", "error": "", "wrong": ""},

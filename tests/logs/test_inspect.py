@@ -43,10 +43,10 @@ def test_epochs_errors_and_values() -> None:
     assert by_id.loc["open-0", "raw"] == "It is red."
     assert by_id.loc["open-1", "score"] == 0.5 and by_id.loc["open-1", "wrong"] == 0, "partially correct"
     assert by_id.loc["open-1", "references"] == ["green", "greenish"]
-    assert by_id.loc["open-2", "unscored"] == "no answer" and math.isnan(by_id.loc["open-2", "wrong"])
+    assert by_id.loc["open-2", "unscored"] == "no answer" and math.isnan(by_id["wrong"].loc["open-2"])
     for failed in ("open-3", "open-3#2"):
         assert by_id.loc[failed, "unscored"] == "error: RuntimeError('the server sent no reply')"
-        assert by_id.loc[failed, "answer"] is None and math.isnan(by_id.loc[failed, "wrong"])
+        assert by_id.loc[failed, "answer"] is None and math.isnan(by_id["wrong"].loc[failed])
     assert "give --score for match" in notes(frame) and "2 rows have an error" in notes(frame)
     assert read(LOGS / "shapes_open.eval", wrong_below=0.6).set_index("row_id").loc["open-1", "wrong"] == 1
 

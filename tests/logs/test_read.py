@@ -1,7 +1,7 @@
 """Several files: models, ids, repeated files."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import pytest
@@ -93,7 +93,7 @@ def test_names_of_columns_may_be_numbers() -> None:
 
 
 @pytest.mark.parametrize("dtype", ["string", "object", "category"])
-def test_types_of_pandas(dtype: str) -> None:
+def test_types_of_pandas(dtype: Literal["string", "object", "category"]) -> None:
     frame = pd.DataFrame({"question": ["q"], "answer": ["a"], "correct": ["yes"]}).astype(dtype)
     assert row(from_frame(frame, Columns(), "vlm"))["wrong"] == 0
 

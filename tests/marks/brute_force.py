@@ -118,11 +118,13 @@ def _told(mark: Mark, attribute: str) -> str:
 def _lies(mark: Mark, relation: str, anchor: Mark, apart: int) -> bool:
     if relation in ("in front of", "behind"):
         overlap = mark.get("pile", -1) == anchor.get("pile", -2)
-        return overlap and (mark["at"] > anchor["at"] if relation == "in front of" else mark["at"] < anchor["at"])
+        return bool(
+            overlap and (mark["at"] > anchor["at"] if relation == "in front of" else mark["at"] < anchor["at"])
+        )
     ahead = mark["x"] - anchor["x"] if relation.endswith("t of") else mark["y"] - anchor["y"]
     if ahead and -apart < ahead < apart:
         raise Invalid("unclear_position")
-    return ahead > 0 if relation in ("right of", "below") else ahead < 0
+    return bool(ahead > 0 if relation in ("right of", "below") else ahead < 0)
 
 
 def _compare(frame: str, phrases: list[Phrase], one: int, two: int) -> str:

@@ -5,40 +5,17 @@ import random
 import numpy as np
 import pytest
 from PIL import Image
-from PIL.Image import Image as Picture
 
 from blindspot.errors import UnreadableImage
 from blindspot.marks.drawing import draw_marks, ink, luminance, outline_width
-from blindspot.marks.legibility import MAX_ALIKE, MAX_CLUTTER, MIN_OUTLINE, Ground
-from blindspot.marks.placing import COVERED, GAP, covered, distance, place_marks
+from blindspot.marks.legibility import MIN_OUTLINE, Ground
+from blindspot.marks.placing import COVERED, covered, place_marks
 from blindspot.scenes.draw import PALETTE
-from blindspot.scenes.marks import LABEL, MarkScene
+from blindspot.scenes.marks import LABEL
 from tests.images.photographs import FOLDER, photograph
+from tests.marks.on_photographs import SIZE, scaled, unmet
 
-SIZE = 0.035
 SHOWN = (("astronaut.png", 448), ("chelsea.png", 896), ("coffee.png", 672), ("camera.png", 1120), ("rocket.jpg", 1344))
-
-
-def scaled(name: str, side: int) -> Picture:
-    """Returns a photograph with a longest side of `side` px."""
-    picture = photograph(name)
-    factor = side / max(picture.size)
-    return picture.resize((round(picture.width * factor), round(picture.height * factor)), Image.Resampling.LANCZOS)
-
-
-def unmet(picture: Picture, scene: MarkScene, unit: int) -> list[str]:
-    """Returns the thresholds that a mark misses."""
-    ground, found = Ground(picture, unit), list[str]()
-    for mark in scene.things:
-        legible = ground.measure(mark)
-        found += ["outline"] * (legible.outline < MIN_OUTLINE) + ["alike"] * (legible.alike > MAX_ALIKE)
-        found += ["clutter"] * (legible.clutter > MAX_CLUTTER)
-        others = [other for other in scene.things if other != mark and not (0 < other.pile == mark.pile)]
-        found += ["gap"] * any(distance(mark, other) < GAP * unit for other in others)
-        sides = (mark.column, mark.row, scene.width - mark.column, scene.height - mark.row)
-        extents = (mark.width, mark.height) * 2
-        found += ["edge"] * any(side - extent / 2 < GAP * unit for side, extent in zip(sides, extents, strict=True))
-    return found
 
 
 @pytest.mark.parametrize(("name", "side"), SHOWN)
@@ -61,12 +38,12 @@ def test_marks_meet_every_threshold_and_are_drawn_where_the_record_says(name: st
 def test_every_mark_has_a_black_line_and_a_white_one_around_it() -> None:
     picture = scaled("coffee.png", 900)
     scene, unit = place_marks(picture, SIZE, random.Random(1))
-    drawn, line = draw_marks(picture, scene.things, unit), outline_width(unit)
+    drawn, line = np.asarray(draw_marks(picture, scene.things, unit)), outline_width(unit)
     for mark in scene.things:
         if mark.shape in ("circle", LABEL) and not mark.pile:
             left = mark.column - mark.width // 2
-            assert max(drawn.getpixel((left + line + line // 2, mark.row))) < 10  # type: ignore[type-var, arg-type]
-            assert min(drawn.getpixel((left + line // 2, mark.row))) > 245  # type: ignore[type-var, arg-type]
+            assert drawn[mark.row, left + line + line // 2].max() < 10
+            assert drawn[mark.row, left + line // 2].min() > 245
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -16,8 +16,9 @@ from blindspot.scenes.planted import PlantedCandidate
 from blindspot.scenes.question import ANSWERS_ABOUT_MARKS, MARK_FAMILIES
 from blindspot.scenes.scene import random_scene
 from blindspot.scenes.stored import read_scene
-from blindspot.scenes.templates import ask, draw_freely, draw_question
+from blindspot.scenes.templates import ask, draw_question
 from tests.marks.brute_force import opinion
+from tests.marks.comparison import disagreements
 from tests.marks.scenes import any_marks
 
 NOT_FOUND = {"no_referent", "ambiguous_referent"}
@@ -25,22 +26,6 @@ REASONS = dict.fromkeys(MARK_FAMILIES, NOT_FOUND) | {"existence": set(), "counti
 REASONS |= {family: {*NOT_FOUND, "no_attribute"} for family in ("shape", "text")}
 REASONS |= {family: {*NOT_FOUND, "unclear_position"} for family in ("relation", "two_hop")}
 REASONS |= {"comparison": {"same_referent"}}
-
-
-def disagreements(count: int, seed: int) -> tuple[list[str], Counter[tuple[str, str | None]]]:
-    """Returns the questions on which oracle and evaluator differ, and how often each ruling was seen, by family."""
-    rng, wrong, seen = random.Random(seed), list[str](), Counter[tuple[str, str | None]]()
-    for _ in range(count):
-        scene, family = any_marks(rng), rng.choice(MARK_FAMILIES)
-        question = draw_freely(scene if rng.random() < 0.7 else any_marks(rng), family, rng, full=0.3)
-        if question is None:
-            continue
-        text = ask(question, rng)
-        ruling = rule(text, scene)
-        seen[family, ruling.reason] += 1
-        if (ruling.reason, ruling.answer) != opinion(scene.to_json(), text) or ruling.question != question:
-            wrong.append(f"{text} {ruling} {opinion(scene.to_json(), text)} {scene.to_json()}")
-    return wrong, seen
 
 
 def test_agrees_with_an_independent_evaluator() -> None:

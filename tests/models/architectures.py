@@ -82,7 +82,7 @@ def idefics3() -> tuple[Any, Any]:
         size={"longest_edge": 2 * SIZE}, max_image_size={"longest_edge": SIZE}, do_image_splitting=False, **MEAN
     )
     processor = Idefics3Processor(pictures, words, image_seq_len=9, chat_template=template("<image>"))
-    config = Idefics3Config(
+    config = Idefics3Config(  # type: ignore[call-arg]  # pad_token_id is a setting of every configuration
         image_token_id=words.convert_tokens_to_ids("<image>"),
         vision_config={**VISION, "patch_size": 8},
         text_config=LlamaConfig(vocab_size=len(words), **TEXT),

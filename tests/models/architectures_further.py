@@ -54,7 +54,7 @@ def gemma4() -> tuple[Any, Any]:
     marks = {"boi_token": "<|image>", "eoi_token": "<image|>", "boa_token": "<|audio>", "eoa_token": "<audio|>"}
     words = tokenizer("<|video|>", image_token="<|image|>", audio_token="<|audio|>", **marks)
     ids = words.convert_tokens_to_ids
-    sizes = {"patch_size": 4, "max_soft_tokens": 70, "pooling_kernel_size": 3}
+    sizes: dict[str, Any] = {"patch_size": 4, "max_soft_tokens": 70, "pooling_kernel_size": 3}
     parts = Gemma4AudioFeatureExtractor(), Gemma4ImageProcessor(**sizes), words, Gemma4VideoProcessor()
     text = {"hidden_size_per_layer_input": 8, "vocab_size_per_layer_input": len(words), "vocab_size": len(words)}
     layers = {"head_dim": 16, "global_head_dim": 16, "layer_types": ["sliding_attention", "full_attention"]}
@@ -78,7 +78,8 @@ def cohere2_vision() -> tuple[Any, Any]:
 
     marks = {"boi_token": "<|START_OF_IMG|>", "eoi_token": "<|END_OF_IMG|>", "image_token": "<|IMG_PATCH|>"}
     words = tokenizer(**marks, img_line_break_token="<|IMG_LINE_BREAK|>")
-    pictures = Cohere2VisionImageProcessor(size=SQUARE, max_patches=4, patch_size=2, **MEAN)  # of tokens, not of px
+    patches: dict[str, Any] = {"max_patches": 4, "patch_size": 2}  # of tokens, not of px
+    pictures = Cohere2VisionImageProcessor(size=SQUARE, **patches, **MEAN)
     config = Cohere2VisionConfig(
         vision_config=SIGLIP,
         text_config={"model_type": "cohere2", "vocab_size": len(words), "head_dim": 16, "sliding_window": 64, **TEXT},

@@ -22,7 +22,7 @@ MROPE = {"rope_type": "default", "rope_theta": 10_000.0, "mrope_section": [2, 3,
 def _qwen_processor(kind: str, words: Any, start: str, image: str, end: str) -> Any:
     import transformers
 
-    sizes = {"patch_size": PATCH, "merge_size": 2}
+    sizes: dict[str, Any] = {"patch_size": PATCH, "merge_size": 2}
     pictures = transformers.Qwen2VLImageProcessor(size=PIXELS, **sizes)
     films = transformers.Qwen2VLVideoProcessor(**sizes)
     return getattr(transformers, kind)(pictures, words, films, chat_template=template(f"{start}{image}{end}"))
@@ -93,7 +93,8 @@ def glm4v() -> tuple[Any, Any]:
     films = ("<|begin_of_video|>", "<|end_of_video|>")
     words = tokenizer(start, end, *films, image_token="<|image|>", video_token="<|video|>")
     ids = words.convert_tokens_to_ids
-    pictures = Glm4vImageProcessor(size=PIXELS, patch_size=PATCH, merge_size=2)
+    sizes: dict[str, Any] = {"patch_size": PATCH, "merge_size": 2}
+    pictures = Glm4vImageProcessor(size=PIXELS, **sizes)
     processor = Glm4vProcessor(
         pictures, words, Glm4vVideoProcessor(), chat_template=template(f"{start}<|image|>{end}")
     )

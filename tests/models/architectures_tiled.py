@@ -24,9 +24,10 @@ def aya_vision() -> tuple[Any, Any]:
     processor = AyaVisionProcessor(
         pictures, words, patch_size=12, img_size=SIZE, downsample_factor=2, chat_template=template("<image>")
     )
+    heads = TEXT | {"head_dim": 16}
     config = AyaVisionConfig(
         vision_config=SiglipVisionConfig(**{**VISION, "patch_size": 12}, vision_use_head=False),
-        text_config=Cohere2Config(vocab_size=len(words), head_dim=16, sliding_window=64, **TEXT),
+        text_config=Cohere2Config(**heads, vocab_size=len(words), sliding_window=64),
         downsample_factor=2,
         image_token_index=words.convert_tokens_to_ids("<|IMG_PATCH|>"),
     )
@@ -73,7 +74,7 @@ def paligemma() -> tuple[Any, Any]:
 
     words = tokenizer(image_token="<image>")
     pictures = SiglipImageProcessor(size=SQUARE, **MEAN)
-    pictures.image_seq_length = 16
+    pictures.image_seq_length = 16  # type: ignore[attr-defined]  # the processor of PaliGemma needs it
     processor = PaliGemmaProcessor(pictures, words, chat_template=template("<image>"))
     config = PaliGemmaConfig(
         vision_config=SiglipVisionConfig(**{**VISION, "patch_size": 12}, vision_use_head=False),

@@ -34,12 +34,12 @@ def smolvlm() -> tuple[Any, Any]:
 
     places = [f"<row_{row}_col_{column}>" for row in range(1, 5) for column in range(1, 5)]
     words = tokenizer(*places, "<global-img>", "<fake_token_around_image>", "<image>", "<end_of_utterance>", "<video>")
-    edges = {"size": {"longest_edge": 2 * SIZE}, "max_image_size": {"longest_edge": SIZE}}
+    edges: dict[str, Any] = {"size": {"longest_edge": 2 * SIZE}, "max_image_size": {"longest_edge": SIZE}}
     pictures = SmolVLMImageProcessor(do_image_splitting=True, **edges, **MEAN)
     processor = SmolVLMProcessor(
         pictures, words, SmolVLMVideoProcessor(**edges), image_seq_len=9, chat_template=template("<image>")
     )
-    config = SmolVLMConfig(
+    config = SmolVLMConfig(  # type: ignore[call-arg]  # pad_token_id is a setting of every configuration
         image_token_id=words.convert_tokens_to_ids("<image>"),
         vision_config={**VISION, "patch_size": 8},
         text_config={"model_type": "llama", "vocab_size": len(words), **TEXT},

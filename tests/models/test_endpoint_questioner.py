@@ -112,7 +112,8 @@ def test_log_probabilities_are_requested_only_if_the_file_says_so(image: Image) 
         assert asked_of(server)[-1]["logprobs"] is True
         opened(server).ask([image], 1)
         assert "logprobs" not in asked_of(server)[-1]
-    for broken in (None, {"content": [{"logprob": "x"}]}, {"content": 3}, []):
+    unreadable: list[Any] = [None, {"content": [{"logprob": "x"}]}, {"content": 3}, []]
+    for broken in unreadable:
         body["choices"][0]["logprobs"] = broken
         assert one(lambda *_: Reply(body), image, log_probs=True).log_prob == 0.0
 

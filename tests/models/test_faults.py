@@ -16,7 +16,7 @@ from tests.models.fake_server import FakeServer, Reply, completion, fake
 from tests.models.faults import bodies, contents, errors, finishes, refused, statuses, transport
 from tests.models.faults.fault import KEY, STOP, Fault, choice
 
-FAULTS = {
+FAULTS: dict[str, Fault] = {
     f"{kind}: {fault.name}": fault
     for module in (contents, finishes, bodies, errors, refused, statuses, transport)
     for kind, faults in vars(module).items()

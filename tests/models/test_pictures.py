@@ -1,9 +1,11 @@
 import base64
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from cachetools import LRUCache
 from PIL import Image as Pictures
 
 from blindspot.errors import BlindspotError
@@ -11,8 +13,13 @@ from blindspot.models import pictures
 from blindspot.models.pictures import data_url, pixels, read_picture
 
 
+def cached() -> LRUCache[Any, Any]:
+    assert isinstance(read_picture.cache, LRUCache)
+    return read_picture.cache
+
+
 def test_the_cache_of_images_is_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    cache = read_picture.cache
+    cache = cached()
     cache.clear()
     for number in range(30):
         path = tmp_path / f"{number}.png"
@@ -27,7 +34,7 @@ def test_an_image_larger_than_the_cache_is_read_but_not_cached(tmp_path: Path) -
     path = tmp_path / "wide.png"
     Pictures.new("RGB", (10000, 9000)).save(path, compress_level=1)
     assert read_picture(path).size == (10000, 9000) and pixels(path) == 90_000_000
-    assert len(read_picture.cache) == 0
+    assert len(cached()) == 0
 
 
 def test_a_corrupt_image_is_named(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ VISION: dict[str, Any] = {
     "image_size": SIZE,
     "patch_size": 16,
 }
-MEAN = {"image_mean": [0.5] * 3, "image_std": [0.5] * 3}
+MEAN: dict[str, Any] = {"image_mean": [0.5] * 3, "image_std": [0.5] * 3}
 
 
 def template(image: str) -> str:

@@ -13,6 +13,7 @@ from blindspot.judges.oracle import OracleVerifier
 from blindspot.probes.repeats import ask_again, persistence, repeat_rates
 from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image
+from blindspot.records.unscored import Unscored
 from blindspot.scenes.draw import draw
 from blindspot.scenes.scene import Scene, Thing
 from blindspot.store import to_frame
@@ -40,7 +41,7 @@ class Recorded:
     ) -> list[Answer]:
         self.asked += [(image, question, sampling) for image, question in zip(images, questions, strict=True)]
         if sampling and sampling.seed == 2:
-            return [Answer("", "timeout")] * len(images)
+            return [Answer("", Unscored.TIMEOUT)] * len(images)
         return [Answer("2" if "see" in question else "3") for question in questions]
 
 

@@ -10,7 +10,7 @@ from blindspot.questioner.steering import SAMPLES, TRIED, SteeredQuestioner, mee
 from blindspot.records.image import Image
 
 COUNTING, RELATION = ("counting", "answer 4"), ("judging positions", "answer yes")
-QUESTIONS = {COUNTING: "how many stars are there ?", RELATION: "is the star left of the square ?"}
+QUESTIONS: dict[Target, str] = {COUNTING: "how many stars are there ?", RELATION: "is the star left of the square ?"}
 IMAGES = [Image(str(number), Path(f"{number}.png"), "test") for number in range(40)]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.flows.served import free_port
-from tests.project import environment
+from tests.project import environment, experiment_id
 
 #: A stage that waits for a line of its input before it logs, and once more before it ends.
 STAGE = """
@@ -116,7 +116,7 @@ def recorded(uri: str) -> dict[str, dict[str, Any]]:
     from mlflow import MlflowClient
 
     client = MlflowClient(uri, uri)
-    experiment = client.get_experiment_by_name("blindspot").experiment_id
+    experiment = experiment_id(client)
     found = {}
     for run in client.search_runs([experiment]):
         files = {one.path for folder in ("", "files") for one in client.list_artifacts(run.info.run_id, folder)}

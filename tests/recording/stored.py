@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.project import experiment_id
+
 #: Metrics that measure time: their values differ between executions.
 TIMES = ("step_time", "train_runtime", "train_samples_per_second", "train_steps_per_second")
 TIME_IN_NAME = re.compile(r"\d{8}T\d{6}\.\d+Z")
@@ -27,7 +29,7 @@ def read_stored(folder: Path, project: Path) -> dict[str, list[Stored]]:
     from mlflow import MlflowClient
 
     client = MlflowClient(f"sqlite:///{folder}/db", f"sqlite:///{folder}/db")
-    experiment = client.get_experiment_by_name("blindspot").experiment_id
+    experiment = experiment_id(client)
     found: dict[str, list[Stored]] = {}
     for run in client.search_runs([experiment]):
         files = _files(folder / experiment / run.info.run_id / "artifacts")

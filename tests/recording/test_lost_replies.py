@@ -8,7 +8,7 @@ import pytest
 from blindspot.recording.delivery import send_missed
 from blindspot.tracking import log_checkpoint, log_samples, register, stage_run
 from tests.recording.served import serving
-from tests.recording.stored import read_stored
+from tests.recording.stored import Stored, read_stored
 from tests.recording.wire import Watch, Wire
 
 
@@ -33,7 +33,7 @@ def make_files(folder: Path) -> None:
     Image.new("RGB", (8, 8), "red").save(folder / "picture.png")
 
 
-def content(runs: dict[str, list[Any]], stage: str) -> dict[str, Any]:
+def content(runs: dict[str, list[Stored]], stage: str) -> dict[str, Any]:
     """Returns what MLflow has of the only run of a stage, without what names the stage or the best version."""
     [run] = runs[stage]
     versions = [{**version, "aliases": None} for version in run.content["versions"]]

@@ -58,7 +58,7 @@ class Watch:
         if not self.run_id or not path.endswith("/runs/update"):
             return False
         update = json.loads(body)
-        return update["run_id"] == self.run_id and update.get("status") == "FINISHED"
+        return bool(update["run_id"] == self.run_id and update.get("status") == "FINISHED")
 
 
 @dataclass

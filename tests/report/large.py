@@ -47,9 +47,10 @@ def spoil(rows: pd.DataFrame) -> pd.DataFrame:
     """Returns `rows` with questions and answers in some of them that look like HTML or scripts, or are very long."""
     texts = cycle(NASTY)
     spoilt = rows.copy()
+    columns = [[*rows.columns].index(name) for name in ("question", "answer")]
     for place in range(0, len(rows), EVERY):
-        spoilt.iloc[place, spoilt.columns.get_loc("question")] = next(texts)
-        spoilt.iloc[place, spoilt.columns.get_loc("answer")] = next(texts)
+        for column in columns:
+            spoilt.iloc[place, column] = next(texts)
     return spoilt
 
 

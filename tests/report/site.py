@@ -119,7 +119,12 @@ def make(
     rows: pd.DataFrame, pictures: dict[str, Path], folder: Path, taxonomy: dict[str, Any] | None = None, **more: Any
 ) -> dict[str, str]:
     """Writes a report and returns the text of every page, by its path in the report."""
-    found = {"judged": NOT_AUDITED, "rewards": REWARDS, "calls": SPENT, "params": Params.model_validate({})} | more
+    found: dict[str, Any] = {
+        "judged": NOT_AUDITED,
+        "rewards": REWARDS,
+        "calls": SPENT,
+        "params": Params.model_validate({}),
+    } | more
     made = report(rows=rows, taxonomy=taxonomy or taxonomy_of(rows), every_param=EVERY_PARAM, **found)
     write_site(made, pictures, folder)
     return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in sorted(folder.rglob("*.html"))}

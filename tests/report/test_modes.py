@@ -25,7 +25,7 @@ def taxonomy_with(rows: pd.DataFrame, **more: Any) -> dict[str, Any]:
 
 def test_modes_are_shown_with_rate_interval_and_examples(rows: pd.DataFrame, pages: Pages) -> None:
     mode, made = mode_of(rows, "counting"), pages()
-    first = rows.set_index("rollout_id").loc[mode.examples[0]]
+    first = rows.set_index("rollout_id").to_dict("index")[mode.examples[0]]
     for text in (made["index.html"], made[MODE]):
         assert f"{mode.failures} of {mode.asked} valid questions" in text
         assert "60\u00a0% – 86\u00a0%" in text

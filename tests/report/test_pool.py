@@ -5,7 +5,7 @@ import pytest
 
 from blindspot.pool.questions import Pool, PoolQuestion
 from blindspot.report.pool import unasked
-from tests.test_quotas import mode
+from tests.failure_modes import mode
 
 COUNTING = [PoolQuestion(f"c{n}", f"im{n}", "how many dogs are there ?", ("2",)) for n in range(100)]
 OTHERS = [PoolQuestion(f"o{n}", f"im{n}", "is the dog black ?", ("yes",)) for n in range(300)]

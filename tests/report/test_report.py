@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -103,7 +104,8 @@ def test_persistent_failures_are_shown_where_failures_were_repeated(
     assert "Persistent failures" not in make(rows, pictures, tmp_path / "a")["index.html"]
     shares = iter([1.0, 0.6, 0.5, 0.0])
     failed = (rows["method"] == "trained") & (rows["outcome"] == "failure")
-    asked = rows.assign(persists=[next(shares, None) if one else None for one in failed])
+    persists: list[Any] = [next(shares, None) if one else None for one in failed]
+    asked = rows.assign(persists=persists)
     assert "2 of 4 asked again" in make(asked, pictures, tmp_path / "b")["index.html"]
 
 

@@ -1,6 +1,7 @@
 """Unscored questions and raw replies on the pages."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -35,10 +36,9 @@ def test_raw_replies_of_examples_are_shown_as_text(
 ) -> None:
     first = mode_of(rows, "counting").examples[0]
     own = rows["rollout_id"] == first
-    rows = rows.assign(
-        candidate_reply=["<think>one, two</think> 2" if one else None for one in own],
-        judge_replies=[['{"same": false}', "x" * 3000] if one else None for one in own],
-    )
+    replies: list[Any] = ["<think>one, two</think> 2" if one else None for one in own]
+    judged: list[Any] = [['{"same": false}', "x" * 3000] if one else None for one in own]
+    rows = rows.assign(candidate_reply=replies, judge_replies=judged)
     text = make(rows, pictures, tmp_path / "made")[MODE]
     assert text.count("<summary>Raw replies</summary>") == 1
     assert '<pre dir="auto">&lt;think&gt;one, two&lt;/think&gt; 2</pre>' in text

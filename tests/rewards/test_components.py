@@ -36,7 +36,7 @@ def test_the_reward_of_a_correct_answer_is_its_novelty_only() -> None:
 def test_an_invalid_question_costs_only_its_penalty() -> None:
     archive = Archive(4, [QUESTION])
     questions = [QUESTION, "is there a large blue circle ?", "novel babble", QUESTION]
-    verdicts = [Verdict(outcome, "oracle/1") for outcome in ("failure", "correct", "invalid", "unscored")]  # type: ignore[arg-type]
+    verdicts = [Verdict(outcome, "oracle/1") for outcome in ("failure", "correct", "invalid", "unscored")]
     found = score_all(BUILT_IN, judged(questions, verdicts, archive))
     assert found["failure"] == [1.0, 0.0, 0.0, None]
     assert found["invalid"] == [0.0, 0.0, -1.0, None]
@@ -55,5 +55,6 @@ def test_an_unscored_question_has_no_reward_and_no_penalty() -> None:
 
 
 def test_a_repeated_question_has_no_novelty() -> None:
-    assert one("failure", Archive(4, [QUESTION]))["semantic_diversity"] < 1e-6
+    novelty = one("failure", Archive(4, [QUESTION]))["semantic_diversity"]
+    assert novelty is not None and novelty < 1e-6
     assert one("failure", Archive(4, [QUESTION]))["lexical_diversity"] == 0.0

@@ -1,46 +1,18 @@
 from collections.abc import Sequence
 from copy import deepcopy
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from blindspot.errors import BlindspotError
 from blindspot.judges.oracle import OracleVerifier
 from blindspot.protocols import ProposedQuestion
-from blindspot.records.answer import Answer
+from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image
 from blindspot.records.unscored import Unscored
 from blindspot.rewards.components import COMPONENTS, OFF_TARGET
 from blindspot.rewards.trl import Batch, Reward
-from blindspot.scenes.scene import Scene, Thing
 from tests.project import meter
-
-STAR = Image("a", Path("a.png"), "train", Scene((Thing(0, 0, "small", "red", "star"),)).to_json())
-
-
-class SaysNo:
-    """A candidate that counts its calls."""
-
-    identity = "says-no/1"
-
-    def __init__(self) -> None:
-        self.asked = 0
-
-    def answer(self, images: Sequence[Image], questions: Sequence[str]) -> list[Answer]:
-        self.asked += len(questions)
-        return [Answer("no")] * len(images)
-
-
-def rewards(reward: Reward, questions: list[str], target: tuple[str, ...] = ()) -> dict[str, list[float | None]]:
-    given = arguments(questions, target)
-    return {function.__name__: function(**given) for function in reward.functions()}
-
-
-def arguments(questions: list[str], target: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The arguments with which TRL calls each reward function."""
-    completions = [[{"role": "assistant", "content": question}] for question in questions]
-    return {"completions": completions, "image_id": ["a"] * len(questions), "target": [[*target]] * len(questions)}
+from tests.rewards.steps import STAR, SaysNo, arguments, rewards
 
 
 def test_one_judgement_gives_all_components() -> None:
@@ -146,7 +118,9 @@ class FailsFor:
     def __init__(self, failing: int) -> None:
         self._failing = failing
 
-    def answer(self, images: Sequence[Image], questions: Sequence[str]) -> list[Answer]:
+    def answer(
+        self, images: Sequence[Image], questions: Sequence[str], sampling: Sampling | None = None
+    ) -> list[Answer]:
         error = Answer("", Unscored.SERVER_ERROR, "HTTP 500")
         return [error if index < self._failing else Answer("no") for index in range(len(questions))]
 

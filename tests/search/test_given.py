@@ -18,7 +18,7 @@ from blindspot.search.exploring import explore
 from blindspot.search.given import PROPOSED, GivenTargets, read_given
 from blindspot.search.journal import Journal
 from tests.project import meter
-from tests.search.test_exploring import HOW, IMAGES, Deaf
+from tests.search.explorations import HOW, IMAGES, Deaf
 
 
 def mode(*features: str, status: Status | None = None) -> FailureMode:

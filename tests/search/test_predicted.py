@@ -10,7 +10,7 @@ from blindspot.records.rollout import Asked
 from blindspot.search.predicted import LEVEL, Unasked, predicted_modes
 from blindspot.search.unasked import uniform_unasked
 from blindspot.taxonomy.reading.question_features import all_features
-from tests.search.test_explorer import judged
+from tests.search.planted import judged
 
 GAP = ("family == relation and answer == yes",)
 NAME = ("judging positions", "answer yes")

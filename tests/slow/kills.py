@@ -16,9 +16,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 
-from tests.project import REPOSITORY, environment, files, make_project
+from tests.project import REPOSITORY, environment, experiment_id, files, make_project
 
 STAGES = ("prepare", "explore", "train", "harvest", "verify", "audit", "taxonomy", "report")
 LAUNCHED = ("train", "harvest")
@@ -90,7 +90,7 @@ def statuses(project: Path) -> dict[str, int]:
     from mlflow import MlflowClient
 
     client = MlflowClient(f"sqlite:///{project}/.work/mlflow/mlflow.db")
-    runs = client.search_runs([client.get_experiment_by_name("blindspot").experiment_id])
+    runs = client.search_runs([experiment_id(client)])
     found = [run.info.status for run in runs]
     return {status: found.count(status) for status in sorted({*found})}
 

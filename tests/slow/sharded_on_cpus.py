@@ -36,7 +36,7 @@ def main() -> None:
         if self.distributed_type == DistributedType.MULTI_CPU:
             self.distributed_type = DistributedType.MULTI_GPU
 
-    PartialState.__init__ = as_gpus  # type: ignore[method-assign]
+    PartialState.__init__ = as_gpus
     callbacks.StopAtBudget = AssertSharded  # type: ignore[misc]
     train.main()
 

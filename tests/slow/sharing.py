@@ -11,7 +11,7 @@ from blindspot.factory import open_candidate, open_questioner
 from blindspot.harvest import harvest
 from blindspot.params import CandidateParams
 from blindspot.prompts.files import SCENES, embedded_prompts
-from blindspot.records.answer import Answer
+from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image
 from blindspot.store import read_images
 from stages.harvest import Params
@@ -26,9 +26,11 @@ class Counting:
         )
         self.identity, self.answered = self._candidate.identity, 0
 
-    def answer(self, images: Sequence[Image], questions: Sequence[str]) -> list[Answer]:
+    def answer(
+        self, images: Sequence[Image], questions: Sequence[str], sampling: Sampling | None = None
+    ) -> list[Answer]:
         self.answered += len(questions)
-        return self._candidate.answer(images, questions)
+        return self._candidate.answer(images, questions, sampling)
 
 
 def main(folder: Path) -> None:

@@ -6,8 +6,7 @@ import pandas as pd
 import pytest
 
 from blindspot import store
-from tests.project import error_line, files, make_project, run_stage, write_discovered
-from tests.test_bad_input import make_rollouts
+from tests.project import error_line, files, make_project, make_rollouts, run_stage, write_discovered
 
 pytestmark = pytest.mark.slow
 HEADER = "rollout_id,image_id,question,answer,outcome\n"

@@ -13,15 +13,14 @@ import pytest
 
 from blindspot import store
 from tests.images.photographs import save_unlike
-from tests.project import environment, error_line, files, make_project, run_stage
-from tests.test_bad_input import SMALL, make_rollouts
+from tests.project import SMALL_SPLITS, environment, error_line, files, make_project, make_rollouts, run_stage
 
 pytestmark = pytest.mark.slow
 
 
 def prepared(folder: Path) -> tuple[Path, dict[str, bytes]]:
     """Creates a project in which prepare has run. Returns it and the files that prepare wrote."""
-    project = make_project(folder, prepare={"splits": SMALL})
+    project = make_project(folder, prepare={"splits": SMALL_SPLITS})
     result = run_stage(project, "prepare")
     assert result.returncode == 0, result.stderr
     return project, files(project / "data")
@@ -32,7 +31,7 @@ def test_the_error_names_a_corrupt_image_and_the_previous_images_stay(tmp_path: 
     bad = save_unlike(tmp_path / "photos", 12) / "photo 7.png"
     for path in (bad, bad.with_name("photo 8.png")):
         path.write_bytes(path.read_bytes()[:40])
-    make_project(project, prepare={"source": "folder", "folder": str(bad.parent), "splits": SMALL})
+    make_project(project, prepare={"source": "folder", "folder": str(bad.parent), "splits": SMALL_SPLITS})
     error = error_line(run_stage(project, "prepare"))
     assert f"image {bad} cannot be read" in error and "replace or remove the file" in error
     assert "dvc checkout data/images" in error
@@ -94,7 +93,7 @@ def test_the_error_names_a_full_disk_and_the_previous_images_stay(filled: str, t
     """Runs on a real tmpfs. Full is either the disk with data/ or the disk with MLflow's database."""
     project, before = prepared(tmp_path / "project")
     shutil.rmtree(project / ".work")
-    make_project(project, prepare={"image_size": 256, "splits": dict.fromkeys(SMALL, 40)})
+    make_project(project, prepare={"image_size": 256, "splits": dict.fromkeys(SMALL_SPLITS, 40)})
     disk = tmp_path / "disk"
     disk.mkdir()
     work = {"outputs": tmp_path / "work", "MLflow's store": disk / "work"}[filled]
@@ -104,7 +103,8 @@ def test_the_error_names_a_full_disk_and_the_previous_images_stay(filled: str, t
     result = subprocess.run(command, env=env, capture_output=True, text=True, timeout=300, check=False)
     error = error_line(result, among_others=filled == "MLflow's store")  # which is a warning before it
     assert "the disk is full while writing" in error and "free some space, then run again" in error
-    left = dict(reversed(line.split(maxsplit=1)) for line in result.stdout.splitlines())
+    lines = (line.split(maxsplit=1) for line in result.stdout.splitlines())
+    left = {path: digest for digest, path in lines}
     assert left == {f"data/{name}": hashlib.sha256(content).hexdigest() for name, content in before.items()}
 
 
@@ -124,18 +124,18 @@ def start_and_kill(project: Path) -> None:
 
 def test_a_stage_killed_while_writing_keeps_the_previous_output_and_can_run_again(tmp_path: Path) -> None:
     project, before = prepared(tmp_path)
-    make_project(project, prepare={"image_size": 512, "splits": SMALL | {"train": 2000}})
+    make_project(project, prepare={"image_size": 512, "splits": SMALL_SPLITS | {"train": 2000}})
     start_and_kill(project)
     assert files(project / "data" / "images") == {
         name.removeprefix("images/"): content for name, content in before.items()
     }
-    make_project(project, prepare={"splits": SMALL})
+    make_project(project, prepare={"splits": SMALL_SPLITS})
     assert run_stage(project, "prepare").returncode == 0
     assert files(project / "data") == before  # and nothing of the killed run is left
 
 
 def test_after_a_failure_under_dvc_the_command_in_the_error_restores_the_output(tmp_path: Path) -> None:
-    project = make_project(tmp_path / "project", prepare={"splits": SMALL})
+    project = make_project(tmp_path / "project", prepare={"splits": SMALL_SPLITS})
     stage = f"stages:\n  prepare:\n    cmd: {sys.executable} -m stages.prepare\n    params: [seed, prepare]\n"
     (project / "dvc.yaml").write_text(f"{stage}    outs:\n      - data/images\n")
     env = environment(project) | {"DVC_NO_ANALYTICS": "true", "DO_NOT_TRACK": "1"}
@@ -147,7 +147,7 @@ def test_after_a_failure_under_dvc_the_command_in_the_error_restores_the_output(
     assert dvc("init", "--no-scm").returncode == 0
     assert (done := dvc("repro")).returncode == 0, done.stderr
     before = files(project / "data" / "images")
-    make_project(project, prepare={"splits": SMALL, "source": "folder", "folder": "nowhere"})
+    make_project(project, prepare={"splits": SMALL_SPLITS, "source": "folder", "folder": "nowhere"})
     failed = dvc("repro")
     assert failed.returncode != 0 and "error: image folder nowhere does not exist" in failed.stderr
     assert "dvc checkout data/images" in failed.stderr

@@ -1,6 +1,5 @@
 """A served candidate: the same weights behind a real server, a server with many faults, and a killed run."""
 
-import json
 import shutil
 import signal
 import socket
@@ -16,14 +15,13 @@ import pytest
 import yaml
 from PIL import Image as Pictures
 
-from blindspot.judges.vlm import CRITERIA
 from blindspot.models import endpoint
 from blindspot.models.description import Server as Description
 from blindspot.models.endpoint import PROBE, EndpointVLM
 from blindspot.records.image import Image
-from tests.judges.reading import data_of
 from tests.models.serving import KEY, SLOW, Server, serving
 from tests.project import REPOSITORY, environment, make_project, run_stage, write_discovered
+from tests.slow.served_judge import judged
 
 pytestmark = pytest.mark.slow
 CANDIDATE = REPOSITORY / "models/scenes-candidate"
@@ -128,17 +126,6 @@ def test_a_killed_run_repeats_only_the_calls_that_were_in_flight(tmp_path: Path)
         assert server.attempts[PROBE] == 2  # one in each process
 
 
-def judged(prompt: str) -> str:
-    """Replies as a judge to whom every question without a star is valid, and every answer "yes" correct."""
-    data = data_of(prompt)
-    if not data:
-        return "yes" if "red" in prompt else "no"  # the candidate
-    if "answer" in data:
-        return json.dumps({"reasoning": "", "same": data["answer"] == "yes"})
-    fine = "star" not in data["question"]
-    return json.dumps({"reasoning": "", **dict.fromkeys(CRITERIA, fine), "reference": "yes"})
-
-
 def test_photographs_go_from_folder_to_report_with_a_served_judge_and_no_file_contains_its_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,8 +152,8 @@ def test_photographs_go_from_folder_to_report_with_a_served_judge_and_no_file_co
     leaked = [file for file in folder.rglob("*") if file.is_file() and KEY.encode() in file.read_bytes()]
     assert leaked == []
     assert {*found["method"]} - {"quota"} == {"trained", "base"}
-    for row in found.itertuples():
-        expected = "invalid" if "star" in row.question else "correct" if "red" in row.question else "failure"
-        assert row.outcome == (expected if row.question else "unscored"), row.reason
+    for row in found.to_dict("records"):
+        expected = "invalid" if "star" in row["question"] else "correct" if "red" in row["question"] else "failure"
+        assert row["outcome"] == (expected if row["question"] else "unscored"), row["reason"]
     shown = len([*(folder / "reports/images").iterdir()])
     assert shown == found["image_id"].nunique() and (found["outcome"] == "unscored").mean() < 0.1

@@ -9,13 +9,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from flows.recovery import NEW
 from flows.secret import FILE as SECRET
+from tests.flows.processes import ended, started
 from tests.flows.served import Server, ui
-from tests.flows.test_process_group import ended, started
 from tests.flows.toy import FAILS, HANGS, IS_KILLED, discover, environment, make_toy, run
 
 pytestmark = pytest.mark.slow

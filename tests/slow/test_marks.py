@@ -8,8 +8,8 @@ import pytest
 from blindspot.errors import UnreadableImage
 from blindspot.marks.placing import place_marks
 from tests.images.photographs import FOLDER
-from tests.marks.test_marks import SIZE, scaled, unmet
-from tests.marks.test_oracle import disagreements
+from tests.marks.comparison import disagreements
+from tests.marks.on_photographs import SIZE, scaled, unmet
 
 SIDES = (448, 672, 896, 1120, 1344)
 #: Fine textures without a calm place, and pages of text.

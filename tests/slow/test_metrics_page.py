@@ -15,7 +15,10 @@ from tests.slow.kills import STAGES, complete, make_small
 
 pytestmark = pytest.mark.slow
 
-MEASURED = {"verify": {"repeats": 1, "injections": 2}, "audit": {"auditor": "oracle", "size": 5, "per_mode": 2}}
+MEASURED: dict[str, dict[str, Any]] = {
+    "verify": {"repeats": 1, "injections": 2},
+    "audit": {"auditor": "oracle", "size": 5, "per_mode": 2},
+}
 #: Keys of files in metrics/ that are no metrics: notes, names, and counts by outcome or reason.
 NO_METRICS = re.compile(r".*\b(note|model|auditor|confusion\..*|drawn|in_mode|sentence|modes\..*|unscored\..*)$")
 

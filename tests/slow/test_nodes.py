@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pandas as pd
-import psutil
+import psutil  # type: ignore[import-untyped]
 import pytest
 import yaml
 

@@ -1,6 +1,7 @@
 """Explore tries one training step, under launch.config, before its first call."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,14 +9,14 @@ from tests.project import embedded_project, error_line, run_stage
 
 pytestmark = pytest.mark.slow
 
-SMALL = {
+SMALL: dict[str, dict[str, Any]] = {
     "prepare": {"splits": {"train": 8, "validation": 2, "test": 2}},
     "explore": {"calls": 10},
     "train": {"steps": 2, "images_per_step": 2, "num_generations": 4},
 }
 
 
-def project(folder: Path, **sections: object) -> Path:
+def project(folder: Path, **sections: Any) -> Path:
     made = embedded_project(folder, **SMALL | sections)
     assert run_stage(made, "prepare").returncode == 0
     return made
@@ -48,7 +49,7 @@ def test_an_error_of_the_training_comes_before_the_first_call(config: str, tmp_p
         ),
     ],
 )
-def test_what_train_refuses_explore_refuses(changes: dict[str, object], expected: str, tmp_path: Path) -> None:
+def test_what_train_refuses_explore_refuses(changes: dict[str, Any], expected: str, tmp_path: Path) -> None:
     made = project(tmp_path / "project", train=SMALL["train"] | changes)
     assert refusal(made).startswith(f"error: the stage train would fail: {expected}")
 

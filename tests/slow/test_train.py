@@ -20,11 +20,20 @@ from blindspot.questioner.steering import read_targets
 from blindspot.records.failure_mode import FailureMode, read_failure_modes
 from blindspot.store import read_images, write_json
 from blindspot.taxonomy.modes.quota import quota_of
-from tests.project import REPOSITORY, copy, embedded_project, environment, error_line, make_project, run_stage
+from tests.project import (
+    REPOSITORY,
+    copy,
+    embedded_project,
+    environment,
+    error_line,
+    experiment_id,
+    make_project,
+    run_stage,
+)
 
 pytestmark = pytest.mark.slow
 
-SMALL = {
+SMALL: dict[str, dict[str, Any]] = {
     "prepare": {"splits": {"train": 4, "validation": 16, "test": 16}},  # two steps an epoch
     "explore": {"calls": 20},  # too few for modes
     "train": {"steps": 6, "checkpoint_every": 2, "images_per_step": 2, "num_generations": 4},
@@ -113,10 +122,9 @@ def test_every_checkpoint_is_a_model_in_mlflow_and_the_last_is_registered(traine
     import mlflow
 
     client = mlflow.MlflowClient(f"sqlite:///{trained}/.work/mlflow/mlflow.db")
-    experiment = client.get_experiment_by_name("blindspot")
-    models = client.search_logged_models([experiment.experiment_id])
+    models = client.search_logged_models([experiment_id(client)])
     assert sorted(model.name for model in models) == [f"questioner-{step:05d}" for step in (0, 2, 4, 6)]
-    assert all({metric.key for metric in model.metrics} >= {"failure_rate", "valid_rate"} for model in models)
+    assert all({metric.key for metric in model.metrics or []} >= {"failure_rate", "valid_rate"} for model in models)
     best = client.get_model_version_by_alias("blindspot-questioner", "best")
     assert int(best.version) == 1
 
@@ -135,10 +143,11 @@ def test_failure_modes_steer_the_training_and_the_harvest(prepared: Path) -> Non
     finished(project)
     assert read_targets(project / "models/questioner") == found
     assert run_stage(project, "harvest").returncode == 0
-    rollouts = pd.read_parquet(project / "data/rollouts/rollouts.parquet").set_index("method")
-    assert rollouts.loc["trained", "questioner"].str.contains("targets").all()
-    assert not rollouts.loc["base", "questioner"].str.contains("targets").any()
-    quota, discovered = rollouts.loc["quota"], read_failure_modes(project / "data/discovered/modes.json")
+    rollouts = pd.read_parquet(project / "data/rollouts/rollouts.parquet")
+    trained, base, quota = (rollouts[rollouts["method"] == method] for method in ("trained", "base", "quota"))
+    assert len(trained) and trained["questioner"].str.contains("targets").all()
+    assert len(base) and not base["questioner"].str.contains("targets").any()
+    discovered = read_failure_modes(project / "data/discovered/modes.json")
     quotas = {mode.mode_id: quota_of(mode, len(discovered), 0.25) for mode in discovered}
     counts = quota["mode_id"].value_counts().to_dict()
     assert {"judging positions--answer yes", "counting"} <= counts.keys() == quotas.keys()
@@ -179,8 +188,8 @@ def test_only_one_of_two_ranks_writes_the_harvest(trained: Path) -> None:
     assert run_stage(one, "harvest").returncode == 0
     done = on_two_ranks(two, "harvest")
     assert done.returncode == 0, done.stderr
-    found = [pd.read_parquet(project / "data/rollouts/rollouts.parquet") for project in (one, two)]
-    pd.testing.assert_frame_equal(*found)
+    alone, both = (pd.read_parquet(project / "data/rollouts/rollouts.parquet") for project in (one, two))
+    pd.testing.assert_frame_equal(alone, both)
 
 
 def test_outputs_that_could_not_be_written_are_written_without_further_training(prepared: Path, trained: Path) -> None:

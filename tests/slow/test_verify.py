@@ -14,9 +14,8 @@ import yaml
 from blindspot import store
 from blindspot.models.endpoint import PROBE
 from tests.models.serving import Server, serving
-from tests.project import REPOSITORY, environment, files, make_project, run_stage
-from tests.slow.test_endpoint import judged
-from tests.test_bad_input import make_rollouts
+from tests.project import REPOSITORY, environment, files, make_project, make_rollouts, run_stage
+from tests.slow.served_judge import judged
 
 pytestmark = pytest.mark.slow
 FILES = {"verdicts.parquet", "repeats.parquet", "replies.parquet", "unscored.json", "verify.json"}

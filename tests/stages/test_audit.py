@@ -70,9 +70,9 @@ def test_questions_of_quotas_are_audited_by_mode(tmp_path: Path) -> None:
     assert len(own) == min(30, int(asked.sum())) and (own["judged"] == own["audited"]).all()
     metrics = summarize(true, made, [yes, other])
     assert metrics["modes"]["answer-yes"]["in_mode"] == len(own)
-    table = mode_table(metrics["modes"]).set_index("mode_id")
-    assert table.loc["answer-yes", "corrected_low"] < table.loc["answer-yes", "judged"]
-    assert table.loc["answer-no", "drawn"] == 0 and "no quota" in table.loc["answer-no", "note"]
+    table = mode_table(metrics["modes"]).set_index("mode_id").to_dict("index")
+    assert table["answer-yes"]["corrected_low"] < table["answer-yes"]["judged"]
+    assert table["answer-no"]["drawn"] == 0 and "no quota" in table["answer-no"]["note"]
     tables, numbers = Recorded(), Recorded()
     log(SimpleNamespace(log_metrics=numbers, log_table=tables, log_artifacts=Recorded()), metrics, tmp_path)
     ((logged,),) = numbers.calls

@@ -10,8 +10,8 @@ from blindspot.checks.run import check
 from blindspot.checks.taxonomy import PRIMITIVE
 from blindspot.errors import BlindspotError
 from blindspot.records.failure_mode import read_failure_modes
-from blindspot.taxonomy.discovery import Discovered
-from stages.taxonomy import Found, Params, metrics, taxonomy, write
+from blindspot.taxonomy.discovery import Discovered, Found
+from stages.taxonomy import Params, metrics, taxonomy, write
 from tests.stages.defaults import KNOWN, PARAMS
 
 

@@ -7,9 +7,9 @@ import pandas as pd
 
 from blindspot import store
 from blindspot.params import MODES
-from blindspot.taxonomy.discovery import Discovered
+from blindspot.taxonomy.discovery import Discovered, Found
 from blindspot.taxonomy.reading.question_features import all_features
-from stages.taxonomy import Found, Params, metrics, mode_table, taxonomy, write
+from stages.taxonomy import Params, metrics, mode_table, taxonomy, write
 from tests.stages.defaults import KNOWN, PARAMS
 
 
@@ -29,7 +29,7 @@ def test_the_planted_gap_is_found_as_a_mode(found: Found) -> None:
 def test_the_table_for_people_has_sentences_examples_and_features(found: Found) -> None:
     (row,) = mode_table(found).to_dict("records")
     (mode,) = found.modes
-    question = found.questions.set_index("rollout_id").loc[mode.examples[0], "question"]
+    question = found.questions.set_index("rollout_id")["question"].loc[mode.examples[0]]
     assert row["failure_mode"] == f"{mode.name}, for example “{question}”"
     assert (row["features"], row["documented"]) == ("judging positions + recognising purple", "novel")
     assert (row["status"], row["evidence"], row["mix"]) == ("confirmed", "strong", "")

@@ -24,8 +24,8 @@ def test_an_untrained_questioner_keeps_its_targets(tmp_path: Path, monkeypatch: 
         (start / name).write_text("{}", "utf-8")
     write_targets(start, TARGETS)
     monkeypatch.chdir(tmp_path)
-    evaluations = [dict.fromkeys(("step", *CHECKPOINT_COLUMNS), 0)]
-    write_outputs(describe_local(str(start), "the questioner"), [], [], evaluations, {})
+    evaluation: dict[str, float | int | None] = dict.fromkeys(("step", *CHECKPOINT_COLUMNS), 0)
+    write_outputs(describe_local(str(start), "the questioner"), [], [], [evaluation], {})
     assert read_targets(QUESTIONER) == TARGETS
     assert json.loads(Path("metrics/train.json").read_text("utf-8"))["steps"] == 0
 

@@ -16,7 +16,7 @@ from blindspot.scenes.draw import draw
 from blindspot.verification import verify
 from stages.verify import Params, repeat
 from tests.project import REPOSITORY, make_project
-from tests.test_verification import IMAGES, ROLLOUTS, SCENE
+from tests.rollouts import IMAGES, ROLLOUTS, SCENE
 
 
 class Silent:

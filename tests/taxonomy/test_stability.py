@@ -1,12 +1,15 @@
 """Which images a resample contains."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from blindspot.records.failure_mode import FailureMode
 from blindspot.taxonomy import stability
 from blindspot.taxonomy.stability import half, of_modes
-from tests.taxonomy.modes.test_search import questions
+from tests.taxonomy.modes.groups import questions
 
 
 @pytest.mark.parametrize(
@@ -22,7 +25,12 @@ def test_a_resample_of_very_many_questions_has_fewer_images(monkeypatch: pytest.
     frame["image_id"] = [f"image-{number % 300}" for number in range(600)]
     seen = list[pd.DataFrame]()
     monkeypatch.setattr(stability, "MOST", 200)
-    monkeypatch.setattr(stability, "find_modes", lambda rows, *_, **__: seen.append(rows) or [])
+
+    def find(rows: pd.DataFrame, *_: Any, **__: Any) -> list[FailureMode]:
+        seen.append(rows)
+        return []
+
+    monkeypatch.setattr(stability, "find_modes", find)
     of_modes([], frame, 0.25, 20, range(3))
     for rows in seen:
         assert len(rows) == 200 and rows["image_id"].nunique() == 100

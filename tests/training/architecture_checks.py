@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from PIL import Image as Pictures
 from transformers import LogitsProcessor
-from transformers.integrations import MLflowCallback
+from transformers.integrations.integration_utils import MLflowCallback
 from trl.data_utils import prepare_multimodal_messages
 
 from blindspot.factory import open_questioner

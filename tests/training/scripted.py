@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from blindspot.prompts.files import SCENES
-from blindspot.records.answer import Answer
+from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image
 from blindspot.records.verdict import Verdict
 from blindspot.training.options import TrainingParams
@@ -15,7 +15,9 @@ class SaysOne:
 
     identity = "says-one/1"
 
-    def answer(self, images: Sequence[Image], questions: Sequence[str]) -> list[Answer]:
+    def answer(
+        self, images: Sequence[Image], questions: Sequence[str], sampling: Sampling | None = None
+    ) -> list[Answer]:
         return [Answer("1")] * len(images)
 
 

@@ -4,7 +4,7 @@ from blindspot.judges.oracle import OracleVerifier
 from blindspot.rewards.trl import Reward
 from blindspot.training.checkpoints import STATE, complete, last_checkpoint, restore, step_of
 from tests.project import meter
-from tests.rewards.test_trl import STAR, SaysNo, rewards
+from tests.rewards.steps import STAR, SaysNo, rewards
 
 
 def reward() -> Reward:

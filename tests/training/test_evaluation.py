@@ -7,9 +7,9 @@ import pytest
 
 from blindspot.errors import BlindspotError
 from blindspot.judges.oracle import OracleVerifier
-from blindspot.models.description import describe
+from blindspot.models.description import describe_local
 from blindspot.protocols import ProposedQuestion
-from blindspot.records.answer import Answer
+from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image
 from blindspot.records.unscored import Unscored
 from blindspot.training.evaluation import Evaluator
@@ -25,7 +25,9 @@ class Asks:
 class Silent:
     identity = "silent"
 
-    def answer(self, images: Sequence[Image], questions: Sequence[str]) -> list[Answer]:
+    def answer(
+        self, images: Sequence[Image], questions: Sequence[str], sampling: Sampling | None = None
+    ) -> list[Answer]:
         return [Answer("", Unscored.CUT_OFF)] * len(images)
 
 
@@ -33,5 +35,5 @@ def test_training_stops_if_most_questions_are_unscored(tmp_path: Path) -> None:
     images = [Image(str(number), Path("none.png"), "validation") for number in range(4)]
     evaluator = Evaluator(lambda _: Asks(), Silent(), OracleVerifier("invalid"), images, tmp_path, mlflow=None)
     with pytest.raises(BlindspotError, match=r"4 of 4 validation questions are unscored: cut off × 4"):
-        evaluator.evaluate(0, describe("models/any"))
+        evaluator.evaluate(0, describe_local("models/any", "start"))
     assert evaluator.found() == []

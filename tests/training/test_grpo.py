@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from blindspot.errors import BlindspotError
-from blindspot.models.description import Local, describe
+from blindspot.models.description import Local, describe_local
 from blindspot.models.local import LocalVLM
 from blindspot.models.model_folder import ADAPTER
 from blindspot.prompts.files import SCENES, read_prompts
@@ -14,7 +14,7 @@ from blindspot.training.options import Lora
 from tests.models.architectures import FAMILIES, build
 from tests.training.scripted import training_params
 
-START = describe("models/scenes-questioner")
+START = describe_local("models/scenes-questioner", "start")
 LORA = Lora.model_validate({"rank": 4})
 
 
@@ -77,7 +77,9 @@ def test_the_image_encoder_is_not_trained(family: str, tmp_path: Path) -> None:
     parts = {key: one for key, one in model.named_parameters() if f"{name}." in key}
     assert parts and not any(one.requires_grad for one in parts.values())
     assert any(one.requires_grad for one in model.parameters())
-    adapted = get_peft_model(model, adapters(start, LORA, name))
+    lora = adapters(start, LORA, name)
+    assert lora is not None
+    adapted = get_peft_model(model, lora)
     trained = [key for key, one in adapted.named_parameters() if one.requires_grad]
     assert trained and all("lora_" in key and f"{name}." not in key for key in trained)
 
@@ -98,8 +100,8 @@ def test_the_trainer_gets_the_prompts_of_the_file_and_the_system_prompt(tmp_path
 def test_a_model_without_an_image_encoder_is_refused(tmp_path: Path) -> None:
     from transformers import LlamaConfig, LlamaForCausalLM
 
-    sizes = {"hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1}
-    model = LlamaForCausalLM(LlamaConfig(vocab_size=8, num_key_value_heads=1, **sizes))
+    config = LlamaConfig(vocab_size=8, hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=1)
+    model = LlamaForCausalLM(config)
     with pytest.raises(BlindspotError, match=r"image encoder of some/model is not found: set train\.freeze_vision"):
         freeze_vision(model, described(model="some/model"))
 

@@ -59,7 +59,7 @@ def adapter(halved: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             torch.nn.init.normal_(one, std=2e-4)
     adapted.peft_config["default"].base_model_name_or_path = str(halved)
     folder = tmp_path_factory.mktemp("adapter")
-    adapted.save_pretrained(folder)
+    adapted.save_pretrained(str(folder))
     return folder
 
 

@@ -11,6 +11,7 @@ from bench.scoring.slice_rate import SliceRate
 from bench.scoring.truth import Sample, draw_sample, measure_slices, uniform_questions
 from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image
+from blindspot.records.unscored import Unscored
 from blindspot.scenes.planted import PlantedCandidate
 
 SIZE = 50
@@ -110,7 +111,7 @@ class Silent:
         self, images: Sequence[Image], questions: Sequence[str], sampling: Sampling | None = None
     ) -> list[Answer]:
         wrong = PlantedCandidate(["said >= 0"], 0.0, 0).answer(images, questions)
-        return [answer if place % 2 else Answer("", "timeout") for place, answer in enumerate(wrong)]
+        return [answer if place % 2 else Answer("", Unscored.TIMEOUT) for place, answer in enumerate(wrong)]
 
 
 def test_unscored_questions_are_excluded_from_the_rates(sample: Sample) -> None:

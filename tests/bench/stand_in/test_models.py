@@ -97,7 +97,7 @@ def test_the_questioner_asks_questions_like_the_failures_that_it_is_shown() -> N
 
 def test_the_candidate_fails_in_its_weaknesses_and_seldom_elsewhere() -> None:
     candidate, dice = StandInCandidate([*WEAKNESSES.values()]), random.Random(4)
-    inside, outside = [], []
+    inside, outside = list[bool](), list[bool]()
     for scene in scenes(60):
         for question in draw_any(scene, 20, dice):
             text = word(question, dice)

@@ -8,13 +8,27 @@ import io
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 from inspect_ai import Task, eval
 from inspect_ai._util.zipfile import zipfile_compress_kwargs
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.model import ChatMessageUser, ContentImage, ContentText, ModelOutput, _model, get_model
-from inspect_ai.scorer import CORRECT, INCORRECT, NOANSWER, PARTIAL, Score, accuracy, choice, match, mean, scorer
-from inspect_ai.solver import Generate, TaskState, generate, multiple_choice, solver
+from inspect_ai.scorer import (
+    CORRECT,
+    INCORRECT,
+    NOANSWER,
+    PARTIAL,
+    Score,
+    Scorer,
+    Target,
+    accuracy,
+    choice,
+    match,
+    mean,
+    scorer,
+)
+from inspect_ai.solver import Generate, Solver, TaskState, generate, multiple_choice, solver
 from PIL import Image, ImageDraw
 
 
@@ -31,10 +45,10 @@ def asked(question: str, image: str) -> list[ChatMessageUser]:
 
 
 @scorer(metrics=[accuracy()])
-def graded():
+def graded() -> Scorer:
     """Gives each of the values C, P, I and N, as a model that grades does."""
 
-    async def score(state: TaskState, target) -> Score:
+    async def score(state: TaskState, target: Target) -> Score:
         answer = state.output.completion
         value = NOANSWER if "cannot" in answer else CORRECT if target[0] in answer else INCORRECT
         value = PARTIAL if value == CORRECT and " or " in answer else value
@@ -44,23 +58,23 @@ def graded():
 
 
 @scorer(metrics={"shape": [mean()], "colour": [mean()]})
-def two_values():
-    async def score(state: TaskState, target) -> Score:
+def two_values() -> Scorer:
+    async def score(state: TaskState, target: Target) -> Score:
         return Score(value={"shape": 1.0, "colour": 0.25})
 
     return score
 
 
 @scorer(metrics=[mean()])
-def share():
-    async def score(state: TaskState, target) -> Score:
+def share() -> Scorer:
+    async def score(state: TaskState, target: Target) -> Score:
         return Score(value=0.75 if target.text in state.output.completion else 0.2)
 
     return score
 
 
 @solver
-def fails_at_the_third():
+def fails_at_the_third() -> Solver:
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         if state.sample_id == "open-3":
             raise RuntimeError("the server sent no reply")
@@ -69,7 +83,7 @@ def fails_at_the_third():
     return solve
 
 
-def open_task(solvers: list) -> Task:
+def open_task(solvers: list[Solver]) -> Task:
     colours = ("red", "green", "blue", "black")
     samples = [
         Sample(
@@ -96,12 +110,12 @@ def choice_task(folder: Path) -> Task:
     return Task(name="shapes_choice", dataset=MemoryDataset(samples), solver=multiple_choice(), scorer=choice())
 
 
-def plain_task(name: str, scorers: list | None) -> Task:
+def plain_task(name: str, scorers: list[Scorer] | None) -> Task:
     samples = [Sample(input=f"How many squares are in drawing {number}?", target="2") for number in (1, 2, 3)]
     return Task(name=name, dataset=MemoryDataset(samples), solver=generate(), scorer=scorers)
 
 
-def run(folder: Path, form: str, task: Task, replies: list[str], **settings) -> None:
+def run(folder: Path, form: str, task: Task, replies: list[str], **settings: Any) -> None:
     outputs = [ModelOutput.from_content("mockllm/model", text) for text in replies * 4]
     model = get_model("mockllm/model", custom_outputs=outputs, memoize=False)
     place = {"log_dir": str(folder), "log_format": form, "max_samples": 1, "display": "none"}

@@ -5,6 +5,7 @@ The answers are those of a model that knows some colours. Nothing is downloaded.
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import lmms_eval.__main__ as command
 import lmms_eval.models
@@ -120,13 +121,13 @@ class Shapes(lmms):
 
     is_simple = True
 
-    def __init__(self, **settings):
+    def __init__(self, **settings: Any) -> None:
         super().__init__()
 
-    def generate_until_multi_round(self, requests):
+    def generate_until_multi_round(self, requests: list[Any]) -> list[str]:
         raise NotImplementedError
 
-    def generate_until(self, requests):
+    def generate_until(self, requests: list[Any]) -> list[str]:
         replies = []
         for request in requests:
             prompt = request.args[0]
@@ -134,7 +135,7 @@ class Shapes(lmms):
             replies.append(f"{'ABCD'[OPTIONS.index(known)]}. {known}" if "A. " in prompt else f"{known.title()}.")
         return replies
 
-    def loglikelihood(self, requests):
+    def loglikelihood(self, requests: list[Any]) -> list[Any]:
         """Returns losses, as the models of lmms-eval do, in the form that version 0.7 does not turn into texts."""
         pairs = [(0.5 if "blue" in request.args[1] else 2.0, "blue" in request.args[1]) for request in requests]
         return [GenerationResult(text=pair) for pair in pairs] if GenerationResult else pairs

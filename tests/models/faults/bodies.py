@@ -120,11 +120,10 @@ CHOICES: list[Fault] = [
 ]
 
 _MAX_TOKENS = {"max_tokens": 1000}
+_ODD_COUNTS = ({"total_tokens": None}, {"total_tokens": [1]}, {"total_tokens": "ten"})
+_ODD_USAGES: tuple[Any, ...] = ("10", [], -5, 1.5, *_ODD_COUNTS)
 USAGES: list[Fault] = [
-    *(
-        content(f"usage {value!r}", "yes", "yes", usage=value)
-        for value in ("10", [], -5, 1.5, {"total_tokens": None}, {"total_tokens": [1]}, {"total_tokens": "ten"})
-    ),
+    *(content(f"usage {value!r}", "yes", "yes", usage=value) for value in _ODD_USAGES),
     content("a huge count", "yes", "yes", usage={"total_tokens": 10**400}),
     content("a count as text, with max_tokens", "yes", "yes", usage={"total_tokens": "10"}, options=_MAX_TOKENS),
     content("a negative count, with max_tokens", "yes", "yes", usage={"total_tokens": -5}, options=_MAX_TOKENS),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -128,21 +129,27 @@ def asked(*rows: tuple[str, str, int]) -> pd.DataFrame:
     )
 
 
+def with_feature(rows: pd.DataFrame, feature: str) -> pd.DataFrame:
+    """The same rows, which all have this feature alone."""
+    features: list[Any] = [[feature]] * len(rows)
+    return rows.assign(features=features)
+
+
 COUNTS, ABSENT = ("how many dogs are there ?", "3"), ("is there a dog ?", "no")
 COLOURS = ("what colour is the bus ?", "red")
 
 
 def test_failures_that_match_documented_weaknesses_one_by_one_make_a_mix() -> None:
     rows = asked((*COUNTS, 6), (*ABSENT, 3), (*COLOURS, 1))
-    [found] = with_mixes([mode("1 detail")], rows.assign(features=[["1 detail"]] * 10), [COUNTING, NO])
+    [found] = with_mixes([mode("1 detail")], with_feature(rows, "1 detail"), [COUNTING, NO])
     assert (found.mix_of, found.mix_documented, found.mix_share) == ((), ("counting", "no"), 0.9)
     assert mix(found, [found]) == "a mix of “counting” (documented) and “no” (documented)"
-    [found] = with_mixes([mode("1 detail")], rows.assign(features=[["1 detail"]] * 10), [COUNTING])
+    [found] = with_mixes([mode("1 detail")], with_feature(rows, "1 detail"), [COUNTING])
     assert found.mix_share is None
 
 
 def test_the_true_answer_of_a_documented_weakness_counts_question_by_question() -> None:
-    rows = asked((*ABSENT, 7), ("is there a dog ?", "yes", 3)).assign(features=[["x"]] * 10)
+    rows = with_feature(asked((*ABSENT, 7), ("is there a dog ?", "yes", 3)), "x")
     [found] = with_mixes([mode("x")], rows, [NO])
     assert found.mix_documented == ()
     [found] = with_mixes([mode("x")], rows.iloc[:8], [NO])
@@ -159,12 +166,12 @@ def test_the_details_among_the_features_of_a_mode_are_kinds_of_its_questions() -
     rows = asked(("how many purple dogs are there ?", "3", 9))
     [found] = with_mixes([mode("counting", "recognising purple")], rows, [COUNTING])
     assert found.mix_share is None
-    [found] = with_mixes([mode("counting", "2 details")], rows.assign(features=[["2 details"]] * 9), [COUNTING])
+    [found] = with_mixes([mode("counting", "2 details")], with_feature(rows, "2 details"), [COUNTING])
     assert found.mix_documented == ("counting",)
 
 
 def test_other_modes_and_documented_weaknesses_mix() -> None:
-    rows = asked((*COUNTS, 4), (*COLOURS, 5)).assign(features=[["x"]] * 9)
+    rows = with_feature(asked((*COUNTS, 4), (*COLOURS, 5)), "x")
     found = with_mixes([mode("telling the colour", low=0.9), mode("x", low=0.3)], rows, [COUNTING])[1]
     assert (found.mix_of, found.mix_documented, found.mix_share) == (("telling the colour",), ("counting",), 1.0)
     assert not replace(found, recurrence=1.0).is_novel and replace(found, recurrence=1.0, mix_share=None).is_novel

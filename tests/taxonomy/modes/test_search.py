@@ -9,26 +9,7 @@ import pytest
 
 from blindspot.metrics import interval
 from blindspot.taxonomy.modes.search import distinct_first, find_modes
-
-
-def questions(*groups: tuple[tuple[str, ...], int, int]) -> pd.DataFrame:
-    """Returns rows for (abilities, asked, failures) each; the group is the first word of an ability."""
-    rows = []
-    for abilities, asked, failures in groups:
-        for index in range(asked):
-            name = f"{len(rows):05d}"
-            rows.append(
-                {
-                    "rollout_id": name,
-                    "image_id": f"image-{index % 7}",
-                    "question": f"question {index % 11} of {abilities}",
-                    "outcome": "failure" if index < failures else "correct",
-                    "abilities": list(abilities),
-                    "groups": sorted({ability.split()[0] for ability in abilities}),
-                    "features": [],
-                }
-            )
-    return pd.DataFrame(rows)
+from tests.taxonomy.modes.groups import questions
 
 
 def names(frame: pd.DataFrame, threshold: float = 0.25) -> list[str]:

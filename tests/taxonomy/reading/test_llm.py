@@ -3,6 +3,8 @@
 import json
 from collections.abc import Callable, Sequence
 
+import pytest
+
 from blindspot.protocols import Form
 from blindspot.records.answer import Answer
 from blindspot.taxonomy.clustering.groups import MetaSkill
@@ -90,7 +92,11 @@ def test_no_skill_and_no_group_have_the_same_name() -> None:
         assert name_by(llm, skills, groups) == (skills, groups)
 
 
-def test_names_stay_without_a_usable_reply() -> None:
+@pytest.mark.parametrize(
+    "reply",
+    ["", json.dumps({"name": " ", "definition": ""}), json.dumps({"name": "x" * 200, "definition": ""})],
+    ids=["empty", "blank name", "long name"],
+)
+def test_names_stay_without_a_usable_reply(reply: str) -> None:
     skills, groups = [skill("a"), skill("b")], [MetaSkill("a, b", ("a", "b"))]
-    for reply in ("", json.dumps({"name": " ", "definition": ""}), json.dumps({"name": "x" * 200, "definition": ""})):
-        assert name_by(FakeLLM(lambda _, reply=reply: reply), skills, groups) == (skills, groups)
+    assert name_by(FakeLLM(lambda _: reply), skills, groups) == (skills, groups)
