@@ -17,7 +17,7 @@ import os, sys; os.environ["PATH"] = ":".join(dict.fromkeys([sys.prefix + "/bin"
 endef
 export PATH_FILE
 
-.PHONY: install discover repro estimate ui docs test browser fast dependencies lint bootstrap bench-search bench-taxonomy
+.PHONY: install discover repro estimate ui docs test fast slow browser coverage dependencies lint bootstrap bench-search bench-taxonomy
 
 install: $(READY) # creates the environment
 
@@ -36,15 +36,23 @@ ui: $(READY) # opens MLflow and Prefect, with the pipeline deployed
 docs: $(READY) # builds the documentation site: site/index.html
 	@$(BIN)/python -m mkdocs build --quiet
 
-test: export OMP_NUM_THREADS = 1 # as many processes as cores, a thread each
-test: $(READY) # every test except those that need a browser
-	$(BIN)/python -m pytest -m "not browser" -n logical --dist loadfile --no-loadscope-reorder --durations=40
+test fast slow coverage: export OMP_NUM_THREADS = 1 # as many processes as cores, a thread each
+TESTS := $(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
+
+fast: $(READY) # the tests that take less than 0.1 s each: half a minute
+	$(TESTS) -m "not slow and not browser" --fast
+
+test: $(READY) # every test that must pass before a change lands, except those that need a browser: minutes
+	$(TESTS) -m "not slow and not browser" --durations=20
+
+slow: $(READY) # the tests that train, kill and run whole pipelines: half an hour or more
+	$(TESTS) -m "slow and not browser" --durations=20
 
 browser: $(READY) # the tests that drive Chromium, which must be installed
 	$(BIN)/python -m pytest -m browser tests/flows
 
-fast: $(READY) # the tests that take seconds
-	$(BIN)/python -m pytest -m "not slow"
+coverage: $(READY) # the lines that `make test` runs, by file
+	$(TESTS) -m "not slow and not browser" --cov --cov-report=term --cov-report=html:.work/coverage
 
 dependencies: $(READY) # lists in dvc.yaml the code that each stage depends on
 	@$(BIN)/python -m flows.code_dependencies

@@ -5,8 +5,23 @@ import signal
 import pytest
 
 from blindspot.telemetry import disable_telemetry
+from tests.fast import FAST, WRITE, Fast, Writer
 
 disable_telemetry()
 pytest.register_assert_rewrite("tests.flows", "tests.project", "tests.recording", "tests.slow", "tests.training")
 # A background job of a shell ignores Ctrl-C, and so would the processes that tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the options of `make fast` and `make test`."""
+    parser.addoption(FAST, action="store_true", help="run the tests that tests/not_fast.txt does not list")
+    parser.addoption(WRITE, action="store_true", help="write tests/not_fast.txt from the times of this session")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Registers what the options ask for; the list is written by the process that gathers all reports."""
+    if config.getoption(FAST):
+        config.pluginmanager.register(Fast())
+    if config.getoption(WRITE) and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Writer())

@@ -7,11 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
-
 from tests.project import REPOSITORY
-
-pytestmark = pytest.mark.slow
 
 BUILD_SECONDS = 60
 NO_NETWORK = ("unshare", "--map-root-user", "--net")

@@ -1,0 +1,60 @@
+"""The tests that `make fast` runs: all but those that tests/not_fast.txt lists, slow ones and those with a browser.
+
+`make test` writes the list anew with `--write-not-fast`: the test functions of which a case takes longer than LIMIT,
+and the modules with a fixture that does. A new test is fast until the list is written again.
+"""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LIST = ROOT / "tests/not_fast.txt"
+LIMIT = 0.1  # s
+FAST, WRITE = "--fast", "--write-not-fast"
+
+
+class Fast:
+    """Leaves out the tests of the list. Modules of the list and of tests/slow are not even imported."""
+
+    def __init__(self) -> None:
+        self._listed = {*LIST.read_text("utf-8").split()}
+
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Called by pytest before it imports a module or enters a folder."""
+        name = collection_path.relative_to(ROOT).as_posix() if collection_path.is_relative_to(ROOT) else ""
+        return True if name in self._listed or name == "tests/slow" else None
+
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Called by pytest with the tests that it has collected."""
+        left_out = [item for item in items if function(item.nodeid) in self._listed]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in {*left_out}]
+
+
+class Writer:
+    """Writes the list from the times of the tests of a session."""
+
+    def __init__(self) -> None:
+        self._listed = set[str]()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Called by pytest after the setup, the call and the teardown of each test."""
+        if report.duration > LIMIT:
+            self._listed.add(module(report.nodeid) if report.when == "setup" else function(report.nodeid))
+
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        """Called by pytest at the end."""
+        names = sorted(name for name in self._listed if "::" not in name or module(name) not in self._listed)
+        if exitstatus == pytest.ExitCode.OK:
+            LIST.write_text("\n".join(names) + "\n", "utf-8")
+
+
+def function(nodeid: str) -> str:
+    """Returns the id of a test without its parameters."""
+    return nodeid.split("[", 1)[0]
+
+
+def module(nodeid: str) -> str:
+    """Returns the file of a test."""
+    return nodeid.split("::", 1)[0]
