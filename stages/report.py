@@ -201,10 +201,10 @@ def _read_rewards() -> pd.DataFrame:
 
 
 def _log_pages(mlflow: Any) -> None:
-    """Logs every page with its pictures, but not the data set of failures, which DVC keeps."""
+    """Logs every page with its pictures and lists, but not the data set of failures, which DVC keeps."""
     for page in sorted(REPORTS.glob("*.html")):
         mlflow.log_artifact(str(page), "report")
-    for folder in ("modes", "images"):
+    for folder in ("modes", "images", "lists"):
         mlflow.log_artifacts(str(REPORTS / folder), f"report/{folder}")
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 from blindspot.metrics import Mask
 from blindspot.records.failure_mode import FailureMode, in_report_order
 from blindspot.records.rollout import METHODS
-from blindspot.report.rates import ASKED_BY, Rate, discovered_rate, error_rate, tested_rate
+from blindspot.report.rates import ASKED_BY, Rate, discovered_rate, error_rate, rate, tested_rate
 
 LONGEST_NAME = 80  # characters of a file name
 SHOWN_INSTEAD = 6  # wrong answers that are listed beside the true ones
@@ -81,7 +81,8 @@ class Mode:
     """A failure mode with what the report shows of it.
 
     `page`: the name of its file, without the ending. `rate`: of the questions that it was tested on, None if there are
-    none. `discovered`: of those that it was discovered in. `questions`: the number of its questions of all methods.
+    none. `discovered`: of those that it was discovered in. `share`: its share of all failures of the compared methods,
+    None if there are none. `questions`: the number of its questions of all methods.
     `documented`: the weaknesses that it matches; empty if there is none, None without a list. `mix`: what it is a mix
     of; empty if it is no mix. `asked_by`: method, name and error rate of each compared method that asked its
     questions. `failed` and `right`: examples of failures and of correct answers.
@@ -91,6 +92,7 @@ class Mode:
     page: str
     rate: Rate | None
     discovered: Rate
+    share: Rate | None
     questions: int
     documented: tuple[Documented, ...] | None
     mix: tuple[Part, ...]
@@ -122,8 +124,17 @@ def modes(
         str(one["name"]): Documented(**{key: one[key] for key in ("name", "says", "source", "url")})
         for one in documented
     }
+    failed = ((rows["outcome"] == "failure") & rows["method"].isin(METHODS)).to_numpy(bool)
     return tuple(
-        _mode(mode, rows[mask], by_id, _related(index, found, masks), listed, _mix(mode, names, pages))
+        _mode(
+            mode,
+            rows[mask],
+            by_id,
+            _related(index, found, masks),
+            listed,
+            _mix(mode, names, pages),
+            rate(int((mask & failed).sum()), int(failed.sum())) if failed.any() else None,
+        )
         for index, (mode, mask) in enumerate(zip(found, masks, strict=True))
     )
 
@@ -172,6 +183,7 @@ def _mode(
     related: tuple[Related, ...],
     listed: Mapping[str, Documented],
     mix: tuple[Part, ...],
+    share: Rate | None,
 ) -> Mode:
     names, right = mode.documented, own[own["outcome"] == "correct"]
     right = right.drop_duplicates("question").drop_duplicates("image_id")
@@ -180,6 +192,7 @@ def _mode(
         page=page_name(mode.mode_id),
         rate=tested_rate(mode),
         discovered=discovered_rate(mode),
+        share=share,
         questions=len(own),
         documented=None if names is None else tuple(listed.get(name) or Documented(name) for name in names),
         mix=mix,

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from blindspot.report.content import Content
+from blindspot.report.downloads import write_lists
 from blindspot.report.page import render
 from blindspot.report.pictures import write_pictures
 from blindspot.report.questions import listing
 
 
 def write_site(content: Content, pictures: Mapping[str, Path], folder: Path) -> None:
-    """Writes every page except the labelling page. `pictures`: the file of each image id.
+    """Writes every page except the labelling page, and the lists to download. `pictures`: the file of each image id.
 
     Raises BlindspotError on a picture that cannot be read.
     """
@@ -20,11 +21,13 @@ def write_site(content: Content, pictures: Mapping[str, Path], folder: Path) -> 
     def write(name: str, text: str) -> None:
         (folder / name).write_text(text, encoding="utf-8")
 
-    for name in ("index", "methods", "judge", "provenance"):
+    for name in ("methods", "judge", "provenance"):
         write(f"{name}.html", render(content, name, addresses))
+    write("index.html", render(content, "index", addresses, "modes.js"))
     write("skills.html", render(content, "skills", addresses, "skills.js"))
     data = listing(content.rows, content.modes, content.titles, addresses)
     write("examples.html", render(content, "examples", addresses, "examples.js", data=data))
     (folder / "modes").mkdir()
     for rank, mode in enumerate(content.modes, 1):
         write(f"modes/{mode.page}.html", render(content, "mode", addresses, mode=mode, rank=rank))
+    write_lists(content, folder)

@@ -15,6 +15,7 @@ from stages.report import Params
 from tests.report.site import COUNTS, make, mode_of, taxonomy_of
 
 MODE = "modes/counting.html"
+NOVEL = '<span class="new">novel</span>'
 Pages = Callable[..., dict[str, str]]
 
 
@@ -38,13 +39,13 @@ def test_the_overview_lists_modes_as_sentences_with_features_and_an_example(rows
     modes = [replace(mode, recurrence=0.85, documented=()) for mode in found["failure_modes"]]
     text = pages(found | {"failure_modes": modes})["index.html"]
     assert "2 confirmed failure modes</h2>" in text
-    head, *lines = re.findall(r"<tr>(.*?)</tr>", text[text.index('class="plain modes"') :], re.S)
+    head, *lines = re.findall(r"<tr\b[^>]*>(.*?)</tr>", text[text.index('class="plain modes"') :], re.S)
     for column in (
         "Failure mode",
         "Example question",
         "Error rate",
         "Trained",
-        "Recurrence",
+        "Share <small>of the failures",
         "Status",
         "Documented",
     ):
@@ -57,7 +58,7 @@ def test_the_overview_lists_modes_as_sentences_with_features_and_an_example(rows
         assert f"<b>{percent(mode.error_rate)}</b> <small>60\u00a0% – 86\u00a0%</small>" in line
         assert (
             f"<small>{mode.failures} of {mode.asked} wrong</small>" in line
-            and ">85\u00a0%</td>" in line
+            and "<small>found again in 85\u00a0%</small></td>" in line
             and ">novel</span>" in line
         )
 
@@ -95,8 +96,8 @@ def test_modes_that_share_a_feature_are_related(pages: Pages) -> None:
 @pytest.mark.parametrize(
     ("documented", "shown", "hidden"),
     [
-        (("counting", "left & right"), "left &amp; right", ">novel"),
-        ((), ">novel", "documented: "),
+        (("counting", "left & right"), "left &amp; right", NOVEL),
+        ((), NOVEL, "documented: "),
         (None, ">–<", "documented: "),
     ],
 )
@@ -150,7 +151,8 @@ def test_the_strength_of_the_evidence_is_shown_with_the_status(
     more: dict[str, Any], said: str, rows: pd.DataFrame, pages: Pages
 ) -> None:
     made = pages(taxonomy_with(rows, **more))
-    row, card = f'<td data-head="Status">{said}</td>', f" · {said}</p></div>"
+    card, again = f" · {said}</p></div>", " <small>found again in 80\u00a0%</small></td>"
+    row = f'<td data-head="Status">{said}{again if more["recurrence"] else "</td>"}'
     assert row in made["index.html"] and card in made["index.html"] and f"Status: {said}." in made[MODE]
 
 
@@ -185,7 +187,7 @@ def test_a_mix_names_its_parts_with_links_on_the_overview_and_on_its_page(rows: 
     assert (
         f'a mix of: <a href="{link} <small>90\u00a0% of the failures of this mode also belong to these' in made[MODE]
     )
-    assert ">novel<" not in made["index.html"] and "<b>A mix</b>" in made["index.html"]
+    assert NOVEL not in made["index.html"] and "<b>A mix</b>" in made["index.html"]
     assert "a mix of:" not in made["modes/counting--answer-2-or-more.html"]
 
 

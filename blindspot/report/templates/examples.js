@@ -137,6 +137,28 @@ function search() {
   waiting = setTimeout(() => keep(), 150); // browsers limit how often an address may change
 }
 
+{% include 'csv.js' %}
+
+/** Saves the questions found, with the columns of lists/questions. */
+function saveFound(ending) {
+  const table = shown.map((row) => ({
+    rollout_id: row.id,
+    image_id: data.images[row.image][0],
+    question: row.question,
+    answer: row.answer,
+    reference: row.reference,
+    outcome: data.outcomes[row.outcome],
+    method: methods[row.method],
+    skills: row.skills.map((skill) => skillNames[skill]),
+    reason: row.reason,
+    modes: row.modes.map((mode) => modeIds[mode]),
+  }));
+  if (ending === "json") return save("questions.json", `${JSON.stringify(table, null, 1)}\n`, "application/json");
+  const text = (value) => (Array.isArray(value) ? value.join("; ") : (value ?? ""));
+  const lines = table.map((row) => Object.values(row).map(text));
+  return save("questions.csv", csv([Object.keys(table[0] ?? { rollout_id: "" }), ...lines]), "text/csv");
+}
+
 function enlarge(row) {
   byId("one-title").textContent = row.question || "(nothing)";
   picture(row, byId("one-image"));
@@ -211,6 +233,9 @@ form.hidden = false;
 form.addEventListener("input", search);
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("reset", () => setTimeout(search));
+byId("save").hidden = false;
+for (const button of byId("save").querySelectorAll("button"))
+  button.addEventListener("click", () => saveFound(button.dataset.ending));
 byId("back").addEventListener("click", () => turn(-1));
 byId("forward").addEventListener("click", () => turn(1));
 byId("one").addEventListener("close", () => keep());

@@ -69,22 +69,12 @@ function go(by) {
   show();
 }
 
-// Spreadsheets read a text that begins like this as a formula; a quote in front of it prevents that.
-const safe = (text) => (/^[=+\-@\t\r\n'＝＋－＠]/.test(text) ? `'${text}` : text);
-const cell = (text) => `"${safe(text).replaceAll('"', '""')}"`;
-
-function csv() {
-  const columns = ["rollout_id", "image_id", "question", "answer"];
-  const lines = labels.map((outcome, index) => [...columns.map((name) => cell(rows[index][name])), outcome].join(","));
-  return "\ufeff" + [[...columns, "outcome"].join(","), ...lines, ""].join("\r\n"); // spreadsheets need the byte order mark
-}
+{% include 'csv.js' %}
 
 function download() {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([csv()], { type: "text/csv;charset=utf-8" }));
-  link.download = "labels.csv";
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  const columns = ["rollout_id", "image_id", "question", "answer"];
+  const lines = labels.map((outcome, index) => [...columns.map((name) => rows[index][name]), outcome]);
+  save("labels.csv", csv([[...columns, "outcome"], ...lines]), "text/csv");
 }
 
 const keys = { f: () => judge("failure"), c: () => judge("correct"), i: () => judge("invalid"), e: () => judge("unscored") };
