@@ -41,5 +41,5 @@ def test_raw_replies_of_examples_are_shown_as_text(
     rows = rows.assign(candidate_reply=replies, judge_replies=judged)
     text = make(rows, pictures, tmp_path / "made")[MODE]
     assert text.count("<summary>Raw replies</summary>") == 1
-    assert '<pre dir="auto">&lt;think&gt;one, two&lt;/think&gt; 2</pre>' in text
+    assert '<pre dir="auto" tabindex="0">&lt;think&gt;one, two&lt;/think&gt; 2</pre>' in text
     assert "{&#34;same&#34;: false}" in text and f"{'x' * 2000}…" in text and "x" * 2001 not in text
