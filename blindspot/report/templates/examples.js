@@ -170,6 +170,7 @@ function enlarge(row) {
     ["Asked by", data.methods[row.method][1]],
     ["Image", data.images[row.image][0]],
     ["Skills", row.skills.map((skill) => data.skills[skill][1]).join("; ")],
+    ["Ask again", `blindspot ask ${row.id}`],
   ].filter(([, text]) => text);
   const lines = facts.map(([name, text]) => [make("dt", name), make("dd", text, { dir: "auto" })]);
   if (row.modes.length) {
