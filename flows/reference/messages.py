@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("blindspot", "stages", "flows", "lab")
+PACKAGES = ("blindspot", "stages", "flows", "lab", "bench")
 ERRORS = ("BlindspotError", "Stop")  # classes of errors: the problem, then the fix
 GAP = "…"  # stands for a part that depends on the input
 DEEPEST, MOST = 3, 8  # of names that stand for an expression: how many in a row, and how many texts
@@ -40,6 +40,7 @@ TOPICS = {  # by the start of a module's path; the first that fits counts
     "stages": "Stages",
     "flows": "Runs, servers and schedules",
     "lab": "Embedded models",
+    "bench": "Benches",
     "": "Outputs of stages, and other errors",
 }
 
