@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 import yaml
+from pydantic import WithJsonSchema
 from pydantic.fields import FieldInfo
 
+from blindspot.kinds import SEAM
 from blindspot.params import Section, read
 from flows.overrides import STARTED_AFRESH
 from flows.params import Params, range_of, section_of
@@ -79,7 +81,9 @@ def _allowed(field: FieldInfo) -> str:
     """Returns the range of a number, or the choices of a text."""
     if limits := range_of(field):
         return limits.strip(" []")
-    choices = [*get_args(field.annotation)]
-    if field.annotation is bool:
-        choices = [True, False]
+    for part in field.metadata:
+        if isinstance(part, WithJsonSchema) and SEAM in (part.json_schema or {}):
+            kinds: list[str] = (part.json_schema or {})["anyOf"][0]["enum"]
+            return f"{', '.join(map(_code, kinds))}, or your own class"
+    choices = [True, False] if field.annotation is bool else [*get_args(field.annotation)]
     return ", ".join(map(_code, choices)) if choices and all(isinstance(one, str | bool) for one in choices) else ""

@@ -46,6 +46,7 @@ def test_the_page_has_ranges_choices_and_both_values_of_a_parameter() -> None:
     assert "| `modes.threshold` | `0.25` | `0.25` | > 0, < 1 |" in page
     assert re.search(r"^\| `verifier.unparsed` \| `invalid` \| `\w+` \| `invalid`, `unscored` \|", page, re.M)
     assert "| `candidate.model` | `models/scenes-candidate` | required |" in page
+    assert "| `verifier.kind` | `oracle` | required | `oracle`, `vlm`, `reference`, or your own class |" in page
 
 
 def test_every_command_has_its_help() -> None:
