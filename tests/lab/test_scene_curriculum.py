@@ -46,7 +46,9 @@ def test_a_family_without_a_valid_question_is_replaced_by_another() -> None:
 def test_every_answer_taught_is_true() -> None:
     rng = random.Random(0)
     for scene in draw_scenes(30, seed=4):
-        for question, answer in answered_questions(scene, 6, rng):
+        pairs = answered_questions(scene, 6, rng)
+        assert len(pairs) == 6
+        for question, answer in pairs:
             assert rule(question, scene).answer == answer
 
 

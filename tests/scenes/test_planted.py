@@ -65,6 +65,7 @@ def test_sampling_changes_mistakes_but_not_gaps() -> None:
     candidate = PlantedCandidate(GAPS, 0.3, 0)
     once, again, other = (outcomes(candidate, sampling) for sampling in (None, None, Sampling(0.7, 1)))
     assert once == again != other
+    assert any(in_gap())
     for found in (once, other):
         assert all(outcome == "failure" for outcome, gap in zip(found, in_gap(), strict=True) if gap)
 
@@ -127,5 +128,6 @@ def test_a_rate_below_one_fails_that_share_of_the_questions_in_gaps() -> None:
     in_it = [inside[0].holds(one) for one in facts]
     failed = [outcome == "failure" for outcome in once]
     assert once == other
+    assert not all(in_it)
     assert not any(fails for fails, gap in zip(failed, in_it, strict=True) if not gap)
     assert 0.3 < sum(failed) / sum(in_it) < 0.5

@@ -61,6 +61,7 @@ def test_without_a_list_no_mode_is_counted_as_novel(
 
 def test_a_mode_contains_the_questions_that_it_counts(found: Found) -> None:
     asked = [*zip(found.questions["question"], found.questions["reference"], strict=True)]
+    assert found.modes
     for mode in found.modes:
         assert sum(mode.contains(all_features(question, reference)) for question, reference in asked) == mode.asked
 

@@ -116,6 +116,7 @@ class Silent:
 
 def test_unscored_questions_are_excluded_from_the_rates(sample: Sample) -> None:
     rates = measure_slices(Silent(), sample)
+    assert len(rates) == len(sample.slices)
     assert all(rate.failures == rate.asked < SIZE and rate.error_rate == 1.0 for rate in rates)
 
 

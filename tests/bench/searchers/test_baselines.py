@@ -75,6 +75,7 @@ def test_few_shot_shows_past_failures() -> None:
     assert parrot.prompts == ["ask a question about the image ."] * 3
     searcher.learn([row("is there a star ?", True), row("is there a circle ?", False)])
     searcher.ask(IMAGES[:3], 0)
+    assert len(parrot.prompts) == 3
     assert all("is there a star ? yes" in prompt and "circle" not in prompt for prompt in parrot.prompts)
 
 
