@@ -80,7 +80,9 @@ def test_a_fault_gives_the_right_answer_or_an_error(image: Image) -> None:
         assert len(server.injected) == 9  # every kind of fault, and none
         assert max(server.attempts.values()) <= 3
     wrong = [text for text, question in zip(found, questions, strict=True) if text != f"about {question}"]
-    assert 0 < len(wrong) < 30
+    assert (
+        0 < len(wrong) < 30
+    )  # with the nine kinds, fails with probability 5e-3 over seeds (binomial of 200 at 0.027)
     assert set(wrong) <= {"timeout", "no connection", "server error", "unreadable reply"}
 
 

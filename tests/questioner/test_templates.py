@@ -25,10 +25,11 @@ def images(count: int = 12) -> list[Image]:
 
 
 @pytest.mark.parametrize("target", [("counting",), ("left-of", "answer no"), ("leftmost", "colour"), ()])
-def test_most_questions_meet_their_target(target: tuple[str, ...]) -> None:
-    about = images()
+def test_many_questions_meet_their_target(target: tuple[str, ...]) -> None:
+    """Fails for correct code with probability 5e-4 over seeds (normal: 9 runs have 27.2 ± 3.3)."""
+    about = images(48)
     asked = TemplateQuestioner().ask_for([target] * len(about), about, 3)
-    assert sum(meets(one, target) for one in asked) >= 7  # some pictures have one mark only
+    assert sum(meets(one, target) for one in asked) >= 17  # some pictures have one mark only
     assert asked == TemplateQuestioner().ask_for([target] * len(about), about, 3)
     assert asked != TemplateQuestioner().ask_for([target] * len(about), about, 4)
 

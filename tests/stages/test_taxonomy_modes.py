@@ -76,7 +76,8 @@ def test_without_a_search_modes_are_discovered_in_a_part_of_the_questions(rows: 
     found = taxonomy(rows, PARAMS, seed=0)
     parts = found.questions.groupby("image_id")["part"]
     assert (parts.nunique() == 1).all()
-    assert 0.6 < (parts.first() == "discovery").mean() < 0.8
+    # Fails for another uniform hash with probability 1e-4 (binomial of 150 images at 0.7).
+    assert 0.55 < (parts.first() == "discovery").mean() < 0.85
     (mode,) = found.modes
     held_out = found.questions[found.questions["part"] == "held_out"]
     inside = [mode.contains({*features}) for features in held_out["features"]]
