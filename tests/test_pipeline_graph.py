@@ -112,7 +112,7 @@ def test_the_bench_depends_on_all_that_its_stages_import(stage: str) -> None:
     deps = [dep.removeprefix(".code/") if "code" in dep else f"bench/{dep}" for dep in BENCH[stage]["deps"]]
     [module] = re.findall(r"-m ([\w.]+)", BENCH[stage]["cmd"])
     needed = closure(f"{module.replace('.', '/')}.py")
-    assert [file for file in needed if not any(Path(file).is_relative_to(dep) for dep in deps)] == []
+    assert needed and [file for file in needed if not any(Path(file).is_relative_to(dep) for dep in deps)] == []
 
 
 @pytest.mark.parametrize("stage", BENCH)

@@ -53,7 +53,7 @@ def test_options_are_shown_with_their_texts_and_counted_without_their_letters() 
     ]
     log["reference"] = letters
     [mode] = model_page(blindspot.analyze(log.drop(columns="wrong")).models[0], []).modes
-    assert {one.answer for one in mode.examples} <= {"A. other", "B. other"}
+    assert {one.answer for one in mode.examples} == {"A. other", "B. other"}
     assert {one.answer for one in mode.frequent} == {"other"}
     assert all(one.reference and one.reference[:3] in ("A. ", "B. ") for one in mode.examples)
     assert {one.reference for one in mode.frequent} <= {"1", "2", "3", "4"}

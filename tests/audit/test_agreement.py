@@ -48,16 +48,17 @@ def test_kappa_on_valid_questions_equals_scikit_learn_and_leaves_out_invalid_one
     assert lenient.valid_kappa and lenient.valid_kappa.value == 0 and lenient.valid_kappa.low < 0
 
 
-def test_intervals_of_kappa_and_f1_contain_the_truth_in_93_to_97_percent_of_audits() -> None:
+def test_intervals_of_kappa_and_f1_contain_the_truth_in_about_95_percent_of_audits() -> None:
+    """Fails for intervals of 95 % with probability below 1e-3 (two measures, binomial of 1,000 audits)."""
     shares = NOISY[:3, :3] / NOISY[:3, :3].sum()
     truth = agree(np.pad(np.round(shares * 1e6).astype(int), (0, 1)))
     held = np.zeros(2)
     rng = np.random.default_rng(0)
-    for _ in range(500):
+    for _ in range(1000):
         found = agree(np.pad(rng.multinomial(150, shares.ravel()).reshape(3, 3), (0, 1)))
         pairs = ((found.kappa, truth.kappa), (found.failure.f1, truth.failure.f1))
         held += [bool(one and true and one.low <= true.value <= one.high) for one, true in pairs]
-    assert ((held / 500 >= 0.93) & (held / 500 <= 0.97)).all()
+    assert ((held / 1000 >= 0.925) & (held / 1000 <= 0.975)).all()
 
 
 def test_full_agreement_does_not_prove_an_exact_judge() -> None:

@@ -13,18 +13,25 @@ from tests.audit.simulation import Clusters, coverage, one_each
 EXACT = np.diag([60, 30, 10, 0])
 
 
-def test_intervals_contain_the_truth_in_93_to_97_percent_of_simulations() -> None:
-    for name, (held, _) in coverage(500, 0, lambda rng: int(rng.integers(100, 501))).items():
-        assert 0.93 <= held <= 0.97, name
+def test_intervals_contain_the_truth_in_about_95_percent_of_simulations() -> None:
+    """Fails for intervals of 95 % with probability below 1e-3 (three rates, binomial of 500 simulations)."""
+    found = coverage(500, 0, lambda rng: int(rng.integers(100, 501)))
+    assert found.keys() == RATES.keys()
+    for name, (held, _) in found.items():
+        assert 0.91 <= held <= 0.98, name
 
 
 @pytest.mark.parametrize("audited", [30, 100])
 def test_intervals_contain_the_truth_where_rollouts_about_an_image_are_alike(audited: int) -> None:
+    """Fails for correct code with probability below 2e-3 (three rates, binomial of 200 simulations).
+
+    In 600 worlds with other seeds or more, 95 % to 98 % of the intervals contain the truth, 77 % of the narrow ones.
+    """
     clusters = Clusters(times=4, per_image=8, alike=0.9)
     held = coverage(200, 0, lambda _: audited, clusters=clusters)
     too_narrow = coverage(200, 0, lambda _: audited, clusters=replace(clusters, ignored=True))
     for name in RATES:
-        assert 0.92 <= held[name][0] <= 0.995, name
+        assert 0.88 <= held[name][0] <= (1.0 if name == "valid_rate" else 0.995), name
         assert too_narrow[name][0] < 0.88, name
 
 

@@ -61,6 +61,7 @@ def test_every_leading_part_has_as_many_rollouts_of_each_method() -> None:
 
 
 def test_every_rollout_has_the_same_probability() -> None:
+    """Fails for correct code with probability 2.5e-3 over seeds (binomial of 100 draws for each of 90 rollouts)."""
     trained = ROLLOUTS[ROLLOUTS["method"] == "trained"]
     drawn = pd.concat([draw_sample(trained, 9, seed) for seed in range(100)])
     numbers = drawn["rollout_id"].str[-3:].astype(int)
@@ -94,6 +95,7 @@ def test_the_rows_of_a_mode_depend_neither_on_other_modes_nor_on_the_numbers_dra
 
 
 def test_every_question_of_a_quota_has_the_same_probability() -> None:
+    """Fails for correct code with probability 2e-4 over seeds (binomial of 100 draws for each of 54 questions)."""
     drawn = pd.concat([draw_sample(QUOTAS, 9, seed, per_mode=9) for seed in range(100)])
     numbers = drawn.loc[drawn["mode_id"] == "a", "rollout_id"].str[-3:].astype(int)
     assert numbers.nunique() == 54 and numbers.value_counts().max() < 36  # 17 of each expected

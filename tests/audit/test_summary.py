@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from blindspot.audit.correction import RATES
 from blindspot.audit.summary import FEWEST, summarize
 from blindspot.metrics import rates
 
@@ -54,6 +55,7 @@ def test_rates_are_given_as_judged_and_as_corrected() -> None:
 def test_without_an_audit_every_rate_says_so() -> None:
     made = found({("failure", None): 40, ("correct", None): 40})
     assert (made["drawn"], made["audited"], made["agreement"]) == (80, 0, None)
+    assert made["rates"].keys() == RATES.keys()
     assert all(rate["corrected"] is None and rate["note"] == "not audited" for rate in made["rates"].values())
 
 
@@ -70,7 +72,9 @@ def test_a_rate_with_too_few_audited_rollouts_is_not_corrected() -> None:
 
 def test_rates_of_a_judge_at_chance_are_not_corrected() -> None:
     by_chance: Pairs = {(judge, truth): 20 for judge in ("failure", "correct") for truth in ("failure", "correct")}
-    for rate in found(by_chance)["rates"].values():
+    made = found(by_chance)["rates"]
+    assert made.keys() == RATES.keys()
+    for rate in made.values():
         assert rate["corrected"] is None and rate["note"].startswith("the judge may agree with the auditor by chance")
 
 

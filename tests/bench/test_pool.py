@@ -43,11 +43,14 @@ def test_a_kind_that_always_fails_is_all_of_the_excess(tmp_path: Path) -> None:
 
 
 def test_failures_by_chance_have_no_excess(tmp_path: Path) -> None:
+    """Seed fixed; no rate is known, because modes are searched. In 11 other runs, it is at most 1.03."""
     figures = measure(log(tmp_path, dict.fromkeys(("red", "no", "yes"), 0.3)), range(1), calls=160, predicted=False)
-    assert all(abs(excess) < 2 for excess in figures["excess"].values()) and sum(figures["modes"].values()) <= 2
+    assert {*figures["excess"]} == ARMS and all(abs(excess) < 2 for excess in figures["excess"].values())
+    assert sum(figures["modes"].values()) <= 2
 
 
 def test_with_few_calls_less_is_found_than_with_all(tmp_path: Path) -> None:
+    """Fails for correct code with probability 5e-3 over seeds (normal: 18 runs have a standard deviation of 0.87)."""
     excess = measure(log(tmp_path, {"no": 0.6, "red": 0.2, "yes": 0.2}), range(1), calls=50, predicted=False)["excess"]
     assert excess["uniform_half"] < excess["all"] and excess["all"] == pytest.approx(100 / 3 * 2 / 3 * 0.4, abs=2.5)
 

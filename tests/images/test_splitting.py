@@ -74,7 +74,7 @@ def test_names_copies_and_other_images_do_not_move_an_image(tmp_path: Path) -> N
 @given(st.lists(st.integers(0, 30), min_size=20, max_size=40), st.lists(st.integers(0, 60), max_size=8))
 def test_added_images_move_only_near_duplicates_and_only_towards_train(groups: list[int], added: list[int]) -> None:
     before, after = splits_of(groups), splits_of([*groups, *added])
-    for group, former, latter in zip(groups, before, after, strict=False):
+    for group, former, latter in zip(groups, before, after[: len(groups)], strict=True):
         assert former == latter or group in added
         assert ORDER.index(latter) >= ORDER.index(former)
     by_group = dict(zip([*groups, *added], after, strict=True))
@@ -103,6 +103,7 @@ def test_copies_of_two_pictures_fill_two_splits(tmp_path: Path) -> None:
 
 
 def test_splits_have_the_requested_shares() -> None:
+    """Fails for another uniform hash with probability 3.4e-3 (binomial of 10,000 at 0.6, 0.1 and 0.3)."""
     shares = {"train": 6, "validation": 1, "test": 3}
     found = [split_at(place(str(number)), shares) for number in range(10_000)]
     for split, share in (("train", 0.6), ("validation", 0.1), ("test", 0.3)):

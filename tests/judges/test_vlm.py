@@ -170,9 +170,9 @@ def assert_no_escape(question: str, reference: str, answer: str) -> None:
     assert structure(first) == structure(ask_validity("plain"))
     assert structure(second) == structure(ask_sameness("plain", "plain", "plain"))
     assert len(second.splitlines()) == len(ask_sameness("a", "b", "c").splitlines())
-    for prompt in (first, second):
+    for prompt, count in ((first, 1), (second, 3)):
         data = [line for line in prompt.split("\n") if line.startswith(("QUESTION = ", "REFERENCE = ", "ANSWER = "))]
-        assert all(line.isascii() and not set(line) & set("<>[]{}|`") for line in data)
+        assert len(data) == count and all(line.isascii() and not set(line) & set("<>[]{}|`") for line in data)
 
 
 def test_there_are_at_least_sixty_injections() -> None:

@@ -61,6 +61,10 @@ def test_every_lesson_is_in_the_vocabulary_and_short() -> None:
 
 
 def test_three_of_four_questions_are_valid_and_every_reason_is_taught() -> None:
+    """Fails for correct code with probability 4e-6 over seeds.
+
+    Binomial of 3,000 draws: 74 % are valid and 0.43 % have the rarest reason, as measured in 57,000 draws.
+    """
     scenes, rng = draw_scenes(3000, seed=6), random.Random(6)
     questions = [lessons.question_to_judge(scene, scenes[index - 1], rng) for index, scene in enumerate(scenes)]
     reasons = Counter(rule(question, scene).reason for question, scene in zip(questions, scenes, strict=True))

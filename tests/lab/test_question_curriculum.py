@@ -24,7 +24,9 @@ def test_every_lesson_is_a_valid_question_and_most_have_all_features_of_the_targ
         target = prompt.removesuffix(" .").partition(" : ")[2].split(" , ")
         assert 1 <= len(target) <= 3
         kept.append({*target} <= all_features(question, ruling.answer))
-    assert 0.6 < sum(kept) / len(kept) < 1.0  # a scene may not allow all features of another scene's question
+    # A scene may not allow all features of another scene's question. Of 1,500 others, 77 % have them: this fails
+    # for correct code with probability 5e-11 (binomial of 300).
+    assert 0.6 < sum(kept) / len(kept) < 1.0
 
 
 def test_an_example_shares_a_feature_with_the_question() -> None:

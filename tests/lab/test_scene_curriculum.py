@@ -26,6 +26,10 @@ def test_a_caption_names_every_place_in_reading_order() -> None:
 
 
 def test_every_question_to_ask_is_valid_and_every_family_is_taught() -> None:
+    """Fails for correct code with probability 7e-3 over seeds.
+
+    Binomial of 400 draws, of which nine families have 1 of 10.5 and `two_hop` has 1.5 of 10.5.
+    """
     rng = random.Random(0)
     scenes = draw_scenes(400, seed=3)
     rulings = [rule_question(question_to_ask(scene, rng), scene) for scene in scenes]
@@ -46,7 +50,9 @@ def test_a_family_without_a_valid_question_is_replaced_by_another() -> None:
 def test_every_answer_taught_is_true() -> None:
     rng = random.Random(0)
     for scene in draw_scenes(30, seed=4):
-        for question, answer in answered_questions(scene, 6, rng):
+        pairs = answered_questions(scene, 6, rng)
+        assert len(pairs) == 6
+        for question, answer in pairs:
             assert rule(question, scene).answer == answer
 
 
@@ -95,7 +101,7 @@ def test_an_attempt_ends_where_it_fits_no_thing_or_several() -> None:
     for scene in scenes:
         attempt, again, _ = thought(question_to_ask(scene, rng), scene, rng).partition(f" {AGAIN} ")
         broken += [attempt] if again else []
-    assert 0.1 < len(broken) / len(scenes) < ATTEMPTS
+    assert 0.1 < len(broken) / len(scenes) < ATTEMPTS  # fails with probability 4e-6 (binomial of 200 at 0.22)
     for attempt in broken:
         *before, last = attempt.partition(" ")[2].split(" ; ")
         ends = [_last_places(group) for group in (*before, last)]

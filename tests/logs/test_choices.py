@@ -52,10 +52,12 @@ def test_text_between_and_after_the_options() -> None:
     assert split_question(text) == ("Look.\nWhat is it?\nIt is dark.", {"A": "cat", "B": "dog"}, "")
 
 
-@given(st.text())
-def test_any_text_can_be_split(text: str) -> None:
+@given(st.text(), st.lists(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1), min_size=2, max_size=5))
+def test_any_text_can_be_split(text: str, parts: list[str]) -> None:
     question, options, instruction = split_question(text)
     assert all(part in text for part in options.values())
+    lines = (f"{letter}. {part}" for letter, part in zip("ABCDE", parts, strict=False))
+    assert [*split_question("\n".join(["What?", *lines]))[1].values()] == parts
     assert len(question) + len(instruction) <= len(text)
 
 

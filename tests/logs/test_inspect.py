@@ -54,7 +54,7 @@ def test_epochs_errors_and_values() -> None:
 def test_images_are_taken_from_the_attachments() -> None:
     for name in ("shapes_open.eval", "shapes_open.json", "shapes_choice.eval"):
         frame = read(LOGS / name)
-        assert all(image.startswith("data:image/png;base64,") for image in frame["image"])
+        assert len(frame) and all(image.startswith("data:image/png;base64,") for image in frame["image"])
     assert read(LOGS / "shapes_open.json")["image_id"].tolist() == ["square-0", "square-1"], "from the metadata"
     assert read(LOGS / "shapes_choice.eval")["image_id"].nunique() == 1, "the same picture twice"
 

@@ -29,9 +29,13 @@ REASONS |= {"comparison": {"same_referent"}}
 
 
 def test_agrees_with_an_independent_evaluator() -> None:
-    wrong, seen = disagreements(1500, 0)
+    """Fails for correct code with probability 4e-4 over seeds.
+
+    Binomial of 4,000 draws, of which 0.2 % have each of the two rarest reasons, as measured in 40,000 draws.
+    """
+    wrong, seen = disagreements(4000, 0)
     assert wrong == []
-    assert seen.total() > 1300
+    assert seen.total() > 3500
     reasons = {family: {reason for known, reason in seen if known == family} - {None} for family in MARK_FAMILIES}
     assert [family for family in MARK_FAMILIES if not REASONS[family] <= reasons[family]] == []
     assert all(seen[family, None] for family in MARK_FAMILIES)
@@ -39,6 +43,11 @@ def test_agrees_with_an_independent_evaluator() -> None:
 
 @pytest.mark.parametrize("family", MARK_FAMILIES)
 def test_every_drawn_question_is_valid_and_says_drawn(family: str) -> None:
+    """Fails for correct code with probability below 1e-3 over seeds, for each family.
+
+    Binomial of about 55 questions: 20 % of the answers are yes for `occlusion`, 44 % and 57 % for the others. Of 80
+    scenes, 45 ± 4.6 or more have a question (normal). All are measured in 60 runs or more with other seeds.
+    """
     rng, answers = random.Random(family), Counter[str | None]()
     for _ in range(80):
         scene = any_marks(rng)
@@ -48,7 +57,7 @@ def test_every_drawn_question_is_valid_and_says_drawn(family: str) -> None:
             assert rule(text, scene).valid and "drawn" in text and question.family == family
             answers[rule(text, scene).answer] += 1
     assert answers.total() >= 25
-    assert family not in ("occlusion", "relation", "existence") or 0.15 < answers["yes"] / answers.total() < 0.85
+    assert family not in ("occlusion", "relation", "existence") or 0.05 < answers["yes"] / answers.total() < 0.85
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,9 @@ def test_a_fault_gives_the_right_answer_or_an_error(image: Image) -> None:
         assert len(server.injected) == 9  # every kind of fault, and none
         assert max(server.attempts.values()) <= 3
     wrong = [text for text, question in zip(found, questions, strict=True) if text != f"about {question}"]
-    assert 0 < len(wrong) < 30
+    assert (
+        0 < len(wrong) < 30
+    )  # with the nine kinds, fails with probability 5e-3 over seeds (binomial of 200 at 0.027)
     assert set(wrong) <= {"timeout", "no connection", "server error", "unreadable reply"}
 
 
@@ -179,7 +181,8 @@ def test_the_key_is_read_from_the_environment_and_never_stored(
         vlm = EndpointVLM(describe(server, api_key_env="SOME_KEY"), 4)
         assert texts(vlm, image, ["a ?"]) == ["about a ?"]
     assert KEY not in vlm.identity
-    assert all(KEY.encode() not in file.read_bytes() for file in (tmp_path / "work").rglob("*") if file.is_file())
+    files = [file for file in (tmp_path / "work").rglob("*") if file.is_file()]
+    assert files and all(KEY.encode() not in file.read_bytes() for file in files)
 
 
 def test_a_missing_or_rejected_key_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

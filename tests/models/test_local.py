@@ -196,7 +196,7 @@ def test_long_texts_are_generated_again_where_there_are_many_batches(
     assert limits[0] == (16, 96)
     of_row = [length for rows, length in limits[:6] for _ in range(rows)]
     cut_off = sum(one.tokens > length for one, length in zip(parts, of_row, strict=True))
-    assert 0 < cut_off < 32
+    assert 0 < cut_off < 32  # seed fixed; no rate is known, because a trained model draws the tokens
     assert limits[6:] == [(16, 96)] * (cut_off // 16) + [(cut_off % 16, 96)] * (cut_off % 16 > 0)
 
 

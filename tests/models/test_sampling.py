@@ -14,6 +14,7 @@ def next_tokens(sampler: RowSampler, length: int, scores: torch.Tensor) -> torch
 
 
 def test_sampling_follows_the_probabilities() -> None:
+    """Fails for correct code with probability 2e-4 over seeds (binomial of 4,000 for each token)."""
     rows, weights = 4000, torch.tensor([0.5, 0.3, 0.15, 0.05])
     scores = 2 * weights.log().expand(rows, -1)  # at temperature 2
     sampler = RowSampler(2.0, [f"7 {row}" for row in range(rows)], [3], torch.device("cpu"))

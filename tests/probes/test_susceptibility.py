@@ -74,6 +74,7 @@ def test_no_text_is_tried_without_a_suitable_rollout() -> None:
     judge = Judge("question")
     only = [Judged(IMAGE, "is it blue ?", "yes", "failure"), Judged(IMAGE, "is it so ?", "yes", "unscored")]
     found = susceptibility(judge, only, [one for one in ASKING if one[1] == "failure"])
+    assert len(found) == 4
     assert all(rates["tried"] == 0 and rates["share"] is None for rates in found.values())
     assert judge.shown == 0
 

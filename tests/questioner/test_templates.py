@@ -25,10 +25,11 @@ def images(count: int = 12) -> list[Image]:
 
 
 @pytest.mark.parametrize("target", [("counting",), ("left-of", "answer no"), ("leftmost", "colour"), ()])
-def test_most_questions_meet_their_target(target: tuple[str, ...]) -> None:
-    about = images()
+def test_many_questions_meet_their_target(target: tuple[str, ...]) -> None:
+    """Fails for correct code with probability 5e-4 over seeds (normal: 9 runs have 27.2 ± 3.3)."""
+    about = images(48)
     asked = TemplateQuestioner().ask_for([target] * len(about), about, 3)
-    assert sum(meets(one, target) for one in asked) >= 7  # some pictures have one mark only
+    assert sum(meets(one, target) for one in asked) >= 17  # some pictures have one mark only
     assert asked == TemplateQuestioner().ask_for([target] * len(about), about, 3)
     assert asked != TemplateQuestioner().ask_for([target] * len(about), about, 4)
 
@@ -37,7 +38,8 @@ def test_past_questions_are_not_asked_again() -> None:
     about = images(1) * 6
     first = TemplateQuestioner().ask_for([("counting",)] * 6, about, 1)
     again = TemplateQuestioner().ask_for([("counting",)] * 6, about, 1, [[one.question for one in first]] * 6)
-    assert not {one.question for one in first} & {one.question for one in again}
+    asked, others = ({one.question for one in each} - {""} for each in (first, again))
+    assert asked and others and not asked & others
 
 
 def test_an_image_without_a_scene_is_one_sentence() -> None:
@@ -53,4 +55,5 @@ def test_a_file_names_them_and_a_folder_keeps_their_targets(tmp_path: Path) -> N
     steered = open_questioner(str(tmp_path), *HOW)
     assert isinstance(steered, SteeredQuestioner)
     asked = steered.ask(images(), 0)
+    assert len(asked) == 12
     assert all(meets(one, ("counting",)) or meets(one, ("judging left-of",)) for one in asked)

@@ -57,7 +57,9 @@ def test_there_is_no_comparison_without_a_file(pages: Pages) -> None:
 
 def test_rates_are_shown_with_their_intervals(rows: pd.DataFrame, pages: Pages) -> None:
     text = pages()["methods.html"]
-    for method in methods(rows):
+    found = methods(rows)
+    assert found
+    for method in found:
         assert f"{percent(method.failure.value)} <small>{percent(method.failure.low)} – " in text
     assert "Total reward" in text
 

@@ -115,13 +115,16 @@ HOSTILE += ["\u200f", "\u202e"]
 @FEW
 def test_every_phrasing_is_parsed_as_its_question(drawn: tuple[Scene, Question]) -> None:
     question = drawn[1]
-    for text in phrasings(question):
+    texts = phrasings(question)
+    assert texts
+    for text in texts:
         assert parse(text) == question
         assert parse(text.capitalize().replace(" ?", "?")) == question
 
 
 def test_a_sample_of_all_sentences_of_the_grammar_is_parsed() -> None:
-    assert all(parse(sentence) for sentence in [*every_sentence()][::97])
+    sample = [*every_sentence()][::97]
+    assert len(sample) > 100 and all(parse(sentence) for sentence in sample)
 
 
 @pytest.mark.parametrize("text", [line.strip() for line in UNREAD.strip().splitlines()])
@@ -143,8 +146,9 @@ def test_every_extremum_word_is_parsed(word: str) -> None:
 
 @given(st.text() | st.lists(st.sampled_from(" ".join(every_sentence()).split()[:3000])).map(" ".join))
 @FEW
-def test_parsing_never_fails(text: str) -> None:
-    assert parse(text) is None or isinstance(parse(text), Question)
+def test_any_text_has_no_meaning_or_that_of_its_phrasings(text: str) -> None:
+    question = parse(text)
+    assert question is None or {parse(phrasing) for phrasing in phrasings(question)} == {question}
 
 
 @pytest.mark.parametrize("part", HOSTILE)

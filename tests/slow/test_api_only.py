@@ -12,6 +12,7 @@ SEED = 103
 
 
 def test_a_search_with_served_models_confirms_the_planted_weaknesses_and_no_other_mode(tmp_path: Path) -> None:
+    """Seed fixed; no rate is known, because the search trains on what it asks."""
     found = measure(SEED, tmp_path)
     assert found["found"] == len(WEAKNESSES) and found["other"] == [], found
     assert all(found[role] > 400 for role in ("questioner", "candidate", "judge")), found

@@ -28,6 +28,7 @@ ASKED, MATCHED_ON = 3000, 4000  # questions per candidate, questions on which mo
 
 @pytest.mark.parametrize("seed", [101, 102])
 def test_failure_modes_match_the_planted_gaps(seed: int) -> None:
+    """Seeds fixed; no rate is known, because the gaps are random and a few modes decide."""
     recall, precision = recovery(seed)
     assert recall is not None and recall >= 0.75
     assert precision is not None and precision >= 0.75
@@ -35,6 +36,7 @@ def test_failure_modes_match_the_planted_gaps(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", [201, 202])
 def test_random_mistakes_give_no_failure_mode(seed: int) -> None:
+    """Seeds fixed; no rate is known, because discovery and confirmation only have levels that bound it."""
     assert confirmed_modes(PlantedCandidate([], 0.15, seed), seed) == []
 
 

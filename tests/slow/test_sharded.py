@@ -87,7 +87,7 @@ def test_the_questioner_is_handed_over_whole_and_asks(prepared: Path, sharded: P
     assert not all(base[name].equal(trained[name]) for name in base)
     images = read_images("test", sharded / "data/images")
     prompts = [question_prompt(embedded_prompts("questioner"))] * len(images)
-    assert all(one.text for one in LocalVLM(sharded / "models/questioner").complete(images, prompts, 4, 96))
+    assert images and all(one.text for one in LocalVLM(sharded / "models/questioner").complete(images, prompts, 4, 96))
 
 
 def test_each_checkpoint_is_evaluated(sharded: Path) -> None:

@@ -42,7 +42,7 @@ def test_a_judge_that_finds_no_failures_is_detected() -> None:
     blind = TRUE.assign(outcome=TRUE["outcome"].replace({"failure": "correct"}))
     trained = summarize(blind, audit(ROLLOUTS, blind, IMAGES, VerifierAuditor(ORACLE), 60, seed=0))["trained"]
     assert trained["agreement"]["failure"]["recall"]["value"] == 0
-    assert all(rate["corrected"] is None for rate in trained["rates"].values())
+    assert trained["rates"] and all(rate["corrected"] is None for rate in trained["rates"].values())
 
 
 def test_without_an_auditor_a_sample_is_drawn_too(tmp_path: Path) -> None:

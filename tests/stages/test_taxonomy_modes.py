@@ -61,6 +61,7 @@ def test_without_a_list_no_mode_is_counted_as_novel(
 
 def test_a_mode_contains_the_questions_that_it_counts(found: Found) -> None:
     asked = [*zip(found.questions["question"], found.questions["reference"], strict=True)]
+    assert found.modes
     for mode in found.modes:
         assert sum(mode.contains(all_features(question, reference)) for question, reference in asked) == mode.asked
 
@@ -75,7 +76,8 @@ def test_without_a_search_modes_are_discovered_in_a_part_of_the_questions(rows: 
     found = taxonomy(rows, PARAMS, seed=0)
     parts = found.questions.groupby("image_id")["part"]
     assert (parts.nunique() == 1).all()
-    assert 0.6 < (parts.first() == "discovery").mean() < 0.8
+    # Fails for another uniform hash with probability 1e-4 (binomial of 150 images at 0.7).
+    assert 0.55 < (parts.first() == "discovery").mean() < 0.85
     (mode,) = found.modes
     held_out = found.questions[found.questions["part"] == "held_out"]
     inside = [mode.contains({*features}) for features in held_out["features"]]

@@ -32,6 +32,7 @@ def test_a_resample_of_very_many_questions_has_fewer_images(monkeypatch: pytest.
 
     monkeypatch.setattr(stability, "find_modes", find)
     of_modes([], frame, 0.25, 20, range(3))
+    assert len(seen) == 3
     for rows in seen:
         assert len(rows) == 200 and rows["image_id"].nunique() == 100
         assert np.unique(rows["abilities"].map(str)).tolist() == ["['judging left']", "['telling colour']"]

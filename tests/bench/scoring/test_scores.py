@@ -71,6 +71,10 @@ def test_the_curve_has_the_explained_mass_by_calls() -> None:
 
 
 def test_the_truth_of_a_planted_candidate_has_its_failures_and_its_gaps() -> None:
+    """Fails for correct code with probability 2e-3 over seeds.
+
+    Binomial: a tenth of 600 questions is about counting, and 40 % of these fail.
+    """
     gap = "family == counting"
     truth = uniform_truth(PlantedCandidate([gap], 0.0, 0, rate=0.4), [Slice(gap, ANY, gap)], 600, 5)
     inside = truth.inside(mode("counting"))
@@ -97,7 +101,7 @@ def test_the_scores_of_questions() -> None:
 
 def test_the_scores_of_no_questions_are_none() -> None:
     found = question_scores([], [], TRUTH)
-    assert all(value is None for value in found.values())
+    assert "failure_rate" in found and {*found.values()} == {None}
 
 
 @pytest.mark.parametrize(

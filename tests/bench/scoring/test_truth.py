@@ -32,6 +32,7 @@ def counting(sample: Sample, *gaps: str) -> set[str]:
 
 
 def test_every_slice_is_full_and_its_first_questions_are_drawn_uniformly(sample: Sample) -> None:
+    """Fails for correct code with probability 9e-3 over seeds (binomial: 5.9 % of 50 have 4 or more)."""
     assert len(sample.slices) == len(sample.shares) == sample.belongs.shape[1] > 260
     assert {len(sample.of_slice(slice_)) for slice_ in range(len(sample.slices))} == {SIZE}
     names = [slice_.name for slice_ in sample.slices]
@@ -99,6 +100,7 @@ def test_a_planted_gap_becomes_a_slice(sample: Sample) -> None:
 
 
 def test_random_mistakes_are_not_a_weakness(sample: Sample) -> None:
+    # Seed fixed; no rate is known, because slices overlap. None of five other samples has a weak slice.
     assert weak_in(sample, mistakes=0.15) == {}
 
 
@@ -116,6 +118,7 @@ class Silent:
 
 def test_unscored_questions_are_excluded_from_the_rates(sample: Sample) -> None:
     rates = measure_slices(Silent(), sample)
+    assert len(rates) == len(sample.slices)
     assert all(rate.failures == rate.asked < SIZE and rate.error_rate == 1.0 for rate in rates)
 
 

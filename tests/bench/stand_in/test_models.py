@@ -34,16 +34,20 @@ def as_answer(reply: str) -> Answer:
 
 
 def test_replies_of_the_questioner_are_read_as_one_question_or_as_none() -> None:
+    """Fails for correct code with probability below 2e-3 over seeds.
+
+    Binomial of 700 draws: 6.8 % invalid, 1.05 % refused, 96 % read, as measured in 8,000 draws.
+    """
     dice, read = random.Random(1), [*range(0)]
     found = Counter[object]()
-    for scene in scenes(400):
+    for scene in scenes(700):
         asked = read_question(reply_as_questioner(question_prompt(PROMPTS), scene, dice), "json")
         ruling = rule(asked.question, scene)
         found[asked.reason or ("valid" if ruling.valid else "invalid")] += 1
         read.append(asked.answer is not None)
     assert found.keys() <= {"valid", "invalid", NoQuestion.DECLINED, NoQuestion.REFUSED}
-    assert 0.04 < found["invalid"] / 400 < 0.11
-    assert found[NoQuestion.REFUSED] and sum(read) > 0.9 * 400
+    assert 0.035 < found["invalid"] / 700 < 0.11
+    assert found[NoQuestion.REFUSED] and sum(read) > 0.9 * 700
 
 
 @pytest.mark.parametrize(
@@ -61,6 +65,11 @@ def test_replies_of_the_questioner_are_read_as_one_question_or_as_none() -> None
     ],
 )
 def test_the_questioner_follows_the_words_of_an_instruction_more_often_than_by_chance(target: tuple[str, ...]) -> None:
+    """Fails for correct code with probability below 1e-3 over seeds, for each target.
+
+    Binomial of 150 draws: 11 % meet the rarest target (leftmost and red), 78 % the most frequent one, of which 21 %
+    would meet it by chance, as measured in 600 draws or more.
+    """
     shares = []
     for asked_for in (target, ()):
         dice, met = random.Random(2), 0
@@ -69,7 +78,7 @@ def test_the_questioner_follows_the_words_of_an_instruction_more_often_than_by_c
             answer = rule(asked.question, scene).answer
             met += answer is not None and has_all(set(target), asked.question, answer)
         shares.append(met / 150)
-    assert shares[0] > 2 * shares[1] and 0.1 < shares[0] < 0.95
+    assert shares[0] > 2 * shares[1] and 0.03 < shares[0] < 0.95
 
 
 def test_the_questioner_asks_something_else_than_the_past_questions() -> None:
@@ -80,7 +89,7 @@ def test_the_questioner_asks_something_else_than_the_past_questions() -> None:
             reply_as_questioner(question_prompt(PROMPTS, (), (), past), scene, random.Random(seed)), "json"
         )
         repeated += asked.question in past
-    assert repeated < 5
+    assert repeated < 5  # fails for correct code with probability 2e-9 (binomial: 1 repeat in 5,500 draws)
 
 
 def test_the_questioner_asks_questions_like_the_failures_that_it_is_shown() -> None:
@@ -92,10 +101,11 @@ def test_the_questioner_asks_questions_like_the_failures_that_it_is_shown() -> N
         prompt = question_prompt(PROMPTS, ("asks whether",), shown)
         asked = read_question(reply_as_questioner(prompt, scene, random.Random(seed)), "json")
         alike += rule(asked.question, scene).family == "relation"
-    assert alike > 20
+    assert alike > 20  # fails for correct code with probability 1e-5 (binomial of 60 draws at 0.61)
 
 
 def test_the_candidate_fails_in_its_weaknesses_and_seldom_elsewhere() -> None:
+    """Fails for correct code with probability 9e-4 over seeds (binomial: 3 % of about 1,090 questions outside)."""
     candidate, dice = StandInCandidate([*WEAKNESSES.values()]), random.Random(4)
     inside, outside = list[bool](), list[bool]()
     for scene in scenes(60):
@@ -110,6 +120,7 @@ def test_the_candidate_fails_in_its_weaknesses_and_seldom_elsewhere() -> None:
 
 
 def test_the_judge_is_right_about_almost_all_questions_and_answers() -> None:
+    """Fails for correct code with probability 2e-6 over seeds (binomial: 99 % of about 1,340 rulings are right)."""
     candidate, dice, right = StandInCandidate([*WEAKNESSES.values()]), random.Random(5), []
     for scene in scenes(150):
         texts = [word_invalid(scene, dice), *(word(question, dice) for question in draw_any(scene, 4, dice))]

@@ -51,7 +51,9 @@ def test_the_page_has_ranges_choices_and_both_values_of_a_parameter() -> None:
 
 def test_every_command_has_its_help() -> None:
     page = commands_page()
-    for name in get_command(app).commands:  # type: ignore[attr-defined]
+    names = get_command(app).commands  # type: ignore[attr-defined]
+    assert "discover" in names
+    for name in names:
         assert re.search(rf"^## blindspot {name}\n\n```text\nusage: blindspot {name}", page, re.M | re.I), name
 
 
@@ -100,4 +102,4 @@ def test_links_lead_to_pages_of_the_site(source: str, text: str, expected: str) 
 def test_every_page_is_in_the_navigation() -> None:
     names = {path.relative_to(REPOSITORY / "docs").as_posix() for path in (REPOSITORY / "docs").rglob("*.md")}
     navigation = Path(REPOSITORY / "mkdocs.yml").read_text("utf-8")
-    assert sorted(name for name in names if name not in navigation) == []
+    assert len(names) > 30 and sorted(name for name in names if name not in navigation) == []

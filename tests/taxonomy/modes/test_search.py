@@ -104,6 +104,7 @@ def test_too_few_questions_or_an_error_rate_at_the_threshold_make_no_mode() -> N
 
 
 def test_random_mistakes_are_no_mode() -> None:
+    """Fails for correct code with probability below 8e-3 over seeds: none of 400 other seeds does (limit at 95 %)."""
     rng = random.Random(0)
     frame = questions(*(((f"kind{i} skill", f"hue{j} seen"), 20, 0) for i in range(8) for j in range(5)))
     frame["outcome"] = ["failure" if rng.random() < 0.15 else "correct" for _ in range(len(frame))]
