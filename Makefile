@@ -39,7 +39,7 @@ docs: $(READY) # builds the documentation site: site/index.html
 test fast slow coverage: export OMP_NUM_THREADS = 1 # as many processes as cores, a thread each
 TESTS := $(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
 
-fast: $(READY) # the tests that take less than 0.1 s each: half a minute
+fast: $(READY) # the tests that take less than 0.05 s each: half a minute
 	$(TESTS) -m "not slow and not browser" --fast
 
 test: $(READY) # every test that must pass before a change lands, except those that need a browser: minutes

@@ -1,6 +1,6 @@
-"""The tests that `make fast` runs: all but those that tests/not_fast.txt lists, slow ones and those with a browser.
+"""The tests that `make fast` runs: all but those of tests/not_fast.txt and some folders, slow ones and browser tests.
 
-`make test` writes the list anew with `--write-not-fast`: the test functions of which a case takes longer than LIMIT,
+`--write-not-fast` writes the list anew: the test functions of which a case takes longer than LIMIT,
 and the modules with a fixture that does. A new test is fast until the list is written again.
 """
 
@@ -10,12 +10,13 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LIST = ROOT / "tests/not_fast.txt"
-LIMIT = 0.1  # s
+LIMIT = 0.05  # s
+LEFT_OUT = ("tests/slow", "tests/models", "tests/training")  # folders; the imports of the last two take seconds
 FAST, WRITE = "--fast", "--write-not-fast"
 
 
 class Fast:
-    """Leaves out the tests of the list. Modules of the list and of tests/slow are not even imported."""
+    """Leaves out the tests of the list and the folders LEFT_OUT. Their modules are not even imported."""
 
     def __init__(self) -> None:
         self._listed = {*LIST.read_text("utf-8").split()}
@@ -23,7 +24,7 @@ class Fast:
     def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
         """Called by pytest before it imports a module or enters a folder."""
         name = collection_path.relative_to(ROOT).as_posix() if collection_path.is_relative_to(ROOT) else ""
-        return True if name in self._listed or name == "tests/slow" else None
+        return True if name in self._listed or name in LEFT_OUT else None
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Called by pytest with the tests that it has collected."""

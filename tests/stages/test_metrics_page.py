@@ -6,14 +6,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
 from mlflow import MlflowClient
 
 from blindspot.tracking import flatten
 from tests.project import REPOSITORY
 from tests.slow.kills import STAGES, complete, make_small
-
-pytestmark = pytest.mark.slow
 
 MEASURED: dict[str, dict[str, Any]] = {
     "verify": {"repeats": 1, "injections": 2},
