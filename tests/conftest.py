@@ -14,7 +14,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the options of `make fast` and `make test`."""
+    """Adds the option of `make fast`, and the one that writes its list."""
     parser.addoption(FAST, action="store_true", help="run the tests that tests/not_fast.txt does not list")
     parser.addoption(WRITE, action="store_true", help="write tests/not_fast.txt from the times of this session")
 

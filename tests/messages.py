@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from itertools import pairwise
 
 from flows.reference.hook import troubleshooting_page
 from flows.reference.messages import GAP
@@ -17,7 +18,9 @@ def is_documented(line: str) -> bool:
 @cache
 def patterns() -> list[re.Pattern[str]]:
     """Returns a pattern for each row, of its message, or of message and fix where the message is short."""
-    rows = [[*map(_unescaped, line.split(" | "))] for line in troubleshooting_page().splitlines() if " | " in line]
+    lines = troubleshooting_page().splitlines()
+    heads = {line for line, below in pairwise(lines) if below.startswith("|---")}
+    rows = [[*map(_unescaped, line.split(" | "))] for line in lines if " | " in line and line not in heads]
     found = []
     for problem, fix in (row for row in rows if len(row) == 2):
         text = problem if _letters(problem) >= FEWEST else f"{problem}: {fix}"

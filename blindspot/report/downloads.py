@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from blindspot.report.content import Content
-from blindspot.report.modes import Mode, contained
-from blindspot.report.questions import LISTED
-from blindspot.report.rates import Rate
+from blindspot.report.modes import Mode
+from blindspot.report.questions import LISTED, modes_of
+from blindspot.report.rates import Method, Rate
 from blindspot.store import write_frame
 
 FOLDER = "lists"
@@ -26,7 +26,7 @@ def write_lists(content: Content, folder: Path) -> None:
     for name, frame in _lists(content).items():
         path = folder / FOLDER / name
         path.with_suffix(".json").write_text(
-            frame.to_json(orient="records", force_ascii=False, lines=False, indent=1) + "\n", "utf-8"
+            frame.to_json(orient="records", force_ascii=False, indent=1) + "\n", "utf-8"
         )
         write_frame(path.with_suffix(".parquet"), frame)
         frame.map(_cell).to_csv(path.with_suffix(".csv"), index=False, encoding="utf-8-sig", lineterminator="\r\n")
@@ -65,11 +65,8 @@ def _mode(mode: Mode) -> dict[str, Any]:
 def _questions(content: Content) -> pd.DataFrame:
     """Returns the questions with the ids of the modes that contain them."""
     rows = content.rows.reindex(columns=[*LISTED]).reset_index(drop=True)
-    of_rows: list[list[str]] = [[] for _ in range(len(rows))]
-    for mode in content.modes:
-        for place in contained(mode.record, content.rows).nonzero()[0].tolist():
-            of_rows[place].append(mode.record.mode_id)
-    return rows.assign(skills=rows["skills"].map(list), modes=pd.Series(of_rows, dtype=object))
+    ids = [[content.modes[index].record.mode_id for index in own] for own in modes_of(content.rows, content.modes)]
+    return rows.assign(skills=rows["skills"].map(list), modes=pd.Series(ids, dtype=object))
 
 
 def _skills(content: Content) -> Iterator[dict[str, Any]]:
@@ -83,7 +80,7 @@ def _skills(content: Content) -> Iterator[dict[str, Any]]:
             }
 
 
-def _method(method: Any) -> dict[str, Any]:
+def _method(method: Method) -> dict[str, Any]:
     rates: Mapping[str, Rate] = {
         "failure_rate": method.failure,
         "valid_rate": method.valid,

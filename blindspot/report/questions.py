@@ -42,10 +42,6 @@ def listing(
     images, methods = sorted(set(rows["image_id"])), [*ASKED_BY]
     skills = sorted({name for own in rows["skills"] for name in own})
     of_image, of_skill = ({name: index for index, name in enumerate(names)} for names in (images, skills))
-    of_modes: list[list[int]] = [[] for _ in range(len(rows))]
-    for index, mode in enumerate(modes):
-        for row in contained(mode.record, rows).nonzero()[0].tolist():
-            of_modes[row].append(index)
     columns = [rows[name] for name in LISTED]
     return {
         "images": [[name, addresses[name]] for name in images],
@@ -67,10 +63,19 @@ def listing(
                 _known(reason),
             ]
             for (rollout_id, image_id, question, answer, reference, outcome, method, names, reason), own in zip(
-                zip(*columns, strict=True), of_modes, strict=True
+                zip(*columns, strict=True), modes_of(rows, modes), strict=True
             )
         ],
     }
+
+
+def modes_of(rows: pd.DataFrame, modes: Sequence[Mode]) -> list[list[int]]:
+    """Returns for each row the places of the modes that contain it. `rows`: from `place`."""
+    found: list[list[int]] = [[] for _ in range(len(rows))]
+    for index, mode in enumerate(modes):
+        for row in contained(mode.record, rows).nonzero()[0].tolist():
+            found[row].append(index)
+    return found
 
 
 def _known(text: object) -> str | None:

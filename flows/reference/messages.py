@@ -137,7 +137,7 @@ class _Texts:
         self._values, self._returned = values, returned
 
     def of(self, node: ast.expr, depth: int = 0) -> list[str]:
-        """Returns the texts; at most MOST."""
+        """Returns the texts, GAP if there are more than MOST for a name."""
         match node:
             case ast.Constant(value=str(text)):
                 return [text]
@@ -172,5 +172,5 @@ def _tidy(text: str) -> str:
 
 
 def _cell(text: str) -> str:
-    """Returns a text as the cell of a table, in code style where it has characters of Markdown."""
+    """Returns a text as the cell of a table, with the characters of Markdown escaped."""
     return re.sub(r"([\\|*_`<>\[\]])", r"\\\1", text)
