@@ -51,8 +51,8 @@ slow: $(READY) # the tests that train, kill and run whole pipelines: half an hou
 browser: $(READY) # the tests that drive Chromium, which must be installed
 	$(BIN)/python -m pytest -m browser tests/flows
 
-coverage: $(READY) # the lines that `make test` runs, by file
-	$(TESTS) -m "not slow and not browser" --cov --cov-report=term --cov-report=html:.work/coverage
+coverage: $(READY) # the lines that `make test` runs, by file; tests of properties draw other examples every time
+	$(TESTS) -m "not slow and not browser" --hypothesis-profile=random --cov --cov-report=term --cov-report=html:.work/coverage
 
 dependencies: $(READY) # lists in dvc.yaml the code that each stage depends on
 	@$(BIN)/python -m flows.code_dependencies

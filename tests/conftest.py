@@ -3,12 +3,18 @@
 import signal
 
 import pytest
+from hypothesis import settings
 
 from blindspot.telemetry import disable_telemetry
 from tests.fast import FAST, WRITE, Fast, Writer
 
 disable_telemetry()
 pytest.register_assert_rewrite("tests.flows", "tests.project", "tests.recording", "tests.slow", "tests.training")
+# Tests of properties draw the same examples every time: a change fails because of what it changes. The nightly run draws
+# other examples, and more of them.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("random", max_examples=1000, deadline=None, print_blob=True)
+settings.load_profile("same")
 # A background job of a shell ignores Ctrl-C, and so would the processes that tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
