@@ -10,8 +10,7 @@ from tests.fast import FAST, WRITE, Fast, Writer
 
 disable_telemetry()
 pytest.register_assert_rewrite("tests.flows", "tests.project", "tests.recording", "tests.slow", "tests.training")
-# Tests of properties draw the same examples every time: a change fails because of what it changes. The nightly run draws
-# other examples, and more of them.
+# Property tests draw the same examples in every run, so a failure comes from a change. `make coverage` draws others.
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("random", max_examples=1000, deadline=None, print_blob=True)
 settings.load_profile("same")

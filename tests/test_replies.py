@@ -11,6 +11,7 @@ from blindspot.judges.vlm import CRITERIA, Sameness, Validity
 from blindspot.records.answer import Answer
 from blindspot.records.unscored import Unscored
 from blindspot.replies import (
+    ELLIPSES,
     MESSAGE_LENGTH,
     RAW_BYTES,
     clean,
@@ -27,7 +28,8 @@ MARKED = st.lists(
     st.sampled_from(["<think>", "</think>", "[THINK]", "[/THINK]", "◁think▷", "◁/think▷", "a", " ", "\n", "{", "}"])
 ).map("".join)
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30)
-VERDICTS = st.builds(Validity, reasoning=WORDS, reference=WORDS, **dict.fromkeys(CRITERIA, st.booleans()))
+FIELDS = WORDS.filter(lambda text: text.strip() not in ELLIPSES)  # an ellipsis repeats the form of the prompt
+VERDICTS = st.builds(Validity, reasoning=FIELDS, reference=FIELDS, **dict.fromkeys(CRITERIA, st.booleans()))
 
 
 @pytest.mark.parametrize(
