@@ -22,6 +22,7 @@ from blindspot.tracking import group
 from flows.environment import WORK
 from flows.params import Params
 from flows.recovery import running
+from flows.remote import push
 from flows.repro import leading_unchanged, list_stages, reproduce
 from flows.summary import links, summary
 from flows.workspace import prepare_workspace
@@ -68,6 +69,7 @@ def _run(params: Params, last: str | None) -> State[Any]:
             )
             if not state.is_completed():
                 return Failed(message=state.message)
+    push(root, get_run_logger().info)
     with chdir(root):
         lines, pages = summary(root), links(root, work_folder(), group())
     create_markdown_artifact(
