@@ -1,11 +1,10 @@
 """The gate: its baseline in MLflow, what it records, and its webhook."""
 
 import json
+import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from blindspot.errors import BlindspotError
 from blindspot.paths import FAILURE_MODES, IMAGES, QUESTIONS, ROLLOUTS, VERDICTS
 from tests.analysis.made_logs import FLAT, PLANTED, drawn
 from tests.diff.sides import analysis, run
+from tests.diff.webhook import received
 
 NIGHTLY = Options("nightly")
 
@@ -52,22 +52,9 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.fixture
 def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
     """A server that BLINDSPOT_WEBHOOK names; yields what it received."""
-    received = list[dict[str, Any]]()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(500 if "broken" in self.path else 200)
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        monkeypatch.setenv(VARIABLE, f"http://127.0.0.1:{server.server_port}/secret-path")
-        yield received
-        server.shutdown()
+    with received() as (address, messages):
+        monkeypatch.setenv(VARIABLE, address)
+        yield messages
 
 
 def tagged(uri: str) -> list[str]:
@@ -155,8 +142,6 @@ def test_the_webhook_gets_failures_and_errors_alone(
 def test_a_webhook_that_fails_is_one_line_without_the_secret(
     address: str, bad: str, good: str, webhook: list[Any], monkeypatch: pytest.MonkeyPatch, capfd: Any
 ) -> None:
-    import os
-
     monkeypatch.setenv(VARIABLE, address.format(os.environ[VARIABLE].rsplit("/", 1)[0]))
     _, passed = run_gate(bad, Options(baseline=good), "text", None)
     error = capfd.readouterr().err
