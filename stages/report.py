@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -38,13 +37,14 @@ from blindspot.paths import (
 )
 from blindspot.pool.questions import FILE, read_pool
 from blindspot.records.failure_mode import FailureMode, in_report_order, read_failure_modes
+from blindspot.report.asking import Asking, role_prompts
 from blindspot.report.comparison import comparison
 from blindspot.report.content import Content, curves
 from blindspot.report.judge import Judge, judge
 from blindspot.report.labelling import render_labelling
 from blindspot.report.modes import modes
 from blindspot.report.pool import Unasked, unasked
-from blindspot.report.provenance import Prompts, Provenance, prompts, versions
+from blindspot.report.provenance import Provenance, texts, versions
 from blindspot.report.questions import place
 from blindspot.report.rates import methods, unscored_reasons
 from blindspot.report.site import write_site
@@ -77,13 +77,13 @@ def report(
     calls: Mapping[str, int],
     params: Params,
     every_param: Mapping[str, Any],
-    sent: Prompts = MappingProxyType({}),
+    asking: Asking | None = None,
 ) -> Content:
     """Returns what the pages show.
 
     `rows`: rollouts with their verdicts. `taxonomy`: failure_modes, FILES and questions from data/taxonomy, and
     metrics; only failure_modes, skills, meta_skills and metrics are required. `calls`: answers asked of the candidate
-    before the harvest, by stage. `every_param`: params.yaml. `sent`: the prompts of the run.
+    before the harvest, by stage. `every_param`: params.yaml. `asking`: how the models were asked.
     """
     identities = rows.drop_duplicates("method").set_index("method")["questioner"]
     rows = place(rows, taxonomy.get("questions"))
@@ -109,8 +109,9 @@ def report(
         stability=stability(taxonomy.get("stability")),
         comparison=comparison(taxonomy.get("comparison")),
         curves=curves(rewards, titles_of(every_param["train"].get("rewards", {}))),
-        provenance=_provenance(every_param, {**calls, "harvest": len(rows)}, sent),
+        provenance=_provenance(every_param, {**calls, "harvest": len(rows)}, asking),
         rows=rows,
+        asking=asking,
     )
 
 
@@ -124,9 +125,16 @@ def _searched(questions: pd.DataFrame | None) -> bool:
     return questions is not None and not questions["part"].eq(DISCOVERY).any()
 
 
-def _provenance(every_param: Mapping[str, Any], calls: Mapping[str, int], sent: Prompts) -> Provenance:
+def _provenance(every_param: Mapping[str, Any], calls: Mapping[str, int], asking: Asking | None) -> Provenance:
     params = {name: flatten(every_param[name]) for name in SECTIONS}
-    return Provenance(every_param["seed"], tuple(calls.items()), params, versions(), sent)
+    prompts = texts(asking.prompts) if asking else {}
+    return Provenance(every_param["seed"], tuple(calls.items()), params, versions(), prompts)
+
+
+def asking_of(every_param: Mapping[str, Any], modes: Sequence[FailureMode]) -> Asking:
+    """Returns how the models of the run were asked. Raises BlindspotError if a prompts file is invalid."""
+    pool = read_pool() if (IMAGES / FILE).is_file() else None
+    return Asking(role_prompts(every_param), every_param, {mode.mode_id: mode.features for mode in modes}, pool)
 
 
 def gather() -> tuple[pd.DataFrame, Judge, dict[str, Any], pd.DataFrame, dict[str, int]]:
@@ -152,7 +160,8 @@ def main() -> None:
     pictures = {image.image_id: image.path for image in store.read_images("test")}
     sample = store.read_frame(AUDIT)
     found = select(rows, pictures, sample, taxonomy["questions"], confirmed(taxonomy["failure_modes"]))
-    made = report(rows, judged, taxonomy, rewards, calls, params, every_param, prompts(every_param))
+    asking = asking_of(every_param, taxonomy["failure_modes"])
+    made = report(rows, judged, taxonomy, rewards, calls, params, every_param, asking)
     made = replace(made, pool=of_pool(rows, taxonomy["failure_modes"]))
     with stage_run("report", store.work_folder(), params.model_dump()) as mlflow:
         with store.replacing(REPORTS) as folder:
@@ -204,7 +213,7 @@ def _log_pages(mlflow: Any) -> None:
     """Logs every page with its pictures and lists, but not the data set of failures, which DVC keeps."""
     for page in sorted(REPORTS.glob("*.html")):
         mlflow.log_artifact(str(page), "report")
-    for folder in ("modes", "images", "lists"):
+    for folder in ("modes", "questions", "images", "lists"):
         mlflow.log_artifacts(str(REPORTS / folder), f"report/{folder}")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from blindspot.records.rollout import QUOTA
+from blindspot.report.asking import Asking
 from blindspot.report.charts import LineChart, line_chart
 from blindspot.report.comparison import Comparison
 from blindspot.report.judge import Judge
@@ -34,8 +35,9 @@ class Content:
     `searched`: whether failure modes were discovered in other questions. `modes_found`, `confirmed`: the numbers of
     discovered and of confirmed failure modes, shown or not. `shown`: examples of each on the overview. `threshold`:
     the one that was used for modes; `threshold_set`: the parameter modes.threshold. `titles`: of skills and
-    meta-skills, by name. `rows`: rollouts with their verdicts, from `blindspot.report.questions.place`. `pool`: of
-    which questions were asked; None if a questioner asked.
+    meta-skills, by name. `rows`: rollouts with their verdicts, from `blindspot.report.questions.place`. `asking`: how
+    the models were asked, None if the prompts are unknown. `pool`: of which questions were asked; None if a questioner
+    asked.
     """
 
     candidate: str
@@ -60,6 +62,7 @@ class Content:
     curves: tuple[LineChart, ...]
     provenance: Provenance
     rows: pd.DataFrame
+    asking: Asking | None = None
     pool: Unasked | None = None
 
     @property

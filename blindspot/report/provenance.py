@@ -4,11 +4,9 @@ import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
-from blindspot.params import PROMPT_PARAMETERS
-from blindspot.prompts.files import read_prompts
+from blindspot.prompts.files import RolePrompts
 
 PACKAGES = (
     *("accelerate", "bertopic", "datasets", "hdbscan", "numpy", "pandas", "peft", "pillow", "safetensors"),
@@ -50,13 +48,11 @@ def versions() -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def prompts(every_param: Mapping[str, Any]) -> Prompts:
-    """Returns the prompts of a run. `every_param`: params.yaml. Raises BlindspotError if a file is invalid."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for name, roles in PROMPT_PARAMETERS.items():
-        section, key = name.split(".")
-        for role in roles:
-            texts = read_prompts(Path(every_param[section][key]), role)
-            system = [("system", texts.system)] if texts.system else []
-            found[role] = [*system, *((name, template.text) for name, template in texts.templates.items())]
-    return found
+def texts(roles: Mapping[str, RolePrompts]) -> Prompts:
+    """Returns the texts of the prompts of each role."""
+    return {role: [*_system(one), *((name, one.templates[name].text) for name in one.templates)]
+            for role, one in roles.items()}  # fmt: skip
+
+
+def _system(prompts: RolePrompts) -> list[tuple[str, str]]:
+    return [("system", prompts.system)] if prompts.system else []

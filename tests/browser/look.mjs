@@ -26,8 +26,12 @@ const browser = await puppeteer.launch({
 });
 if (shots) mkdirSync(shots, { recursive: true });
 
+/** All pages; of the pages of questions, which are alike, the first and the last. */
 function pages() {
-  return readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".html") && name !== "404.html");
+  const found = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".html") && name !== "404.html");
+  const ofQuestions = found.filter((name) => /^questions[/\\]/.test(name)).sort();
+  const left = new Set(ofQuestions.slice(1, -1));
+  return found.filter((name) => !left.has(name));
 }
 
 async function open(path, look) {

@@ -1,4 +1,4 @@
-// Operates the map, the list of questions and the labelling page by keyboard, and reports what does not work.
+// Operates the map, the list of questions, a question and the labelling page by keyboard, and reports what does not work.
 
 export async function useReport(open, faults, audit, look) {
   await useMap(await open("skills.html"), faults, audit, look);
@@ -62,9 +62,22 @@ async function useList(page, faults, audit, look) {
     await page.keyboard.press("Enter");
     await page.waitForSelector("dialog[open]");
     await audit(page, "examples.html, one large", look);
-    await page.keyboard.press("Escape");
+    await useQuestion(page, faults, audit, look);
   }
   await page.close();
+}
+
+/** Opens the page of the question that is shown large: it shows this question alone. */
+async function useQuestion(page, faults, audit, look) {
+  const asked = await page.evaluate(() => document.getElementById("one-title").textContent);
+  await Promise.all([page.waitForNavigation(), page.click("#one-page")]);
+  const alone = () => [...document.querySelectorAll("article.asked")].filter((one) => one.checkVisibility());
+  const titles = await page.evaluate(`(${alone})().map((one) => one.querySelector("h2").textContent)`);
+  expect(faults, titles.length === 1 && titles[0] === asked, `questions: ${titles.length} shown, not only “${asked}”`);
+  await audit(page, "a question alone", look);
+  await Promise.all([page.waitForNavigation(), page.click("a.all")]);
+  const all = await page.evaluate(`(${alone})().length`);
+  expect(faults, all > 1, `questions: a link to all of the page shows ${all}`);
 }
 
 async function useLabels(page, faults) {

@@ -12,12 +12,12 @@ from PIL import Image
 from blindspot.errors import BlindspotError
 from blindspot.metrics import percent
 from blindspot.prompts.files import DEFAULT
+from blindspot.report.asking import Asking, role_prompts
 from blindspot.report.charts import line_chart
 from blindspot.report.pictures import LONGEST_SIDE, data_uri, write_pictures
-from blindspot.report.provenance import prompts
 from blindspot.report.rates import methods
 from blindspot.report.skills import squarify
-from tests.report.site import make, taxonomy_of
+from tests.report.site import EVERY_PARAM, make, taxonomy_of
 
 Pages = Callable[..., dict[str, str]]
 
@@ -75,10 +75,11 @@ def test_the_prompts_of_the_run_are_shown(rows: pd.DataFrame, pictures: dict[str
     text = DEFAULT.read_text("utf-8")
     file.write_text(text.replace("candidate:\n  system: null", "candidate:\n  system: <b>Hello"), "utf-8")
     values = {name: {"prompts": str(file)} for name in ("candidate", "verifier", "train", "taxonomy")}
-    page = make(rows, pictures, tmp_path / "report", sent=prompts(values))["provenance.html"]
+    asking = Asking(role_prompts(values), EVERY_PARAM, {})
+    page = make(rows, pictures, tmp_path / "report", asking=asking)["provenance.html"]
     assert "<h3>Primitive extractor</h3>" in page and "&lt;b&gt;Hello" in page
     assert "You check questions that are asked about an image." in page
-    assert "Prompts</h2>" not in make(rows, pictures, tmp_path / "without")["provenance.html"]
+    assert "Prompts</h2>" not in make(rows, pictures, tmp_path / "without", asking=None)["provenance.html"]
 
 
 def test_the_overview_counts_all_methods_without_a_trained_questioner(

@@ -14,6 +14,7 @@ from tests.report.large import NASTY, multiply, spoil
 from tests.report.site import NOTHING, Outline, make, mode_of, questions_of, rows_of, taxonomy_of
 
 PAGES = {"index", "skills", "examples", "methods", "judge", "provenance"}
+QUESTIONS = {f"questions/{number:03d}.html" for number in range(4)}  # of 180 questions
 MODES = {"modes/counting.html", "modes/counting--answer-2-or-more.html"}
 
 
@@ -39,7 +40,7 @@ def listed(text: str) -> dict[str, list[object]]:
 
 
 def test_there_is_a_page_for_each_topic_and_each_failure_mode(folder: Path) -> None:
-    assert set(texts(folder)) == {f"{name}.html" for name in PAGES} | MODES
+    assert set(texts(folder)) == {f"{name}.html" for name in PAGES} | MODES | QUESTIONS
 
 
 def test_every_page_opens_offline(folder: Path) -> None:
@@ -156,7 +157,7 @@ def test_every_page_exists_without_failures(
     outcome: str, rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path
 ) -> None:
     pages = make(rows.assign(outcome=outcome), pictures, tmp_path / "r", {**NOTHING, "questions": None})
-    assert set(pages) == {f"{name}.html" for name in PAGES}
+    assert set(pages) == {f"{name}.html" for name in PAGES} | QUESTIONS
     text = "made no mistake" if outcome == "correct" else "No valid question was asked"
     assert text in pages["index.html"]
     assert "There is no taxonomy: so." in pages["skills.html"] and "<script>" not in pages["skills.html"]
