@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -16,6 +17,7 @@ from blindspot.report.pool import Unasked
 from blindspot.report.provenance import Provenance
 from blindspot.report.rates import Method, UnscoredReason
 from blindspot.report.skills import Group, Stability
+from blindspot.report.totals import Saved, Total, totals
 
 CHECKPOINTS = {
     "valid_rate": "Valid rate at checkpoints",
@@ -37,7 +39,7 @@ class Content:
     the one that was used for modes; `threshold_set`: the parameter modes.threshold. `titles`: of skills and
     meta-skills, by name. `rows`: rollouts with their verdicts, from `blindspot.report.questions.place`. `asking`: how
     the models were asked, None if the prompts are unknown. `pool`: of which questions were asked; None if a questioner
-    asked.
+    asked. `saved`: the failure set, None if it is not written.
     """
 
     candidate: str
@@ -64,11 +66,17 @@ class Content:
     rows: pd.DataFrame
     asking: Asking | None = None
     pool: Unasked | None = None
+    saved: Saved | None = None
 
     @property
     def candidate_name(self) -> str:
         """The candidate's identity without the digest of its weights."""
         return self.candidate.split("@")[0]
+
+    @cached_property
+    def totals(self) -> tuple[Total, ...]:
+        """The numbers of questions by who asked; the last ones are those of all."""
+        return totals(self.rows)
 
     @property
     def has_quotas(self) -> bool:
@@ -84,11 +92,6 @@ class Content:
     def linked(self) -> set[str]:
         """The ids of the failure modes that have a page."""
         return {mode.record.mode_id for mode in self.modes}
-
-    @property
-    def images(self) -> int:
-        """The number of images that the rollouts are about."""
-        return int(self.rows["image_id"].nunique())
 
     @property
     def trained(self) -> Method | None:

@@ -3,7 +3,7 @@
 export async function useReport(open, faults, audit, look) {
   await useMap(await open("skills.html"), faults, audit, look);
   await useList(await open("examples.html"), faults, audit, look);
-  await useLabels(await open("label.html"), faults);
+  await useLabels(await open("label.html"), faults, audit, look);
 }
 
 const expect = (faults, holds, what) => holds || faults.push(what);
@@ -80,7 +80,20 @@ async function useQuestion(page, faults, audit, look) {
   expect(faults, all > 1, `questions: a link to all of the page shows ${all}`);
 }
 
-async function useLabels(page, faults) {
+/** What a label needs is in the window: the picture, the question, the answer and the keys. */
+const OUTSIDE = `["#image", "#question", "#answer", "[data-outcome=unscored]", "#forward"].filter((name) => {
+  const { left, top, right, bottom, width } = document.querySelector(name).getBoundingClientRect();
+  return !(width && left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight);
+})`;
+
+async function useLabels(page, faults, audit, look) {
+  for (const [width, height] of [[1280, 720], [360, 640]]) {
+    await page.setViewport({ width, height });
+    const outside = await page.evaluate(OUTSIDE);
+    const tall = await page.evaluate(() => document.getElementById("image").clientHeight);
+    expect(faults, !outside.length && tall > height / 4, `label.html at ${width} × ${height}: ${outside}, ${tall} px of picture`);
+  }
+  await audit(page, "label.html, rules open", look);
   for (const key of ["f", "c", "u", "i"]) await page.keyboard.press(key);
   const [count, disabled] = await page.evaluate(() =>
     ["count", "download"].map((id) => document.getElementById(id)).map((one) => one.disabled ?? one.textContent),

@@ -13,6 +13,7 @@ from blindspot.prompts.roles import VARIABLES
 from blindspot.records.failure_mode import FailureMode
 from blindspot.report.asking import Asking
 from blindspot.report.judge import judge
+from blindspot.report.provenance import Calls
 from blindspot.report.site import write_site
 from blindspot.scenes.draw import draw
 from blindspot.taxonomy.modes.describe import describe, title
@@ -31,7 +32,7 @@ EVERY_PARAM: dict[str, Any] = {
 }
 PROMPTS = {role: default_prompts(role) for role in VARIABLES}
 REWARDS = pd.DataFrame({"step": [1, 2, 3], "reward": [0.1, 0.2, 0.4], "valid_rate": [None, None, 0.9]})
-SPENT = {"explore": 1200, "train": 6400}
+SPENT = {"explore": Calls(1200, 1180), "train": Calls(6400, None), "harvest and verify": Calls(180, 179)}
 NOT_AUDITED = judge(
     summarize(
         one := pd.DataFrame({"method": ["trained"], "image_id": ["i"], "outcome": ["failure"]}),
@@ -133,8 +134,9 @@ def make(
         "params": Params.model_validate({}),
         "asking": Asking(PROMPTS, EVERY_PARAM, {}),
     } | more
+    saved = found.pop("saved", None)
     made = report(rows=rows, taxonomy=taxonomy or taxonomy_of(rows), every_param=EVERY_PARAM, **found)
-    write_site(made, pictures, folder)
+    write_site(replace(made, saved=saved), pictures, folder)
     return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in sorted(folder.rglob("*.html"))}
 
 
