@@ -28,6 +28,7 @@ from blindspot.paths import (
     REPORTS,
     REWARDS,
     ROLLOUTS,
+    SINGLE_FILE,
     SUMMARY,
     TAXONOMY_FOLDER,
     TAXONOMY_METRICS,
@@ -48,6 +49,7 @@ from blindspot.report.pool import Unasked, unasked
 from blindspot.report.provenance import Calls, Provenance, texts, versions
 from blindspot.report.questions import place
 from blindspot.report.rates import methods, unscored_reasons
+from blindspot.report.single_file import write_single_file
 from blindspot.report.site import write_site
 from blindspot.report.skills import groups, stability
 from blindspot.report.summary import summary
@@ -180,6 +182,7 @@ def main() -> None:
             write_site(made, pictures, folder)
             (folder / LABEL_PAGE.name).write_text(render_labelling(sample, pictures), encoding="utf-8")
             write_failure_set(found, store.read_json(AUDIT_METRICS), folder / FAILURE_SET.name)
+            write_single_file(folder, folder / SINGLE_FILE.name)
         all_calls = made.provenance.all_calls.candidate
         store.write_json(SUMMARY, summary(store.read_json(VERIFY_METRICS), taxonomy["metrics"], all_calls, made.pool))
         mlflow.log_metrics({"failures": len(found.failures), "failure_modes": made.confirmed})
@@ -222,8 +225,9 @@ def _read_rewards() -> pd.DataFrame:
 
 
 def _log_pages(mlflow: Any) -> None:
-    """Logs every page with its pictures and lists, but not the data set of failures, which DVC keeps."""
-    for page in sorted(REPORTS.glob("*.html")):
+    """Logs the report as one file, and every page with its pictures and lists, but not the failures as a data set."""
+    mlflow.log_artifact(str(REPORTS / SINGLE_FILE.name))
+    for page in sorted({*REPORTS.glob("*.html")} - {REPORTS / SINGLE_FILE.name}):
         mlflow.log_artifact(str(page), "report")
     for folder in ("modes", "questions", "images", "lists"):
         mlflow.log_artifacts(str(REPORTS / folder), f"report/{folder}")

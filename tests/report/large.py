@@ -12,8 +12,9 @@ import pandas as pd
 
 from blindspot import store
 from blindspot.params import read
-from blindspot.paths import AUDIT
+from blindspot.paths import AUDIT, SINGLE_FILE
 from blindspot.report.labelling import render_labelling
+from blindspot.report.single_file import write_single_file
 from blindspot.report.site import write_site
 from stages.report import Params, asking_of, gather, report
 
@@ -64,6 +65,7 @@ def main(folder: Path) -> None:
     taxonomy["questions"] = placed
     made = report(many, judged, taxonomy, rewards, calls, Params(**params["report"]), params, asking)
     write_site(made, pictures, folder)
+    write_single_file(folder, folder / SINGLE_FILE.name)
     (folder / "label.html").write_text(render_labelling(store.read_frame(AUDIT), pictures), encoding="utf-8")
 
 

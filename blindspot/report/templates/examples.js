@@ -38,7 +38,7 @@ function fill(name, pairs) {
 function picture(row, image) {
   const [name, address] = data.images[row.image];
   image.alt = `Image ${name}`;
-  image.src = page.picture(address);
+  page.draw(image, address);
   image.classList.toggle("tiny", address.endsWith(".png"));
   return image;
 }
@@ -195,6 +195,7 @@ function enlarge(row) {
   );
   byId("one-link").href = page.link(`id=${encodeURIComponent(row.id)}`);
   byId("one-page").href = page.address(addressOf(row));
+  byId("one-page").hidden = !page.has(addressOf(row));
   keep(row.id);
   if (!byId("one").open) byId("one").showModal();
 }
@@ -239,7 +240,7 @@ form.hidden = false;
 form.addEventListener("input", search);
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("reset", () => setTimeout(search));
-byId("save").hidden = false;
+byId("save").hidden = !page.saves;
 for (const button of byId("save").querySelectorAll("button"))
   button.addEventListener("click", () => saveFound(button.dataset.ending));
 byId("back").addEventListener("click", () => turn(-1));

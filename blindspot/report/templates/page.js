@@ -1,5 +1,5 @@
 // How the script of a page finds its elements, and keeps its view (filters, selection) in the address. In report.html,
-// where the pages are parts of one document, one.js provides the same.
+// where the pages are parts of one document, single.js provides the same.
 const page = globalThis.reportPage?.(document.currentScript) ?? {
   find: (id) => document.getElementById(id),
   view: () => location.hash.slice(1),
@@ -8,6 +8,8 @@ const page = globalThis.reportPage?.(document.currentScript) ?? {
   listen: (show) => addEventListener("hashchange", show),
   link: (view) => `#${view}`,
   address: (path) => path,
-  picture: (path) => path,
+  has: () => true,
+  draw: (image, path) => (image.src = path),
+  saves: true,
 };
 const byId = page.find;
