@@ -21,10 +21,11 @@ export async function useSingleFile(browser, file, faults, audit) {
     const started = performance.now();
     await page.goto(way === "file" ? pathToFileURL(file).href : host, { waitUntil: "load" });
     const frame = way === "file" ? page.mainFrame() : await framed(page, html, way);
-    await frame.waitForSelector("main.shown");
-    console.log(`report.html as ${way}: ready after ${(performance.now() - started).toFixed(0)} ms`);
-    await operate(frame, (what) => faults.push(`report.html as ${way}: ${what}`));
-    if (way === "file") await deepLinks(page, file, faults, audit);
+    if (await frame.waitForSelector("main.shown", { timeout: 10_000 }).catch(() => null)) {
+      console.log(`report.html as ${way}: ready after ${(performance.now() - started).toFixed(0)} ms`);
+      await operate(frame, (what) => faults.push(`report.html as ${way}: ${what}`));
+      if (way === "file") await deepLinks(page, file, faults, audit);
+    } else faults.push(`report.html as ${way}: shows no page`);
     await page.close();
   }
   server.close();
