@@ -20,8 +20,10 @@ from blindspot.params_schema import check
 from blindspot.store import work_folder
 from blindspot.tracking import group
 from flows.environment import WORK
+from flows.form import parameters
 from flows.params import Params
 from flows.recovery import running
+from flows.remote import push
 from flows.repro import leading_unchanged, list_stages, reproduce
 from flows.summary import links, summary
 from flows.workspace import prepare_workspace
@@ -38,19 +40,40 @@ def discover(params: Params) -> State[Any]:
     The run happens in this checkout; where `params` differ from params.yaml, it happens in a clone.
     """
     with running(work_folder(), flow_run.id):
-        return _run(params, None)
+        return _run(params.model_dump(mode="json"), None)
+
+
+def _name() -> str:
+    """Returns the name of a run of a deployment, from its parameters."""
+    given = flow_run.parameters
+    try:
+        values = parameters(given["params"], given["recipe"])
+    except BlindspotError:
+        return "wrong parameters"
+    recipe = f"{Path(given['recipe']).stem}, " if given["recipe"] else ""
+    return f"{recipe}seed {values['seed']}, {values['train']['steps']} steps"
+
+
+@flow(name="discover", flow_run_name=_name)
+def deployed(params: dict[str, Any], recipe: str | None = None) -> State[Any]:
+    """Runs every stage, as `discover` does: with the values of params.yaml or of a recipe, changed by `params`."""
+    try:
+        values = parameters(params, recipe)
+    except BlindspotError as error:
+        return Failed(message=str(error))
+    with running(work_folder(), flow_run.id):
+        return _run(values, None)
 
 
 @flow(name="ask", description="Runs the pipeline up to the stage verify.")
 def ask(params: Params) -> State[Any]:
     """Runs the stages up to verify, as `discover` does."""
     with running(work_folder(), flow_run.id):
-        return _run(params, "verify")
+        return _run(params.model_dump(mode="json"), "verify")
 
 
-def _run(params: Params, last: str | None) -> State[Any]:
+def _run(values: dict[str, Any], last: str | None) -> State[Any]:
     """Runs the stages up to the stage `last`; all stages where none has that name."""
-    values = params.model_dump(mode="json")
     try:
         check(values, "the parameters")
         run_id = str(flow_run.id).replace("-", "")[:12]
@@ -68,6 +91,7 @@ def _run(params: Params, last: str | None) -> State[Any]:
             )
             if not state.is_completed():
                 return Failed(message=state.message)
+    push(root, get_run_logger().info)
     with chdir(root):
         lines, pages = summary(root), links(root, work_folder(), group())
     create_markdown_artifact(

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 import pytest
@@ -141,13 +140,9 @@ def test_deployed_runs_complete_side_by_side_and_end_when_cancelled(tmp_path: Pa
         server = pages.server
         deployment = server.deployment()
         assert [schedule["active"] for schedule in deployment["schedules"]] == [False]
-        form = deployment["parameter_openapi_schema"]
-        assert field(form, "params", "train", "steps")["type"] == "integer"
-        params = deployment["parameters"]["params"]
-
-        hanging = server.start(deployment, params | {"train": params["train"] | {"steps": 99999}})
+        hanging = server.start(deployment, {"train": {"steps": 99999}})
         pids = started(toy / ".work" / "pids", seconds=180)
-        beside = server.start(deployment, params | {"train": params["train"] | {"steps": 7}})
+        beside = server.start(deployment, {"train": {"steps": 7}})
         assert server.ended(beside) == "COMPLETED"
         assert server.state(hanging) == "RUNNING"
         assert server.logged(beside, "making metrics/verify.json")
@@ -156,16 +151,6 @@ def test_deployed_runs_complete_side_by_side_and_end_when_cancelled(tmp_path: Pa
         assert server.ended(hanging) == "CANCELLED"
         assert ended(pids)
         assert run(toy, "git", "status", "--porcelain").stdout == ""
-
-
-def field(form: Any, *names: str) -> Any:
-    """Returns one field of the parameter form."""
-    found = form
-    for name in names:
-        found = found["properties"][name]
-        reference = found.get("$ref") or next((part["$ref"] for part in found.get("allOf", [])), None)
-        found = form["definitions"][reference.rpartition("/")[2]] if reference else found
-    return found
 
 
 EVERY_MINUTE, TUESDAYS, NIGHTLY = "* * * * *", "30 5 * * 2", "5 4 * * *"
@@ -235,19 +220,18 @@ def test_runs_of_killed_processes_become_crashed(tmp_path: Path) -> None:
     time.sleep(NEW)
     with ui(toy) as pages:
         server = pages.server
-        params = server.deployment()["parameters"]["params"]
         until = time.monotonic() + 120
         while (states := {run["state"]["type"] for run in server.runs()}) != {"COMPLETED", "CRASHED"}:
             assert time.monotonic() < until, states
             time.sleep(1)
-        hanging = server.start(server.deployment(), params | {"train": params["train"] | {"steps": 99999}})
+        hanging = server.start(server.deployment(), {"train": {"steps": 99999}})
         pids = started(toy / ".work" / "pids", seconds=180)
         deployment = [one for one in psutil.Process(pages.process.pid).children(recursive=True) if is_deployment(one)]
         deployment[0].kill()
         assert server.ended(hanging, seconds=120) == "CRASHED"
         assert ended(pids)
         assert "warning: the deployment ended with exit code 247, and its runs with it" in pages.terminal()
-        second = server.start(server.deployment(), params | {"train": params["train"] | {"steps": 7}})
+        second = server.start(server.deployment(), {"train": {"steps": 7}})
         assert server.ended(second) == "COMPLETED"
 
 
