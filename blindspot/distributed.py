@@ -10,7 +10,13 @@ if TYPE_CHECKING:
 #: Calls that one rank makes together. A result depends on no call outside its block, so that the number of ranks does
 #: not change results.
 BLOCK = 256
+SEED_STRIDE = 1_000_003  # distance between the seeds of two runs; larger than any number of calls
 TIMEOUT = timedelta(days=1)  # other ranks wait while one evaluates a checkpoint
+
+
+def block_seed(seed: int, number: int) -> int:
+    """Returns the seed of the block with this call. `seed`: of the run. `number`: of the call, from 0 on."""
+    return seed * SEED_STRIDE + number // BLOCK * BLOCK
 
 
 def process_state() -> "PartialState":

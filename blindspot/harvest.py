@@ -5,15 +5,13 @@ from collections.abc import Sequence
 
 from tqdm import tqdm
 
-from blindspot.distributed import BLOCK, process_state
+from blindspot.distributed import BLOCK, block_seed, process_state
 from blindspot.judges.judging import answer_all
 from blindspot.protocols import Candidate, ProposedQuestion, Questioner
 from blindspot.questioner.proposing import no_question
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.rollout import NOT_ASKED, Rollout
-
-SEED_STRIDE = 1_000_003  # distance between the seeds of two runs; larger than any number of calls
 
 
 def harvest(
@@ -32,7 +30,7 @@ def harvest(
     found = []
     for start in tqdm(starts, f"harvest: {method}", disable=not state.is_main_process):
         block = asked[start : start + BLOCK]
-        proposed = questioner.ask(block, seed=seed * SEED_STRIDE + start)
+        proposed = questioner.ask(block, seed=block_seed(seed, start))
         answers = answer_all(candidate, block, proposed)
         asked_here = [*zip(block, proposed, answers, strict=True)]
         found += to_rollouts(method, method, questioner.identity, candidate.identity, asked_here, first=start)

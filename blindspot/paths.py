@@ -42,4 +42,5 @@ SUMMARY = Path("metrics/summary.json")  # what `dvc metrics show` prints
 
 REPORTS = Path("reports")
 LABEL_PAGE = REPORTS / "label.html"
+SINGLE_FILE = REPORTS / "report.html"  # all pages in one file
 FAILURE_SET = REPORTS / "failures"

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -18,8 +17,8 @@ from blindspot.params import Section, load, read
 from blindspot.paths import (
     AUDIT,
     AUDIT_METRICS,
-    EXPLORE_METRICS,
     EXPLORED,
+    EXPLORED_CALLS,
     FAILURE_MODES,
     FAILURE_SET,
     IMAGES,
@@ -29,6 +28,7 @@ from blindspot.paths import (
     REPORTS,
     REWARDS,
     ROLLOUTS,
+    SINGLE_FILE,
     SUMMARY,
     TAXONOMY_FOLDER,
     TAXONOMY_METRICS,
@@ -38,25 +38,28 @@ from blindspot.paths import (
 )
 from blindspot.pool.questions import FILE, read_pool
 from blindspot.records.failure_mode import FailureMode, in_report_order, read_failure_modes
+from blindspot.records.rollout import NOT_ASKED
+from blindspot.report.asking import Asking, role_prompts
 from blindspot.report.comparison import comparison
 from blindspot.report.content import Content, curves
 from blindspot.report.judge import Judge, judge
 from blindspot.report.labelling import render_labelling
 from blindspot.report.modes import modes
 from blindspot.report.pool import Unasked, unasked
-from blindspot.report.provenance import Prompts, Provenance, prompts, versions
+from blindspot.report.provenance import Calls, Provenance, texts, versions
 from blindspot.report.questions import place
 from blindspot.report.rates import methods, unscored_reasons
+from blindspot.report.single_file import write_single_file
 from blindspot.report.site import write_site
 from blindspot.report.skills import groups, stability
 from blindspot.report.summary import summary
+from blindspot.report.totals import Saved
 from blindspot.rewards.components import all_components
 from blindspot.stage_lock import exclusive
 from blindspot.taxonomy.modes.split import DISCOVERY
 from blindspot.tracking import flatten, stage_run
 
 FILES = ("skills", "meta_skills", "stability", "comparison", "documented")  # of data/taxonomy
-CALLS = {"explore": EXPLORE_METRICS, "train": TRAIN_METRICS}
 SHARED = ("launch", "budget", "candidate", "verifier", "modes")
 SECTIONS = (*SHARED, "prepare", "explore", "train", "harvest", "verify", "audit", "taxonomy", "report")
 LOGGED = 50  # failures with images in MLflow's table
@@ -74,16 +77,16 @@ def report(
     judged: Judge,
     taxonomy: Mapping[str, Any],
     rewards: pd.DataFrame,
-    calls: Mapping[str, int],
+    calls: Mapping[str, Calls],
     params: Params,
     every_param: Mapping[str, Any],
-    sent: Prompts = MappingProxyType({}),
+    asking: Asking | None = None,
 ) -> Content:
     """Returns what the pages show.
 
     `rows`: rollouts with their verdicts. `taxonomy`: failure_modes, FILES and questions from data/taxonomy, and
-    metrics; only failure_modes, skills, meta_skills and metrics are required. `calls`: answers asked of the candidate
-    before the harvest, by stage. `every_param`: params.yaml. `sent`: the prompts of the run.
+    metrics; only failure_modes, skills, meta_skills and metrics are required. `calls`: by stage.
+    `every_param`: params.yaml. `asking`: how the models were asked.
     """
     identities = rows.drop_duplicates("method").set_index("method")["questioner"]
     rows = place(rows, taxonomy.get("questions"))
@@ -109,8 +112,9 @@ def report(
         stability=stability(taxonomy.get("stability")),
         comparison=comparison(taxonomy.get("comparison")),
         curves=curves(rewards, titles_of(every_param["train"].get("rewards", {}))),
-        provenance=_provenance(every_param, {**calls, "harvest": len(rows)}, sent),
+        provenance=_provenance(every_param, calls, asking),
         rows=rows,
+        asking=asking,
     )
 
 
@@ -124,12 +128,19 @@ def _searched(questions: pd.DataFrame | None) -> bool:
     return questions is not None and not questions["part"].eq(DISCOVERY).any()
 
 
-def _provenance(every_param: Mapping[str, Any], calls: Mapping[str, int], sent: Prompts) -> Provenance:
+def _provenance(every_param: Mapping[str, Any], calls: Mapping[str, Calls], asking: Asking | None) -> Provenance:
     params = {name: flatten(every_param[name]) for name in SECTIONS}
-    return Provenance(every_param["seed"], tuple(calls.items()), params, versions(), sent)
+    prompts = texts(asking.prompts) if asking else {}
+    return Provenance(every_param["seed"], calls, params, versions(), prompts)
 
 
-def gather() -> tuple[pd.DataFrame, Judge, dict[str, Any], pd.DataFrame, dict[str, int]]:
+def asking_of(every_param: Mapping[str, Any], modes: Sequence[FailureMode]) -> Asking:
+    """Returns how the models of the run were asked. Raises BlindspotError if a prompts file is invalid."""
+    pool = read_pool() if (IMAGES / FILE).is_file() else None
+    return Asking(role_prompts(every_param), every_param, {mode.mode_id: mode.features for mode in modes}, pool)
+
+
+def gather() -> tuple[pd.DataFrame, Judge, dict[str, Any], pd.DataFrame, dict[str, Calls]]:
     """Reads what `report` takes from data and metrics. Raises BlindspotError on a file that cannot be read."""
     rollouts = store.read_frame(ROLLOUTS, ROLLOUT.columns)
     verdicts = store.read_frame(VERDICTS, VERDICT.columns)
@@ -140,8 +151,18 @@ def gather() -> tuple[pd.DataFrame, Judge, dict[str, Any], pd.DataFrame, dict[st
         rows = rows.merge(store.read_frame(REPLIES).rename(columns=names), on="rollout_id", how="left")
     taxonomy, susceptibility = _read_taxonomy(), store.read_json(VERIFY_METRICS).get("susceptibility", {})
     judged = judge(store.read_json(AUDIT_METRICS), susceptibility, in_report_order(taxonomy["failure_modes"]))
-    calls = {stage: int(store.read_json(path)["calls"]) for stage, path in CALLS.items()}
-    return rows, judged, taxonomy, _read_rewards(), calls
+    return rows, judged, taxonomy, _read_rewards(), calls_of(rows)
+
+
+def calls_of(rows: pd.DataFrame) -> dict[str, Calls]:
+    """Returns the calls of each stage. `rows`: rollouts with their verdicts, which harvest asked and verify judged."""
+    answered = rows["question"].str.strip().ne("") & rows["answer"].str.strip().ne("")
+    explored, trained = store.read_json(EXPLORED_CALLS), store.read_json(TRAIN_METRICS)
+    return {
+        "explore": Calls(explored["candidate_calls"], explored["judge_calls"]),
+        "train": Calls(trained["calls"], trained.get("judge_calls")),
+        "harvest and verify": Calls(int(rows["candidate"].ne(NOT_ASKED).sum()), int(answered.sum())),
+    }
 
 
 @exclusive
@@ -152,14 +173,17 @@ def main() -> None:
     pictures = {image.image_id: image.path for image in store.read_images("test")}
     sample = store.read_frame(AUDIT)
     found = select(rows, pictures, sample, taxonomy["questions"], confirmed(taxonomy["failure_modes"]))
-    made = report(rows, judged, taxonomy, rewards, calls, params, every_param, prompts(every_param))
-    made = replace(made, pool=of_pool(rows, taxonomy["failure_modes"]))
+    asking = asking_of(every_param, taxonomy["failure_modes"])
+    made = report(rows, judged, taxonomy, rewards, calls, params, every_param, asking)
+    saved = Saved(len(found.failures), found.repeated, found.overruled)
+    made = replace(made, pool=of_pool(rows, taxonomy["failure_modes"]), saved=saved)
     with stage_run("report", store.work_folder(), params.model_dump()) as mlflow:
         with store.replacing(REPORTS) as folder:
             write_site(made, pictures, folder)
             (folder / LABEL_PAGE.name).write_text(render_labelling(sample, pictures), encoding="utf-8")
             write_failure_set(found, store.read_json(AUDIT_METRICS), folder / FAILURE_SET.name)
-        all_calls = {**calls, "harvest": len(rows)}
+            write_single_file(folder, folder / SINGLE_FILE.name)
+        all_calls = made.provenance.all_calls.candidate
         store.write_json(SUMMARY, summary(store.read_json(VERIFY_METRICS), taxonomy["metrics"], all_calls, made.pool))
         mlflow.log_metrics({"failures": len(found.failures), "failure_modes": made.confirmed})
         _log_pages(mlflow)
@@ -201,10 +225,11 @@ def _read_rewards() -> pd.DataFrame:
 
 
 def _log_pages(mlflow: Any) -> None:
-    """Logs every page with its pictures and lists, but not the data set of failures, which DVC keeps."""
-    for page in sorted(REPORTS.glob("*.html")):
+    """Logs the report as one file, and every page with its pictures and lists, but not the failures as a data set."""
+    mlflow.log_artifact(str(REPORTS / SINGLE_FILE.name))
+    for page in sorted({*REPORTS.glob("*.html")} - {REPORTS / SINGLE_FILE.name}):
         mlflow.log_artifact(str(page), "report")
-    for folder in ("modes", "images", "lists"):
+    for folder in ("modes", "questions", "images", "lists"):
         mlflow.log_artifacts(str(REPORTS / folder), f"report/{folder}")
 
 

@@ -119,7 +119,7 @@ def write_kept(questioner: Untrained, targets: Sequence[Target]) -> None:
     with store.replacing(QUESTIONER) as folder:
         write_untrained(questioner, folder)
         write_targets(folder, targets)
-    write_metrics([], [], {"calls": 0, "ended_by": None})
+    write_metrics([], [], {"calls": 0, "judge_calls": 0, "ended_by": None})
 
 
 def train_local(params: Params, start: Local, targets: Sequence[Target]) -> None:
@@ -145,7 +145,8 @@ def train_local(params: Params, start: Local, targets: Sequence[Target]) -> None
         questioner, history = train(params, start, seed, images, targets, reward, evaluator, work)
         if store.is_main_process():
             ended = meter.ended_by(params.questions_per_step) if len(history) < params.steps else None
-            spent = {"calls": meter.calls["candidate_calls"] - explored["candidate_calls"], "ended_by": ended}
+            calls, judged = (meter.calls[name] - explored[name] for name in ("candidate_calls", "judge_calls"))
+            spent = {"calls": calls, "judge_calls": judged, "ended_by": ended}
             write_outputs(questioner, targets, history, evaluator.found(), spent, [one.name for one in parts])
             write_discovered(reward.asked)
             if params.steps:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from blindspot.records.rollout import QUOTA
+from blindspot.report.asking import Asking
 from blindspot.report.charts import LineChart, line_chart
 from blindspot.report.comparison import Comparison
 from blindspot.report.judge import Judge
@@ -15,6 +17,7 @@ from blindspot.report.pool import Unasked
 from blindspot.report.provenance import Provenance
 from blindspot.report.rates import Method, UnscoredReason
 from blindspot.report.skills import Group, Stability
+from blindspot.report.totals import Saved, Total, totals
 
 CHECKPOINTS = {
     "valid_rate": "Valid rate at checkpoints",
@@ -34,8 +37,9 @@ class Content:
     `searched`: whether failure modes were discovered in other questions. `modes_found`, `confirmed`: the numbers of
     discovered and of confirmed failure modes, shown or not. `shown`: examples of each on the overview. `threshold`:
     the one that was used for modes; `threshold_set`: the parameter modes.threshold. `titles`: of skills and
-    meta-skills, by name. `rows`: rollouts with their verdicts, from `blindspot.report.questions.place`. `pool`: of
-    which questions were asked; None if a questioner asked.
+    meta-skills, by name. `rows`: rollouts with their verdicts, from `blindspot.report.questions.place`. `asking`: how
+    the models were asked, None if the prompts are unknown. `pool`: of which questions were asked; None if a questioner
+    asked. `saved`: the failure set, None if it is not written.
     """
 
     candidate: str
@@ -60,12 +64,19 @@ class Content:
     curves: tuple[LineChart, ...]
     provenance: Provenance
     rows: pd.DataFrame
+    asking: Asking | None = None
     pool: Unasked | None = None
+    saved: Saved | None = None
 
     @property
     def candidate_name(self) -> str:
         """The candidate's identity without the digest of its weights."""
         return self.candidate.split("@")[0]
+
+    @cached_property
+    def totals(self) -> tuple[Total, ...]:
+        """The numbers of questions by who asked; the last ones are those of all."""
+        return totals(self.rows)
 
     @property
     def has_quotas(self) -> bool:
@@ -81,11 +92,6 @@ class Content:
     def linked(self) -> set[str]:
         """The ids of the failure modes that have a page."""
         return {mode.record.mode_id for mode in self.modes}
-
-    @property
-    def images(self) -> int:
-        """The number of images that the rollouts are about."""
-        return int(self.rows["image_id"].nunique())
 
     @property
     def trained(self) -> Method | None:

@@ -25,7 +25,8 @@ SHOWN_RIGHT = 6  # correctly answered questions of a mode
 class Example:
     """A question about an image, the candidate's answer and the true one (None where it is unknown).
 
-    `replies`: who replied, and the raw reply, of candidate and judge, where replies are kept.
+    `replies`: who replied, and the raw reply, of candidate and judge, where replies are kept. `address`: its place on
+    the pages of questions.
     """
 
     rollout_id: str
@@ -35,6 +36,7 @@ class Example:
     reference: str | None
     outcome: str
     asked_by: str
+    address: str
     replies: tuple[tuple[str, str], ...] = ()
 
 
@@ -165,11 +167,13 @@ def example(row: "pd.Series[Any]") -> Example:
         reference=reference,
         outcome=row["outcome"],
         asked_by=asked_by,
-        replies=_replies(row),
+        address=row["address"],
+        replies=replies_of(row),
     )
 
 
-def _replies(row: "pd.Series[Any]") -> tuple[tuple[str, str], ...]:
+def replies_of(row: "pd.Series[Any] | Mapping[Any, Any]") -> tuple[tuple[str, str], ...]:
+    """Returns who replied, and the start of the raw reply, of candidate and judge; empty if replies are not kept."""
     candidate, judge = row.get("candidate_reply"), row.get("judge_replies")
     said = [("Candidate", candidate)] if isinstance(candidate, str) and candidate else []
     said += [("Judge", text) for text in judge] if judge is not None and not isinstance(judge, float) else []

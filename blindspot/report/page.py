@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictUndefined
@@ -21,6 +22,8 @@ PAGES = {
     "judge": "Judge",
     "provenance": "Provenance",
 }
+IN_FOLDERS = ("mode", "questions")  # templates of pages in folders
+STYLES = {"questions": ("style.css", "modes.css", "questions.css", "print.css")}  # of pages that there are many of
 
 
 def render(content: Content, name: str, addresses: Mapping[str, str], script: str | None = None, **more: Any) -> str:
@@ -29,23 +32,45 @@ def render(content: Content, name: str, addresses: Mapping[str, str], script: st
     `addresses`: of each picture, relative to the report. `script`: the template of the page's script, if it has one;
     browsers run no other.
     """
-    environment = templates()
-    code = environment.get_template(script).render() if script else ""
+    code = script_of(script) if script else ""
     return (
-        environment.get_template(f"{name}.html").render(
+        _environment()
+        .get_template(f"{name}.html")
+        .render(
             content=content,
             addresses=addresses,
             pages=PAGES,
             page=name,
-            root="../" if name == "mode" else "",
-            style=Markup(environment.get_template("report.css").render()),
+            root="../" if name in IN_FOLDERS else "",
+            style=Markup("".join(map(_style, STYLES.get(name, ("report.css",))))),
             script=Markup(code),
-            script_hash=base64.b64encode(hashlib.sha256(code.encode()).digest()).decode() if code else None,
+            script_hash=digest(code) if code else None,
             chart=charts,
             **more,
         )
         + "\n"
     )
+
+
+def script_of(name: str) -> str:
+    """Returns the script of a page, in a scope of its own. `name`: of its template."""
+    parts = [_environment().get_template(one).render() for one in ("page.js", name)]
+    return "\n".join(['(() => {\n"use strict";', *parts, "})();"])
+
+
+def digest(code: str) -> str:
+    """Returns the hash of a script, as a content security policy names it."""
+    return base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
+
+
+@cache
+def _environment() -> Environment:
+    return templates()
+
+
+@cache
+def _style(name: str) -> str:
+    return _environment().get_template(name).render()
 
 
 def templates(*more: BaseLoader) -> Environment:

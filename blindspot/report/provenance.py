@@ -4,11 +4,9 @@ import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from blindspot.params import PROMPT_PARAMETERS
-from blindspot.prompts.files import read_prompts
+from blindspot.prompts.files import RolePrompts
 
 PACKAGES = (
     *("accelerate", "bertopic", "datasets", "hdbscan", "numpy", "pandas", "peft", "pillow", "safetensors"),
@@ -19,24 +17,37 @@ PACKAGES = (
 Prompts = Mapping[str, Sequence[tuple[str, str]]]  # the name and text of each prompt, by role
 
 
+class Calls(NamedTuple):
+    """The calls of a stage, whether they were answered from the store or not.
+
+    Attributes:
+        candidate: answers asked of the candidate.
+        judge: rollouts judged; None if the stage does not record it.
+    """
+
+    candidate: int
+    judge: int | None
+
+
 @dataclass(frozen=True)
 class Provenance:
     """How a run was made.
 
-    `calls`: answers asked of the candidate, by stage. `params`: those of each section, by dotted name. `versions`: of
-    Python and the packages that outputs depend on, as installed when the report was made.
+    `calls`: by stage. `params`: those of each section, by dotted name. `versions`: of Python and the packages that
+    outputs depend on, as installed when the report was made.
     """
 
     seed: int
-    calls: tuple[tuple[str, int], ...]
+    calls: Mapping[str, Calls]
     params: Mapping[str, Mapping[str, Any]]
     versions: tuple[tuple[str, str], ...]
     prompts: Prompts
 
     @property
-    def all_calls(self) -> int:
-        """The calls of all stages together."""
-        return sum(count for _, count in self.calls)
+    def all_calls(self) -> Calls:
+        """The calls of all stages together, without those that are not recorded."""
+        judged = [calls.judge for calls in self.calls.values() if calls.judge is not None]
+        return Calls(sum(calls.candidate for calls in self.calls.values()), sum(judged))
 
 
 def versions() -> tuple[tuple[str, str], ...]:
@@ -50,13 +61,11 @@ def versions() -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def prompts(every_param: Mapping[str, Any]) -> Prompts:
-    """Returns the prompts of a run. `every_param`: params.yaml. Raises BlindspotError if a file is invalid."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for name, roles in PROMPT_PARAMETERS.items():
-        section, key = name.split(".")
-        for role in roles:
-            texts = read_prompts(Path(every_param[section][key]), role)
-            system = [("system", texts.system)] if texts.system else []
-            found[role] = [*system, *((name, template.text) for name, template in texts.templates.items())]
-    return found
+def texts(roles: Mapping[str, RolePrompts]) -> Prompts:
+    """Returns the texts of the prompts of each role."""
+    return {role: [*_system(one), *((name, one.templates[name].text) for name in one.templates)]
+            for role, one in roles.items()}  # fmt: skip
+
+
+def _system(prompts: RolePrompts) -> list[tuple[str, str]]:
+    return [("system", prompts.system)] if prompts.system else []

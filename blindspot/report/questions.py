@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 
@@ -10,14 +11,15 @@ from blindspot.report.modes import Mode, contained
 from blindspot.report.rates import ASKED_BY
 
 LISTED = ("rollout_id", "image_id", "question", "answer", "reference", "outcome", "method", "skills", "reason")
+PER_PAGE = 50  # questions on a page of questions/
 
 
 def place(rows: pd.DataFrame, questions: pd.DataFrame | None) -> pd.DataFrame:
     """Returns `rows` with the skills and features of each question.
 
-    Adds `skills`: a tuple of names, empty where there is no taxonomy; and `names`: the features of a valid question
-    that a mode can have, None for any other. `questions`: the frame in data/taxonomy/questions.parquet, None where
-    there is none.
+    Adds `skills`: a tuple of names, empty where there is no taxonomy; `names`: the features of a valid question that a
+    mode can have, None for any other; and `address`: its place on the pages, relative to the report. `questions`: the
+    frame in data/taxonomy/questions.parquet, None where there is none.
     """
     skills: dict[str, tuple[str, ...]] = {}
     names: dict[str, frozenset[str]] = {}
@@ -28,7 +30,14 @@ def place(rows: pd.DataFrame, questions: pd.DataFrame | None) -> pd.DataFrame:
             skills[rollout_id], names[rollout_id] = tuple(own), frozenset(features)
     ids = rows["rollout_id"]
     found = pd.Series([names.get(name) for name in ids], index=rows.index, dtype=object)
-    return rows.assign(skills=pd.Series([skills.get(name, ()) for name in ids], index=rows.index), names=found)
+    addresses = [f"questions/{page_of(number)}.html#{quote(name, safe='')}" for number, name in enumerate(ids)]
+    own = pd.Series([skills.get(name, ()) for name in ids], index=rows.index)
+    return rows.assign(skills=own, names=found, address=pd.Series(addresses, index=rows.index, dtype=object))
+
+
+def page_of(number: int) -> str:
+    """Returns the name of the page that shows a question, without the ending. `number`: of the question, from 0 on."""
+    return f"{number // PER_PAGE:03d}"
 
 
 def listing(
@@ -49,6 +58,7 @@ def listing(
         "methods": [[key, ASKED_BY[key][0]] for key in methods],
         "modes": [[mode.record.mode_id, mode.record.name, mode.page] for mode in modes],
         "skills": [[name, titles.get(name, name)] for name in skills],
+        "per_page": PER_PAGE,
         "rows": [
             [
                 rollout_id,

@@ -7,6 +7,7 @@ from blindspot.report.content import Content
 from blindspot.report.downloads import write_lists
 from blindspot.report.page import render
 from blindspot.report.pictures import write_pictures
+from blindspot.report.question_pages import question_pages
 from blindspot.report.questions import listing
 
 
@@ -30,4 +31,14 @@ def write_site(content: Content, pictures: Mapping[str, Path], folder: Path) -> 
     (folder / "modes").mkdir()
     for rank, mode in enumerate(content.modes, 1):
         write(f"modes/{mode.page}.html", render(content, "mode", addresses, mode=mode, rank=rank))
+    _write_questions(content, addresses, folder / "questions")
     write_lists(content, folder)
+
+
+def _write_questions(content: Content, addresses: Mapping[str, str], folder: Path) -> None:
+    """Writes the pages of questions."""
+    folder.mkdir()
+    pages = question_pages(content.rows, content.modes, content.asking)
+    for before, part, after in zip([None, *pages[:-1]], pages, [*pages[1:], None], strict=True):
+        text = render(content, "questions", addresses, part=part, before=before, after=after)
+        (folder / f"{part.name}.html").write_text(text, encoding="utf-8")

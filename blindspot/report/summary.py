@@ -8,18 +8,18 @@ from blindspot.report.pool import Unasked
 
 
 def summary(
-    rates: Mapping[str, Any], counts: Mapping[str, Any], calls: Mapping[str, int], pool: Unasked | None = None
+    rates: Mapping[str, Any], counts: Mapping[str, Any], calls: int, pool: Unasked | None = None
 ) -> dict[str, Any]:
     """Returns the rates of the trained questioner, the numbers of failure modes and all calls of the candidate.
 
-    `rates`: metrics/verify.json. `counts`: metrics/taxonomy.json. `calls`: by stage. `pool`: of which
-    questions were asked.
+    `rates`: metrics/verify.json. `counts`: metrics/taxonomy.json. `calls`: of the candidate, in all stages.
+    `pool`: of which questions were asked.
     """
     trained = rates["trained"]
     return {
         **{name: trained[name] for name in ("failure_rate", "valid_rate", "error_rate")},
         "failure_modes": counts["failure_modes"],
         "novel_modes": counts["novel_modes"],
-        "calls": sum(calls.values()),
+        "calls": calls,
         **({"pool": asdict(pool) | {"sentence": pool.sentence()}} if pool else {}),
     }

@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import puppeteer from "puppeteer-core";
 import { useReport } from "./use_report.mjs";
+import { useSingleFile } from "./use_single_file.mjs";
 import { useSite } from "./use_site.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -26,8 +27,12 @@ const browser = await puppeteer.launch({
 });
 if (shots) mkdirSync(shots, { recursive: true });
 
+/** All pages; of the pages of questions, which are alike, the first and the last. */
 function pages() {
-  return readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".html") && name !== "404.html");
+  const found = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".html") && name !== "404.html");
+  const ofQuestions = found.filter((name) => /^questions[/\\]/.test(name)).sort();
+  const left = new Set(ofQuestions.slice(1, -1));
+  return found.filter((name) => !left.has(name));
 }
 
 async function open(path, look) {
@@ -96,6 +101,7 @@ for (const path of pages()) {
 }
 const use = existsSync(join(folder, "examples.html")) ? useReport : useSite;
 await use((path) => open(path, LOOKS[0]), faults, audit, LOOKS[0]);
+if (existsSync(join(folder, "report.html"))) await useSingleFile(browser, join(folder, "report.html"), faults, audit);
 await browser.close();
 console.log(faults.length ? `${faults.length} faults:\n${faults.join("\n")}` : "no faults");
 process.exitCode = faults.length ? 1 : 0;

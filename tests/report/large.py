@@ -12,10 +12,11 @@ import pandas as pd
 
 from blindspot import store
 from blindspot.params import read
-from blindspot.paths import AUDIT
+from blindspot.paths import AUDIT, SINGLE_FILE
 from blindspot.report.labelling import render_labelling
+from blindspot.report.single_file import write_single_file
 from blindspot.report.site import write_site
-from stages.report import Params, gather, report
+from stages.report import Params, asking_of, gather, report
 
 QUESTIONS = 10_000
 NASTY = (
@@ -60,11 +61,11 @@ def main(folder: Path) -> None:
     many, placed = multiply(rows, taxonomy["questions"], QUESTIONS)
     pictures = {image.image_id: image.path for image in store.read_images("test")}
     params: dict[str, Any] = read()
-    write_site(
-        report(many, judged, taxonomy | {"questions": placed}, rewards, calls, Params(**params["report"]), params),
-        pictures,
-        folder,
-    )
+    asking = asking_of(params, taxonomy["failure_modes"])
+    taxonomy["questions"] = placed
+    made = report(many, judged, taxonomy, rewards, calls, Params(**params["report"]), params, asking)
+    write_site(made, pictures, folder)
+    write_single_file(folder, folder / SINGLE_FILE.name)
     (folder / "label.html").write_text(render_labelling(store.read_frame(AUDIT), pictures), encoding="utf-8")
 
 

@@ -8,8 +8,12 @@ from typing import Any
 import pandas as pd
 
 from blindspot.audit.summary import summarize
+from blindspot.prompts.files import default_prompts
+from blindspot.prompts.roles import VARIABLES
 from blindspot.records.failure_mode import FailureMode
+from blindspot.report.asking import Asking
 from blindspot.report.judge import judge
+from blindspot.report.provenance import Calls
 from blindspot.report.site import write_site
 from blindspot.scenes.draw import draw
 from blindspot.taxonomy.modes.describe import describe, title
@@ -22,9 +26,13 @@ EVERY_PARAM: dict[str, Any] = {
     **{name: {} for name in SECTIONS},
     "modes": {"threshold": 0.25},
     "taxonomy": {"resamples": 20},
+    "candidate": {"model": "models/scripted"},
+    "harvest": {"temperature": 0.9},
+    "verifier": {"kind": "oracle", "votes": 1, "temperature": 0.7, "confirming_judge": "configs/models/none.yaml"},
 }
+PROMPTS = {role: default_prompts(role) for role in VARIABLES}
 REWARDS = pd.DataFrame({"step": [1, 2, 3], "reward": [0.1, 0.2, 0.4], "valid_rate": [None, None, 0.9]})
-SPENT = {"explore": 1200, "train": 6400}
+SPENT = {"explore": Calls(1200, 1180), "train": Calls(6400, None), "harvest and verify": Calls(180, 179)}
 NOT_AUDITED = judge(
     summarize(
         one := pd.DataFrame({"method": ["trained"], "image_id": ["i"], "outcome": ["failure"]}),
@@ -124,9 +132,11 @@ def make(
         "rewards": REWARDS,
         "calls": SPENT,
         "params": Params.model_validate({}),
+        "asking": Asking(PROMPTS, EVERY_PARAM, {}),
     } | more
+    saved = found.pop("saved", None)
     made = report(rows=rows, taxonomy=taxonomy or taxonomy_of(rows), every_param=EVERY_PARAM, **found)
-    write_site(made, pictures, folder)
+    write_site(replace(made, saved=saved), pictures, folder)
     return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in sorted(folder.rglob("*.html"))}
 
 

@@ -12,12 +12,12 @@ from PIL import Image
 from blindspot.errors import BlindspotError
 from blindspot.metrics import percent
 from blindspot.prompts.files import DEFAULT
+from blindspot.report.asking import Asking, role_prompts
 from blindspot.report.charts import line_chart
 from blindspot.report.pictures import LONGEST_SIDE, data_uri, write_pictures
-from blindspot.report.provenance import prompts
 from blindspot.report.rates import methods
 from blindspot.report.skills import squarify
-from tests.report.site import make, taxonomy_of
+from tests.report.site import EVERY_PARAM, make, taxonomy_of
 
 Pages = Callable[..., dict[str, str]]
 
@@ -66,7 +66,13 @@ def test_rates_are_shown_with_their_intervals(rows: pd.DataFrame, pages: Pages) 
 
 def test_calls_and_versions_are_shown(pages: Pages) -> None:
     text = pages()["provenance.html"]
-    for shown in ("1,200", "6,400", "7,780", "share this report", "python <b>3", "Prices, energy and time"):
+    for shown in (
+        "<td>1,200</td><td>1,180</td>",
+        "<td>6,400</td><td>not recorded</td>",
+        "<td>7,780</td><td>1,359</td>",
+        "share this report",
+        "python <b>3",
+    ):
         assert shown in text
 
 
@@ -75,17 +81,18 @@ def test_the_prompts_of_the_run_are_shown(rows: pd.DataFrame, pictures: dict[str
     text = DEFAULT.read_text("utf-8")
     file.write_text(text.replace("candidate:\n  system: null", "candidate:\n  system: <b>Hello"), "utf-8")
     values = {name: {"prompts": str(file)} for name in ("candidate", "verifier", "train", "taxonomy")}
-    page = make(rows, pictures, tmp_path / "report", sent=prompts(values))["provenance.html"]
+    asking = Asking(role_prompts(values), EVERY_PARAM, {})
+    page = make(rows, pictures, tmp_path / "report", asking=asking)["provenance.html"]
     assert "<h3>Primitive extractor</h3>" in page and "&lt;b&gt;Hello" in page
     assert "You check questions that are asked about an image." in page
-    assert "Prompts</h2>" not in make(rows, pictures, tmp_path / "without")["provenance.html"]
+    assert "Prompts</h2>" not in make(rows, pictures, tmp_path / "without", asking=None)["provenance.html"]
 
 
 def test_the_overview_counts_all_methods_without_a_trained_questioner(
     rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path
 ) -> None:
     base = make(rows[rows["method"] == "base"], pictures, tmp_path / "a")
-    assert "Where <em>" in base["index.html"] and "One method asked" in base["index.html"]
+    assert "Where <em>" in base["index.html"]
     assert "No trained questioner asked any of these questions. " in base["index.html"]
     assert "not selected for difficulty" not in base["methods.html"]
     assert "not selected for difficulty" in make(rows, pictures, tmp_path / "c")["methods.html"]

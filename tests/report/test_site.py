@@ -14,6 +14,7 @@ from tests.report.large import NASTY, multiply, spoil
 from tests.report.site import NOTHING, Outline, make, mode_of, questions_of, rows_of, taxonomy_of
 
 PAGES = {"index", "skills", "examples", "methods", "judge", "provenance"}
+QUESTIONS = {f"questions/{number:03d}.html" for number in range(4)}  # of 180 questions
 MODES = {"modes/counting.html", "modes/counting--answer-2-or-more.html"}
 
 
@@ -39,7 +40,7 @@ def listed(text: str) -> dict[str, list[object]]:
 
 
 def test_there_is_a_page_for_each_topic_and_each_failure_mode(folder: Path) -> None:
-    assert set(texts(folder)) == {f"{name}.html" for name in PAGES} | MODES
+    assert set(texts(folder)) == {f"{name}.html" for name in PAGES} | MODES | QUESTIONS
 
 
 def test_every_page_opens_offline(folder: Path) -> None:
@@ -66,7 +67,9 @@ def test_every_link_leads_to_an_existing_place(folder: Path) -> None:
             target = ((folder / path).parent / parts.path).resolve() if parts.path else (folder / path).resolve()
             name = target.relative_to(folder.resolve()).as_posix()
             place = unquote(parts.fragment)
-            assert name in {*outlines, "label.html"} or (target.is_file() and name.startswith("lists/")), link
+            assert name in {*outlines, "label.html", "report.html"} or (
+                target.is_file() and name.startswith("lists/")
+            ), link
             assert not place or "=" in place or place in outlines[name].ids, f"{path}: {link}"
 
 
@@ -96,19 +99,21 @@ def test_mlflow_gets_every_page_and_picture_but_not_the_data_set(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     class Recorder:
-        def log_artifact(self, path: str, to: str) -> None:
+        def log_artifact(self, path: str, to: str = ".") -> None:
             shutil.copyfile(path, (tmp_path / to) / Path(path).name)
 
         def log_artifacts(self, path: str, to: str) -> None:
             shutil.copytree(path, tmp_path / to)
 
     (tmp_path / "report").mkdir()
-    (folder / "failures").mkdir()
-    monkeypatch.setattr(stages.report, "REPORTS", folder)
+    pages = shutil.copytree(folder, tmp_path / "made")
+    made = {path.relative_to(pages) for path in pages.rglob("*.*")}
+    (pages / "failures").mkdir()
+    (pages / "report.html").write_text("all pages", "utf-8")
+    monkeypatch.setattr(stages.report, "REPORTS", pages)
     stages.report._log_pages(Recorder())
-    (folder / "failures").rmdir()
-    logged, made = ({path.relative_to(top) for path in top.rglob("*.*")} for top in (tmp_path / "report", folder))
-    assert logged == made
+    assert {path.relative_to(tmp_path / "report") for path in (tmp_path / "report").rglob("*.*")} == made
+    assert (tmp_path / "report.html").read_text("utf-8") == "all pages"
 
 
 def test_colours_are_defined_in_the_style_only(folder: Path) -> None:
@@ -156,7 +161,7 @@ def test_every_page_exists_without_failures(
     outcome: str, rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path
 ) -> None:
     pages = make(rows.assign(outcome=outcome), pictures, tmp_path / "r", {**NOTHING, "questions": None})
-    assert set(pages) == {f"{name}.html" for name in PAGES}
+    assert set(pages) == {f"{name}.html" for name in PAGES} | QUESTIONS
     text = "made no mistake" if outcome == "correct" else "No valid question was asked"
     assert text in pages["index.html"]
     assert "There is no taxonomy: so." in pages["skills.html"] and "<script>" not in pages["skills.html"]

@@ -6,7 +6,7 @@ def test_it_has_the_rates_of_the_trained_questioner_the_modes_and_all_calls() ->
     found = summary(
         {"trained": rates, "base": dict.fromkeys(rates, 0.0)},
         {"failure_modes": 8, "novel_modes": 1, "skills": 30},
-        {"explore": 100, "train": 20, "harvest": 3},
+        123,
     )
     assert found == {
         "failure_rate": 0.5, "valid_rate": 0.9, "error_rate": 0.6, "failure_modes": 8, "novel_modes": 1, "calls": 123,

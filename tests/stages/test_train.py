@@ -42,7 +42,7 @@ def test_a_questioner_that_is_not_trained_is_kept_with_its_targets(
     write_kept(questioner, TARGETS)
     assert describe(str(QUESTIONER)) == questioner and read_targets(QUESTIONER) == TARGETS
     metrics = json.loads(Path("metrics/train.json").read_text("utf-8"))
-    assert metrics == {"steps": 0, "calls": 0, "ended_by": None, "validation": None}
+    assert metrics == {"steps": 0, "calls": 0, "judge_calls": 0, "ended_by": None, "validation": None}
     assert _read_rewards().empty and "failure_rate" in _read_rewards()
 
 

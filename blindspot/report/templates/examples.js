@@ -1,8 +1,6 @@
-"use strict";
 // Searches all questions. Texts of models are set as text, never as HTML.
-const byId = (id) => document.getElementById(id);
 const data = JSON.parse(byId("data").textContent);
-const PAGE = 48; // questions shown at once
+const SHOWN = 48; // questions shown at once
 const form = byId("filters");
 const fields = ["q", "outcome", "by", "mode", "skill"];
 const modeIds = data.modes.map(([id]) => id);
@@ -23,7 +21,7 @@ const rows = data.rows.map(([id, image, question, answer, reference, outcome, me
 }));
 const places = new Map(rows.map((row, index) => [row.id, index]));
 let shown = []; // the rows found
-let page = 0;
+let at = 0; // the page of the list
 let waiting = 0;
 
 function make(tag, text, attributes = {}) {
@@ -40,7 +38,7 @@ function fill(name, pairs) {
 function picture(row, image) {
   const [name, address] = data.images[row.image];
   image.alt = `Image ${name}`;
-  image.src = address;
+  page.draw(image, address);
   image.classList.toggle("tiny", address.endsWith(".png"));
   return image;
 }
@@ -109,14 +107,14 @@ function summary() {
 }
 
 function show() {
-  const pages = Math.max(1, Math.ceil(shown.length / PAGE));
-  page = Math.min(Math.max(page, 0), pages - 1);
-  byId("results").replaceChildren(...shown.slice(page * PAGE, (page + 1) * PAGE).map(card));
+  const pages = Math.max(1, Math.ceil(shown.length / SHOWN));
+  at = Math.min(Math.max(at, 0), pages - 1);
+  byId("results").replaceChildren(...shown.slice(at * SHOWN, (at + 1) * SHOWN).map(card));
   byId("count").textContent = summary();
-  byId("at").textContent = `Page ${page + 1} of ${pages}`;
+  byId("at").textContent = `Page ${at + 1} of ${pages}`;
   byId("steps").hidden = pages === 1;
-  byId("back").disabled = page === 0;
-  byId("forward").disabled = page === pages - 1;
+  byId("back").disabled = at === 0;
+  byId("forward").disabled = at === pages - 1;
 }
 
 /** Writes the filters into the address. `id`: of the question that is shown large. */
@@ -124,13 +122,13 @@ function keep(id) {
   clearTimeout(waiting);
   const kept = new URLSearchParams();
   for (const name of fields) if (form.elements[name].value) kept.set(name, form.elements[name].value);
-  if (page) kept.set("page", String(page + 1));
+  if (at) kept.set("page", String(at + 1));
   if (id) kept.set("id", id);
-  history.replaceState(null, "", `#${kept}`);
+  page.keep(kept);
 }
 
 function search() {
-  page = 0;
+  at = 0;
   shown = find();
   show();
   clearTimeout(waiting);
@@ -159,6 +157,12 @@ function saveFound(ending) {
   return save("questions.csv", csv([Object.keys(table[0] ?? { rollout_id: "" }), ...lines]), "text/csv");
 }
 
+/** The place of a question on the pages of questions, which show its prompts and raw replies. */
+function addressOf(row) {
+  const name = String(Math.floor(places.get(row.id) / data.per_page)).padStart(3, "0");
+  return `questions/${name}.html#${encodeURIComponent(row.id)}`;
+}
+
 function enlarge(row) {
   byId("one-title").textContent = row.question || "(nothing)";
   picture(row, byId("one-image"));
@@ -177,7 +181,7 @@ function enlarge(row) {
     const modes = make("dd", null);
     for (const mode of row.modes) {
       const one = document.createElement("p");
-      one.append(make("a", data.modes[mode][1], { href: `modes/${data.modes[mode][2]}.html` }));
+      one.append(make("a", data.modes[mode][1], { href: page.address(`modes/${data.modes[mode][2]}.html`) }));
       modes.append(one);
     }
     lines.push([make("dt", "Failure mode"), modes]);
@@ -189,16 +193,18 @@ function enlarge(row) {
       return group;
     }),
   );
-  byId("one-link").href = `#id=${encodeURIComponent(row.id)}`;
+  byId("one-link").href = page.link(`id=${encodeURIComponent(row.id)}`);
+  byId("one-page").href = page.address(addressOf(row));
+  byId("one-page").hidden = !page.has(addressOf(row));
   keep(row.id);
   if (!byId("one").open) byId("one").showModal();
 }
 
 function load() {
-  const asked = new URLSearchParams(location.hash.slice(1));
+  const asked = new URLSearchParams(page.view());
   for (const name of fields) form.elements[name].value = asked.get(name) ?? "";
   for (const name of fields.slice(1)) if (form.elements[name].selectedIndex < 0) form.elements[name].value = "";
-  page = (Number.parseInt(asked.get("page") ?? "1", 10) || 1) - 1;
+  at = (Number.parseInt(asked.get("page") ?? "1", 10) || 1) - 1;
   shown = find();
   show();
   const place = places.get(asked.get("id"));
@@ -207,7 +213,7 @@ function load() {
 }
 
 function turn(by) {
-  page += by;
+  at += by;
   keep();
   show();
   byId("count").scrollIntoView({ block: "start" });
@@ -234,11 +240,11 @@ form.hidden = false;
 form.addEventListener("input", search);
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("reset", () => setTimeout(search));
-byId("save").hidden = false;
+byId("save").hidden = !page.saves;
 for (const button of byId("save").querySelectorAll("button"))
   button.addEventListener("click", () => saveFound(button.dataset.ending));
 byId("back").addEventListener("click", () => turn(-1));
 byId("forward").addEventListener("click", () => turn(1));
 byId("one").addEventListener("close", () => keep());
-addEventListener("hashchange", load);
+page.listen(load);
 load();

@@ -94,5 +94,4 @@ byId("download").addEventListener("click", download);
 byId("image").addEventListener("load", (event) => event.target.classList.toggle("tiny", event.target.naturalWidth <= 128));
 load();
 at = last();
-byId("rules").open = labels.length === 0;
 show();

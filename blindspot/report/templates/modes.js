@@ -1,7 +1,6 @@
-"use strict";
 // Sorts and filters the table of failure modes. The address has the choice.
-const form = document.getElementById("choose");
-const body = document.querySelector("#modes-table tbody");
+const form = byId("choose");
+const [body] = byId("modes-table").tBodies;
 const rows = [...body.querySelectorAll("tr:not(.apart)")];
 const headings = [...body.querySelectorAll("tr.apart")];
 const all = [...body.children];
@@ -18,18 +17,18 @@ function show() {
     shown += !row.hidden;
   }
   for (const heading of headings) heading.hidden = Boolean(status || novelty);
-  document.getElementById("chosen").textContent =
+  byId("chosen").textContent =
     shown === rows.length ? "" : `${shown} of ${rows.length} failure modes match.`;
 }
 
 function keep() {
   const chosen = new URLSearchParams(names.map((name) => [name, form.elements[name].value]).filter(([, value]) => value));
-  history.replaceState(null, "", `#${chosen}`);
+  page.keep(chosen);
   show();
 }
 
 function read() {
-  const chosen = new URLSearchParams(location.hash.slice(1));
+  const chosen = new URLSearchParams(page.view());
   for (const name of names) {
     form.elements[name].value = chosen.get(name) ?? "";
     if (form.elements[name].selectedIndex < 0) form.elements[name].selectedIndex = 0;
@@ -39,5 +38,5 @@ function read() {
 
 form.hidden = false;
 form.addEventListener("change", keep);
-addEventListener("hashchange", read);
+page.listen(read);
 read();

@@ -1,6 +1,4 @@
-"use strict";
 // Zooms the map. All content is on the page already; the address after # names the group or the skill.
-const byId = (id) => document.getElementById(id);
 const map = byId("map");
 const details = new Map([...document.querySelectorAll("details.skill")].map((one) => [one.dataset.skill, one]));
 const HEAT = [0.05, 0.1, 0.25, 0.5, 0.75];
@@ -20,15 +18,15 @@ const groups = [...map.children].map((element) => ({
 }));
 
 function state() {
-  const asked = new URLSearchParams(location.hash.slice(1));
+  const asked = new URLSearchParams(page.view());
   const skill = details.has(asked.get("skill")) ? asked.get("skill") : null;
   const name = skill ? details.get(skill).dataset.group : asked.get("group");
   return { skill, group: groups.find((group) => group.name === name) ?? null };
 }
 
-function link(text, address, current) {
+function link(text, view, current) {
   const made = document.createElement("a");
-  made.href = address;
+  made.href = page.link(view);
   made.textContent = text;
   if (current) made.setAttribute("aria-current", "location");
   return made;
@@ -46,9 +44,9 @@ function show() {
     }
   }
   map.classList.toggle("zoomed", group !== null);
-  const trail = [link("All skills", "#", !group)];
-  if (group) trail.push(link(group.title.textContent, `#group=${encodeURIComponent(group.name)}`, !skill));
-  if (skill) trail.push(link(details.get(skill).dataset.title, `#skill=${encodeURIComponent(skill)}`, true));
+  const trail = [link("All skills", "", !group)];
+  if (group) trail.push(link(group.title.textContent, `group=${encodeURIComponent(group.name)}`, !skill));
+  if (skill) trail.push(link(details.get(skill).dataset.title, `skill=${encodeURIComponent(skill)}`, true));
   byId("trail").replaceChildren(...trail);
   open(skill);
 }
@@ -79,7 +77,7 @@ function colour(by) {
 function up() {
   const { skill, group } = state();
   const from = skill ? group.tiles.find((tile) => tile.name === skill).link : group?.title;
-  location.hash = skill ? `group=${encodeURIComponent(group.name)}` : "";
+  page.go(skill ? `group=${encodeURIComponent(group.name)}` : "");
   from?.focus();
 }
 
@@ -112,5 +110,5 @@ const chosen = byId("by").querySelector("select");
 chosen.addEventListener("change", () => colour(chosen.value));
 byId("by").hidden = false;
 if (chosen.value !== "all") colour(chosen.value); // browsers keep the choice when a page is reloaded
-addEventListener("hashchange", show);
-if (location.hash !== "#list") show();
+page.listen(show);
+if (page.view() !== "list") show();
