@@ -12,6 +12,7 @@ from blindspot.errors import BlindspotError, run
 from flows.command_line import parser as command_parser
 from flows.environment import apply
 from flows.heartbeat import ensure_automation
+from flows.notifications import ensure_notifications
 from flows.presets import Preset, presets
 from flows.recovery import recover, watch
 from flows.schedules import WEEKLY, Options, parse_cron, update_schedules
@@ -57,8 +58,10 @@ def serve_pipeline(served: list[Preset], options: Options, limit: int, pause_at_
     deployments = [deployment(preset) for preset in served]
     with get_client(sync_client=True) as client:
         update_schedules(client, deployments[0].apply(), options)
+        flow_id = str(client.read_flow_by_name(deployments[0].flow_name).id)
         if pause_at_end:  # a server of the user: that of `make ui` is watched by this process, and by the next start
-            ensure_automation(client, str(client.read_flow_by_name(deployments[0].flow_name).id))
+            ensure_automation(client, flow_id)
+        ensure_notifications(client, flow_id)
     serve(*deployments, pause_on_shutdown=pause_at_end, limit=limit, print_starting_message=False)
 
 
@@ -67,19 +70,21 @@ def deployment(preset: Preset) -> Any:
     from prefect.types.entrypoint import EntrypointType
     from prefect.utilities.callables import ParameterSchema
 
-    from flows.form import form
+    from flows.form import form, gate_form
     from flows.pipeline import deployed
 
     made: Any = deployed.to_deployment(
         name=preset.name,
-        parameters={"params": {}, "recipe": str(preset.recipe) if preset.recipe else None},
+        parameters={"params": {}, "recipe": str(preset.recipe) if preset.recipe else None, "gate": {}},
         entrypoint_type=EntrypointType.MODULE_PATH,
         description=preset.description,
         # Prefect's message about a wrong value in a choice does not name the value. That of the run does.
         enforce_parameter_schema=False,
     )
     # Prefect derives the form from the signature. `prefect deploy` sets another one in the same way.
-    made._parameter_openapi_schema = ParameterSchema(properties={"params": form(preset)}, required=["params"])
+    made._parameter_openapi_schema = ParameterSchema(
+        properties={"params": form(preset), "gate": gate_form()}, required=["params", "gate"]
+    )
     # For an empty list Prefect deletes every schedule; for a field that is not set it keeps them.
     made.model_fields_set.discard("schedules")
     return made

@@ -6,10 +6,12 @@ therefore a choice between no change, whose value is {}, and a change, which has
 
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
+from blindspot.errors import BlindspotError
 from blindspot.kinds import SEAM, installed
 from blindspot.params_schema import check
+from flows.gate import GateParams
 from flows.params import Params, range_of, section_of
 from flows.presets import Preset, values_of
 
@@ -36,6 +38,26 @@ def parameters(changes: dict[str, Any], recipe: str | None) -> dict[str, Any]:
     values = _changed(values_of(recipe), changes, Params)
     check(values, "the parameters", "change it in the form of the deployment")
     return values
+
+
+def gate_form() -> dict[str, Any]:
+    """Returns the JSON schema of the flow's parameter `gate`."""
+    about = " ".join((GateParams.__doc__ or "").split())
+    known = GateParams.model_json_schema()["properties"]
+    fields = {name: shown | {"title": name, "position": place} for place, (name, shown) in enumerate(known.items())}
+    none = {"type": "object", "title": "none", "const": {}}
+    compare = {"type": "object", "title": "compare", "properties": fields}
+    return {"title": "gate", "description": about, "position": 1, "anyOf": [none, compare]}
+
+
+def gate_params(given: dict[str, Any]) -> GateParams | None:
+    """Returns the parameters of the gate, None without one. Raises BlindspotError that names the first wrong value."""
+    try:
+        return GateParams.model_validate(given) if given else None
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, ("gate", *first["loc"])))
+        raise BlindspotError(f"{name}: {first['msg']}", "change it (docs/diff.md)") from None
 
 
 def _changed(values: dict[str, Any], changes: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from flows.secret import FILE as SECRET
 from tests.flows.processes import ended, started
 from tests.flows.served import Server, ui
 from tests.flows.toy import FAILS, HANGS, IS_KILLED, discover, environment, make_toy, run
+from tests.flows.waiting import first_scheduled
 
 pytestmark = pytest.mark.slow
 OUTPUTS = ("data/images", "metrics/verify.json", "dvc.lock")
@@ -158,17 +159,6 @@ EVERY_MINUTE, TUESDAYS, NIGHTLY = "* * * * *", "30 5 * * 2", "5 4 * * *"
 
 def schedules(server: Server) -> dict[str, bool]:
     return {one["schedule"]["cron"]: one["active"] for one in server.deployment()["schedules"]}
-
-
-def first_scheduled(server: Server, seconds: float = 120) -> str:
-    """Waits for a run that the scheduler created and that has started. Returns its id."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        begun = [one for one in server.runs() if one["auto_scheduled"] and one["state_type"] != "SCHEDULED"]
-        if begun:
-            return str(begun[0]["id"])
-        time.sleep(1)
-    raise AssertionError("no schedule created a run")
 
 
 def test_an_active_schedule_creates_runs_and_survives_a_restart(tmp_path: Path) -> None:
