@@ -75,7 +75,7 @@ def makers_of(work: Path, run: PipelineRun) -> tuple[dict[str, Maker], bool]:
         if made and made.uri == run.uri and name in made.stages:
             maker = Maker(made.name, made.experiment, made.stages[name].mlflow_run)
             found |= {name: maker} if maker.mlflow_run else {}
-            is_complete = is_complete and bool(maker.mlflow_run)
+            is_complete = is_complete and bool(maker.mlflow_run or not made.unsent)
     return found, is_complete
 
 
