@@ -96,6 +96,11 @@ def watch(work: Path) -> None:
     threading.Thread(target=look, name="recovery", daemon=True).start()
 
 
+def has_running(work: Path) -> bool:
+    """Returns whether a flow runs, or a lock is so new that one may begin to."""
+    return any(not _is_free(path) for path in (work / LOCKS).glob("*.lock"))
+
+
 def _is_free(path: Path) -> bool:
     """Returns whether the process that created the lock is dead. A new lock may not be held yet."""
     try:
