@@ -14,6 +14,8 @@ MODULES = {
     "discover": ("flows.discover", "Run the pipeline."),
     "estimate": ("flows.estimate", "Print what a run takes: calls, disk, time."),
     "ask": ("flows.ask", "Ask the question of a rollout again."),
+    "runs": ("flows.runs", "List the runs with their figures."),
+    "gc": ("flows.gc", "Delete what old runs left in the work folder."),
     "compare": ("flows.compare", "Run several recipes or seeds and compare them."),
     "config": ("flows.config", "Print the parameters of a run."),
     "ui": ("flows.ui", "Open MLflow and Prefect in the browser."),

@@ -1,6 +1,5 @@
 """Records the execution of stages in MLflow. It never changes an output, so no stage in dvc.yaml depends on it."""
 
-import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -8,14 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from blindspot.recording import outbox
-from blindspot.recording.delivery import EXPERIMENT, send_missed, short, warn
+from blindspot.recording.delivery import send_missed
+from blindspot.recording.experiment import EXPERIMENT
 from blindspot.recording.local_store import ARTIFACTS, local_uri
+from blindspot.recording.parent import RUN_TAG
 from blindspot.recording.recorder import Recorder, Unrecorded, now
+from blindspot.recording.refusals import short, warn
 from blindspot.recording.server import using
 from blindspot.replies import clean
+from blindspot.runs import joining
+from blindspot.runs.facts import flatten as flatten
+from blindspot.runs.kept import keep
+from blindspot.runs.record import FINISHED, LAST, STAGES
 from blindspot.store import is_main_process
 
-GROUP_TAG = "blindspot.group"
 STAGE_TAG = "blindspot.stage"
 _open: list[Recorder] = []
 
@@ -25,21 +30,13 @@ def store_uri(work: Path) -> str:
     return os.environ.get("MLFLOW_TRACKING_URI") or local_uri(work)
 
 
-def group() -> str:
-    """Returns the tag that groups the stages of a pipeline run: BLINDSPOT_GROUP, else a hash of params.yaml.
-
-    Empty outside of a checkout.
-    """
-    params = Path("params.yaml")
-    hashed = hashlib.sha256(params.read_bytes()).hexdigest()[:12] if params.is_file() else ""
-    return os.environ.get("BLINDSPOT_GROUP") or hashed
-
-
 @contextmanager
 def stage_run(
     stage: str, work: Path, params: dict[str, Any], prompts: Sequence[str] = (), postpone: bool = True
 ) -> Iterator[Any]:
     """Opens an MLflow run for one execution of a stage and yields its recorder.
+
+    The run of a stage of the pipeline is a child of the run of its pipeline run, which the first stage opens.
 
     `prompts`: the prompts files of the stage, which are logged as artifacts. The run ends as FINISHED, or as FAILED if
     the block raises. What MLflow does not take is kept in the work folder and sent by the next stage, after a warning;
@@ -62,6 +59,7 @@ def stage_run(
         finally:
             _open.remove(recorder)
             recorder.close(status)
+            _end_stage(work, stage, recorder, status)
 
 
 def current_recorder() -> Recorder | None:
@@ -75,10 +73,14 @@ def _recorder(stage: str, uri: str, work: Path, postpone: bool) -> Recorder:
     with using(uri, EXPERIMENT):  # before the first import of mlflow
         from mlflow.tracking.context.registry import resolve_tags
 
-        tags = resolve_tags({GROUP_TAG: group(), STAGE_TAG: stage})
+        tags = resolve_tags({STAGE_TAG: stage})
     try:
         send_missed(work)
         run = {"name": stage, "uri": uri, "artifacts": artifacts, "tags": tags, "time": now()}
+        if stage in STAGES:
+            run["pipeline"] = joining.join(joining.Place(work, Path.cwd(), uri, artifacts))
+            joining.stage_started(work, run["pipeline"], stage)
+            tags[RUN_TAG] = run["pipeline"]
         return Recorder(outbox.create(work, run), postpone)
     except OSError as error:
         if not postpone:
@@ -87,12 +89,18 @@ def _recorder(stage: str, uri: str, work: Path, postpone: bool) -> Recorder:
         return Unrecorded()
 
 
-def flatten(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Returns nested parameters with dotted names, as MLflow shows them."""
-    flat: dict[str, Any] = {}
-    for key, value in values.items():
-        flat |= flatten(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
-    return flat
+def _end_stage(work: Path, stage: str, recorder: Recorder, status: str) -> None:
+    """Notes the end of a stage in the record of its pipeline run, and brings the parent run in MLflow up to date."""
+    if not (pipeline := recorder.pipeline):
+        return
+    try:
+        joining.stage_ended(work, pipeline, stage, status)
+        if stage == LAST and status == FINISHED:
+            keep(work, pipeline, again=True)
+    except (OSError, LookupError) as error:  # a full disk, a deleted record: recording never ends a stage
+        warn(f"the end of the stage {stage} is not recorded in {work} ({short(error)})")
+        return
+    recorder.update_parent()
 
 
 def log_checkpoint(

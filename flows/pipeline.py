@@ -17,12 +17,13 @@ from prefect.states import Completed, Failed
 
 from blindspot.errors import BlindspotError
 from blindspot.params_schema import check
+from blindspot.runs.joining import VARIABLE
 from blindspot.store import work_folder
-from blindspot.tracking import group
 from flows.environment import WORK
 from flows.form import gate_params, parameters
 from flows.gate import GateParams, gate_flow
 from flows.params import Params
+from flows.recorded import StageFailed, note, recorded
 from flows.recovery import running
 from flows.remote import push
 from flows.repro import leading_unchanged, list_stages, reproduce
@@ -41,7 +42,7 @@ def discover(params: Params, gate: GateParams | None = None) -> State[Any]:
     The run happens in this checkout; where `params` differ from params.yaml, it happens in a clone.
     """
     with running(work_folder(), flow_run.id):
-        state = _run(params.model_dump(mode="json"), None)
+        state = _run(params.model_dump(mode="json"), None, "discover")
         return _gated(state, gate) if gate else state
 
 
@@ -67,7 +68,7 @@ def deployed(params: dict[str, Any], recipe: str | None = None, gate: dict[str, 
     except BlindspotError as error:
         return Failed(message=str(error))
     with running(work_folder(), flow_run.id):
-        state = _run(values, None)
+        state = _run(values, None, "discover")
         return _gated(state, gating) if gating else state
 
 
@@ -85,31 +86,29 @@ def _gated(state: State[Any], gate: GateParams) -> State[Any]:
 def ask(params: Params) -> State[Any]:
     """Runs the stages up to verify, as `discover` does."""
     with running(work_folder(), flow_run.id):
-        return _run(params.model_dump(mode="json"), "verify")
+        return _run(params.model_dump(mode="json"), "verify", "ask")
 
 
-def _run(values: dict[str, Any], last: str | None) -> State[Any]:
+def _run(values: dict[str, Any], last: str | None, kind: str) -> State[Any]:
     """Runs the stages up to the stage `last`; all stages where none has that name."""
+    work = work_folder()
     try:
         check(values, "the parameters")
         run_id = str(flow_run.id).replace("-", "")[:12]
-        root = prepare_workspace(values, work_folder(), run_id, get_run_logger().info)
+        root = prepare_workspace(values, work, run_id, get_run_logger().info)
         names = list_stages(root)
         names = names[: names.index(last) + 1] if last in names else names
         unchanged = leading_unchanged(names, root)
     except (BlindspotError, OSError) as error:
         return Failed(message=str(error))
-    # The heartbeat of the parent flow is enough. A stage with a heartbeat ends a second later: its thread is joined.
-    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-        for name in names:
-            state = stage.with_options(name=name, flow_run_name=name)(
-                name, str(root), name in unchanged, return_state=True
-            )
-            if not state.is_completed():
-                return Failed(message=state.message)
+    try:
+        with recorded(work, run_id, kind, root):
+            _run_stages(names, unchanged, root, run_id)
+    except StageFailed as error:
+        return Failed(message=str(error))
     push(root, get_run_logger().info)
     with chdir(root):
-        lines, pages = summary(root), links(root, work_folder(), group())
+        lines, pages = summary(root), links(root, work, run_id)
     create_markdown_artifact(
         key="summary",
         markdown="\n\n".join([*lines, *(link.markdown() for link in pages)]),
@@ -118,14 +117,27 @@ def _run(values: dict[str, Any], last: str | None) -> State[Any]:
     return Completed(message="\n".join([*lines, *(link.line() for link in pages)]), data=str(root))
 
 
+def _run_stages(names: list[str], unchanged: set[str], root: Path, run_id: str) -> None:
+    """Runs each stage as a subflow. Raises StageFailed."""
+    # The heartbeat of the parent flow is enough. A stage with a heartbeat ends a second later: its thread is joined.
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        for name in names:
+            state = stage.with_options(name=name, flow_run_name=name)(
+                name, str(root), name in unchanged, run_id, return_state=True
+            )
+            if not state.is_completed():
+                raise StageFailed(state.message)
+
+
 @flow(name="stage", description="Runs one stage of the pipeline with DVC.")
-def stage(name: str, root: str, unchanged: bool) -> State[Any]:
+def stage(name: str, root: str, unchanged: bool, run_id: str) -> State[Any]:
     """Runs one stage with DVC. The name of the state says whether the stage ran, was restored or was up to date."""
     work = work_folder()
-    env = {WORK: str(work), "PYTHONUNBUFFERED": "1"}
+    env = {WORK: str(work), VARIABLE: run_id, "PYTHONUNBUFFERED": "1"}
     try:
         with running(work, flow_run.id):
             result = "up to date" if unchanged else reproduce(name, Path(root), env, _api_logger().info)
+            note(work, run_id, name, result)
     except (BlindspotError, OSError) as error:
         return Failed(message=str(error))
     return Completed(name=result.capitalize(), message=f"{name}: {result}")

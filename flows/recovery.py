@@ -17,6 +17,7 @@ from uuid import UUID
 from filelock import FileLock, Timeout
 
 from blindspot.recording.outbox import has_abandoned
+from blindspot.runs.joining import has_unfinished
 from flows.secret import without_secret
 
 LOCKS = Path("prefect") / "runs"
@@ -79,7 +80,7 @@ def _mark(client: Any, flow_run: UUID) -> bool:
 
 def send_records(work: Path) -> None:
     """Sends to MLflow what it missed. In a process of its own, because MLflow changes the environment."""
-    if has_abandoned(work):
+    if has_abandoned(work) or has_unfinished(work):
         command = [sys.executable, "-m", "blindspot.recording.send", str(work)]
         subprocess.run(command, env=without_secret(os.environ), check=False)
 
@@ -93,6 +94,11 @@ def watch(work: Path) -> None:
             recover(work)
 
     threading.Thread(target=look, name="recovery", daemon=True).start()
+
+
+def has_running(work: Path) -> bool:
+    """Returns whether a flow runs, or a lock is so new that one may begin to."""
+    return any(not _is_free(path) for path in (work / LOCKS).glob("*.lock"))
 
 
 def _is_free(path: Path) -> bool:

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from blindspot.errors import BlindspotError
-from blindspot.recording.delivery import EXPERIMENT
+from blindspot.recording.experiment import EXPERIMENT
 from blindspot.recording.operations import REGISTERED
 from blindspot.recording.server import require_answer, using
 from blindspot.tracking import store_uri

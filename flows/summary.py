@@ -7,12 +7,13 @@ from typing import Any
 
 from blindspot.metrics import percent
 from blindspot.paths import FAILURE_MODES, REPORTS, SUMMARY, VERIFY_METRICS
+from blindspot.recording.description import page
 from blindspot.recording.operations import REGISTERED
 from blindspot.records.failure_mode import FailureMode, in_report_order, read_failure_modes
+from blindspot.runs.record import PipelineRun, all_runs, find
 from flows.pages import DEFAULT, Pages, running_pages
 from flows.registry import read_store, tracking_server
 
-RUNS = "workflowType=machine_learning"  # without it MLflow shows traces, of which there are none
 MODES = 5  # failure modes in a summary
 
 
@@ -49,23 +50,33 @@ def summary(root: Path) -> list[str]:
     return [*lines, f"{count}{first}", *map(_mode, modes[:MODES]), *_pool(root)]
 
 
-def links(root: Path, work: Path, group: str) -> list[Link]:
-    """Returns links to the report, MLflow and Prefect, at the ports of `make ui` if it is running."""
+def links(root: Path, work: Path, run_id: str) -> list[Link]:
+    """Returns links to the report, MLflow and Prefect, at the ports of `make ui` if it is running.
+
+    `run_id`: of the pipeline run, whose run in MLflow is linked too.
+    """
     up = running_pages(work)
     pages, note = (up, "") if up else (DEFAULT, "after `make ui`")
-    runs, *rest = recorded(pages, work)
-    runs = Link(runs.name, runs.address, ", ".join(filter(None, [f"group {group}", runs.note, note])))
-    rest = [Link(link.name, link.address, note) for link in [*rest, Link("Prefect", pages.prefect)]]
-    return [Link("report", (root / REPORTS / "index.html").as_uri()), runs, *rest]
+    rest = [*recorded(pages, work, find(work, run_id)), Link("Prefect", pages.prefect)]
+    noted = [Link(link.name, link.address, ", ".join(filter(None, [link.note, note]))) for link in rest]
+    return [Link("report", (root / REPORTS / "index.html").as_uri()), *noted]
 
 
-def recorded(pages: Pages, work: Path) -> list[Link]:
-    """Returns links to MLflow's list of runs and, if a questioner is registered, to its versions."""
+def recorded(pages: Pages, work: Path, run: PipelineRun | None = None) -> list[Link]:
+    """Returns links to a run in MLflow, to the list of runs and, if a questioner is registered, to its versions.
+
+    Without `run`, the note of the list names the newest run.
+    """
     base = tracking_server() or pages.mlflow
     experiment, registered = read_store(work)
-    listed = f"{base}/#/experiments/{experiment}/runs?{RUNS}"
-    runs = Link("MLflow runs", listed) if experiment else Link("MLflow runs", base, "none is recorded yet")
-    return [runs, *([Link("questioner", f"{base}/#/models/{REGISTERED}")] if registered else [])]
+    found = [Link("questioner", f"{base}/#/models/{REGISTERED}")] if registered else []
+    if not experiment:
+        return [Link("MLflow runs", base, "none is recorded yet"), *found]
+    newest = next((f"newest: {one.name}" for one in all_runs(work)), "")
+    runs = Link("MLflow runs", f"{base}/{page(experiment)}", "" if run else newest)
+    if run is None or not run.mlflow_run:
+        return [runs, *found]
+    return [Link("MLflow run", f"{base}/{page(run.experiment, run.mlflow_run)}", run.name), runs, *found]
 
 
 def _method(name: str, rates: dict[str, Any]) -> str:

@@ -149,6 +149,7 @@ def train_local(params: Params, start: Local, targets: Sequence[Target]) -> None
             spent = {"calls": calls, "judge_calls": judged, "ended_by": ended}
             write_outputs(questioner, targets, history, evaluator.found(), spent, [one.name for one in parts])
             write_discovered(reward.asked)
+            evaluator.log_comparison()
             if params.steps:
                 whole = log_model(mlflow, model_files(QUESTIONER)) if params.lora.rank else evaluator.last_model()
                 register(mlflow, whole, float(evaluator.found()[-1]["failure_rate"] or 0.0))

@@ -42,6 +42,7 @@ ORDER = [
             "replies.py",
             "store.py",
             "stage_lock.py",
+            "runs",
             "recording",
             "tracking.py",
             "metrics.py",

@@ -7,7 +7,8 @@ from typing import Any
 
 from blindspot.diff.mlflow_runs import SCHEME
 from blindspot.errors import BlindspotError
-from blindspot.recording.delivery import EXPERIMENT, short
+from blindspot.recording.experiment import EXPERIMENT
+from blindspot.recording.refusals import short
 from blindspot.recording.server import require_answer, using
 from blindspot.store import work_folder
 from blindspot.tracking import store_uri

@@ -1,51 +1,38 @@
 """Sends the records of a run to MLflow: at once, or later what MLflow missed."""
 
 import json
-import sys
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
 
-from blindspot.recording.local_store import create_database, local_uri
+from blindspot.recording.experiment import EXPERIMENT, experiment_id, open_client
 from blindspot.recording.operations import Operation, Target, execute
 from blindspot.recording.outbox import Outbox, abandoned
+from blindspot.recording.parent import PARENT_TAG, ensure_parent, note_stage, send_parent, unsent
+from blindspot.recording.refusals import is_refusal, short, warn
 from blindspot.recording.server import require_answer, using
+from blindspot.runs.joining import end_dead
+from blindspot.runs.kept import keep
+from blindspot.runs.record import find
 
-EXPERIMENT = "blindspot"
 OUTBOX_TAG = "blindspot.outbox"
-TRAINING_VIEW = {"mlflow.experimentKind": "custom_model_development"}  # MLflow then shows runs and models first
 TRIES = 3  # of an operation that MLflow refuses although it answers
-#: What MLflow answers to a request that no repetition makes right.
-REFUSALS = ("INVALID_PARAMETER_VALUE", "BAD_REQUEST", "RESOURCE_DOES_NOT_EXIST", "NOT_FOUND", "INVALID_STATE")
-
-
-def warn(text: str) -> None:
-    """Prints a warning."""
-    print(f"warning: {' '.join(text.split())}", file=sys.stderr, flush=True)
-
-
-def is_refusal(error: Exception) -> bool:
-    """Returns whether an error is of one operation, and not of MLflow as a whole."""
-    if isinstance(error, json.JSONDecodeError):  # a gateway's page in place of MLflow's reply
-        return False
-    return getattr(error, "error_code", None) in REFUSALS or isinstance(
-        error, (FileNotFoundError, TypeError, ValueError)
-    )
 
 
 def start(box: Outbox) -> Target:
     """Returns where the operations of the outbox go; creates the run in MLflow if it has none. Raises any error."""
-    from mlflow import MlflowClient
-
     run, state = box.run, box.state
-    if run["uri"] == local_uri(box.work):
-        create_database(box.work)
-    client = MlflowClient(run["uri"], run["uri"])
+    client = open_client(box.work, run["uri"])
     if not state.run_id:
-        state.experiment_id = _experiment(client, run["artifacts"])
+        state.experiment_id = experiment_id(client, run["artifacts"])
         state.run_id = _create_run(client, box)
         box.save()
+        if pipeline := run.get("pipeline"):
+            note_stage(box.work, pipeline, run["name"], state.run_id)
     known = _models(box) | state.models
 
     def save() -> None:
@@ -94,29 +81,45 @@ def refused(stage: str, operation: Operation, error: Exception) -> str:
     return f"MLflow does not take {operation['kind']} {what[:200]} of the stage {stage} ({short(error)}): left out"
 
 
-def short(error: BaseException) -> str:
-    """Returns an error in a few words."""
-    return " ".join(str(error).split())[:200] or type(error).__name__
-
-
 def send_missed(work: Path) -> int:
     """Sends what MLflow missed of runs whose process ended, and ends the runs of killed processes as KILLED.
 
-    Returns how many runs are still to be sent. A store that does not answer is asked once.
+    Ends pipeline runs whose processes are gone. Returns how many runs are still to be sent. A store that does not
+    answer is asked once.
     """
+    for run_id in end_dead(work):
+        with suppress(OSError):  # a full disk: `blindspot runs` reads the record
+            keep(work, run_id)
     away, left = set[str](), 0
     for box in abandoned(work):
-        uri = box.run["uri"]
-        try:
-            if uri in away:
-                raise ConnectionError(uri)
-            with using(uri, EXPERIMENT):
-                require_answer(uri)
-                finish(box)
-        except Exception:  # noqa: BLE001 - MLflow and its drivers raise errors of many libraries; all mean: later
-            away.add(uri)
-            left += 1
+        left += not _send(box.run["uri"], away, partial(finish, box))
+    for run in unsent(work):
+        left += not _send(run.uri, away, partial(update_parent, work, run.id))
     return left
+
+
+def update_parent(work: Path, run_id: str) -> None:
+    """Brings the parent run of a pipeline run in MLflow up to date. Raises any error of the store."""
+    run = find(work, run_id)
+    if run is None or not run.unsent:
+        return
+    client = open_client(work, run.uri)
+    for text in send_parent(work, run_id, client, experiment_id(client, run.artifacts)):
+        warn(f"MLflow does not take {text} of the run {run.name}: left out")
+
+
+def _send(uri: str, away: set[str], send: Callable[[], None]) -> bool:
+    """Returns whether it succeeded. Adds a store that does not answer to `away`."""
+    try:
+        if uri in away:
+            return False
+        with using(uri, EXPERIMENT):
+            require_answer(uri)
+            send()
+    except Exception:  # noqa: BLE001 - MLflow and its drivers raise errors of many libraries; all mean: later
+        away.add(uri)
+        return False
+    return True
 
 
 def finish(box: Outbox) -> None:
@@ -134,23 +137,6 @@ def settle(box: Outbox) -> None:
     box.delete()
 
 
-def _experiment(client: Any, artifacts: str | None) -> str:
-    """Returns the id of the experiment, which it creates, or restores if a user deleted it."""
-    from mlflow.exceptions import MlflowException
-
-    found = client.get_experiment_by_name(EXPERIMENT)
-    if found is None:
-        try:
-            return str(client.create_experiment(EXPERIMENT, artifacts, TRAINING_VIEW))
-        except MlflowException:  # another run has created it
-            found = client.get_experiment_by_name(EXPERIMENT)
-            if found is None:
-                raise
-    if found.lifecycle_stage == "deleted":
-        client.restore_experiment(found.experiment_id)
-    return str(found.experiment_id)
-
-
 def _create_run(client: Any, box: Outbox) -> str:
     """Returns the id of the run, which it creates unless an earlier try did: the reply to that may have been lost."""
     run, state = box.run, box.state
@@ -161,6 +147,8 @@ def _create_run(client: Any, box: Outbox) -> str:
     state.tried = True
     box.save()
     tags = run["tags"] | {OUTBOX_TAG: box.folder.name}
+    if pipeline := run.get("pipeline"):
+        tags[PARENT_TAG] = ensure_parent(box.work, pipeline, client, state.experiment_id)
     return str(client.create_run(state.experiment_id, run["time"], tags, run["name"]).info.run_id)
 
 

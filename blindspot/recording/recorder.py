@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from blindspot.recording.delivery import deliver, execute_or_ask, is_refusal, refused, settle, short, start, warn
+from blindspot.recording.delivery import deliver, execute_or_ask, refused, settle, start, update_parent
 from blindspot.recording.operations import Operation, Target
 from blindspot.recording.outbox import Outbox
+from blindspot.recording.refusals import is_refusal, short, warn
 from blindspot.recording.server import is_server, require_answer
 
 ASK_AGAIN = 10.0  # s without a request, after which a server is asked first whether it answers
@@ -104,6 +105,15 @@ class Recorder:
                 )
                 self._box.release()
 
+    @property
+    def pipeline(self) -> str:
+        """The id of the pipeline run that the stage belongs to, empty if it belongs to none."""
+        return str(self._box.run.get("pipeline", ""))
+
+    def update_parent(self) -> None:
+        """Brings the parent run in MLflow up to date. If MLflow is away, the next stage or run does it."""
+        self._attempt(lambda: update_parent(self._box.work, self.pipeline))
+
     def record(self, operation: Operation) -> None:
         """Sends an operation to MLflow, after those that wait, or lets it wait."""
         if self._attempt(lambda: self._send(operation)):
@@ -166,6 +176,8 @@ class Recorder:
 
 class Unrecorded(Recorder):
     """Records nothing: for a work folder that cannot be written."""
+
+    pipeline = ""
 
     def __init__(self) -> None:
         pass

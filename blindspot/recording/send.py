@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 
 from blindspot.errors import run
-from blindspot.recording.delivery import send_missed, warn
+from blindspot.recording.delivery import send_missed
+from blindspot.recording.refusals import warn
 
 
 def main() -> None:
@@ -12,7 +13,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m blindspot.recording.send", description=__doc__)
     parser.add_argument("work", type=Path, help="the work folder")
     if left := send_missed(parser.parse_args().work.resolve()):
-        warn(f"MLflow does not take the records of {left} stages: they are kept and sent later")
+        warn(f"MLflow does not take the records of {left} runs: they are kept and sent later")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Evaluates the checkpoints of the questioner on a fixed set of images."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,30 @@ from blindspot.scenes.parse import parse
 from blindspot.scenes.stored import read_scene
 from blindspot.search.variety import variety
 from blindspot.store import read_json, write_json
-from blindspot.tracking import log_checkpoint
+from blindspot.tracking import log_checkpoint, log_samples
 
+CELL = ("outcome", "question", "answer", "reference")
 SEED = 20_000  # the same for all checkpoints, so that they differ only by their weights
 MAX_UNSCORED = 0.5  # share of unscored questions above which the training stops
+COMPARISON = "checkpoints.json"  # a table in MLflow
 SAMPLES = 16  # questions and images per checkpoint that MLflow shows
 
 Rates = dict[str, float | int | None]
+Samples = dict[str, list[Any]]  # a list for each column
+
+
+def side_by_side(samples: Mapping[int, Samples]) -> Samples:
+    """Returns a table with the images and, for each checkpoint, what became of its question about the image.
+
+    `samples`: of each checkpoint, by step, about the same images.
+    """
+    columns = {f"step {step}": [*map(_cell, *(one[name] for name in CELL))] for step, one in samples.items()}
+    return {"image": next(iter(samples.values()))["image"], **columns}
+
+
+def _cell(outcome: str, question: str, answer: str, reference: str | None) -> str:
+    known = "" if reference is None else f" (true answer: {reference})"
+    return f"{outcome}: {question} → {answer}{known}"
 
 
 class Evaluator:
@@ -57,7 +74,7 @@ class Evaluator:
         refuse_unscored(verdicts, MAX_UNSCORED, "validation questions")
         found: Rates = rates(outcomes, [one.family for one in verdicts])
         found |= self._variety(questions, verdicts)
-        samples: dict[str, list[Any]] = {
+        samples: Samples = {
             "image": [str(image.path) for image in self._images],
             "question": questions,
             "answer": [answer.text for answer in answers],
@@ -67,7 +84,8 @@ class Evaluator:
         shown = {key: rows[:SAMPLES] for key, rows in samples.items()}
         files = model_files(folder) if (folder := Path(checkpoint.model)).is_dir() else []
         model = log_checkpoint(self._mlflow, step, files, found, shown)
-        write_json(self._folder / f"{step:06d}.json", {"rates": found | {"step": step}, "logged_model": model})
+        stored = {"rates": found | {"step": step}, "logged_model": model, "samples": shown}
+        write_json(self._folder / f"{step:06d}.json", stored)
 
     def _variety(self, questions: Sequence[str], verdicts: Sequence[Verdict]) -> Rates:
         """Measures how diverse and how complex the questions are.
@@ -87,6 +105,11 @@ class Evaluator:
     def found(self) -> list[Rates]:
         """Returns the rates of all checkpoints so far, ordered by step."""
         return [stored["rates"] for stored in self._stored()]
+
+    def log_comparison(self) -> None:
+        """Logs a table with a row for each image and a column for each checkpoint, after the training."""
+        samples = {one["rates"]["step"]: one["samples"] for one in self._stored()}
+        log_samples(self._mlflow, side_by_side(samples), COMPARISON)
 
     def last_model(self) -> str:
         """Returns the id of the last checkpoint's logged model in MLflow, also if an interrupted process logged it."""

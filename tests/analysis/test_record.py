@@ -20,7 +20,7 @@ from tests.project import REPOSITORY
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The working directory, with a log and no MLflow store."""
     monkeypatch.chdir(tmp_path)
-    for name in ("MLFLOW_TRACKING_URI", "BLINDSPOT_WORK", "BLINDSPOT_GROUP"):
+    for name in ("MLFLOW_TRACKING_URI", "BLINDSPOT_WORK"):
         monkeypatch.delenv(name, raising=False)
     drawn(PLANTED, rows=400).to_csv("log.csv", index=False)
     return tmp_path

@@ -72,7 +72,7 @@ def test_a_component_of_the_reward_is_a_column_a_metric_and_a_curve(extended: Pa
     assert rewards["reward"].tolist() == pytest.approx(expected.tolist(), abs=1e-5)
     client = mlflow.MlflowClient(f"sqlite:///{extended}/.work/mlflow/mlflow.db")
     [run] = client.search_runs(["1"], "attributes.run_name = 'train'")
-    assert run.data.metrics["rewards/short/mean"] == pytest.approx(rewards["short"].iloc[-1])
+    assert run.data.metrics["reward/short/mean"] == pytest.approx(rewards["short"].iloc[-1])
     pages = "".join(page.read_text("utf-8") for page in (extended / "reports").glob("*.html"))
     assert "Reward for short questions" in pages
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from blindspot.runs.record import all_runs
 from flows.pages import DEFAULT, FILE, pages_at, published, running_pages
 from flows.summary import links
 from tests.flows.toy import RECORD, environment, make_toy, run
@@ -14,6 +15,7 @@ from tests.flows.toy import RECORD, environment, make_toy, run
 KILLED = """
 import os, signal
 from pathlib import Path
+from blindspot.runs.record import all_runs
 from flows.pages import published, pages_at
 with published(pages_at(5055, 4255), Path(".")):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -56,7 +58,7 @@ def test_a_broken_file_is_ignored(content: str, tmp_path: Path) -> None:
 def test_before_the_first_run_the_link_is_mlflows_start_page_and_no_database_is_created(tmp_path: Path) -> None:
     report, runs, prefect = links(tmp_path, tmp_path / ".work", "abc")
     assert report.line() == f"report:      {(tmp_path / 'reports' / 'index.html').as_uri()}"
-    assert runs.line() == f"MLflow runs: {DEFAULT.mlflow} (group abc, none is recorded yet, after `make ui`)"
+    assert runs.line() == f"MLflow runs: {DEFAULT.mlflow} (none is recorded yet, after `make ui`)"
     assert report.markdown() == f"report: `{report.address}`"
     assert prefect.markdown() == f"[Prefect]({DEFAULT.prefect}) (after `make ui`)"
     assert not (tmp_path / ".work").exists()
@@ -72,10 +74,13 @@ def test_the_link_names_the_users_own_mlflow_server(tmp_path: Path, monkeypatch:
 def test_the_links_name_the_list_of_runs_and_the_registered_questioner(tmp_path: Path) -> None:
     toy = make_toy(tmp_path / "toy")
     run(toy, sys.executable, "-c", RECORD)
+    [recorded] = all_runs(toy / ".work")
     with published(pages_at(5055, 4255), toy / ".work"):
-        _, runs, questioner, prefect = links(toy, toy / ".work", "abc")
-    assert runs.line() == (
-        "MLflow runs: http://127.0.0.1:5055/#/experiments/1/runs?workflowType=machine_learning (group abc)"
+        _, ours, runs, questioner, prefect = links(toy, toy / ".work", recorded.id)
+    base = "http://127.0.0.1:5055/#/experiments/1/runs"
+    assert ours.line() == (
+        f"MLflow run:  {base}/{recorded.mlflow_run}?workflowType=machine_learning ({recorded.name})"
     )
+    assert runs.line() == f"MLflow runs: {base}?workflowType=machine_learning"
     assert questioner.line() == "questioner:  http://127.0.0.1:5055/#/models/blindspot-questioner"
     assert prefect.line() == "Prefect:     http://127.0.0.1:4255"

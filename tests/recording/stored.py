@@ -10,7 +10,9 @@ from typing import Any
 from tests.project import experiment_id
 
 #: Metrics that measure time: their values differ between executions.
-TIMES = ("step_time", "train_runtime", "train_samples_per_second", "train_steps_per_second")
+TIMES = tuple(
+    f"trl/{name}" for name in ("step_time", "train_runtime", "train_samples_per_second", "train_steps_per_second")
+)
 TIME_IN_NAME = re.compile(r"\d{8}T\d{6}\.\d+Z")
 IMAGE = "filepath"
 
@@ -31,14 +33,17 @@ def read_stored(folder: Path, project: Path) -> dict[str, list[Stored]]:
     client = MlflowClient(f"sqlite:///{folder}/db", f"sqlite:///{folder}/db")
     experiment = experiment_id(client)
     found: dict[str, list[Stored]] = {}
-    for run in client.search_runs([experiment]):
+    runs = client.search_runs([experiment])
+    parents = {run.info.run_id for run in runs if is_parent(run)}
+    for run in (one for one in runs if not is_parent(one)):
         files = _files(folder / experiment / run.info.run_id / "artifacts")
         models = client.search_logged_models([experiment], f"source_run_id = '{run.info.run_id}'")
         content = {
             "status": run.info.status,
             "params": {key: _without_folder(value, project) for key, value in run.data.params.items()},
             "metrics": {key: _history(client, run.info.run_id, key) for key in run.data.metrics},
-            "tags": {key: run.data.tags.get(key) for key in ("blindspot.group", "blindspot.stage")},
+            "tags": {"blindspot.stage": run.data.tags.get("blindspot.stage")},
+            "is_child": run.data.tags.get("mlflow.parentRunId") in parents,
             "tables": run.data.tags.get("mlflow.loggedArtifacts"),
             "files": files,
             "models": sorted((_model(folder / experiment, model) for model in models), key=str),
@@ -47,6 +52,11 @@ def read_stored(folder: Path, project: Path) -> dict[str, list[Stored]]:
         one = Stored(run.info.start_time / 1000, (run.info.end_time or 0) / 1000, content)
         found.setdefault(run.info.run_name, []).append(one)
     return found
+
+
+def is_parent(run: Any) -> bool:
+    """Returns whether a run in MLflow is one of a whole pipeline run."""
+    return "blindspot.kind" in run.data.tags
 
 
 def _without_folder(value: str, project: Path) -> str:

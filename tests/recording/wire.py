@@ -74,7 +74,7 @@ class Wire:
     def __init__(self, server: MLflow, kills: bool) -> None:
         self._server, self._kills, self._port = server, kills, free_port()
         self.uri = f"http://127.0.0.1:{self._port}"
-        self.watch, self.paths = Watch(""), list[str]()
+        self.watch, self.requests = Watch(""), list[tuple[str, bytes, bytes]]()
         self._listener: _Listener | None = None
         self._lock = threading.RLock()
 
@@ -105,8 +105,8 @@ class Wire:
         with self._lock:
             if self.is_cut or (self.watch.before(path, body) and self._cuts()):
                 return None
-            self.paths.append(path)
             reply = self._ask(method, path, headers, body)
+            self.requests.append((path, body, reply.body))
             if self.watch.after(path, body, reply.body) and self._cuts():
                 return reply if self.watch.moment == "started" else None
             return reply

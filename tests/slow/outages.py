@@ -7,6 +7,7 @@ without any server, and its records are delivered at the end.
 """
 
 import argparse
+import json
 import random
 import subprocess
 import sys
@@ -59,11 +60,19 @@ def refer(folder: Path) -> Reference:
     project = make_small(folder / "project")
     with wired(folder / "mlflow", kills=False) as wire:
         complete(project, wire.uri, [sys.executable, "-c", ALL, *STAGES])
-        paths = wire.paths
-    starts = [number for number, path in enumerate(paths) if path.endswith("/runs/create")]
-    ends = [number for number, path in enumerate(paths) if path.endswith("/runs/update")]
-    requests = {stage: end - start for stage, start, end in zip(STAGES, starts, ends, strict=True)}
-    return Reference(outputs(project), read_stored(folder / "mlflow", project), requests)
+    return Reference(outputs(project), read_stored(folder / "mlflow", project), requests_of_stages(wire))
+
+
+def requests_of_stages(wire: Wire) -> dict[str, int]:
+    """Returns the number of requests of each stage, from the creation of its run to the end of it."""
+    created, found = dict[str, tuple[str, int]](), {}
+    for number, (path, body, reply) in enumerate(wire.requests):
+        if path.endswith("/runs/create") and (name := json.loads(body)["run_name"]) in STAGES:
+            created[json.loads(reply)["run"]["info"]["run_id"]] = (name, number)
+        elif path.endswith("/runs/update") and (run_id := json.loads(body)["run_id"]) in created:
+            name, start = created[run_id]
+            found[name] = number - start
+    return found
 
 
 def run_away(project: Path, stage: str, wire: Wire, watch: Watch) -> tuple[float, float]:

@@ -1,17 +1,22 @@
-"""The evaluation of a checkpoint whose questions are unscored."""
+"""The evaluation of checkpoints."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from blindspot.errors import BlindspotError
+from blindspot.images.image_set import write_image_set
+from blindspot.images.sources import SourceParams, choose_source
 from blindspot.judges.oracle import OracleVerifier
 from blindspot.models.description import describe_local
 from blindspot.protocols import ProposedQuestion
 from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image
 from blindspot.records.unscored import Unscored
+from blindspot.store import read_images
+from blindspot.tracking import stage_run, store_uri
 from blindspot.training.evaluation import Evaluator
 
 
@@ -37,3 +42,35 @@ def test_training_stops_if_most_questions_are_unscored(tmp_path: Path) -> None:
     with pytest.raises(BlindspotError, match=r"4 of 4 validation questions are unscored: cut off × 4"):
         evaluator.evaluate(0, describe_local("models/any", "start"))
     assert evaluator.found() == []
+
+
+class Answers:
+    identity = "answers"
+
+    def answer(
+        self, images: Sequence[Image], questions: Sequence[str], sampling: Sampling | None = None
+    ) -> list[Answer]:
+        return [Answer("7")] * len(images)
+
+
+def test_checkpoints_are_compared_image_by_image_in_mlflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from mlflow import MlflowClient
+
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    write_image_set(*choose_source(SourceParams(source="scenes", image_size=48), 0), tmp_path / "images")
+    images = read_images("validation", tmp_path / "images")[:3]
+    with stage_run("toy", tmp_path, {}) as mlflow:
+        evaluator = Evaluator(lambda _: Asks(), Answers(), OracleVerifier("invalid"), images, tmp_path / "e", mlflow)
+        for step in (0, 5):
+            evaluator.evaluate(step, describe_local("models/any", "start"))
+        evaluator.log_comparison()
+    client = MlflowClient(store_uri(tmp_path))
+    [run] = client.search_runs(["1"])
+    path = client.download_artifacts(run.info.run_id, "checkpoints.json", str(tmp_path))
+    table = json.loads(Path(path).read_text("utf-8"))
+    assert table["columns"] == ["image", "step 0", "step 5"] and len(table["data"]) == 3
+    counts = [len(json.loads(image.scene or "[]")) for image in images]
+    for (picture, first, second), count in zip(table["data"], counts, strict=True):
+        outcome = "correct" if count == 7 else "failure"
+        assert first == second == f"{outcome}: how many things are there ? → 7 (true answer: {count})"
+        assert picture["type"] == "image"
