@@ -10,14 +10,17 @@ from blindspot.recording import outbox
 from blindspot.recording.delivery import send_missed
 from blindspot.recording.experiment import EXPERIMENT
 from blindspot.recording.local_store import ARTIFACTS, local_uri
+from blindspot.recording.operations import registered_name
 from blindspot.recording.parent import RUN_TAG
 from blindspot.recording.recorder import Recorder, Unrecorded, now
 from blindspot.recording.refusals import short, warn
 from blindspot.recording.server import using
 from blindspot.replies import clean
 from blindspot.runs import joining
+from blindspot.runs.facts import candidate_name, read_parameters
 from blindspot.runs.facts import flatten as flatten
 from blindspot.runs.kept import keep
+from blindspot.runs.outputs import md5_of_output, read_lock
 from blindspot.runs.record import FINISHED, LAST, STAGES
 from blindspot.store import is_main_process
 
@@ -137,8 +140,10 @@ def log_samples(mlflow: Recorder, samples: dict[str, list[Any]], name: str) -> N
 
 
 def register(mlflow: Recorder, model: str, failure_rate: float) -> None:
-    """Registers a logged model, by its reference, as a new version of REGISTERED.
+    """Registers a logged model, by its reference, as a new version of the questioners of this candidate.
 
-    The alias "best" moves to it if its validation failure_rate exceeds that of the present best version.
+    The alias "best" moves to it if its validation failure_rate exceeds that of the present best version, or if the
+    rate of that version was measured on other images.
     """
-    mlflow.register(model, failure_rate)
+    candidate = candidate_name(read_parameters(Path.cwd()))
+    mlflow.register(model, failure_rate, registered_name(candidate), md5_of_output(read_lock(Path.cwd()), "prepare"))

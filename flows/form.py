@@ -46,7 +46,7 @@ def gate_form() -> dict[str, Any]:
     known = GateParams.model_json_schema()["properties"]
     fields = {name: shown | {"title": name, "position": place} for place, (name, shown) in enumerate(known.items())}
     none = {"type": "object", "title": "none", "const": {}}
-    compare = {"type": "object", "title": "compare", "properties": fields}
+    compare = {"type": "object", "title": "compare", "properties": fields, "required": [*fields]}
     return {"title": "gate", "description": about, "position": 1, "anyOf": [none, compare]}
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from blindspot.errors import BlindspotError
 from blindspot.recording.experiment import EXPERIMENT
-from blindspot.recording.operations import REGISTERED
 from blindspot.recording.server import require_answer, using
 from blindspot.tracking import store_uri
 
@@ -19,8 +18,8 @@ def tracking_server() -> str | None:
     return uri.rstrip("/") if uri.startswith(("http://", "https://")) else None
 
 
-def read_store(work: Path) -> tuple[str | None, bool]:
-    """Returns the id of the experiment, None before the first run, and whether a questioner is registered."""
+def read_store(work: Path, name: str) -> tuple[str | None, bool]:
+    """Returns the id of the experiment, None before the first run, and whether a questioner `name` is registered."""
     uri = store_uri(work)
     if uri.startswith("sqlite:///") and not Path(uri.removeprefix("sqlite:///")).exists():
         return None, False  # otherwise MLflow would create the database
@@ -32,7 +31,7 @@ def read_store(work: Path) -> tuple[str | None, bool]:
             require_answer(uri)
             store = MlflowClient(uri, uri)
             experiment = store.get_experiment_by_name(EXPERIMENT)
-            registered = bool(store.search_registered_models(f"name = '{REGISTERED}'"))
+            registered = bool(store.search_registered_models(f"name = '{name}'"))
         except (MlflowException, OSError):  # no answer, or a database of another version: link to the first page
             return None, False
     return (experiment.experiment_id if experiment else None), registered

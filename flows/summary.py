@@ -8,8 +8,9 @@ from typing import Any
 from blindspot.metrics import percent
 from blindspot.paths import FAILURE_MODES, REPORTS, SUMMARY, VERIFY_METRICS
 from blindspot.recording.description import page
-from blindspot.recording.operations import REGISTERED
+from blindspot.recording.operations import registered_name
 from blindspot.records.failure_mode import FailureMode, in_report_order, read_failure_modes
+from blindspot.runs.facts import candidate_name, read_parameters
 from blindspot.runs.record import PipelineRun, all_runs, find
 from flows.pages import DEFAULT, Pages, running_pages
 from flows.registry import read_store, tracking_server
@@ -57,19 +58,19 @@ def links(root: Path, work: Path, run_id: str) -> list[Link]:
     """
     up = running_pages(work)
     pages, note = (up, "") if up else (DEFAULT, "after `make ui`")
-    rest = [*recorded(pages, work, find(work, run_id)), Link("Prefect", pages.prefect)]
+    rest = [*recorded(pages, work, root, find(work, run_id)), Link("Prefect", pages.prefect)]
     noted = [Link(link.name, link.address, ", ".join(filter(None, [link.note, note]))) for link in rest]
     return [Link("report", (root / REPORTS / "index.html").as_uri()), *noted]
 
 
-def recorded(pages: Pages, work: Path, run: PipelineRun | None = None) -> list[Link]:
-    """Returns links to a run in MLflow, to the list of runs and, if a questioner is registered, to its versions.
+def recorded(pages: Pages, work: Path, root: Path, run: PipelineRun | None = None) -> list[Link]:
+    """Returns links to a run in MLflow, to the list of runs and, if one is registered, to the candidate's questioners.
 
-    Without `run`, the note of the list names the newest run.
+    `root`: the folder whose parameters name the candidate. Without `run`, the note of the list names the newest run.
     """
-    base = tracking_server() or pages.mlflow
-    experiment, registered = read_store(work)
-    found = [Link("questioner", f"{base}/#/models/{REGISTERED}")] if registered else []
+    base, name = tracking_server() or pages.mlflow, registered_name(candidate_name(read_parameters(root)))
+    experiment, registered = read_store(work, name)
+    found = [Link("questioner", f"{base}/#/models/{name}")] if registered else []
     if not experiment:
         return [Link("MLflow runs", base, "none is recorded yet"), *found]
     newest = next((f"newest: {one.name}" for one in all_runs(work)), "")

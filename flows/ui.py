@@ -94,7 +94,7 @@ def _lines(pages: Pages, work: Path) -> list[str]:
     """Returns the lines that the terminal shows once the pages are open."""
     links = [
         Link("MLflow", pages.mlflow, "the server that MLFLOW_TRACKING_URI names" if tracking_server() else ""),
-        *recorded(pages, work),
+        *recorded(pages, work, Path.cwd()),
         Link("Prefect", pages.prefect, "Deployments: start, schedule or cancel a run"),
         Link("password", f"the line in {work / secret.FILE}", "sign in to Prefect with it"),
     ]

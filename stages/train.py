@@ -68,7 +68,7 @@ class Params(TrainingParams):
     base_model: str = Field(
         description="The questioner before training: folder with the weights, a YAML file such as "
         "configs/models/local.yaml, or, with `make discover`, a registered version such as "
-        "models:/blindspot-questioner/3. A served questioner (configs/models/endpoint.yaml) and an "
+        "models:/blindspot-questioner-scenes-candidate/3. A served questioner (configs/models/endpoint.yaml) and an "
         "extension are not trained",
     )
     archive_size: int = Field(

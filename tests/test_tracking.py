@@ -79,3 +79,28 @@ def test_a_work_folder_that_cannot_be_written_costs_a_warning(
     with stage_run("toy", tmp_path, {"steps": 1}) as mlflow:
         mlflow.log_metrics({"x": 1.0})
     assert "warning: the stage toy is not recorded in MLflow" in capsys.readouterr().err
+
+
+REGISTERS = """
+import sys
+from pathlib import Path
+from blindspot.tracking import log_checkpoint, register, stage_run
+Path("dvc.lock").write_text("stages: {prepare: {outs: [{path: data/images, md5: %s}]}}" % sys.argv[2])
+Path("config.json").write_text("{}")
+with stage_run("train", Path.cwd() / ".work", {}) as mlflow:
+    model = mlflow.log_model("questioner", [Path("config.json")], "questioner")
+    register(mlflow, model, float(sys.argv[1]))
+"""
+
+
+def test_best_is_the_best_questioner_of_a_candidate_on_the_same_images(tmp_path: Path) -> None:
+    from mlflow import MlflowClient
+
+    project = make_project(tmp_path / "project", candidate={"model": "models/my model"})
+    best = []
+    for rate, images in (("0.5", "a"), ("0.4", "a"), ("0.6", "a"), ("0.3", "b"), ("0.2", "b")):
+        command = [sys.executable, "-c", REGISTERS, rate, images]
+        subprocess.run(command, cwd=project, env=environment(project), check=True, capture_output=True)
+        client = MlflowClient(f"sqlite:///{project}/.work/mlflow/mlflow.db")
+        best.append(int(client.get_model_version_by_alias("blindspot-questioner-my-model", "best").version))
+    assert best == [1, 1, 3, 4, 4]

@@ -14,8 +14,8 @@ Operation = dict[str, Any]
 
 PER_REQUEST = 100  # parameters and tags that MLflow takes in one request; of metrics 1,000
 LONGEST_NAME, LONGEST_VALUE = 250, 6000
-RATE_TAG = "validation_failure_rate"
-REGISTERED = "blindspot-questioner"
+RATE_TAG, DATA_TAG = "validation_failure_rate", "blindspot.data"
+REGISTERED = "blindspot-questioner"  # followed by the name of the candidate
 INFINITE_TAG = "blindspot.infinite"
 
 
@@ -36,6 +36,11 @@ def execute(operation: Operation, target: Target) -> None:
     With `again` in it, an earlier try may have succeeded, at least in part: nothing is then stored twice.
     """
     EXECUTORS[operation["kind"]](operation, target)
+
+
+def registered_name(candidate: str) -> str:
+    """Returns the name under which the questioners of a candidate are registered."""
+    return f"{REGISTERED}-{re.sub(r'[^A-Za-z0-9_.-]+', '-', candidate)}"[:LONGEST_NAME]
 
 
 def name_of(text: str) -> str:
@@ -142,23 +147,29 @@ def _unfinished_model(name: str, target: Target) -> Any:
 
 
 def _register(operation: Operation, target: Target) -> None:
-    """Registers a logged model; the alias "best" moves to it if its failure_rate is above that of the best version."""
+    """Registers a logged model. The alias "best" moves to it if its failure_rate exceeds that of the best version.
+
+    It also moves if the best version was measured on other images.
+    """
     from mlflow.exceptions import MlflowException
 
+    name = operation.get("name", REGISTERED)
     client, model_id, rate = target.client, _model_id(operation["model"], target), operation["rate"]
     try:
-        client.create_registered_model(REGISTERED)
+        client.create_registered_model(name)
     except MlflowException as error:
         if error.error_code not in ("RESOURCE_ALREADY_EXISTS", "ALREADY_EXISTS"):
             raise
     source = f"models:/{model_id}"
-    known = [one for one in client.search_model_versions(f"name = '{REGISTERED}'") if one.source == source]
+    known = [one for one in client.search_model_versions(f"name = '{name}'") if one.source == source]
     version = known[0] if known else client.create_model_version(
-        REGISTERED, source, tags={RATE_TAG: str(rate)}, model_id=model_id
+        name, source, tags={RATE_TAG: str(rate), DATA_TAG: operation.get("data", "")}, model_id=model_id
     )  # fmt: skip
-    best = client.get_registered_model(REGISTERED).aliases.get("best")
-    if best is None or float(client.get_model_version(REGISTERED, best).tags.get(RATE_TAG, 0)) < rate:
-        client.set_registered_model_alias(REGISTERED, "best", version.version)
+    best = client.get_registered_model(name).aliases.get("best")
+    tags = client.get_model_version(name, best).tags if best else {}
+    comparable = tags.get(DATA_TAG, "") == operation.get("data", "")  # rates on other images say nothing
+    if not comparable or best is None or float(tags.get(RATE_TAG, 0)) < rate:
+        client.set_registered_model_alias(name, "best", version.version)
 
 
 def _end(operation: Operation, target: Target) -> None:

@@ -82,9 +82,9 @@ class Recorder:
         })  # fmt: skip
         return (self._target.models if self._target else {}).get(reference, reference)
 
-    def register(self, model: str, failure_rate: float) -> None:
-        """Registers a logged model, by its reference, as a new version."""
-        self.record({"kind": "register", "model": model, "rate": failure_rate})
+    def register(self, model: str, failure_rate: float, name: str, data: str) -> None:
+        """Registers a logged model, by its reference, as a new version of `name`. `data`: a digest of the images."""
+        self.record({"kind": "register", "model": model, "rate": failure_rate, "name": name, "data": data})
 
     def open(self) -> None:
         """Starts the run in MLflow."""

@@ -82,5 +82,5 @@ def test_the_links_name_the_list_of_runs_and_the_registered_questioner(tmp_path:
         f"MLflow run:  {base}/{recorded.mlflow_run}?workflowType=machine_learning ({recorded.name})"
     )
     assert runs.line() == f"MLflow runs: {base}?workflowType=machine_learning"
-    assert questioner.line() == "questioner:  http://127.0.0.1:5055/#/models/blindspot-questioner"
+    assert questioner.line() == "questioner:  http://127.0.0.1:5055/#/models/blindspot-questioner-scenes-candidate"
     assert prefect.line() == "Prefect:     http://127.0.0.1:4255"

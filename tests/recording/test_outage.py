@@ -25,7 +25,7 @@ def assert_whole(run: dict[str, object]) -> None:
 def versions(uri: str) -> int:
     from mlflow import MlflowClient
 
-    return len(MlflowClient(uri, uri).search_model_versions("name = 'blindspot-questioner'"))
+    return len(MlflowClient(uri, uri).search_model_versions("name = 'blindspot-questioner-unknown-candidate'"))
 
 
 @pytest.mark.slow

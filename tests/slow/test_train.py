@@ -125,7 +125,7 @@ def test_every_checkpoint_is_a_model_in_mlflow_and_the_last_is_registered(traine
     models = client.search_logged_models([experiment_id(client)])
     assert sorted(model.name for model in models) == [f"questioner-{step:05d}" for step in (0, 2, 4, 6)]
     assert all({metric.key for metric in model.metrics or []} >= {"failure_rate", "valid_rate"} for model in models)
-    best = client.get_model_version_by_alias("blindspot-questioner", "best")
+    best = client.get_model_version_by_alias("blindspot-questioner-scenes-candidate", "best")
     assert int(best.version) == 1
 
 
