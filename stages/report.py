@@ -32,6 +32,7 @@ from blindspot.paths import (
     SUMMARY,
     TAXONOMY_FOLDER,
     TAXONOMY_METRICS,
+    TAXONOMY_SPENT,
     TRAIN_METRICS,
     VERDICTS,
     VERIFY_METRICS,
@@ -49,8 +50,10 @@ from blindspot.report.questions import place
 from blindspot.report.rates import methods, unscored_reasons
 from blindspot.report.site import write_site
 from blindspot.report.skills import groups, stability
+from blindspot.report.spending import spent_in
 from blindspot.report.summary import summary
 from blindspot.rewards.components import all_components
+from blindspot.spending import read_stages
 from blindspot.stage_lock import exclusive
 from blindspot.taxonomy.modes.split import DISCOVERY
 from blindspot.tracking import flatten, stage_run
@@ -153,7 +156,13 @@ def main() -> None:
     sample = store.read_frame(AUDIT)
     found = select(rows, pictures, sample, taxonomy["questions"], confirmed(taxonomy["failure_modes"]))
     made = report(rows, judged, taxonomy, rewards, calls, params, every_param, prompts(every_param))
-    made = replace(made, pool=of_pool(rows, taxonomy["failure_modes"]))
+    limits = {name: limit for name, limit in every_param["budget"].items() if limit is not None}
+    spent = spent_in(read_stages(TAXONOMY_SPENT), limits)
+    made = replace(
+        made,
+        pool=of_pool(rows, taxonomy["failure_modes"]),
+        provenance=replace(made.provenance, spent=spent),
+    )
     with stage_run("report", store.work_folder(), params.model_dump()) as mlflow:
         with store.replacing(REPORTS) as folder:
             write_site(made, pictures, folder)

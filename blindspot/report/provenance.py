@@ -9,6 +9,7 @@ from typing import Any
 
 from blindspot.params import PROMPT_PARAMETERS
 from blindspot.prompts.files import read_prompts
+from blindspot.report.spending import Spent
 
 PACKAGES = (
     *("accelerate", "bertopic", "datasets", "hdbscan", "numpy", "pandas", "peft", "pillow", "safetensors"),
@@ -24,7 +25,7 @@ class Provenance:
     """How a run was made.
 
     `calls`: answers asked of the candidate, by stage. `params`: those of each section, by dotted name. `versions`: of
-    Python and the packages that outputs depend on, as installed when the report was made.
+    Python and the packages that outputs depend on, as installed when the report was made. `spent`: on all models.
     """
 
     seed: int
@@ -32,6 +33,7 @@ class Provenance:
     params: Mapping[str, Mapping[str, Any]]
     versions: tuple[tuple[str, str], ...]
     prompts: Prompts
+    spent: Spent | None = None
 
     @property
     def all_calls(self) -> int:

@@ -66,7 +66,7 @@ def test_rates_are_shown_with_their_intervals(rows: pd.DataFrame, pages: Pages) 
 
 def test_calls_and_versions_are_shown(pages: Pages) -> None:
     text = pages()["provenance.html"]
-    for shown in ("1,200", "6,400", "7,780", "share this report", "python <b>3", "Prices, energy and time"):
+    for shown in ("1,200", "6,400", "7,780", "share this report", "python <b>3", "Energy and time"):
         assert shown in text
 
 

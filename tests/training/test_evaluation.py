@@ -13,6 +13,7 @@ from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image
 from blindspot.records.unscored import Unscored
 from blindspot.training.evaluation import Evaluator
+from tests.project import meter
 
 
 class Asks:
@@ -33,7 +34,9 @@ class Silent:
 
 def test_training_stops_if_most_questions_are_unscored(tmp_path: Path) -> None:
     images = [Image(str(number), Path("none.png"), "validation") for number in range(4)]
-    evaluator = Evaluator(lambda _: Asks(), Silent(), OracleVerifier("invalid"), images, tmp_path, mlflow=None)
+    spent = meter()
+    evaluator = Evaluator(lambda _: Asks(), Silent(), OracleVerifier("invalid"), images, tmp_path, None, spent)
     with pytest.raises(BlindspotError, match=r"4 of 4 validation questions are unscored: cut off × 4"):
         evaluator.evaluate(0, describe_local("models/any", "start"))
     assert evaluator.found() == []
+    assert spent.calls["candidate_calls"] == 4 and spent.calls["judge_calls"] == 0  # no answer is judged
