@@ -161,6 +161,6 @@ def _fewest(values: Mapping[str, Any], served: Mapping[str, Server]) -> dict[str
         "judge_calls": calls,
         **({"questioner_calls": calls} if "questioner" in roles else {}),
         "tokens": calls * FEWEST_TOKENS * len(roles),
-        "usd": usd,
+        "usd": round(usd, 9),
         "seconds": FEWEST_SECONDS,
     }

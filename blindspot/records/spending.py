@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+UNITS = {"usd": "USD", "seconds": "s"}  # of limits, if not their names
 ROLES = ("questioner", "candidate", "judge", "taxonomy")  # taxonomy: the extractor of primitives and the namer
 
 
@@ -96,9 +97,12 @@ NOTHING_SPENT = Spending()
 EMPTY_RESERVE = Reserve({}, {}, {})
 
 
+def figure(name: str, value: float) -> str:
+    """Returns a figure of what a limit counts, such as "1,200"; of money with cents."""
+    return f"{value:,.2f}" if name == "usd" else f"{value:,.0f}"
+
+
 def amount(name: str, spent: float, limit: float | None = None) -> str:
     """Returns an amount of what a limit counts, such as "1,200 of 2,000 candidate calls"."""
-    form = "{:,.2f}" if name == "usd" else "{:,.0f}"
-    unit = {"usd": "USD", "seconds": "s"}.get(name, name.replace("_", " "))
-    of = f" of {form.format(limit)}" if limit is not None else ""
-    return f"{form.format(spent)}{of} {unit}"
+    of = f" of {figure(name, limit)}" if limit is not None else ""
+    return f"{figure(name, spent)}{of} {UNITS.get(name, name.replace('_', ' '))}"

@@ -6,7 +6,7 @@ from typing import Any
 from blindspot.budget import CALLS, DISCOVERY
 from blindspot.confirmation import reserve_of
 from blindspot.params import BudgetParams, VerifierParams
-from blindspot.records.spending import Reserve, amount
+from blindspot.records.spending import Reserve, amount, figure
 from flows.estimate.judges import judge_calls, with_second_judge
 from flows.estimate.parts import Part
 from flows.estimate.served import uses
@@ -61,9 +61,10 @@ def line(name: str, limit: float, discovery: float | None, confirmation: float |
         return f"  {amount(name, limit)}: what the run needs is unknown; --trial measures it"
     needs = discovery + confirmation
     if needs <= limit:
-        return f"  {amount(name, limit)}: enough for {amount(name, needs)} at most"
+        return f"  {amount(name, limit)}: enough, the run needs {figure(name, needs)} at most"
     first = min(discovery, max(limit - confirmation, limit * DISCOVERY))
-    later = "harvest and the stages after it"
-    shares = [("explore and train", first, discovery), (later, limit - first, confirmation)]
-    parts = [f"{who} get {amount(name, min(part, most), most)}" for who, part, most in shares]
-    return f"  {amount(name, limit)}: {', '.join(parts)} that they may need"
+    parts = [
+        f"{figure(name, first)} of {figure(name, discovery)} for explore and train",
+        f"{figure(name, min(limit - first, confirmation))} of {figure(name, confirmation)} for the stages after them",
+    ]
+    return f"  {amount(name, limit)}: too little for all, at most {', '.join(parts)}"
