@@ -1,16 +1,14 @@
-"""Counts what a run spends on models, and says when a limit of the section budget is reached."""
+"""Says when a run has spent a limit of the section budget."""
 
-import time
-from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import TypeVar
 
+from blindspot.ledger import Ledger
 from blindspot.params import BudgetParams
-from blindspot.records.spending import EMPTY_RESERVE, NOTHING_SPENT, Paid, Reserve, Spending, Stage, amount
+from blindspot.records.spending import CALLS, EMPTY_RESERVE, NOTHING_SPENT, Reserve, Spending, Stage, amount
 from blindspot.tracking import current_recorder
 
-#: The limits of calls, and whose calls they count.
-CALLS = {"candidate_calls": "candidate", "judge_calls": "judge", "questioner_calls": "questioner"}
 #: Share of each limit that explore and train may spend, however much the confirmation of failure modes needs.
 DISCOVERY = 1 / 3
 ENOUGH = 20  # calls of a role from which their mean number of tokens is used in place of an assumption
@@ -20,13 +18,8 @@ Needs = Mapping[str, float]  # further calls, by role
 Found = TypeVar("Found")
 
 
-class Meter:
-    """Counts what all ranks spend in a stage, after what earlier stages have spent. The time starts with the instance.
-
-    A call of the candidate is a question, a call of the judge a judged rollout, and a call of any other role a reply.
-    They count whether or not the reply is stored. The tokens of a reply count once in a stage, also if it is stored.
-    Each rank counts its own calls, until `sync` gives all ranks the same counts.
-    """
+class Meter(Ledger):
+    """Says what is left of the budget of a run. The time starts with the instance."""
 
     def __init__(
         self,
@@ -36,14 +29,9 @@ class Meter:
         ranks: int = 1,
     ) -> None:
         """`before`: spent by earlier stages. `reserve`: what later stages need, which this one leaves."""
-        self._limits = budget.model_dump(exclude_none=True)
-        self._before, self._reserve, self._ranks = before, reserve, ranks
-        self._calls, self._own_calls = Counter[str](), Counter[str]()
-        self._paid, self._own_paid = dict[str, Paid](), list[str]()
-        self._tokens: dict[Paid, list[int]] = {}  # by role and prices
-        self._agreed: dict[str, float] = {}
-        self._start, self._shown = time.monotonic(), dict[str, float]()
-        self._agreed = self.spent
+        super().__init__(before, ranks)
+        self._limits, self._reserve = budget.model_dump(exclude_none=True), reserve
+        self._shown = dict[str, float]()
 
     @property
     def is_limited(self) -> bool:
@@ -54,73 +42,6 @@ class Meter:
     def needs_tokens(self) -> bool:
         """Whether a limit cannot be kept without the tokens of each reply."""
         return not self._limits.keys().isdisjoint({"tokens", "usd"})
-
-    @property
-    def calls(self) -> dict[str, int]:
-        """The calls of this stage, by the names of the limits."""
-        return {name: self._calls[role] for name, role in CALLS.items()}
-
-    @property
-    def spent(self) -> dict[str, float]:
-        """What the run has spent so far, by the names of the limits."""
-        total = self.total
-        counted = {name: float(total.calls[role]) for name, role in CALLS.items()}
-        return counted | {
-            "tokens": total.all_tokens,
-            "usd": total.usd,
-            "seconds": self._before.seconds + self._seconds,
-        }
-
-    @property
-    def spending(self) -> Spending:
-        """What this stage has spent. The seconds are 0 without budget.seconds, because they differ in each run."""
-        tokens = {kind: (counts[0], counts[1]) for kind, counts in self._tokens.items()}
-        return Spending(Counter(self._calls), tokens, self._seconds if "seconds" in self._limits else 0.0)
-
-    @property
-    def total(self) -> Spending:
-        """What the run has spent so far."""
-        return self._before + self.spending
-
-    @property
-    def _seconds(self) -> float:
-        return time.monotonic() - self._start
-
-    def spend(self, candidate_calls: int, judge_calls: int) -> None:
-        """Adds calls of this rank."""
-        self.count("candidate", candidate_calls)
-        self.count("judge", judge_calls)
-
-    def count(self, role: str, calls: int) -> None:
-        """Adds calls of this rank."""
-        self._calls[role] += calls
-        self._own_calls[role] += calls
-
-    def pay(self, key: str, paid: Paid) -> None:
-        """Adds the tokens of a reply. `key`: of its request; a second reply to it costs nothing."""
-        if key not in self._paid:
-            self._add(key, paid)
-            self._own_paid.append(key)
-
-    def _add(self, key: str, paid: Paid) -> None:
-        self._paid[key] = paid
-        counts = self._tokens.setdefault(paid.kind, [0, 0])
-        counts[0] += paid.input
-        counts[1] += paid.output
-
-    def sync(self) -> None:
-        """Gives all ranks the counts of all ranks, which all must call it."""
-        from accelerate.utils import gather_object
-
-        own = self._own_calls, {key: self._paid[key] for key in self._own_paid}
-        self._calls -= Counter(self._own_calls)
-        for calls, paid in gather_object([own]):
-            self._calls.update(calls)
-            for key, one in paid.items():
-                if key not in self._paid:
-                    self._add(key, Paid(*one))
-        self._own_calls, self._own_paid = Counter(), []
-        self._agreed = self.spent
 
     def agreed(self, found: Found) -> Found:
         """Returns what the first rank found, on all ranks: their clocks differ."""
@@ -137,8 +58,8 @@ class Meter:
         """Returns the limit of tokens, money or time that is reached, None if this rank may make further calls."""
         spent = self.spent
         for name, limit in self._limits.items():
-            own = (spent[name] - self._agreed[name]) * self._ranks
-            if name not in CALLS and (spent[name] if name == "seconds" else self._agreed[name] + own) >= limit:
+            part = 1.0 if name == "seconds" else self._part
+            if name not in CALLS and spent[name] - self._agreed[name] >= (limit - self._agreed[name]) * part:
                 return f"{name} {limit:,}"
         return None
 
@@ -146,7 +67,7 @@ class Meter:
         """Returns how many of `calls` calls of a role this rank may make, and counts them."""
         name = next((name for name, of in CALLS.items() if of == role), "")
         if name in self._limits:
-            left = (self._limits[name] - self._agreed[name]) / self._ranks - self._own_calls[role]
+            left = (self._limits[name] - self._agreed[name]) * self._part - self._own_calls[role]
             calls = max(0, min(calls, int(left)))
         self.count(role, calls)
         return calls
@@ -216,29 +137,6 @@ class Meter:
             return self._before.seconds / asked
         return self._seconds / self._calls["candidate"] if self._calls["candidate"] else 0.0
 
-    def state(self, payments: int = 0) -> dict[str, Any]:
-        """Returns what an interrupted stage continues with, as JSON has it, without the first so many payments."""
-        paid = dict([*self._paid.items()][payments:])
-        return {"calls": dict(self._calls), "paid": paid, "seconds": self._seconds}
-
-    def restore(self, state: Mapping[str, Any]) -> None:
-        """Continues with what an interrupted stage had spent, the same on all ranks."""
-        self._calls = Counter(state["calls"])
-        self.restore_paid(state)
-        self._own_calls, self._own_paid = Counter(), []
-        self._agreed = self.spent
-
-    @property
-    def payments(self) -> int:
-        """The number of replies whose tokens were counted."""
-        return len(self._paid)
-
-    def restore_paid(self, state: Mapping[str, Any]) -> None:
-        """Counts the payments that `state` names, and continues its time."""
-        for key, paid in state["paid"].items():
-            self.pay(key, Paid(*paid))
-        self._start = min(self._start, time.monotonic() - state["seconds"])
-
     def line(self) -> str:
         """Returns what is spent of each limit, such as "1,200 of 2,000 candidate calls, 0.31 of 2.00 USD"."""
         spent = self.spent
@@ -257,5 +155,9 @@ class Meter:
             recorder.log_metrics(figures, step=int(spent["candidate_calls"]))
 
     def stage(self, limit: str | None = None, left_out: str | None = None) -> Stage:
-        """Returns the entry of this stage in the spending of the run. `limit`: that ended the stage."""
-        return Stage(self.spending, limit, left_out if limit else None)
+        """Returns the entry of this stage in the spending of the run. `limit`: that ended the stage.
+
+        Without budget.seconds, the time is left out, because it differs in each run.
+        """
+        own = self.spending if "seconds" in self._limits else replace(self.spending, seconds=0.0)
+        return Stage(own, limit, left_out if limit else None)

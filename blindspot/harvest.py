@@ -42,6 +42,7 @@ def harvest(
     turns = range(state.process_index * BLOCK, calls + state.process_index * BLOCK, state.num_processes * BLOCK)
     for start in tqdm(turns, f"harvest: {method}", disable=not state.is_main_process):
         block = asked[start : start + BLOCK]
+        meter.take_part(len(block), len(asked[start - turns.start :][: turns.step]))
         proposed = questioner.ask(block, seed=seed * SEED_STRIDE + start) if block else []
         answers = answer_all(candidate, block, proposed)
         meter.spend(spent_on(proposed, answers)[0], 0)

@@ -106,6 +106,7 @@ def _answer(
     turns = range(first, len(questions) + first, state.num_processes * BLOCK)
     for start in tqdm(turns, "harvest: pool", disable=not state.is_main_process):
         block = questions[start : start + BLOCK]
+        meter.take_part(len(block), len(questions[start - turns.start :][: turns.step]))
         asked = [ProposedQuestion(one.question) for one in block]
         answers = answer_all(candidate, [images[one.image_id] for one in block], asked)
         meter.spend(spent_on(asked, answers)[0], 0)

@@ -94,6 +94,7 @@ def ask_quotas(
     state, meter = process_state(), meter or Meter(BudgetParams.model_validate({}))
     own = range(state.process_index, len(quotas), state.num_processes)
     mine = [quotas[place] for place in own]
+    meter.take_part(sum(one.asked for one in mine), sum(one.asked for one in quotas))
     if isinstance(asker, TemplateQuestioner):
         proposals = _draw(mine, asker, images, seed)
     else:

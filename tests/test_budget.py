@@ -54,7 +54,7 @@ def test_a_restored_meter_counts_a_repeated_reply_once() -> None:
     first.pay("a", CANDIDATE._replace(input=100, output=50))
     second.restore(first.state())
     second.pay("a", CANDIDATE._replace(input=100, output=50))
-    assert second.spending.to_json() == first.spending.to_json()
+    assert second.stage().spending.to_json() == first.stage().spending.to_json()
 
 
 def test_a_stage_leaves_what_the_confirmation_needs() -> None:
@@ -87,6 +87,13 @@ def test_ranks_share_what_is_left_for_their_calls() -> None:
     one_of_two = Meter(BudgetParams(tokens=1000, questioner_calls=10), ranks=2)
     assert one_of_two.admit("questioner", 8) == 5
     one_of_two.pay("a", CANDIDATE._replace(input=500))
+    assert one_of_two.is_over()
+    one_of_two.sync()
+    assert not one_of_two.is_over()
+    one_of_two.take_part(9, 10)  # it asks nine tenths of the questions until the next sync
+    one_of_two.pay("b", CANDIDATE._replace(input=449))
+    assert not one_of_two.is_over()
+    one_of_two.pay("c", CANDIDATE._replace(input=1))
     assert one_of_two.is_over()
 
 

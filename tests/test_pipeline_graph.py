@@ -52,6 +52,7 @@ ORDER = [
     *(
         f"blindspot/{name}"
         for name in (
+            "ledger.py",
             "budget.py",
             "spending.py",
             "distributed.py",

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+#: The limits of calls, and whose calls they count.
+CALLS = {"candidate_calls": "candidate", "judge_calls": "judge", "questioner_calls": "questioner"}
 UNITS = {"usd": "USD", "seconds": "s"}  # of limits, if not their names
 ROLES = ("questioner", "candidate", "judge", "taxonomy")  # taxonomy: the extractor of primitives and the namer
 

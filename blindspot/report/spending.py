@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from blindspot.budget import CALLS
-from blindspot.records.spending import ROLES, Spending, Stage, amount
+from blindspot.records.spending import CALLS, ROLES, Spending, Stage, amount
 
 #: What a role is called on the page.
 TITLES = {"questioner": "served questioner", "taxonomy": "primitive extractor and skill namer"}

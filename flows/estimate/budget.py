@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from blindspot.budget import CALLS, DISCOVERY
+from blindspot.budget import DISCOVERY
 from blindspot.confirmation import reserve_of
 from blindspot.params import BudgetParams, VerifierParams
-from blindspot.records.spending import Reserve, amount, figure
+from blindspot.records.spending import CALLS, Reserve, amount, figure
 from flows.estimate.judges import judge_calls, with_second_judge
 from flows.estimate.parts import Part
 from flows.estimate.served import uses
