@@ -37,9 +37,13 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Pool:
-    """Uniformly drawn questions: a row for each, and which question has which feature, shape (questions, features)."""
+    """Uniformly drawn questions: a row and the true answer of each, and which has which feature.
+
+    `has`: shape (questions, features).
+    """
 
     rows: pd.DataFrame
+    references: list[str]
     names: list[str]
     has: npt.NDArray[np.bool_]
 
@@ -52,7 +56,8 @@ class Pool:
 def draw_pool(questions: int, seed: int) -> Pool:
     """Draws uniform questions; PER_IMAGE questions in a row count as questions about one image."""
     scenes, texts, _ = uniform_questions([], questions, seed)
-    rows = [columns(text, rule(text, scene).answer) for text, scene in zip(texts, scenes, strict=True)]
+    answers = [str(rule(text, scene).answer) for text, scene in zip(texts, scenes, strict=True)]
+    rows = [columns(text, answer) for text, answer in zip(texts, answers, strict=True)]
     frame = pd.DataFrame(rows).assign(
         rollout_id=[str(place) for place in range(questions)],
         image_id=[str(place // PER_IMAGE) for place in range(questions)],
@@ -60,7 +65,7 @@ def draw_pool(questions: int, seed: int) -> Pool:
     )
     sets = [frozenset(feature for names in row.values() for feature in names) for row in rows]
     names = sorted(frozenset().union(*sets))
-    return Pool(frame, names, np.array([[name in one for name in names] for one in sets], dtype=bool))
+    return Pool(frame, answers, names, np.array([[name in one for name in names] for one in sets], dtype=bool))
 
 
 def slight(pool: Pool, dice: np.random.Generator) -> Floats:

@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Literal, NoReturn
 
 import typer
 
@@ -53,6 +53,7 @@ Examples:
   blindspot analyze answers.parquet --score anls --wrong-below 0.5 --out analysis
 """
 
+Form = Literal["text", "json", "junit", "markdown", "html"]
 THRESHOLD = "A mode's error rate must exceed this. Default: the larger of 0.25 and the model's error rate."
 JUDGE = "YAML file of a served LLM that grades answers without a verdict."
 
@@ -98,6 +99,82 @@ def analyze(
             typer.echo(line)
 
     run(command, takes_arguments=True)
+
+
+DIFF_EXAMPLES = """\b
+Examples:
+  blindspot diff analysis/model-1 analysis/model-2
+  blindspot diff ../monday ../tuesday --fail-on new,worse
+  blindspot diff .work/runs/1a2b . --ask --format html --out diff.html
+"""
+
+
+@app.command(short_help="Compare two runs or analyses.", epilog=DIFF_EXAMPLES)
+def diff(
+    old: Annotated[str, typer.Argument(help="Folder of a run, of the analysis of a model, or runs:/ID.")],
+    new: Annotated[str, typer.Argument(help="The same, of the candidate to compare with it.")],
+    ask: Annotated[bool, typer.Option("--ask", help="Ask each candidate the questions of the other run.")] = False,
+    form: Annotated[Form, typer.Option("--format", help="Format of the comparison.")] = "text",
+    out: Annotated[Path | None, typer.Option(help="File for the comparison.", metavar="FILE")] = None,
+    fail_on: Annotated[str, typer.Option(help="Changes that fail, such as new,worse.", metavar="CHANGES")] = "",
+    false_alarms: Annotated[float, typer.Option(help="Probability of a false alarm.", metavar="P")] = 0.01,
+) -> None:
+    """Compare the failure modes of two candidates on the questions that both answered.
+
+    The exit code is 1 if a mode has a change that --fail-on names, and 2 on an error.
+    """
+    from blindspot.diff.command import compare_sides
+    from blindspot.errors import run
+
+    failed = []
+
+    def command() -> None:
+        lines, fails = compare_sides(old, new, ask, form, out, fail_on, false_alarms)
+        typer.echo("\n".join(lines))
+        failed.append(fails)
+
+    run(command, takes_arguments=True, code=2)
+    raise typer.Exit(int(failed[0]))
+
+
+GATE_EXAMPLES = """\b
+Examples:
+  blindspot gate .work/runs/1a2b --name nightly --ask
+  blindspot gate analysis --baseline accepted --format junit --out gate.xml
+  blindspot gate . --baseline git:v1.2
+"""
+
+
+@app.command(short_help="Pass or fail a candidate against a baseline.", epilog=GATE_EXAMPLES)
+def gate(
+    new: Annotated[str, typer.Argument(help="Folder of a run, of the analysis of a model, or runs:/ID.")],
+    name: Annotated[str, typer.Option(help="Name of the gate, whose baseline is in MLflow.")] = "default",
+    baseline: Annotated[str | None, typer.Option(help="Another baseline: as NEW, or git:REVISION.")] = None,
+    ask: Annotated[bool, typer.Option("--ask", help="Ask each candidate the questions of the other run.")] = False,
+    fail_on: Annotated[str, typer.Option(help="Changes that fail.", metavar="CHANGES")] = "new,worse",
+    false_alarms: Annotated[float, typer.Option(help="Probability of a false alarm.", metavar="P")] = 0.01,
+    accept: Annotated[bool, typer.Option("--accept", help="Make NEW the baseline without a comparison.")] = False,
+    form: Annotated[Form, typer.Option("--format", help="Format of the comparison.")] = "text",
+    out: Annotated[Path | None, typer.Option(help="File for the comparison.", metavar="FILE")] = None,
+) -> None:
+    """Compare a candidate with the baseline of a gate. It becomes the baseline if it passes.
+
+    The exit code is 1 if the candidate fails, and 2 on an error. If BLINDSPOT_WEBHOOK is set, both are sent there.
+    """
+    from blindspot.diff.command import changes_in, run_gate
+    from blindspot.diff.gate import Options
+    from blindspot.errors import run
+
+    passed = []
+
+    def command() -> None:
+        options = Options(name, baseline, ask, changes_in(fail_on), false_alarms, accept)
+        lines, passes = run_gate(new, options, form, out)
+        typer.echo("\n".join(lines))
+        passed.append(passes)
+
+    run(command, takes_arguments=True, code=2)
+    raise typer.Exit(int(not passed[0]))
 
 
 @app.command(short_help="Check the environment, GPU, models and servers.", epilog="Example: blindspot doctor")

@@ -56,8 +56,8 @@ class UnreadableImage(Exception):
     """An image that can be skipped. `str(error)` says what is wrong with it and is printed after its name."""
 
 
-def run(main: Callable[[], None], restore: str | None = None, takes_arguments: bool = False) -> None:
-    """Runs the `main` function of a module; any failure becomes one line on stderr and exit code 1.
+def run(main: Callable[[], None], restore: str | None = None, takes_arguments: bool = False, code: int = 1) -> None:
+    """Runs the `main` function of a module; any failure becomes one line on stderr and the exit code `code`.
 
     Without `takes_arguments`, `run` itself answers --help with the module's docstring, and refuses other arguments.
     With it, `main` parses the command line. `restore`: the command that restores the previous output, named in the
@@ -75,7 +75,7 @@ def run(main: Callable[[], None], restore: str | None = None, takes_arguments: b
             traceback.print_exc()
         hint = f" (the previous output: `{restore}`)" if restore else ""
         print(f"error: {_line(error)}{hint}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(code)
 
 
 def _refuse_arguments(main: Callable[[], None]) -> None:

@@ -34,6 +34,7 @@ def arguments() -> argparse.Namespace:
         "-P", dest="changes", action="append", default=[], metavar="section.key=value",
         help="value to change for this run; may be given several times",
     )  # fmt: skip
+    parser.add_argument("--gate", metavar="name", help="compare the candidate with the baseline of this gate")
     parser.add_argument("--estimate", action="store_true", help="print the cost of the run, and do not start it")
     parser.add_argument("--trial", action="store_true", help="with --estimate: measure the time with each model")
     return parser.parse_args()
@@ -46,7 +47,7 @@ def main() -> None:
     values = with_changes(values, given.changes)
     if given.estimate:
         sys.exit(_estimate(values, given.trial))
-    state = run_flow(partial(_run, values), "the run did not complete")
+    state = run_flow(partial(_run, values, given.gate), "the run did not complete")
     print(f"\n{state.message}")
 
 
@@ -59,12 +60,13 @@ def _estimate(values: dict[str, Any], trial: bool) -> int:
         return subprocess.run(command, env=without_secret(os.environ), check=False).returncode
 
 
-def _run(values: dict[str, Any], await_server: Callable[[], None]) -> Any:
+def _run(values: dict[str, Any], gate: str | None, await_server: Callable[[], None]) -> Any:
+    from flows.form import gate_params
     from flows.params import Params
     from flows.pipeline import discover
 
     await_server()
-    return discover(Params.model_validate(values), return_state=True)
+    return discover(Params.model_validate(values), gate_params({"name": gate} if gate else {}), return_state=True)
 
 
 if __name__ == "__main__":

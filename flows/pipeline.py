@@ -20,8 +20,11 @@ from blindspot.params_schema import check
 from blindspot.store import work_folder
 from blindspot.tracking import group
 from flows.environment import WORK
+from flows.form import gate_params, parameters
+from flows.gate import GateParams, gate_flow
 from flows.params import Params
 from flows.recovery import running
+from flows.remote import push
 from flows.repro import leading_unchanged, list_stages, reproduce
 from flows.summary import links, summary
 from flows.workspace import prepare_workspace
@@ -32,25 +35,61 @@ from flows.workspace import prepare_workspace
     flow_run_name="seed {params.seed}, {params.train.steps} steps",
     description="Finds where the candidate fails. Unchanged stages are skipped.",
 )
-def discover(params: Params) -> State[Any]:
-    """Runs every stage that is not frozen, in order. The state's result is the folder of the run.
+def discover(params: Params, gate: GateParams | None = None) -> State[Any]:
+    """Runs every stage that is not frozen, in order, then the gate. The state's result is the folder of the run.
 
     The run happens in this checkout; where `params` differ from params.yaml, it happens in a clone.
     """
     with running(work_folder(), flow_run.id):
-        return _run(params, None)
+        state = _run(params.model_dump(mode="json"), None)
+        return _gated(state, gate) if gate else state
+
+
+def _name() -> str:
+    """Returns the name of a run of a deployment, from its parameters."""
+    given = flow_run.parameters
+    try:
+        values = parameters(given["params"], given["recipe"])
+    except BlindspotError:
+        return "wrong parameters"
+    recipe = f"{Path(given['recipe']).stem}, " if given["recipe"] else ""
+    return f"{recipe}seed {values['seed']}, {values['train']['steps']} steps"
+
+
+@flow(name="discover", flow_run_name=_name)
+def deployed(params: dict[str, Any], recipe: str | None = None, gate: dict[str, Any] | None = None) -> State[Any]:
+    """Runs every stage, as `discover` does: with the values of params.yaml or of a recipe, changed by `params`.
+
+    `gate`: the fields of GateParams; none or empty for a run without a gate.
+    """
+    try:
+        values, gating = parameters(params, recipe), gate_params(gate or {})
+    except BlindspotError as error:
+        return Failed(message=str(error))
+    with running(work_folder(), flow_run.id):
+        state = _run(values, None)
+        return _gated(state, gating) if gating else state
+
+
+def _gated(state: State[Any], gate: GateParams) -> State[Any]:
+    """Returns the state of a run after its gate, which runs if the run is completed."""
+    if not state.is_completed():
+        return state
+    passed = gate_flow(str(state.result()), gate, return_state=True)
+    if not passed.is_completed():
+        return Failed(message=passed.message)
+    return Completed(message=f"{state.message}\n{passed.message}", data=str(state.result()))
 
 
 @flow(name="ask", description="Runs the pipeline up to the stage verify.")
 def ask(params: Params) -> State[Any]:
     """Runs the stages up to verify, as `discover` does."""
     with running(work_folder(), flow_run.id):
-        return _run(params, "verify")
+        return _run(params.model_dump(mode="json"), "verify")
 
 
-def _run(params: Params, last: str | None) -> State[Any]:
+def _run(values: dict[str, Any], last: str | None) -> State[Any]:
     """Runs the stages up to the stage `last`; all stages where none has that name."""
-    values = params.model_dump(mode="json")
     try:
         check(values, "the parameters")
         run_id = str(flow_run.id).replace("-", "")[:12]
@@ -68,6 +107,7 @@ def _run(params: Params, last: str | None) -> State[Any]:
             )
             if not state.is_completed():
                 return Failed(message=state.message)
+    push(root, get_run_logger().info)
     with chdir(root):
         lines, pages = summary(root), links(root, work_folder(), group())
     create_markdown_artifact(

@@ -22,6 +22,7 @@ from blindspot.paths import (
     DISCOVERED_MODES,
     FAILURE_MODES,
     QUESTIONS,
+    ROLLOUTS,
     TAXONOMY_FOLDER,
     TAXONOMY_METRICS,
     TAXONOMY_SPENT,
@@ -213,6 +214,8 @@ def log(mlflow: Any, found: Found, docs: Path) -> None:
     if methods:
         mlflow.log_table(pd.DataFrame(methods), "comparison.json")
     mlflow.log_artifacts(str(TAXONOMY_FOLDER), "taxonomy")
+    for file in (ROLLOUTS, VERDICTS):  # `blindspot diff` reads them, and the taxonomy
+        mlflow.log_artifact(file, file.parent.name)
     if found.modes:
         mlflow.log_table(mode_table(found), "failure_modes.json")
     mlflow.log_artifacts(str(docs), "data_docs")

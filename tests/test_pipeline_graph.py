@@ -82,7 +82,7 @@ ORDER = [
         f"blindspot/{name}"
         for name in ("rewards", "search", "training", "audit", "probes", "report", "failure_set", "analysis")
     ),
-    *(f"blindspot/{name}" for name in ("results.py", "doctor.py", "cli.py")),
+    *(f"blindspot/{name}" for name in ("results.py", "diff", "doctor.py", "cli.py")),
     *("lab", "bench", "stages", "flows"),
 ]
 #: Top folders that a top folder may not import although they are earlier.

@@ -11,7 +11,7 @@ from blindspot.analysis.analyze import Analysis, ModelAnalysis
 from blindspot.analysis.checkout import is_checkout
 from blindspot.analysis.write import INDEX, folder_names
 from blindspot.errors import BlindspotError
-from blindspot.paths import FAILURE_MODES
+from blindspot.paths import FAILURE_MODES, VERDICTS
 from blindspot.store import work_folder
 from blindspot.telemetry import disable_telemetry
 from blindspot.tracking import stage_run
@@ -77,5 +77,6 @@ def _record(model: ModelAnalysis, own: Path, work: Path, options: Mapping[str, A
     }
     with stage_run("analyze", work, params, postpone=False) as mlflow:
         mlflow.log_metrics(metrics)
+        mlflow.log_artifact(str(own / VERDICTS), VERDICTS.parent.name)
         mlflow.log_artifact(str(own / FAILURE_MODES), "taxonomy")
         mlflow.log_artifacts(str(own / INDEX.parent), "report")

@@ -58,15 +58,15 @@ class Server:
         ours: dict[str, Any] = {"auth": self.credentials, "headers": headers, "timeout": 60, "trust_env": False}
         return httpx.request(method, self.api + path, json=body, **ours)
 
-    def deployment(self, name: str = "discover/blindspot") -> Any:
-        """Waits for the deployment and its schedules, and returns the deployment."""
+    def deployment(self, name: str = "discover/blindspot", scheduled: bool = True) -> Any:
+        """Waits for the deployment, with its schedules if it is `scheduled`, and returns the deployment."""
         import httpx
 
         until = time.monotonic() + 240
         while True:
             try:
                 found = self.call("GET", f"/deployments/name/{name}")
-                if found["schedules"] and not found["paused"]:
+                if (found["schedules"] or not scheduled) and not found["paused"]:
                     return found
             except httpx.HTTPStatusError:
                 pass

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from blindspot.params import read
+from flows.overrides import with_changes
 from flows.summary import links
 from tests.flows.browser import Page, browser
-from tests.flows.served import Up
-from tests.flows.toy import RECORD, run
+from tests.flows.served import Up, ui
+from tests.flows.toy import RECORD, ROOT, make_toy, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 REBOUND = "rebound.example"  # a name of the attacker that resolves to this machine
@@ -130,6 +132,66 @@ def test_a_signed_in_page_can_write_and_receive_events(page: Page, pages: Up) ->
     page.run(f"{switch}.click()")
     page.wait_until(f"{switch}.ariaChecked === 'false' || {switch}.dataset.state === 'unchecked'")
     assert [one["active"] for one in pages.server.deployment()["schedules"]] == [False]
+
+
+# Finds a field of the form by its path, such as ["train", "steps"].
+FIELD = """
+(path => path.reduce((block, name) => {
+  const label = [...block.querySelectorAll("label")].find(one => one.textContent === name);
+  return label.closest(".group");
+}, document.body))
+"""
+
+
+def choose(page: Page, path: list[str], tab: str) -> None:
+    """Opens a tab of a field."""
+    found = f"[...{FIELD}({json.dumps(path)}).querySelectorAll('[role=tab]')].find(one => one.textContent === '{tab}')"
+    page.run(f"{found}.dispatchEvent(new MouseEvent('mousedown', {{bubbles: true, button: 0}}))")
+    page.wait_until(f"{found}.getAttribute('aria-selected') === 'true'")
+
+
+def fill(page: Page, path: list[str], text: str) -> None:
+    """Replaces the text of a field."""
+    page.run(f"{FIELD}({json.dumps(path)}).querySelector('input, textarea').select()")
+    page.call("Input.insertText", text=text)
+
+
+def test_a_run_from_the_form_has_the_changed_value_only(page: Page, tmp_path: Path) -> None:
+    with ui(make_toy(tmp_path / "toy")) as opened:
+        server, deployment = opened.server, opened.server.deployment()["id"]
+        page.open(server.address)
+        page.sign_in(server.secret)
+        page.wait_for("Event Feed")
+        page.open(f"{server.address}/v2/deployments/deployment/{deployment}/run")
+        text = page.wait_for("How much the report shows")
+        assert "bootstrap" not in text and "learning_rate" not in text  # hidden, and folded
+        choose(page, ["train"], "change")
+        assert "Learning rate of AdamW" in page.wait_for("learning_rate")
+        fill(page, ["train", "steps"], "-7")
+        submit = "[...document.querySelectorAll('button')].find(one => one.textContent === 'Submit')"
+        page.run(f"{submit}.click()")
+        refused = "document.querySelector('input:invalid').validationMessage"
+        assert page.run(refused) == "Value must be greater than or equal to 0."
+        fill(page, ["train", "steps"], "7")
+        choose(page, ["prepare"], "change")
+        choose(page, ["prepare", "source"], "your own class")
+        fill(page, ["prepare", "source"], "extensions.mine.Mine")
+        choose(page, ["seed"], "change")
+        choose(page, ["seed"], "unchanged")
+        page.run(f"{submit}.click()")
+        page.wait_until("!location.pathname.endsWith('/run')")
+        [made] = [one for one in server.runs() if one["deployment_id"] == deployment]
+        changes, values = made["parameters"]["params"], read(ROOT / "params.yaml")
+        folded = ("weights", "lora", "vllm")
+        assert changes["train"] == {key: values["train"][key] for key in values["train"] if key not in folded} | {
+            "steps": 7
+        }
+        assert changes["prepare"]["source"] == "extensions.mine.Mine" and changes["seed"] == {}
+        assert {*changes} == {"train", "prepare", "seed"}
+        assert server.ended(made["id"]) == "COMPLETED"
+        [clone] = (opened.toy / ".work" / "runs").iterdir()
+        wanted = with_changes(values, ["train.steps=7", "prepare.source=extensions.mine.Mine"])
+        assert read(clone / "params.yaml") == wanted
 
 
 def test_a_page_of_another_site_can_neither_read_nor_change_anything(page: Page, pages: Up, elsewhere: str) -> None:

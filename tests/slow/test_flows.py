@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 import pytest
@@ -17,6 +16,7 @@ from flows.secret import FILE as SECRET
 from tests.flows.processes import ended, started
 from tests.flows.served import Server, ui
 from tests.flows.toy import FAILS, HANGS, IS_KILLED, discover, environment, make_toy, run
+from tests.flows.waiting import first_scheduled
 
 pytestmark = pytest.mark.slow
 OUTPUTS = ("data/images", "metrics/verify.json", "dvc.lock")
@@ -141,13 +141,9 @@ def test_deployed_runs_complete_side_by_side_and_end_when_cancelled(tmp_path: Pa
         server = pages.server
         deployment = server.deployment()
         assert [schedule["active"] for schedule in deployment["schedules"]] == [False]
-        form = deployment["parameter_openapi_schema"]
-        assert field(form, "params", "train", "steps")["type"] == "integer"
-        params = deployment["parameters"]["params"]
-
-        hanging = server.start(deployment, params | {"train": params["train"] | {"steps": 99999}})
+        hanging = server.start(deployment, {"train": {"steps": 99999}})
         pids = started(toy / ".work" / "pids", seconds=180)
-        beside = server.start(deployment, params | {"train": params["train"] | {"steps": 7}})
+        beside = server.start(deployment, {"train": {"steps": 7}})
         assert server.ended(beside) == "COMPLETED"
         assert server.state(hanging) == "RUNNING"
         assert server.logged(beside, "making metrics/verify.json")
@@ -158,32 +154,11 @@ def test_deployed_runs_complete_side_by_side_and_end_when_cancelled(tmp_path: Pa
         assert run(toy, "git", "status", "--porcelain").stdout == ""
 
 
-def field(form: Any, *names: str) -> Any:
-    """Returns one field of the parameter form."""
-    found = form
-    for name in names:
-        found = found["properties"][name]
-        reference = found.get("$ref") or next((part["$ref"] for part in found.get("allOf", [])), None)
-        found = form["definitions"][reference.rpartition("/")[2]] if reference else found
-    return found
-
-
 EVERY_MINUTE, TUESDAYS, NIGHTLY = "* * * * *", "30 5 * * 2", "5 4 * * *"
 
 
 def schedules(server: Server) -> dict[str, bool]:
     return {one["schedule"]["cron"]: one["active"] for one in server.deployment()["schedules"]}
-
-
-def first_scheduled(server: Server, seconds: float = 120) -> str:
-    """Waits for a run that the scheduler created and that has started. Returns its id."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        begun = [one for one in server.runs() if one["auto_scheduled"] and one["state_type"] != "SCHEDULED"]
-        if begun:
-            return str(begun[0]["id"])
-        time.sleep(1)
-    raise AssertionError("no schedule created a run")
 
 
 def test_an_active_schedule_creates_runs_and_survives_a_restart(tmp_path: Path) -> None:
@@ -235,19 +210,18 @@ def test_runs_of_killed_processes_become_crashed(tmp_path: Path) -> None:
     time.sleep(NEW)
     with ui(toy) as pages:
         server = pages.server
-        params = server.deployment()["parameters"]["params"]
         until = time.monotonic() + 120
         while (states := {run["state"]["type"] for run in server.runs()}) != {"COMPLETED", "CRASHED"}:
             assert time.monotonic() < until, states
             time.sleep(1)
-        hanging = server.start(server.deployment(), params | {"train": params["train"] | {"steps": 99999}})
+        hanging = server.start(server.deployment(), {"train": {"steps": 99999}})
         pids = started(toy / ".work" / "pids", seconds=180)
         deployment = [one for one in psutil.Process(pages.process.pid).children(recursive=True) if is_deployment(one)]
         deployment[0].kill()
         assert server.ended(hanging, seconds=120) == "CRASHED"
         assert ended(pids)
         assert "warning: the deployment ended with exit code 247, and its runs with it" in pages.terminal()
-        second = server.start(server.deployment(), params | {"train": params["train"] | {"steps": 7}})
+        second = server.start(server.deployment(), {"train": {"steps": 7}})
         assert server.ended(second) == "COMPLETED"
 
 

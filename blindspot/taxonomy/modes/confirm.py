@@ -11,7 +11,7 @@ import pandas as pd
 from blindspot.metrics import Mask, interval
 from blindspot.records.failure_mode import FailureMode, Status
 from blindspot.taxonomy.modes.search import distinct_first
-from blindspot.taxonomy.modes.significance import COLUMNS, LEVEL, by_chance, design_effect
+from blindspot.taxonomy.modes.significance import COLUMNS, LEVEL, by_chance, design_effect, holm
 
 ONCE = ("mode_id", "image_id", "question")  # columns that identify a question of a quota
 FEWEST = 5  # questions; below, the design effect cannot be estimated and a mode is not tested
@@ -37,7 +37,7 @@ def confirm(
     failures = np.array([failed[which].sum() for which in contained], dtype=float)
     effective = asked / spreads
     few = (asked < FEWEST) | (by_chance(effective, effective, threshold) > LEVEL)
-    adjusted = _holm(np.where(few, 1.0, by_chance(failures / spreads, effective, threshold)))
+    adjusted = holm(np.where(few, 1.0, by_chance(failures / spreads, effective, threshold)))
     tested = zip(modes, contained, spreads, few.tolist(), adjusted, strict=True)
     return [
         replace(
@@ -91,11 +91,3 @@ def _tested(mode: FailureMode, asked: int, failures: int, spread: float) -> Fail
         low=low,
         high=high,
     )
-
-
-def _holm(chances: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> list[float]:
-    """Returns the p-values of Holm's step-down procedure, in the same order."""
-    order = np.argsort(chances, kind="stable")
-    adjusted = np.empty_like(chances)
-    adjusted[order] = np.maximum.accumulate(np.minimum(chances[order] * np.arange(len(chances), 0, -1), 1.0))
-    return [*map(float, adjusted)]

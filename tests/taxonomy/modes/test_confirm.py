@@ -11,8 +11,9 @@ import pytest
 
 from blindspot.records.failure_mode import FailureMode, read_failure_modes
 from blindspot.store import write_json
-from blindspot.taxonomy.modes.confirm import _holm, confirm, contained_in, for_confirmation
+from blindspot.taxonomy.modes.confirm import confirm, contained_in, for_confirmation
 from blindspot.taxonomy.modes.search import find_modes
+from blindspot.taxonomy.modes.significance import holm
 
 
 def mode(*features: str, examples: tuple[str, ...] = ("old-1", "old-2")) -> FailureMode:
@@ -60,8 +61,8 @@ def test_examples_of_the_new_questions_come_first() -> None:
 
 def test_holm_by_hand() -> None:
     # sorted 0.005, 0.01, 0.03, 0.04 times 4, 3, 2, 1, and never smaller than the one before
-    assert _holm(np.array([0.01, 0.04, 0.03, 0.005])) == pytest.approx([0.03, 0.06, 0.06, 0.02])
-    assert _holm(np.array([0.6, 0.9])) == [1.0, 1.0]
+    assert holm(np.array([0.01, 0.04, 0.03, 0.005])) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm(np.array([0.6, 0.9])) == [1.0, 1.0]
 
 
 def test_p_values_are_corrected_for_the_number_of_modes_and_keep_the_order() -> None:

@@ -1,0 +1,115 @@
+"""Compares two finished runs or analyses: which failure modes are new, worse, better or gone."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from blindspot.diff.asking import Asked, ask, can_answer, to_ask
+from blindspot.diff.compare import Change, Compared, compare
+from blindspot.diff.pairs import Pairs, pair
+from blindspot.diff.side import Side
+from blindspot.errors import BlindspotError
+
+LEVEL = 0.01  # probability of a false alarm
+FAILING: tuple[Change, ...] = ("new", "worse")
+
+
+@dataclass(frozen=True)
+class Diff:
+    """The comparison of two sides.
+
+    `rows`: one for all common questions and one for every mode. `pairs`: the common questions. `notes`: sentences
+    about what limits the comparison. `level`: the probability of a false alarm.
+    """
+
+    old: Side
+    new: Side
+    rows: tuple[Compared, ...]
+    pairs: pd.DataFrame
+    notes: tuple[str, ...]
+    level: float
+
+    def matching(self, changes: Sequence[str]) -> list[Compared]:
+        """Returns the rows with one of these changes."""
+        return [row for row in self.rows if row.change in changes]
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether at least one row could be compared on common questions."""
+        return any(row.change != "not_compared" for row in self.rows)
+
+
+def diff(old: Side, new: Side, asking: bool, level: float = LEVEL, say: Callable[[str], None] = print) -> Diff:
+    """Compares two sides. Raises BlindspotError if `level` is not between 0 and 1, and as `ask` does.
+
+    `asking`: whether each candidate is asked the questions that confirmed the other's modes. `say`: gets a line before
+    a model is asked.
+    """
+    if not 0 < level < 1:
+        raise BlindspotError(
+            f"the false alarm rate {level:g} is not between 0 and 1", "give a probability, such as 0.01"
+        )
+    found = pair(old, new)
+    notes = [*found.notes]
+    if judges := _judges(old, new):
+        found = Pairs(found.rows.iloc[:0], ())
+        notes.append(judges)
+    rows = found.rows
+    if asking:
+        added, said = _ask_both(old, new, rows, say)
+        rows = pd.concat([rows, added], ignore_index=True) if len(added) else rows
+        notes += said
+    if rows.empty:
+        notes.append(
+            "no question is common to both: the rates side by side are weaker evidence, because each was measured on "
+            "other questions" + ("" if asking else "; --ask asks each candidate the questions of the other run")
+        )
+    return Diff(old, new, tuple(compare(old, new, rows, level)), rows, tuple(notes), level)
+
+
+def _judges(old: Side, new: Side) -> str:
+    """Returns a sentence if the verdicts of the two sides cannot be compared, else an empty text."""
+    if old.verifiers == new.verifiers:
+        return ""
+    ours, theirs = (", ".join(side.verifiers) or "the log" for side in (old, new))
+    return f"the verifiers differ ({ours}; {theirs}): common questions that they judged are not compared"
+
+
+def _ask_both(old: Side, new: Side, known: pd.DataFrame, say: Callable[[str], None]) -> tuple[pd.DataFrame, list[str]]:
+    """Asks each candidate the other's questions. Returns the pairs and sentences about the failures."""
+    parts, notes = [], []
+    for side, source, name, other in ((new, old, "NEW", "OLD"), (old, new, "OLD", "NEW")):
+        questions = to_ask(source)
+        questions = questions[~questions["key"].isin({*known["key"]})]
+        if questions.empty:
+            continue
+        if not can_answer(side):
+            notes.append(f"{name} is not asked: {side.name} is not the folder of a run")
+            continue
+        say(f"asking {name} {len(questions):,} questions of {other}")
+        asked = ask(side, source, questions)
+        parts.append(_pairs(asked, source, source is new))
+        notes.append(f"of {asked.failures:,} more failures of {other}, {name} fails {asked.again:,} again")
+    added = pd.concat(parts, ignore_index=True).drop_duplicates("key", ignore_index=True) if parts else known.iloc[:0]
+    return added, notes
+
+
+def _pairs(asked: Asked, source: Side, source_is_new: bool) -> pd.DataFrame:
+    own = source.rows.loc[asked.rows["place"]].reset_index(drop=True)
+    here, there = ("new", "old") if source_is_new else ("old", "new")
+    return pd.DataFrame({
+        "key": own["key"],
+        "image_id": own["image_id"],
+        "question": own["question"],
+        "reference": own["reference"],
+        f"{here}_answer": own["answer"],
+        f"{there}_answer": asked.rows["answer"],
+        f"{here}_failed": own["outcome"].eq("failure"),
+        f"{there}_failed": asked.rows["failed"],
+        f"{here}_features": own["features"],
+        f"{there}_features": None,
+        f"{here}_discovered": ~own["held_out"].astype(bool),
+        f"{there}_discovered": False,
+        "disputed": False,
+    })  # fmt: skip
