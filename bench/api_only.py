@@ -34,7 +34,7 @@ from blindspot.store import read_images, read_json
 
 ROOT = Path(__file__).resolve().parents[1]
 RECIPE = ROOT / "recipes/api_only.yaml"
-STAGES = ("prepare", "explore", "train", "harvest", "verify")
+STAGES = ("budget", "prepare", "explore", "train", "harvest", "verify")
 SIZE = 448  # px, of a picture
 FEWEST_THINGS = 4  # in a picture; in emptier ones few things can be counted or compared
 SPLITS = {"train": 100, "validation": 10, "test": 100}  # those of the recipe are for more pictures

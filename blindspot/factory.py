@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from blindspot.budget import Meter
 from blindspot.errors import BlindspotError, naming
 from blindspot.extensions import load, make
 from blindspot.judges.checked import CheckedVerifier
@@ -12,6 +13,7 @@ from blindspot.judges.oracle import OracleVerifier
 from blindspot.judges.reference import ReferenceVerifier
 from blindspot.judges.vlm import VLMVerifier
 from blindspot.judges.votes import Votes
+from blindspot.models.account import Account
 from blindspot.models.candidate import VLMCandidate
 from blindspot.models.checked import CheckedCandidate
 from blindspot.models.description import (
@@ -44,8 +46,17 @@ from blindspot.records.answer import Sampling
 from blindspot.scenes.planted import PlantedCandidate
 
 
-def open_candidate(params: CandidateParams, pool: Pool | None = None) -> Candidate:
+class Charge(NamedTuple):
+    """The meter that counts the tokens of a model, and its role."""
+
+    meter: Meter | None
+    role: str
+
+
+def open_candidate(params: CandidateParams, pool: Pool | None = None, meter: Meter | None = None) -> Candidate:
     """Returns the model under test. `pool`: whose multiple-choice questions it is asked with their options.
+
+    `meter`: counts the tokens of a served model, as in the other functions.
 
     Raises BlindspotError if it is missing, if a planted gap is invalid, or if its prompts are.
     """
@@ -60,12 +71,13 @@ def open_candidate(params: CandidateParams, pool: Pool | None = None) -> Candida
         if hasattr(made, "answer"):
             candidate: Candidate = CheckedCandidate(made)
         else:
-            vlm = made or _open_vlm(params.model, params.batch_size, params.max_new_tokens, prompts.system)
+            sizes = params.batch_size, params.max_new_tokens, prompts.system
+            vlm = made or _open_vlm(params.model, *sizes, Charge(meter, "candidate"))
             candidate = VLMCandidate(_require(params.model, vlm), prompts)
         return PoolCandidate(candidate, pool) if pool else candidate
 
 
-def open_verifier(params: VerifierParams, stronger: str | None = None) -> Verifier:
+def open_verifier(params: VerifierParams, stronger: str | None = None, meter: Meter | None = None) -> Verifier:
     """Returns the oracle, the comparison with true answers, a judge, or an extension.
 
     The judge is `stronger` if it names a model, else `params.model`.
@@ -82,9 +94,9 @@ def open_verifier(params: VerifierParams, stronger: str | None = None) -> Verifi
         prompts = read_prompts(Path(params.prompts), "judge")
     if params.kind == "reference":
         with naming("verifier.model"):
-            llm = open_llm(params.model, params.max_new_tokens, prompts.system)
+            llm = open_llm(params.model, params.max_new_tokens, prompts.system, meter)
         return ReferenceVerifier(read_pool(), llm, prompts)
-    sizes = params.batch_size, params.max_new_tokens, prompts.system
+    sizes = params.batch_size, params.max_new_tokens, prompts.system, Charge(meter, "judge")
     with naming("verify.model"):
         first = _open_vlm(stronger, *sizes) if stronger else None
     with naming("verifier.model"):
@@ -125,13 +137,18 @@ def refuse_unusable(values: Mapping[str, Any]) -> None:
 
 
 def open_questioner(
-    model: str | Local, batch_size: int, max_new_tokens: int, temperature: float, prompts: RolePrompts
+    model: str | Local,
+    batch_size: int,
+    max_new_tokens: int,
+    temperature: float,
+    prompts: RolePrompts,
+    meter: Meter | None = None,
 ) -> Questioner:
     """Returns a questioner: local, served or an extension. It asks by targets if its folder has any.
 
     Raises BlindspotError if the weights are missing, or if the server cannot be reached.
     """
-    return steered(open_steerable(model, batch_size, max_new_tokens, temperature, prompts), model)
+    return steered(open_steerable(model, batch_size, max_new_tokens, temperature, prompts, meter), model)
 
 
 def steered(questioner: Steerable, model: str | Local) -> Questioner:
@@ -150,6 +167,7 @@ def open_steerable(
     max_new_tokens: int,
     temperature: float,
     prompts: RolePrompts,
+    meter: Meter | None = None,
 ) -> Steerable:
     """Returns a questioner that accepts a target for each question: local, served, templates, or an extension."""
     source = _generating(model)
@@ -159,7 +177,8 @@ def open_steerable(
         made: Steerable = open_extension(source, QUESTIONER)
         return made
     if isinstance(source, Server):
-        return EndpointQuestioner(source, max_new_tokens, temperature, prompts)
+        account = Account(meter, "questioner", source)
+        return EndpointQuestioner(source, max_new_tokens, temperature, prompts, account)
     return LocalQuestioner(source, batch_size, max_new_tokens, temperature, prompts)
 
 
@@ -179,14 +198,15 @@ def _judge(vlm: VLM, params: VerifierParams, prompts: RolePrompts) -> Verifier:
     return Votes([VLMVerifier(vlm, sampling, params.require_valid, prompts) for sampling in samplings])
 
 
-def _open_vlm(model: str, batch_size: int, max_new_tokens: int, system: str | None) -> VLM | None:
+def _open_vlm(model: str, batch_size: int, max_new_tokens: int, system: str | None, charge: Charge) -> VLM | None:
     """Returns the VLM in a folder or in the description of a YAML file, or None if the file has kind none."""
     description = _describe_vlm(model)
     if isinstance(description, Extension):
         made: VLM = open_extension(description, JUDGE)
         return made
     if isinstance(description, Server):
-        return EndpointVLM(description, max_new_tokens, probe=True, system=system)
+        account = Account(*charge, description)
+        return EndpointVLM(description, max_new_tokens, probe=True, system=system, account=account)
     return GreedyVLM(description, batch_size, max_new_tokens, system) if isinstance(description, Local) else None
 
 

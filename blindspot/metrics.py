@@ -117,9 +117,11 @@ class Scored(Protocol):
 def refuse_unscored(rows: Sequence[Scored], limit: float, what: str, fix: str = "") -> None:
     """Raises BlindspotError if the share of unscored rows exceeds `limit`: rates of the others would mislead.
 
-    The error names the reasons, the first message of each, and a fix for the most frequent one, followed by `fix`.
+    Rows for which the budget had nothing left do not count. The error names the reasons, the first message of each,
+    and a fix for the most frequent one, followed by `fix`.
     `what`: the name of the rows in the error.
     """
+    rows = [row for row in rows if row.reason != Unscored.BUDGET]  # not asked: the rates of the others hold
     counts = unscored([row.outcome for row in rows], [row.reason for row in rows])
     if counts.total() <= limit * len(rows):
         return

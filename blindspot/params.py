@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationInfo, field_validator, model_validator
 
 from blindspot.kinds import schema, validators
 from blindspot.params_schema import check
@@ -15,6 +15,8 @@ PARAMS = Path("params.yaml")
 LARGEST = 10_000_000  # of a number without an upper bound of its own: larger ones are slips of the keyboard
 LARGEST_SEED = 2**31 - 1  # that every library accepts
 MOST_TOKENS = 1_000_000  # of one reply
+MOST_SPENT = 10**12  # tokens of a run
+OPTIONAL: dict[str, JsonValue] = {"optional": True}  # of a key that params.yaml may lack
 COLDEST = 0.01  # temperature; dividing by a smaller one overflows
 
 NUMBERS = (int, float, int | None, float | None)  # types of fields
@@ -89,14 +91,33 @@ class CandidateParams(Section):
 
 
 class BudgetParams(Section):
-    """Limits for explore and train; reaching one ends the stage. null: no limit."""
+    """Limits of the whole run, from explore to taxonomy (docs/cost.md). null: no limit. A key may be left out."""
 
     candidate_calls: int | None = Field(
-        None, ge=1, description="Answers asked of the candidate, by both stages together"
+        None, ge=1, description="Answers asked of the candidate", json_schema_extra=OPTIONAL
     )
-    judge_calls: int | None = Field(None, ge=1, description="Rollouts judged, by both stages together")
+    judge_calls: int | None = Field(None, ge=1, description="Rollouts judged", json_schema_extra=OPTIONAL)
+    questioner_calls: int | None = Field(
+        None, ge=1, description="Replies asked of a served questioner", json_schema_extra=OPTIONAL
+    )
+    tokens: int | None = Field(
+        None,
+        ge=1,
+        le=MOST_SPENT,
+        description="Input and output tokens of all served models, as their servers count them",
+        json_schema_extra=OPTIONAL,
+    )
+    usd: float | None = Field(
+        None,
+        gt=0,
+        description="Price of these tokens, by input_price and output_price in the files of the models",
+        json_schema_extra=OPTIONAL,
+    )
     seconds: float | None = Field(
-        None, gt=0, description="Wall time of each of the two stages, in s. A run with this limit is not reproducible"
+        None,
+        gt=0,
+        description="Wall time of the stages, in s. A run with this limit is not reproducible",
+        json_schema_extra=OPTIONAL,
     )
 
 

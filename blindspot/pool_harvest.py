@@ -5,15 +5,19 @@ from collections.abc import Sequence
 import numpy as np
 from tqdm import tqdm
 
+from blindspot.budget import Meter
 from blindspot.distributed import BLOCK, process_state
 from blindspot.harvest import to_rollouts
-from blindspot.judges.judging import answer_all
+from blindspot.harvest_budget import HarvestBudget, Planned, cut, cut_quotas
+from blindspot.judges.judging import answer_all, spent_on
+from blindspot.params import BudgetParams
 from blindspot.pool.questions import PoolQuestion
 from blindspot.protocols import Candidate, ProposedQuestion, Target
 from blindspot.quotas import Quota
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.rollout import QUOTA, Rollout
+from blindspot.store import is_main_process
 from blindspot.taxonomy.reading.question_features import has_all
 
 IDENTITY = "pool/1"
@@ -27,13 +31,18 @@ def harvest_pool(
     images: Sequence[Image],
     calls: int,
     seed: int,
+    budget: HarvestBudget | None = None,
 ) -> list[Rollout]:
     """Asks questions of the pool about images; every rank returns all rollouts, in order.
 
     The method base asks `calls` random questions. The method trained asks as many that meet a target, about equally
     many for each target; without targets, the same as base. Each quota has random questions of its mode. Where the
     pool has fewer questions, all of them are asked. A question that is chosen several times is asked once.
+    `budget`: cuts all of them by the same share.
     """
+    if budget:
+        share = budget.plan(Planned(2 * calls), *(Planned(one.valid) for one in quotas))
+        calls, quotas = cut(calls, share), cut_quotas(quotas, share)
     dice = np.random.default_rng(seed)
     base = _sample(questions, calls, dice)
     chosen: list[tuple[str, str, str | None, list[PoolQuestion]]] = [
@@ -48,11 +57,14 @@ def harvest_pool(
             has = f"the pool has {len(inside)} of {quota.valid} questions about test images"
             print(f"harvest: {quota.mode.mode_id}: {has}", flush=True)
     known = {image.image_id: image for image in images}
-    answers = _answer([*dict.fromkeys(one for *_, drawn in chosen for one in drawn)], candidate, known)
+    meter = budget.meter if budget else Meter(BudgetParams.model_validate({}))
+    answers = _answer([*dict.fromkeys(one for *_, drawn in chosen for one in drawn)], candidate, known, meter)
     rollouts = list[Rollout]()
     for name, method, mode_id, drawn in chosen:
         asked = [
-            (known[one.image_id], ProposedQuestion(one.question, one.reference), answers[one.key]) for one in drawn
+            (known[one.image_id], ProposedQuestion(one.question, one.reference), answers[one.key])
+            for one in drawn
+            if one.key in answers
         ]
         rollouts += to_rollouts(name, method, IDENTITY, candidate.identity, asked, mode_id)
     return rollouts
@@ -84,16 +96,24 @@ def _by_target(
 
 
 def _answer(
-    questions: Sequence[PoolQuestion], candidate: Candidate, images: dict[str, Image]
+    questions: Sequence[PoolQuestion], candidate: Candidate, images: dict[str, Image], meter: Meter
 ) -> dict[tuple[str, str], Answer]:
     """Returns the candidate's answer to each question. Ranks share the questions in blocks."""
     from accelerate.utils import gather_object
 
     state, found = process_state(), list[tuple[tuple[str, str], Answer]]()
-    starts = range(0, len(questions), BLOCK)[state.process_index :: state.num_processes]
-    for start in tqdm(starts, "harvest: pool", disable=not state.is_main_process):
+    first = state.process_index * BLOCK
+    turns = range(first, len(questions) + first, state.num_processes * BLOCK)
+    for start in tqdm(turns, "harvest: pool", disable=not state.is_main_process):
         block = questions[start : start + BLOCK]
+        meter.take_part(len(block), len(questions[start - turns.start :][: turns.step]))
         asked = [ProposedQuestion(one.question) for one in block]
         answers = answer_all(candidate, [images[one.image_id] for one in block], asked)
+        meter.spend(spent_on(asked, answers)[0], 0)
         found += zip((one.key for one in block), answers, strict=True)
+        meter.sync()
+        if is_main_process():
+            meter.show(tqdm.write)
+        if meter.agreed(meter.hard_limit()):
+            break
     return dict(gather_object(found))

@@ -9,9 +9,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from blindspot.budget import Meter
 from blindspot.distributed import BLOCK, process_state
 from blindspot.harvest import to_rollouts
-from blindspot.judges.judging import answer_all
+from blindspot.judges.judging import answer_all, spent_on
+from blindspot.params import BudgetParams
 from blindspot.protocols import Candidate, ProposedQuestion, Steerable
 from blindspot.questioner.proposing import counted
 from blindspot.questioner.steering import is_answer_feature, meets
@@ -79,18 +81,20 @@ def ask_quotas(
     candidate: Candidate,
     images: Sequence[Image],
     seed: int,
+    meter: Meter | None = None,
 ) -> list[Rollout]:
     """Asks the questions of all quotas about random images. Every rank returns all rollouts, in order.
 
     A questioner is steered by the features of the mode. Templates draw uniform questions until enough are in the mode,
     so that the rate is that of uniform questions. Ranks share the modes, so the number of ranks does not change the
-    results.
+    results. `meter`: counts the calls. Questions for which its budget has nothing left are left out.
     """
     from accelerate.utils import gather_object
 
-    state = process_state()
+    state, meter = process_state(), meter or Meter(BudgetParams.model_validate({}))
     own = range(state.process_index, len(quotas), state.num_processes)
     mine = [quotas[place] for place in own]
+    meter.take_part(sum(one.asked for one in mine), sum(one.asked for one in quotas))
     if isinstance(asker, TemplateQuestioner):
         proposals = _draw(mine, asker, images, seed)
     else:
@@ -98,9 +102,11 @@ def ask_quotas(
     found = list[Rollout]()
     for place, quota, chosen in zip(own, mine, proposals, strict=True):
         answers = answer_all(candidate, chosen.images, chosen.questions)
+        meter.spend(spent_on(chosen.questions, answers)[0], 0)
         asked = [*zip(chosen.images, chosen.questions, answers, strict=True)]
         name = f"{QUOTA}-{place:03d}"
         found += to_rollouts(name, QUOTA, asker.identity, candidate.identity, asked, quota.mode.mode_id)
+    meter.sync()
     rollouts: list[Rollout] = sorted(gather_object(found), key=lambda rollout: rollout.rollout_id)
     return rollouts
 

@@ -1,29 +1,37 @@
 """Verifies rollouts: gives each a verdict, and measures the outcomes of each method."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Hashable, Sequence
 from typing import Any, cast
 
 import pandas as pd
 
+from blindspot.budget import Meter
 from blindspot.checks.rollouts import VERDICT
+from blindspot.distributed import BLOCK
 from blindspot.errors import BlindspotError
 from blindspot.judges.judging import judge_asked
 from blindspot.metrics import Scored, rates, refuse_unscored, unscored
+from blindspot.params import BudgetParams
 from blindspot.protocols import ProposedQuestion, Verifier
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.rollout import METHODS, NOT_ASKED
 from blindspot.records.unscored import Unscored
+from blindspot.records.verdict import Verdict
 from blindspot.store import to_frame
 
 FIRST = 3  # messages of each reason that are printed
 
 
-def verify(rollouts: pd.DataFrame, images: Sequence[Image], verifier: Verifier) -> pd.DataFrame:
+def verify(
+    rollouts: pd.DataFrame, images: Sequence[Image], verifier: Verifier, meter: Meter | None = None
+) -> pd.DataFrame:
     """Returns a verdict for each rollout, in order: the columns of VERDICT, and the judge's replies as `raw`.
 
-    A rollout without an answer is unscored, and one without a question is invalid. Raises BlindspotError if the image
-    of a rollout is not among `images`.
+    A rollout without an answer is unscored, and one without a question is invalid. `meter`: counts what is judged.
+    Rollouts for which its budget has nothing left are unscored, about equally many of each method and mode. Raises
+    BlindspotError if the image of a rollout is not among `images`.
     """
     known = {image.image_id: image for image in images}
     if unknown := sorted(set(rollouts["image_id"]) - known.keys()):
@@ -39,11 +47,52 @@ def verify(rollouts: pd.DataFrame, images: Sequence[Image], verifier: Verifier) 
     ):
         asked.append(ProposedQuestion(texts[0], reason=error if no_question else None, message=message))
         answers.append(Answer(texts[1], Unscored(error) if error and not no_question else None, message))
-    verdicts = judge_asked(verifier, [known[name] for name in rollouts["image_id"]], asked, answers)
+    mode_ids = rollouts["mode_id"].tolist() if "mode_id" in rollouts else None
+    groups = [*zip(rollouts["method"], mode_ids or [None] * len(rollouts), strict=True)]
+    pictures = [known[name] for name in rollouts["image_id"]]
+    meter = meter or Meter(BudgetParams.model_validate({}))
+    verdicts = _judge_within(meter, groups, verifier, pictures, asked, answers)
     columns = ["rollout_id", "method", "image_id", "question", "answer"]
     frame = pd.concat([rollouts[columns].reset_index(drop=True), to_frame(verdicts)], axis=1)
-    mode_ids = rollouts["mode_id"].tolist() if "mode_id" in rollouts else None
     return frame.assign(persists=float("nan"), mode_id=mode_ids)[[*VERDICT.columns, "raw"]]
+
+
+def _judge_within(
+    meter: Meter,
+    groups: Sequence[Hashable],
+    verifier: Verifier,
+    images: Sequence[Image],
+    asked: Sequence[ProposedQuestion],
+    answers: Sequence[Answer],
+) -> list[Verdict]:
+    """Returns a verdict for each answer. Under a budget, blocks are judged one after the other."""
+    answered = [place for place, answer in enumerate(answers) if answer.error is None and asked[place].reason is None]
+    fits = evenly([groups[place] for place in answered], meter.room(len(answered), {"judge": 1.0}))
+    left = {answered[place] for place in fits}
+    found, size = list[Verdict](), BLOCK if meter.is_limited else max(len(answers), 1)
+    for start in range(0, len(answers), size):
+        rows = slice(start, start + size)
+        left = set() if meter.is_over() else left
+        part = [
+            Answer("", Unscored.BUDGET) if answer.error is None and place not in left else answer
+            for place, answer in enumerate(answers[rows], start)
+        ]
+        verdicts = judge_asked(verifier, images[rows], asked[rows], part)
+        judged = [one.reason for place, one in enumerate(verdicts, start) if place in left]
+        meter.spend(0, len(judged) - judged.count(Unscored.BUDGET))
+        meter.show()
+        found += verdicts
+    return found
+
+
+def evenly(groups: Sequence[Hashable], count: int) -> list[int]:
+    """Returns `count` places in order, with about the same share of each group, the first ones of each."""
+    sizes, seen = Counter(groups), Counter[Hashable]()
+    shares = list[tuple[float, int]]()
+    for place, group in enumerate(groups):
+        seen[group] += 1
+        shares.append((seen[group] / sizes[group], place))
+    return sorted(place for _, place in sorted(shares)[:count])
 
 
 def measure(verdicts: pd.DataFrame) -> dict[str, dict[str, Any]]:

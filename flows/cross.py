@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from blindspot.confirmation import methods_of
 from blindspot.errors import BlindspotError
 from blindspot.models.description import describe
 from blindspot.paths import QUESTIONER
 from flows.candidates import short
-from flows.estimate.parts import methods_of
 
 Values = Mapping[str, Any]  # as params.yaml
 SHOWN = ("trained", "base")

@@ -17,6 +17,7 @@ from blindspot.kinds import SEAM
 from blindspot.params import (
     LARGEST,
     LARGEST_SEED,
+    OPTIONAL,
     PARAMS,
     BudgetParams,
     CandidateParams,
@@ -40,6 +41,7 @@ from stages.taxonomy import Params as TaxonomyParams
 from stages.train import Params as TrainParams
 from stages.verify import Params as VerifyParams
 
+OPTIONAL_KEY = next(iter(OPTIONAL))
 WIDTH, INFINITE, NO_BREAK = 119, float("inf"), "\u00a0"
 HEAD = """# yaml-language-server: $schema=blindspot/params.schema.json
 # All parameters: settings that stages share, then one section per stage. Edit the values here; the comments are
@@ -81,7 +83,10 @@ def main() -> None:
 
 
 def schema() -> dict[str, Any]:
-    """Returns the JSON schema of params.yaml. All keys are required, so that each value is written in one place."""
+    """Returns the JSON schema of params.yaml.
+
+    All keys are required, so that each value is written in one place, except those of the budget.
+    """
     found: dict[str, Any] = _strict(Params.model_json_schema())
     return found
 
@@ -150,9 +155,9 @@ def range_of(field: FieldInfo) -> str:
 
 
 def _strict(value: Any) -> Any:
-    """Requires every property, bounds every number, refuses blank texts, and writes `type: [a, null]` for a choice.
+    """Requires every property that is not OPTIONAL, bounds every number, and refuses blank texts.
 
-    An error about a choice written so names the value's fault.
+    Writes `type: [a, null]` for a choice: an error about a choice written so names the value's fault.
     """
     if isinstance(value, list):
         return [_strict(part) for part in value]
@@ -160,7 +165,9 @@ def _strict(value: Any) -> Any:
         return value
     strict = {key: _strict(part) for key, part in value.items()}
     if "properties" in strict:
-        strict["required"] = list(strict["properties"])
+        strict["required"] = [
+            name for name, field in strict["properties"].items() if not field.pop(OPTIONAL_KEY, False)
+        ]
     choices = strict.get("anyOf", [])
     if SEAM not in strict and choices and all("type" in choice for choice in choices):
         del strict["anyOf"]

@@ -17,7 +17,6 @@ from blindspot.launch import try_on_this_node
 from blindspot.metrics import unscored
 from blindspot.models.description import Extension, Local, PoolOfQuestions, Server, describe_questioner
 from blindspot.params import (
-    BudgetParams,
     CandidateParams,
     GenerationParams,
     LaunchParams,
@@ -28,14 +27,16 @@ from blindspot.params import (
     prompts_files,
     read,
 )
-from blindspot.paths import EXPLORE_METRICS, EXPLORED, EXPLORED_CALLS, EXPLORED_FOLDER, EXPLORED_MODES
+from blindspot.paths import EXPLORE_METRICS, EXPLORED, EXPLORED_FOLDER, EXPLORED_MODES, EXPLORED_SPENT
 from blindspot.pool.questions import read_pool
 from blindspot.prompts.files import read_prompts
 from blindspot.records.failure_mode import FailureMode
 from blindspot.records.rollout import Asked
+from blindspot.records.spending import Stage
 from blindspot.search.exploring import Exploration, explore
 from blindspot.search.given import read_given
 from blindspot.search.journal import Journal
+from blindspot.spending import open_meter, read_reserve, write_stages
 from blindspot.stage_lock import exclusive
 from blindspot.tracking import stage_run
 
@@ -62,26 +63,36 @@ def main() -> None:
     if params.calls and isinstance(source, Local):
         rehearse_training(source)
     pool = read_pool() if isinstance(source, PoolOfQuestions) else None
-    candidate = open_candidate(load("candidate", CandidateParams), pool)
-    verifier = open_verifier(load("verifier", VerifierParams))
+    meter = open_meter(None, read_reserve())
+    candidate = open_candidate(load("candidate", CandidateParams), pool, meter)
+    verifier = open_verifier(load("verifier", VerifierParams), meter=meter)
     files = prompts_files("train", "candidate", "verifier")
     prompts, given = read_prompts(Path(files[0]), "questioner"), read_given(Path(params.targets))
-    questioner = pool or open_steerable(source, params.batch_size, params.max_new_tokens, params.temperature, prompts)
+    sampling = params.batch_size, params.max_new_tokens, params.temperature, prompts
+    questioner = pool or open_steerable(source, *sampling, meter)
     threshold, examples = (
         load("modes", ModesParams).threshold,
         EXAMPLES if isinstance(source, Server | Extension) else 0,
     )
+    served = isinstance(source, Server)
     with store.working("explore") as work, stage_run("explore", work.parents[1], params.model_dump(), files) as mlflow:
-        meter = Meter(load("budget", BudgetParams))
         journal = Journal(work / "asked.jsonl", candidate, verifier, meter)
-        asked, modes = explore(params, seed, images, questioner, journal, given, examples, threshold)
-        if len(asked) < params.calls:
-            limit = meter.ended_by()
-            why = f"budget.{limit}" if limit else "no failure is left to follow, or no new question was proposed"
-            print(f"explore: ends after {len(asked)} of {params.calls} calls: {why}", flush=True)
+        asked, modes = explore(params, seed, images, questioner, journal, given, examples, threshold, served)
+        ended = end_of(meter, asked, params)
+        meter.show(always=True)
         docs = work.parents[1] / "docs" / Path.cwd().name / "explore"
         mlflow.log_metrics({"calls": len(asked), "modes": len(modes)})
-        write_outputs(asked, modes, meter, docs)
+        write_outputs(asked, modes, ended, docs)
+
+
+def end_of(meter: Meter, asked: Sequence[Asked], params: Params) -> Stage:
+    """Prints why the exploration ended early. Returns what it has spent, and the limit that ended it."""
+    if len(asked) >= params.calls:
+        return meter.stage()
+    limit, left_out = meter.ended_by(), f"{params.calls - len(asked):,} of {params.calls:,} questions"
+    why = f"budget.{limit}" if limit else "no failure is left to follow, or no new question was proposed"
+    print(f"explore: ends after {len(asked)} of {params.calls} calls: {why}", flush=True)
+    return meter.stage(limit, left_out)
 
 
 def rehearse_training(source: Local) -> None:
@@ -94,15 +105,15 @@ def rehearse_training(source: Local) -> None:
         try_on_this_node(load("launch", LaunchParams), "blindspot.training.rehearsal", "the stage train would fail")
 
 
-def write_outputs(asked: Sequence[Asked], modes: Sequence[FailureMode], meter: Meter, docs: Path) -> None:
-    """Writes the questions asked, the failure modes among them, and the calls spent."""
+def write_outputs(asked: Sequence[Asked], modes: Sequence[FailureMode], ended: Stage, docs: Path) -> None:
+    """Writes the questions asked, the failure modes among them, and what was spent."""
     rows = pd.DataFrame([asdict(row) for row in asked], columns=list(ASKED.columns))
     if asked:
         check(rows, ASKED, docs)
     with store.replacing(EXPLORED_FOLDER) as folder:
         store.write_frame(folder / EXPLORED.name, rows)
         store.write_json(folder / EXPLORED_MODES.name, [asdict(mode) for mode in modes])
-        store.write_json(folder / EXPLORED_CALLS.name, meter.calls)
+        write_stages(folder / EXPLORED_SPENT.name, "explore", ended)
         counts = rows["outcome"].value_counts()
         metrics = {outcome: int(counts.get(outcome, 0)) for outcome in ("failure", "correct", "invalid")}
         reasons = unscored([row.outcome for row in asked], [row.reason for row in asked])

@@ -17,8 +17,8 @@ from blindspot.params import Section, load, read
 from blindspot.paths import (
     AUDIT,
     AUDIT_METRICS,
+    EXPLORE_METRICS,
     EXPLORED,
-    EXPLORED_CALLS,
     FAILURE_MODES,
     FAILURE_SET,
     IMAGES,
@@ -32,13 +32,13 @@ from blindspot.paths import (
     SUMMARY,
     TAXONOMY_FOLDER,
     TAXONOMY_METRICS,
+    TAXONOMY_SPENT,
     TRAIN_METRICS,
     VERDICTS,
     VERIFY_METRICS,
 )
 from blindspot.pool.questions import FILE, read_pool
 from blindspot.records.failure_mode import FailureMode, in_report_order, read_failure_modes
-from blindspot.records.rollout import NOT_ASKED
 from blindspot.report.asking import Asking, role_prompts
 from blindspot.report.comparison import comparison
 from blindspot.report.content import Content, curves
@@ -46,15 +46,17 @@ from blindspot.report.judge import Judge, judge
 from blindspot.report.labelling import render_labelling
 from blindspot.report.modes import modes
 from blindspot.report.pool import Unasked, unasked
-from blindspot.report.provenance import Calls, Provenance, texts, versions
+from blindspot.report.provenance import Provenance, texts, versions
 from blindspot.report.questions import place
 from blindspot.report.rates import methods, unscored_reasons
 from blindspot.report.single_file import write_single_file
 from blindspot.report.site import write_site
 from blindspot.report.skills import groups, stability
+from blindspot.report.spending import Spent, spent_in
 from blindspot.report.summary import summary
 from blindspot.report.totals import Saved
 from blindspot.rewards.components import all_components
+from blindspot.spending import read_stages
 from blindspot.stage_lock import exclusive
 from blindspot.taxonomy.modes.split import DISCOVERY
 from blindspot.tracking import flatten, stage_run
@@ -77,7 +79,7 @@ def report(
     judged: Judge,
     taxonomy: Mapping[str, Any],
     rewards: pd.DataFrame,
-    calls: Mapping[str, Calls],
+    spent: Spent,
     params: Params,
     every_param: Mapping[str, Any],
     asking: Asking | None = None,
@@ -85,7 +87,7 @@ def report(
     """Returns what the pages show.
 
     `rows`: rollouts with their verdicts. `taxonomy`: failure_modes, FILES and questions from data/taxonomy, and
-    metrics; only failure_modes, skills, meta_skills and metrics are required. `calls`: by stage.
+    metrics; only failure_modes, skills, meta_skills and metrics are required. `spent`: on models.
     `every_param`: params.yaml. `asking`: how the models were asked.
     """
     identities = rows.drop_duplicates("method").set_index("method")["questioner"]
@@ -112,7 +114,7 @@ def report(
         stability=stability(taxonomy.get("stability")),
         comparison=comparison(taxonomy.get("comparison")),
         curves=curves(rewards, titles_of(every_param["train"].get("rewards", {}))),
-        provenance=_provenance(every_param, calls, asking),
+        provenance=_provenance(every_param, spent, asking),
         rows=rows,
         asking=asking,
     )
@@ -128,10 +130,10 @@ def _searched(questions: pd.DataFrame | None) -> bool:
     return questions is not None and not questions["part"].eq(DISCOVERY).any()
 
 
-def _provenance(every_param: Mapping[str, Any], calls: Mapping[str, Calls], asking: Asking | None) -> Provenance:
+def _provenance(every_param: Mapping[str, Any], spent: Spent, asking: Asking | None) -> Provenance:
     params = {name: flatten(every_param[name]) for name in SECTIONS}
     prompts = texts(asking.prompts) if asking else {}
-    return Provenance(every_param["seed"], calls, params, versions(), prompts)
+    return Provenance(every_param["seed"], spent, params, versions(), prompts)
 
 
 def asking_of(every_param: Mapping[str, Any], modes: Sequence[FailureMode]) -> Asking:
@@ -140,7 +142,7 @@ def asking_of(every_param: Mapping[str, Any], modes: Sequence[FailureMode]) -> A
     return Asking(role_prompts(every_param), every_param, {mode.mode_id: mode.features for mode in modes}, pool)
 
 
-def gather() -> tuple[pd.DataFrame, Judge, dict[str, Any], pd.DataFrame, dict[str, Calls]]:
+def gather() -> tuple[pd.DataFrame, Judge, dict[str, Any], pd.DataFrame, Spent]:
     """Reads what `report` takes from data and metrics. Raises BlindspotError on a file that cannot be read."""
     rollouts = store.read_frame(ROLLOUTS, ROLLOUT.columns)
     verdicts = store.read_frame(VERDICTS, VERDICT.columns)
@@ -151,30 +153,20 @@ def gather() -> tuple[pd.DataFrame, Judge, dict[str, Any], pd.DataFrame, dict[st
         rows = rows.merge(store.read_frame(REPLIES).rename(columns=names), on="rollout_id", how="left")
     taxonomy, susceptibility = _read_taxonomy(), store.read_json(VERIFY_METRICS).get("susceptibility", {})
     judged = judge(store.read_json(AUDIT_METRICS), susceptibility, in_report_order(taxonomy["failure_modes"]))
-    return rows, judged, taxonomy, _read_rewards(), calls_of(rows)
-
-
-def calls_of(rows: pd.DataFrame) -> dict[str, Calls]:
-    """Returns the calls of each stage. `rows`: rollouts with their verdicts, which harvest asked and verify judged."""
-    answered = rows["question"].str.strip().ne("") & rows["answer"].str.strip().ne("")
-    explored, trained = store.read_json(EXPLORED_CALLS), store.read_json(TRAIN_METRICS)
-    return {
-        "explore": Calls(explored["candidate_calls"], explored["judge_calls"]),
-        "train": Calls(trained["calls"], trained.get("judge_calls")),
-        "harvest and verify": Calls(int(rows["candidate"].ne(NOT_ASKED).sum()), int(answered.sum())),
-    }
+    limits = {name: limit for name, limit in read()["budget"].items() if limit is not None}
+    return rows, judged, taxonomy, _read_rewards(), spent_in(read_stages(TAXONOMY_SPENT), limits)
 
 
 @exclusive
 def main() -> None:
     """Reads data/images, data/rollouts, data/verdicts, data/audit, data/taxonomy and metrics; writes reports."""
     params, every_param = load("report", Params), read()
-    rows, judged, taxonomy, rewards, calls = gather()
+    rows, judged, taxonomy, rewards, spent = gather()
     pictures = {image.image_id: image.path for image in store.read_images("test")}
     sample = store.read_frame(AUDIT)
     found = select(rows, pictures, sample, taxonomy["questions"], confirmed(taxonomy["failure_modes"]))
     asking = asking_of(every_param, taxonomy["failure_modes"])
-    made = report(rows, judged, taxonomy, rewards, calls, params, every_param, asking)
+    made = report(rows, judged, taxonomy, rewards, spent, params, every_param, asking)
     saved = Saved(len(found.failures), found.repeated, found.overruled)
     made = replace(made, pool=of_pool(rows, taxonomy["failure_modes"]), saved=saved)
     with stage_run("report", store.work_folder(), params.model_dump()) as mlflow:
@@ -183,8 +175,8 @@ def main() -> None:
             (folder / LABEL_PAGE.name).write_text(render_labelling(sample, pictures), encoding="utf-8")
             write_failure_set(found, store.read_json(AUDIT_METRICS), folder / FAILURE_SET.name)
             write_single_file(folder, folder / SINGLE_FILE.name)
-        all_calls = made.provenance.all_calls.candidate
-        store.write_json(SUMMARY, summary(store.read_json(VERIFY_METRICS), taxonomy["metrics"], all_calls, made.pool))
+        calls = len(rows) + sum(int(store.read_json(path)["calls"]) for path in (EXPLORE_METRICS, TRAIN_METRICS))
+        store.write_json(SUMMARY, summary(store.read_json(VERIFY_METRICS), taxonomy["metrics"], calls, made.pool))
         mlflow.log_metrics({"failures": len(found.failures), "failure_modes": made.confirmed})
         _log_pages(mlflow)
         _log_failures(mlflow, rows, pictures)

@@ -10,6 +10,7 @@ import pandas as pd
 from pydantic import Field
 
 from blindspot import store
+from blindspot.budget import Meter
 from blindspot.checks.rollouts import VERDICT
 from blindspot.checks.run import check
 from blindspot.checks.taxonomy import FAILURE_MODE, PRIMITIVE
@@ -24,14 +25,18 @@ from blindspot.paths import (
     ROLLOUTS,
     TAXONOMY_FOLDER,
     TAXONOMY_METRICS,
+    TAXONOMY_SPENT,
     VERDICTS,
+    VERDICTS_SPENT,
 )
 from blindspot.prompts.files import read_prompts
 from blindspot.protocols import PrimitiveExtractor, SkillNamer
 from blindspot.records.failure_mode import mix, read_failure_modes
 from blindspot.records.rollout import METHODS
+from blindspot.records.spending import EMPTY_RESERVE, Reserve, Stage
 from blindspot.records.verdict import VALID
 from blindspot.search.discovered import parts_of
+from blindspot.spending import open_meter, read_reserve, write_stages
 from blindspot.stage_lock import exclusive
 from blindspot.taxonomy.clustering.skills import Skill
 from blindspot.taxonomy.clustering.topics import Topic
@@ -78,19 +83,21 @@ def taxonomy(
     documented: Sequence[Weakness] = (),
     counts: ModesParams = MODES,
     discovered: Sequence[Discovered] = (),
+    meter: Meter | None = None,
 ) -> Found:
     """Finds the taxonomy of the valid questions in `verdicts` (verdicts.parquet), and tests the discovered modes.
 
     `documented`: weaknesses to match. `counts`: what counts as a failure mode. `discovered`: what a search
-    discovered. Raises BlindspotError where an LLM cannot be opened, or its prompts are invalid.
+    discovered. `meter`: counts the tokens of the LLMs. Raises BlindspotError where an LLM cannot be opened, or its
+    prompts are invalid.
     """
     with naming("taxonomy.prompts"):
         extracting, named = (read_prompts(Path(params.prompts), role) for role in EXTRACTOR_AND_NAMER)
     most = params.max_new_tokens
     with naming("taxonomy.primitive_extractor"):
-        extractor = open_step(params.primitive_extractor, most, extracting.system, PrimitiveExtractor)
+        extractor = open_step(params.primitive_extractor, most, extracting.system, PrimitiveExtractor, meter)
     with naming("taxonomy.skill_namer"):
-        namer = open_step(params.skill_namer, most, named.system, SkillNamer)
+        namer = open_step(params.skill_namer, most, named.system, SkillNamer, meter)
     options = TaxonomyOptions(extractor, namer, documented, extracting, named)
     return find_taxonomy(verdicts, params, seed, options, counts, discovered)
 
@@ -135,6 +142,16 @@ def metrics(found: Found) -> dict[str, Any]:
     }
 
 
+def end_of(meter: Meter, reserve: Reserve) -> Stage:
+    """Prints what the budget left out. Returns what was spent, and the limit that ended the calls of LLMs."""
+    meter.show(always=True)
+    limit = meter.hard_limit() if "taxonomy" in reserve.calls else None
+    left_out = "replies of the primitive extractor or the skill namer"
+    if limit:
+        print(f"taxonomy: {left_out} are left out, rules replace them: budget.{limit}", flush=True)
+    return meter.stage(limit, left_out)
+
+
 def write(found: Found, out: Path) -> None:
     """Writes the folder data/taxonomy."""
     sorted_, questions = found.taxonomy, found.questions
@@ -175,13 +192,15 @@ def main() -> None:
     documented, verdicts = read_documented(Path(params.documented)), store.read_frame(VERDICTS, VERDICT.columns)
     with stage_run("taxonomy", work, params.model_dump() | {"seed": seed}, [params.prompts]) as mlflow:
         discovered = read_discovered(int(read()["explore"]["min_asked"]), counts.min_asked)
-        found = taxonomy(verdicts, params, seed, documented, counts, discovered)
+        meter, reserve = open_meter(VERDICTS_SPENT, EMPTY_RESERVE), read_reserve()
+        found = taxonomy(verdicts, params, seed, documented, counts, discovered, meter)
         if found.note:
             print(f"taxonomy: {found.note}", flush=True)
         check(found.questions[[*PRIMITIVE.columns]], PRIMITIVE, docs / "primitives")
         if found.modes:
             check(store.to_frame(found.modes), FAILURE_MODE, docs / "failure_modes")
         write(found, TAXONOMY_FOLDER)
+        write_stages(TAXONOMY_SPENT, "taxonomy", end_of(meter, reserve), VERDICTS_SPENT)
         store.write_json(TAXONOMY_METRICS, metrics(found))
         log(mlflow, found, docs)
 

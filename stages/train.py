@@ -10,6 +10,7 @@ from blindspot import store
 from blindspot.budget import Meter
 from blindspot.checks.rollouts import DISCOVERED as DISCOVERED_SUITE
 from blindspot.checks.run import check
+from blindspot.distributed import process_state
 from blindspot.errors import run
 from blindspot.factory import open_candidate, open_questioner, open_verifier, refuse_absent
 from blindspot.models.description import (
@@ -21,7 +22,6 @@ from blindspot.models.description import (
 from blindspot.models.loading import model_files, save_whole
 from blindspot.models.untrained import refuse_secrets, write_untrained
 from blindspot.params import (
-    BudgetParams,
     CandidateParams,
     ModesParams,
     VerifierParams,
@@ -34,9 +34,10 @@ from blindspot.paths import (
     DISCOVERED,
     DISCOVERED_FOLDER,
     DISCOVERED_MODES,
+    DISCOVERED_SPENT,
     EXPLORED,
-    EXPLORED_CALLS,
     EXPLORED_MODES,
+    EXPLORED_SPENT,
     QUESTIONER,
     REWARDS,
     TRAIN_METRICS,
@@ -47,10 +48,12 @@ from blindspot.protocols import Questioner, Target
 from blindspot.questioner.steering import read_targets, write_targets
 from blindspot.records.failure_mode import read_failure_modes
 from blindspot.records.rollout import Asked
+from blindspot.records.spending import Spending, Stage
 from blindspot.rewards.components import COMPONENTS
 from blindspot.rewards.trl import Reward
 from blindspot.search.discovered import asked_in, discover, questions_of
 from blindspot.search.unasked import uniform_unasked
+from blindspot.spending import open_meter, read_reserve, write_stages
 from blindspot.stage_lock import exclusive
 from blindspot.tracking import log_model, register, stage_run
 from blindspot.training.evaluation import Evaluator, Rates
@@ -111,7 +114,7 @@ def keep_untrained(params: Params, questioner: Untrained, targets: Sequence[Targ
     logged = params.model_dump() | {"steps": 0}
     with stage_run("train", store.work_folder(), logged, prompts_files("train")):
         write_kept(questioner, targets)
-        write_discovered([], read_pool() if isinstance(questioner, PoolOfQuestions) else None)
+        write_discovered([], Stage(Spending()), read_pool() if isinstance(questioner, PoolOfQuestions) else None)
 
 
 def write_kept(questioner: Untrained, targets: Sequence[Target]) -> None:
@@ -129,30 +132,40 @@ def train_local(params: Params, start: Local, targets: Sequence[Target]) -> None
     images, validation = store.read_images("train"), store.read_images("validation")
     refuse_impossible(start, params, len(images))
     parts = params.components()
-    candidate, verifier = open_candidate(chosen), open_verifier(judge)
+    meter = open_meter(EXPLORED_SPENT, read_reserve(), process_state().num_processes)
+    candidate, verifier = open_candidate(chosen, meter=meter), open_verifier(judge, meter=meter)
     if judge.kind == "vlm":
         refuse_absent(read()["verify"]["model"])  # verify needs it after the training
-    meter = Meter(load("budget", BudgetParams))
-    explored = store.read_json(EXPLORED_CALLS)
-    meter.spend(**explored)
     form = read_prompts(Path(params.prompts), "questioner").form
     reward = Reward(
         images, candidate, verifier, params.archive_size, meter, start.thought_marks, form=form, parts=parts
     )
     files = prompts_files("train", "candidate", "verifier")
     with store.working("train") as work, stage_run("train", work.parents[1], params.model_dump(), files) as mlflow:
-        evaluator = Evaluator(params.open_questioner, candidate, verifier, validation, work / "evaluations", mlflow)
+        evaluator = Evaluator(
+            params.open_questioner, candidate, verifier, validation, work / "evaluations", mlflow, meter
+        )
         questioner, history = train(params, start, seed, images, targets, reward, evaluator, work)
         if store.is_main_process():
-            ended = meter.ended_by(params.questions_per_step) if len(history) < params.steps else None
-            calls, judged = (meter.calls[name] - explored[name] for name in ("candidate_calls", "judge_calls"))
-            spent = {"calls": calls, "judge_calls": judged, "ended_by": ended}
+            ended = end_of(meter, len(history), params, evaluator.questions)
+            spent: dict[str, object] = {"calls": len(reward.asked), "ended_by": ended.ended_by}
             write_outputs(questioner, targets, history, evaluator.found(), spent, [one.name for one in parts])
-            write_discovered(reward.asked)
+            write_discovered(reward.asked, ended)
             evaluator.log_comparison()
-            if params.steps:
+            if params.steps and evaluator.found():
                 whole = log_model(mlflow, model_files(QUESTIONER)) if params.lora.rank else evaluator.last_model()
                 register(mlflow, whole, float(evaluator.found()[-1]["failure_rate"] or 0.0))
+
+
+def end_of(meter: Meter, steps: int, params: Params, evaluated: int) -> Stage:
+    """Returns what the training has spent, and the limit that ended it after `steps` steps."""
+    meter.show(always=True)
+    if steps == params.steps:
+        return meter.stage()
+    limit = meter.ended_by(params.questions_per_step + evaluated)
+    if not steps:
+        print(f"train: ends after step 0 of {params.steps}: budget.{limit}", flush=True)
+    return meter.stage(limit, f"{params.steps - steps:,} of {params.steps:,} steps")
 
 
 def write_outputs(
@@ -170,10 +183,10 @@ def write_outputs(
     write_metrics(history, evaluations, spent, components)
 
 
-def write_discovered(trained: Sequence[Asked], pool: Pool | None = None) -> None:
-    """Writes the questions that explore and train asked, and the failure modes in them.
+def write_discovered(trained: Sequence[Asked], ended: Stage, pool: Pool | None = None) -> None:
+    """Writes the questions that explore and train asked, the failure modes in them, and what was spent.
 
-    `pool`: that explore asked from; its modes may have features of the wording.
+    `ended`: what the training has spent. `pool`: that explore asked from; its modes may have features of the wording.
     """
     how, worded = load("modes", ModesParams), None if pool else frozenset[str]()
     questions = questions_of(asked_in(store.read_frame(EXPLORED)), trained)
@@ -185,6 +198,7 @@ def write_discovered(trained: Sequence[Asked], pool: Pool | None = None) -> None
     with store.replacing(DISCOVERED_FOLDER) as folder:
         store.write_frame(folder / DISCOVERED.name, questions)
         store.write_json(folder / DISCOVERED_MODES.name, [asdict(mode) for mode in found])
+        write_stages(folder / DISCOVERED_SPENT.name, "train", ended, EXPLORED_SPENT)
 
 
 def write_metrics(

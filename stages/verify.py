@@ -8,10 +8,12 @@ import pandas as pd
 from pydantic import Field
 
 from blindspot import store
+from blindspot.budget import Meter
 from blindspot.checks.rollouts import REPEAT, ROLLOUT, VERDICT
 from blindspot.checks.run import check
 from blindspot.errors import run
 from blindspot.factory import open_candidate, open_verifier
+from blindspot.judges.counted import CountedVerifier
 from blindspot.judges.raw_replies import raw_replies
 from blindspot.params import COLDEST, CandidateParams, Section, VerifierParams, load, load_keep_raw, prompts_files
 from blindspot.paths import (
@@ -19,19 +21,27 @@ from blindspot.paths import (
     REPEATS,
     REPLIES,
     ROLLOUTS,
+    ROLLOUTS_SPENT,
     UNSCORED,
     VERDICTS,
     VERDICTS_FOLDER,
+    VERDICTS_SPENT,
     VERIFY_METRICS,
 )
 from blindspot.probes.injections import ASKING
 from blindspot.probes.repeats import persistence
-from blindspot.probes.verdicts import measure_repeats, no_repeats, probe_judge, repeat_failures
+from blindspot.probes.verdicts import MOST_PER_TEXT, measure_repeats, no_repeats, probe_judge, repeat_failures
 from blindspot.protocols import Verifier
 from blindspot.records.image import Image
+from blindspot.records.spending import Stage
+from blindspot.records.unscored import Unscored
+from blindspot.records.verdict import WAYS
+from blindspot.spending import keep_only, open_meter, read_reserve, write_stages
 from blindspot.stage_lock import exclusive
 from blindspot.tracking import flatten, stage_run
-from blindspot.verification import measure, refuse_unscored_rollouts, show_unscored, unscored_by_method, verify
+from blindspot.verification import evenly, measure, refuse_unscored_rollouts, show_unscored, unscored_by_method, verify
+
+Cuts = dict[str, str | None]  # what the budget left out, and the limit
 
 
 class Params(Section):
@@ -68,36 +78,73 @@ def main() -> None:
     images, rollouts = store.read_images("test"), store.read_frame(ROLLOUTS, ROLLOUT.columns)
     logged = params.model_dump() | {"verifier": judge_params.model_dump()}
     with stage_run("verify", work, logged, prompts_files("candidate", "verifier")) as mlflow:
-        verifier = open_verifier(judge_params, params.model)
-        verdicts = verify(rollouts, images, verifier)
+        meter = open_meter(ROLLOUTS_SPENT, keep_only(read_reserve(), "taxonomy"))
+        verifier = open_verifier(judge_params, params.model, meter)
+        verdicts = verify(rollouts, images, verifier, meter)
+        cuts = not_judged(verdicts, meter)
         show_unscored(verdicts)
         refuse_unscored_rollouts(verdicts, params.max_unscored_rate)
-        repeats = repeat(verdicts, images, verifier, params)
+        counted = CountedVerifier(verifier, meter)
+        repeats, further = repeat(verdicts, images, counted, params, meter)
         verdicts["persists"] = verdicts["rollout_id"].map(persistence(repeats)).astype(float)
         metrics = measure(verdicts) | measure_repeats(verdicts, repeats)
-        metrics |= probe_judge(verdicts, images, verifier, params.injections)
-        write_outputs(verdicts, repeats, metrics, docs)
+        limit = meter.exceeded({"judge": MOST_PER_TEXT * params.injections})
+        metrics |= probe_judge(verdicts, images, counted, 0 if limit else params.injections)
+        cuts |= further | ({"all prompt injections": limit} if limit and params.injections else {})
+        write_outputs(verdicts, repeats, metrics, end_of(meter, cuts), docs)
         mlflow.log_metrics({name: value for name, value in flatten(metrics).items() if value is not None})
         mlflow.log_artifacts(str(docs / "verify"), "data_docs")
 
 
-def repeat(verdicts: pd.DataFrame, images: Sequence[Image], verifier: Verifier, params: Params) -> pd.DataFrame:
-    """Asks about each failure again if the parameters say so; returns one row per repeat."""
+def not_judged(verdicts: pd.DataFrame, meter: Meter) -> Cuts:
+    """Returns how many rollouts the budget left without a verdict."""
+    count = int((verdicts["reason"] == Unscored.BUDGET).sum())
+    limit = meter.hard_limit() or meter.exceeded({"judge": 1})
+    return {f"{count:,} of {len(verdicts):,} verdicts": limit} if count else {}
+
+
+def end_of(meter: Meter, cuts: Cuts) -> Stage:
+    """Prints what the budget left out. Returns what was spent, and the limit that ended the stage."""
+    for left_out, limit in cuts.items():
+        print(f"verify: {left_out} are left out: budget.{limit}", flush=True)
+    meter.show(always=True)
+    return meter.stage(next(iter(cuts.values()), None), ", ".join(cuts))
+
+
+def repeat(
+    verdicts: pd.DataFrame, images: Sequence[Image], verifier: Verifier, params: Params, meter: Meter
+) -> tuple[pd.DataFrame, Cuts]:
+    """Asks about each failure again if the parameters say so, as far as the budget allows.
+
+    Returns one row per repeat, and how many failures were not repeated.
+    """
     failures = verdicts[verdicts["outcome"] == "failure"]
     if not params.repeats or failures.empty:
-        return no_repeats()
-    candidate = open_candidate(load("candidate", CandidateParams))
-    return repeat_failures(
+        return no_repeats(), {}
+    each, count = dict.fromkeys(("candidate", "judge"), float(len(WAYS) * params.repeats)), len(failures)
+    fits, limit = meter.room(count, each), meter.exceeded({role: calls * count for role, calls in each.items()})
+    cuts = {f"repeats of {count - fits:,} of {count:,} failures": limit} if fits < count else {}
+    failures = failures.iloc[evenly(failures["method"].tolist(), fits)]
+    if failures.empty:
+        return no_repeats(), cuts
+    candidate = open_candidate(load("candidate", CandidateParams), meter=meter)
+    repeats = repeat_failures(
         failures, images, candidate, verifier, params.repeats, params.temperature, params.max_unscored_rate
     )
+    asked = repeats[repeats["reason"] != Unscored.BUDGET].reset_index(drop=True)
+    meter.spend(len(asked), 0)
+    return asked, cuts
 
 
-def write_outputs(verdicts: pd.DataFrame, repeats: pd.DataFrame, metrics: dict[str, Any], docs: Path) -> None:
+def write_outputs(
+    verdicts: pd.DataFrame, repeats: pd.DataFrame, metrics: dict[str, Any], ended: Stage, docs: Path
+) -> None:
     """Checks and writes the verdicts, the reasons for unscored rollouts, raw replies, repeats and metrics."""
     check(verdicts[[*VERDICT.columns]], VERDICT, docs / "verify")
     with store.replacing(VERDICTS_FOLDER) as folder:
         store.write_frame(folder / VERDICTS.name, verdicts[[*VERDICT.columns]])
         store.write_json(folder / UNSCORED.name, unscored_by_method(verdicts))
+        write_stages(folder / VERDICTS_SPENT.name, "verify", ended, ROLLOUTS_SPENT)
         if (keep := load_keep_raw()) != "none":
             replies = raw_replies(verdicts, read_replies(), keep)
             store.write_frame(folder / REPLIES.name, replies, compression="zstd")

@@ -15,9 +15,10 @@ from blindspot.budget import Meter
 from blindspot.images.image_set import write_image_set
 from blindspot.images.sources import SourceParams, Splits, choose_source
 from blindspot.params import BudgetParams
-from blindspot.paths import DISCOVERED, DISCOVERED_MODES
+from blindspot.paths import BUDGET, DISCOVERED, DISCOVERED_MODES, DISCOVERED_SPENT, ROLLOUTS_SPENT
 from blindspot.records.failure_mode import FailureMode
 from blindspot.records.rollout import Rollout
+from blindspot.records.spending import EMPTY_RESERVE
 from blindspot.search.discovered import questions_of
 from blindspot.store import to_frame, write_frame, write_json
 from tests.messages import is_documented
@@ -30,7 +31,10 @@ SMALL_SPLITS = {"train": 3, "validation": 2, "test": 2}
 
 
 def make_project(folder: Path, **sections: Any) -> Path:
-    """Creates a folder with the repository's params.yaml, with the values of `sections` replaced."""
+    """Creates a folder with the repository's params.yaml, with the values of `sections` replaced.
+
+    It has the file that the stage budget writes for a run without limits.
+    """
     values = yaml.safe_load((REPOSITORY / "params.yaml").read_text(encoding="utf-8"))
     for section in ("candidate", "verifier", "train", "taxonomy"):
         values[section]["prompts"] = str(REPOSITORY / values[section]["prompts"])
@@ -39,6 +43,7 @@ def make_project(folder: Path, **sections: Any) -> Path:
         values[section] = values[section] | changes if isinstance(changes, dict) else changes
     (folder / "extensions").mkdir(parents=True, exist_ok=True)
     (folder / "params.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
+    write_json(folder / BUDGET, {"limits": {}, "confirmation": EMPTY_RESERVE._asdict()})
     return folder
 
 
@@ -69,6 +74,7 @@ def make_rollouts(project: Path, question: str = "how many things are there ?", 
         Rollout(f"{method}-0", method, image, question, answer, "q/1", "c/1") for method in ("trained", "base")
     ]
     write_frame(project / "data/rollouts/rollouts.parquet", to_frame(rollouts))
+    write_json(project / ROLLOUTS_SPENT, [])
 
 
 def write_discovered(project: Path, *features: str) -> None:
@@ -76,6 +82,7 @@ def write_discovered(project: Path, *features: str) -> None:
     modes = [FailureMode(name, name, (name,), 30, 30, 1.0, 0.9, 1.0, 9.0, 0.0, ()) for name in features]
     write_json(project / DISCOVERED_MODES, [asdict(mode) for mode in modes])
     write_frame(project / DISCOVERED, questions_of([], []))
+    write_json(project / DISCOVERED_SPENT, [])
 
 
 def meter(**limits: float) -> Meter:

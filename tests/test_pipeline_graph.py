@@ -53,7 +53,9 @@ ORDER = [
     *(
         f"blindspot/{name}"
         for name in (
+            "ledger.py",
             "budget.py",
+            "spending.py",
             "distributed.py",
             "nodes.py",
             "launch.py",
@@ -66,7 +68,17 @@ ORDER = [
     ),
     *(f"blindspot/taxonomy/{name}" for name in ("reading", "clustering", "modes")),
     *(f"blindspot/{name}" for name in ("taxonomy", "questioner", "models", "judges", "factory.py")),
-    *(f"blindspot/{name}" for name in ("harvest.py", "quotas.py", "pool_harvest.py", "verification.py")),
+    *(
+        f"blindspot/{name}"
+        for name in (
+            "harvest.py",
+            "quotas.py",
+            "confirmation.py",
+            "harvest_budget.py",
+            "pool_harvest.py",
+            "verification.py",
+        )
+    ),
     *(
         f"blindspot/{name}"
         for name in ("rewards", "search", "training", "audit", "probes", "report", "failure_set", "analysis")
@@ -76,7 +88,7 @@ ORDER = [
 ]
 #: Top folders that a top folder may not import although they are earlier.
 SEPARATE = {"bench": {"lab"}, "stages": {"lab", "bench"}, "flows": {"bench"}}
-SHARED = {"seed", "keep_raw", "launch", "budget", "candidate", "verifier", "modes"}
+SHARED = {"seed", "keep_raw", "launch", "candidate", "verifier", "modes"}
 
 
 def stages_of(file: str) -> dict[str, dict[str, Any]]:

@@ -20,6 +20,13 @@ def answer_all(candidate: Candidate, images: Sequence[Image], asked: Sequence[Pr
     return [answers.get(place, Answer("", Unscored.NO_QUESTION)) for place in range(len(asked))]
 
 
+def spent_on(asked: Sequence[ProposedQuestion], answers: Sequence[Answer]) -> tuple[int, int]:
+    """Returns the calls of the candidate for these answers, and of the judge for as many as it can judge."""
+    pairs = [*zip(asked, answers, strict=True)]
+    sent = [answer for one, answer in pairs if one.reason is None and answer.error != Unscored.BUDGET]
+    return len(sent), sum(answer.error is None for answer in sent)
+
+
 def judge_asked(
     verifier: Verifier, images: Sequence[Image], asked: Sequence[ProposedQuestion], answers: Sequence[Answer]
 ) -> list[Verdict]:

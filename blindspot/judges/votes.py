@@ -31,5 +31,6 @@ class Votes:
         raw = tuple(reply for vote in votes for reply in vote.raw)
         outcome, most = Counter(vote.outcome for vote in votes).most_common(1)[0]
         if 2 * most <= len(votes):
-            return Verdict("unscored", self.identity, Unscored.NO_MAJORITY, raw=raw)
+            cut = any(vote.reason == Unscored.BUDGET for vote in votes)
+            return Verdict("unscored", self.identity, Unscored.BUDGET if cut else Unscored.NO_MAJORITY, raw=raw)
         return replace(next(vote for vote in votes if vote.outcome == outcome), verifier=self.identity, raw=raw)

@@ -4,12 +4,14 @@ import asyncio
 import json
 import sys
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tqdm import tqdm
 
 from blindspot.distributed import process_state
 from blindspot.errors import BlindspotError
+from blindspot.models.account import Usage, usage_of
 from blindspot.models.call_errors import CallFailed, Stop, hide_key, read_error, read_refusal, text_of
 from blindspot.models.completions import read_choice
 from blindspot.models.description import Server
@@ -38,10 +40,11 @@ _SERVER = {Unscored.SERVER_ERROR, Unscored.TIMEOUT, Unscored.NO_CONNECTION, Unsc
 
 
 class Completion(NamedTuple):
-    """A choice as the server sent it, and the answer that was read from it."""
+    """A choice as the server sent it, the answer that was read from it, and its tokens; None if it sent none."""
 
     choice: Any
     answer: Answer
+    usage: Usage | None
 
 
 class Connection:
@@ -51,14 +54,18 @@ class Connection:
         ended: the error that ended the calls. Once it is set, no further call begins.
     """
 
-    def __init__(self, server: Server, first_wait: float) -> None:
+    def __init__(
+        self, server: Server, first_wait: float, lose: Callable[[Usage | None], None] = lambda _: None
+    ) -> None:
         """`first_wait`: the longest wait before the second attempt, in seconds. It doubles with each attempt.
+
+        `lose`: gets the tokens of a reply that is followed by another attempt.
 
         Raises BlindspotError if base_url or the API key is invalid.
         """
         from aiolimiter import AsyncLimiter
 
-        self._server, self._first_wait, self._url = server, first_wait, api_url(server)
+        self._server, self._first_wait, self._url, self._lose = server, first_wait, api_url(server), lose
         self._calls = self._tokens = self._failed_in_a_row = 0
         self._last_failure, self._printed_at = "", -LONGEST_REQUESTED_WAIT
         rate = server.calls_per_minute
@@ -172,22 +179,18 @@ class Connection:
             reply = read_choice(choice, self._server.thought_marks)
         except (ValueError, RecursionError):  # not JSON, or JSON with too many levels
             raise unreadable from None
-        self._count_tokens(payload.get("usage"))
+        usage = usage_of(payload.get("usage"))
+        self._count_tokens(usage)
         if reply.transient:
+            self._lose(usage)
             raise CallFailed(reply.answer.error or Unscored.UNREADABLE, reply.answer.message, transient=True)
-        return Completion(choice, reply.answer)
+        return Completion(choice, reply.answer, usage)
 
-    def _count_tokens(self, usage: object) -> None:
-        counts = usage if isinstance(usage, dict) else {}
-        used = counts.get("total_tokens")
-        try:
-            if used is None:
-                used = int(counts["prompt_tokens"]) + int(counts["completion_tokens"])
-            self._tokens += max(0, int(used))  # may have any type
-        except (KeyError, TypeError, ValueError, OverflowError):
-            if self._server.max_tokens is not None:
-                problem = "the server does not count tokens, so max_tokens cannot be enforced"
-                raise Stop(problem, "remove max_tokens from the endpoint file") from None
+    def _count_tokens(self, usage: Usage | None) -> None:
+        if usage is None and self._server.max_tokens is not None:
+            problem = "the server does not count tokens, so max_tokens cannot be enforced"
+            raise Stop(problem, "remove max_tokens from the endpoint file")
+        self._tokens += sum(usage or ())
 
     def _wait(self, state: "RetryCallState") -> float:
         """Returns the seconds until the next attempt: as the server asks, else with random exponential backoff."""

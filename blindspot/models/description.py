@@ -55,7 +55,9 @@ class Server(Section):
     log_probs: bool = Field(
         False, description="for a questioner: whether to request the log-probabilities of its replies"
     )
-    input_price: float | None = Field(None, ge=0, description="USD per million input tokens, for `blindspot estimate`")
+    input_price: float | None = Field(
+        None, ge=0, description="USD per million input tokens, for `blindspot estimate` and budget.usd"
+    )
     output_price: float | None = Field(None, ge=0, description="the same for output tokens")
     max_image_bytes: int = Field(
         4_500_000,

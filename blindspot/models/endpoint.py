@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, cast
 from tqdm import tqdm
 
 from blindspot.errors import BlindspotError
+from blindspot.models.account import Account
 from blindspot.models.call_errors import RETRIED, CallFailed, Stop
 from blindspot.models.calls import Calls
 from blindspot.models.completions import read_choice
@@ -60,10 +61,12 @@ class EndpointVLM:
         probe: bool = False,
         system: str | None = None,
         log_probs: bool = False,
+        account: Account | None = None,
     ) -> None:
         """`probe`: whether to send one test question before the first call whose answer is not stored.
 
         `system`: the system prompt, sent as a message of its own. `log_probs`: whether to request log-probabilities.
+        `account`: what the replies are charged to.
 
         Raises BlindspotError if the key is missing, the server cannot be reached, or it serves another revision.
         """
@@ -74,7 +77,8 @@ class EndpointVLM:
         self.identity = f"{server.model}@{digest}"
         self._calls = Calls(work_folder() / CALLS)
         self._loop, self._probe_lock = asyncio.Runner(), asyncio.Lock()
-        self._connection = Connection(server, FIRST_WAIT)
+        self._account = account or Account(None, "")
+        self._connection = Connection(server, FIRST_WAIT, self._account.lose)
         self._loop.run(self._connection.reach())
 
     def complete(
@@ -88,8 +92,13 @@ class EndpointVLM:
         return self.complete_each([Call(image, prompt, form, sampling) for image, prompt in pairs])
 
     def complete_each(self, calls: Sequence[Call]) -> list[Answer]:
-        """Returns the answer to each call, in the same order. A repeated call is paid for once."""
-        return self._loop.run(self._complete(calls))
+        """Returns the answer to each call, in the same order. A repeated call is paid for once.
+
+        Where the budget is spent, the answer has the error BUDGET.
+        """
+        admitted = self._account.admit(len(calls))
+        answers = self._loop.run(self._complete(calls[:admitted]))
+        return answers + [Answer("", Unscored.BUDGET)] * (len(calls) - admitted)
 
     def tell(self, prompts: Sequence[str], form: Form) -> list[Answer]:
         """Returns the answer to each prompt, without an image."""
@@ -126,8 +135,11 @@ class EndpointVLM:
         picture = data_url(call.image.path, self._server.max_image_bytes) if call.image else None
         request = self._request(picture, call)
         key = self._key(request)
+        if self._account.is_over():
+            return Answer("", Unscored.BUDGET)
         stored = self._calls.get(key)
         if stored is not None and (answer := _read_stored(stored, self._server.thought_marks)).error is None:
+            self._account.pay_stored(key, stored)
             return answer
         if self._unprobed:
             await self._probe(call)
@@ -135,10 +147,14 @@ class EndpointVLM:
             completion = await self._connection.ask(self._sent(request))
         except CallFailed as failure:
             return Answer("", failure.reason, failure.message)
-        if completion.answer.error is None:
-            if stored is not None:  # it is no answer with the present thought_marks
-                self._calls.drop(key)
-            self._calls.put(key, json.dumps({"choice": completion.choice}), model_of(self._server))
+        if completion.answer.error is not None:
+            self._account.lose(completion.usage)
+            return completion.answer
+        if stored is not None:  # it is no answer with the present thought_marks
+            self._calls.drop(key)
+        reply = json.dumps({"choice": completion.choice, "usage": completion.usage})
+        self._calls.put(key, reply, model_of(self._server))
+        self._account.pay(key, completion.usage)
         return completion.answer
 
     async def _probe(self, call: Call) -> None:

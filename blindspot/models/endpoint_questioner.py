@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 
+from blindspot.models.account import Account
 from blindspot.models.description import Server
 from blindspot.models.endpoint import Call, EndpointVLM
 from blindspot.prompts.files import RolePrompts
@@ -40,12 +41,19 @@ class EndpointQuestioner:
         identity: that of the VLM, with a digest of the prompts and of the sampling.
     """
 
-    def __init__(self, server: Server, max_new_tokens: int, temperature: float, prompts: RolePrompts) -> None:
-        """`prompts`: those of the role questioner.
+    def __init__(
+        self,
+        server: Server,
+        max_new_tokens: int,
+        temperature: float,
+        prompts: RolePrompts,
+        account: Account | None = None,
+    ) -> None:
+        """`prompts`: those of the role questioner. `account`: what the replies are charged to.
 
         Raises BlindspotError if the key is missing, the server cannot be reached, or it serves another revision.
         """
-        self._vlm = EndpointVLM(server, max_new_tokens, True, prompts.system, server.log_probs)
+        self._vlm = EndpointVLM(server, max_new_tokens, True, prompts.system, server.log_probs, account)
         self._marks, self._temperature, self._prompts = server.thought_marks, temperature, prompts
         texts = {name: template.text for name, template in prompts.templates.items()}
         settings = [prompts.system, prompts.form, texts, temperature, max_new_tokens]

@@ -18,6 +18,7 @@ from blindspot.records.rollout import METHODS
 from blindspot.store import to_frame
 from blindspot.verification import scored_rows
 
+MOST_PER_TEXT = 8  # judgements for an injected text, and for the texts that it is compared with
 CARRIERS = 4  # rollouts of each outcome into which injected texts are put
 
 

@@ -37,6 +37,7 @@ class Unscored(StrEnum):
     NO_REFERENCE = "no reference", "The judge rates the question as valid but gives no answer of its own."
     NO_MAJORITY = "no majority", "No outcome has a majority of the judge's votes."
     UNPARSED = "unparsed", "The question is outside of the oracle's grammar (`verifier.unparsed: unscored`)."
+    BUDGET = "budget spent", "A limit of the section budget was reached before the question was answered or judged."
 
 
 #: Reasons for a missing reply that lie with the server or the connection, not with the model.
@@ -44,4 +45,4 @@ OF_SERVER = frozenset(
     {Unscored.INCOMPLETE, Unscored.UNREADABLE, Unscored.SERVER_ERROR, Unscored.TIMEOUT, Unscored.NO_CONNECTION}
 )
 #: Reasons for a missing reply for which the model is not to blame.
-NOT_OF_THE_MODEL = OF_SERVER | {Unscored.PICTURE_REFUSED}
+NOT_OF_THE_MODEL = OF_SERVER | {Unscored.PICTURE_REFUSED, Unscored.BUDGET}

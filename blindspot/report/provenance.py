@@ -4,9 +4,10 @@ import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, NamedTuple
+from typing import Any
 
 from blindspot.prompts.files import RolePrompts
+from blindspot.report.spending import Spent
 
 PACKAGES = (
     *("accelerate", "bertopic", "datasets", "hdbscan", "numpy", "pandas", "peft", "pillow", "safetensors"),
@@ -17,37 +18,19 @@ PACKAGES = (
 Prompts = Mapping[str, Sequence[tuple[str, str]]]  # the name and text of each prompt, by role
 
 
-class Calls(NamedTuple):
-    """The calls of a stage, whether they were answered from the store or not.
-
-    Attributes:
-        candidate: answers asked of the candidate.
-        judge: rollouts judged; None if the stage does not record it.
-    """
-
-    candidate: int
-    judge: int | None
-
-
 @dataclass(frozen=True)
 class Provenance:
     """How a run was made.
 
-    `calls`: by stage. `params`: those of each section, by dotted name. `versions`: of Python and the packages that
-    outputs depend on, as installed when the report was made.
+    `spent`: on all models. `params`: those of each section, by dotted name. `versions`: of Python and the packages
+    that outputs depend on, as installed when the report was made.
     """
 
     seed: int
-    calls: Mapping[str, Calls]
+    spent: Spent
     params: Mapping[str, Mapping[str, Any]]
     versions: tuple[tuple[str, str], ...]
     prompts: Prompts
-
-    @property
-    def all_calls(self) -> Calls:
-        """The calls of all stages together, without those that are not recorded."""
-        judged = [calls.judge for calls in self.calls.values() if calls.judge is not None]
-        return Calls(sum(calls.candidate for calls in self.calls.values()), sum(judged))
 
 
 def versions() -> tuple[tuple[str, str], ...]:

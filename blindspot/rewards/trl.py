@@ -20,6 +20,7 @@ from blindspot.protocols import (
 from blindspot.questioner.proposing import proposed
 from blindspot.records.image import Image
 from blindspot.records.rollout import Asked, asked_of
+from blindspot.records.unscored import Unscored
 from blindspot.records.verdict import VALID, Verdict
 from blindspot.replies import THOUGHT_MARKS, Marks
 from blindspot.rewards.archive import Archive
@@ -98,10 +99,10 @@ class Reward:
         rows = [
             (image_id, one.question, answer, verdict)
             for image_id, one, answer, verdict in zip(batch.image_ids, batch.asked, answers, verdicts, strict=True)
-            if one.reason is None
+            if one.reason is None and answer.error != Unscored.BUDGET
         ]
-        answered = gather_object([answer.error is None for _, _, answer, _ in rows])
-        self.meter.spend(len(answered), sum(answered))
+        self.meter.spend(len(rows), sum(answer.error is None for _, _, answer, _ in rows))
+        self.meter.sync()
         _refuse_nothing_scored(gather_object([replace(verdict, raw=()) for verdict in verdicts]))
         self.asked += gather_object([asked_of(image, text, one.text, verdict) for image, text, one, verdict in rows])
         valid = [text for text, verdict in zip(batch.questions, verdicts, strict=True) if verdict.outcome in VALID]
@@ -117,13 +118,13 @@ class Reward:
     def state(self) -> dict[str, Any]:
         """Returns what a checkpoint stores."""
         asked = [asdict(row) for row in self.asked]
-        return {"archive": self.archive.questions, "spent": self.meter.spent, "asked": asked}
+        return {"archive": self.archive.questions, "spent": self.meter.state(), "asked": asked}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Restores what `state` returned. Raises BlindspotError for the state of an older version."""
-        if "asked" not in state:
+        if "asked" not in state or "paid" not in state["spent"]:
             raise BlindspotError(
-                "the checkpoint was written by an older version, which kept no questions",
+                "the checkpoint was written by an older version, which kept no questions or no tokens",
                 "delete the folder .work/train and train again",
             )
         self.archive = Archive(self._archive_size, state["archive"])
@@ -151,6 +152,8 @@ def _refuse_nothing_scored(verdicts: Sequence[Verdict]) -> None:
     """Raises BlindspotError if a step teaches nothing because no question is scored; warns if most are unscored."""
     outcomes, reasons = [one.outcome for one in verdicts], [one.reason for one in verdicts]
     counts = unscored(outcomes, reasons)
+    if Unscored.BUDGET in counts:  # the training ends after this step
+        return
     if counts.total() == len(verdicts):
         refuse_unscored(verdicts, 0.0, "questions of a training step", "then run again to resume the training")
     if counts.total() > MAX_UNSCORED * len(verdicts) and is_main_process():

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
+from blindspot.budget import Meter
 from blindspot.metrics import refuse_unscored
 from blindspot.params import MODES, Section
 from blindspot.pool.questions import Pool
@@ -17,7 +18,7 @@ from blindspot.records.rollout import Asked
 from blindspot.search.explorer import Explorer
 from blindspot.search.journal import Journal
 from blindspot.search.pool_proposals import PoolProposals
-from blindspot.search.proposals import Proposals
+from blindspot.search.proposals import FIRST_FACTOR, Proposals
 
 MAX_IDLE = 20  # rounds in a row without a new question, after which exploring ends
 MAX_UNSCORED = 0.5  # share of unscored questions above which exploring fails
@@ -46,13 +47,15 @@ def explore(
     given: Sequence[Target] = (),
     examples: int = 0,
     threshold: float = MODES.threshold,
+    served: bool = False,
 ) -> tuple[list[Asked], list[FailureMode]]:
     """Asks until no failure is left to follow, no new question is proposed, or the calls or the budget are spent.
 
     `questioner`: proposes the questions; a pool has them already, and its modes may have features of the wording.
     `given`: the first targets. `examples`: past failures that the questioner is shown with a target, at most.
-    `threshold`: of the error_rate of a failure mode. Returns the questions with their outcomes, and the failure modes
-    in them. Raises BlindspotError if most questions are unscored, or if no reply of the questioner has a question.
+    `threshold`: of the error_rate of a failure mode. `served`: whether the replies of the questioner cost calls.
+    Returns the questions with their outcomes, and the failure modes in them. Raises BlindspotError if most questions
+    are unscored, or if no reply of the questioner has a question.
     """
     dice, asked, idle = random.Random(seed), list[Asked](), 0
     explorer = Explorer(threshold, how.min_asked, seed, given, isinstance(questioner, Pool))
@@ -62,7 +65,8 @@ def explore(
         else Proposals(questioner, images, dice, explorer, examples)
     )
     while idle < MAX_IDLE and (room := journal.meter.room(min(how.together, how.calls - len(asked)))):
-        proposals.add(explorer.targets(how.proposals))
+        if most := _most_proposed(how, journal.meter, served):
+            proposals.add(explorer.targets(how.proposals), most)
         if proposals.is_mute:
             break
         chosen = explorer.choose(proposals.features(), room)
@@ -70,11 +74,18 @@ def explore(
         found = journal.ask(*proposals.take(chosen))
         explorer.add(found)
         asked += found
+        journal.meter.show()
         refuse_unscored(asked, MAX_UNSCORED, "questions")
         if len(asked) >= how.at_least and explorer.is_done:
             break
     _report_without(proposals.without, proposals.message, bool(asked))
     return asked, explorer.modes
+
+
+def _most_proposed(how: Exploration, meter: Meter, served: bool) -> int:
+    """Returns how many questions can be proposed in a round, of which a part is then asked."""
+    most, part = how.proposals * FIRST_FACTOR, how.together / how.proposals
+    return meter.room(most, {"questioner": 1.0, "candidate": part, "judge": part}) if served else most
 
 
 def _report_without(without: Counter[str], message: str, asked: bool) -> None:

@@ -10,6 +10,9 @@ from blindspot.judges.judging import judge_all
 from blindspot.protocols import Candidate, Verifier
 from blindspot.records.image import Image
 from blindspot.records.rollout import Asked, asked_of
+from blindspot.records.unscored import Unscored
+
+SPENT = "spent"  # key of a line: what the meter counted for it and the lines after it
 
 
 class Journal:
@@ -27,24 +30,41 @@ class Journal:
         whole = [line for line in lines if line.endswith("\n")]
         if whole != lines:
             file.write_text("".join(whole), encoding="utf-8")
-        kept = [row for line in whole if (row := Asked(**json.loads(line))).outcome != "unscored"]
-        self._known = {(row.image_id, row.question): row for row in kept}
+        rows = [json.loads(line) for line in whole]
+        payments = [row.pop(SPENT, None) for row in rows]
+        asked = [(Asked(**row), one) for row, one in zip(rows, payments, strict=True)]
+        self._known = {(row.image_id, row.question): row for row, _ in asked if row.outcome != "unscored"}
+        self._spent = {(row.image_id, row.question): one for row, one in asked if one}
 
     def ask(self, images: Sequence[Image], questions: Sequence[str]) -> list[Asked]:
-        """Returns the outcome of each image and question, in order; questions in the journal are not asked again."""
+        """Returns the outcome of each image and question, in order; questions in the journal are not asked again.
+
+        Questions that were not answered and judged because the budget is spent are left out.
+        """
         keys = [(image.image_id, question) for image, question in zip(images, questions, strict=True)]
+        for key in keys:
+            if key in self._spent:
+                self.meter.restore_paid(self._spent.pop(key))
         new = [place for place, key in enumerate(keys) if key not in self._known]
         if new:
-            about, texts = [images[place] for place in new], [questions[place] for place in new]
-            answers = self.candidate.answer(about, texts)
-            verdicts = judge_all(self.verifier, about, texts, answers)
-            rows = [
-                asked_of(image.image_id, text, answer.text, verdict)
-                for image, text, answer, verdict in zip(about, texts, answers, verdicts, strict=True)
-            ]
-            with self._file.open("a", encoding="utf-8") as file:
-                file.writelines(json.dumps(asdict(row)) + "\n" for row in rows if row.outcome != "unscored")
-            self._known |= {(row.image_id, row.question): row for row in rows}
+            self._ask([images[place] for place in new], [questions[place] for place in new])
         found = [self._known[key] for key in keys]
-        self.meter.spend(len(found), sum(row.outcome != "unscored" or row.answer != "" for row in found))
-        return found
+        asked = [row for row in found if row.reason != Unscored.BUDGET]
+        self.meter.spend(len(asked), sum(row.outcome != "unscored" or row.answer != "" for row in asked))
+        return asked
+
+    def _ask(self, about: Sequence[Image], texts: Sequence[str]) -> None:
+        """Has new questions answered and judged. The first line that is written has the tokens of all of them."""
+        payments = self.meter.payments
+        answers = self.candidate.answer(about, texts)
+        verdicts = judge_all(self.verifier, about, texts, answers)
+        rows = [
+            asked_of(image.image_id, text, answer.text, verdict)
+            for image, text, answer, verdict in zip(about, texts, answers, verdicts, strict=True)
+        ]
+        lines = [asdict(row) for row in rows if row.outcome != "unscored"]
+        if lines:
+            lines[0][SPENT] = self.meter.state(payments)
+        with self._file.open("a", encoding="utf-8") as file:
+            file.writelines(json.dumps(line) + "\n" for line in lines)
+        self._known |= {(row.image_id, row.question): row for row in rows}

@@ -29,7 +29,7 @@ class PoolProposals:
         self._explorer = explorer
         self.without, self.message = Counter[str](), ""
 
-    def add(self, targets: Sequence[Target]) -> None:
+    def add(self, targets: Sequence[Target], most: int) -> None:
         """Does nothing: all questions are proposed already."""
 
     def features(self) -> list[frozenset[str]]:

@@ -9,6 +9,7 @@ from blindspot.protocols import PastFailure, Steerable, Target
 from blindspot.questioner.reading import NoQuestion
 from blindspot.questioner.steering import is_answer_feature
 from blindspot.records.image import Image
+from blindspot.records.unscored import Unscored
 from blindspot.search.explorer import Explorer
 
 KEPT = 1000  # number of latest proposals that are kept
@@ -42,18 +43,20 @@ class Proposals:
         self._past = defaultdict[str, list[str]](list)
         self.without, self.message = Counter[str](), ""
 
-    def add(self, targets: Sequence[Target]) -> None:
-        """Has a question proposed for each target, and adds those that were not proposed before.
+    def add(self, targets: Sequence[Target], most: int) -> None:
+        """Has a question proposed for each target, at most `most`, and adds those that were not proposed before.
 
         Features of the true answer are taken from the answer that the questioner expects, which sees the image; if
         there is none, from the target. A reply without a question is counted in `without`, by its reason.
         """
-        targets = [*targets] * (1 if self._known or any(targets) else FIRST_FACTOR)
+        targets = ([*targets] * (1 if self._known or any(targets) else FIRST_FACTOR))[:most]
         images = self._dice.choices(self._images, k=len(targets))
         past = [self._past[image.image_id][-PAST:] for image in images]
         shown = [*map(self._failures, targets, images)] if self._examples else []
         proposed = self._questioner.ask_for(targets, images, self._dice.getrandbits(32), past, shown)
         for target, image, (question, answer, _, reason, message) in zip(targets, images, proposed, strict=True):
+            if reason == Unscored.BUDGET:
+                continue
             if reason is not None:
                 self.without[reason] += 1
                 self.message = self.message or message

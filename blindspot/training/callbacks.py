@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from tqdm import tqdm
 from transformers import ProgressCallback, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.integrations import deepspeed
 
@@ -60,20 +61,23 @@ class StepTimer(TrainerCallback):
 
 
 class StopAtBudget(TrainerCallback):
-    """Ends the training, with a checkpoint, if the budget is too small for another step of `questions` calls."""
+    """Ends the training, with a checkpoint, if the budget is too small for `questions`.
+
+    These are the questions of another step and of the evaluation of the checkpoint.
+    """
 
     def __init__(self, meter: Meter, questions: int) -> None:
         self._meter, self._questions = meter, questions
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Called by the trainer on every rank after each step; the clock of the first rank decides."""
-        from accelerate.utils import broadcast_object_list
-
-        ended = broadcast_object_list([self._meter.ended_by(self._questions)])[0]
+        ended = self._meter.agreed(self._meter.ended_by(self._questions))
         if ended and state.global_step < state.max_steps:
             control.should_training_stop = control.should_save = True
             if state.is_world_process_zero:
                 print(f"train: ends after step {state.global_step} of {state.max_steps}: budget.{ended}", flush=True)
+        if state.is_world_process_zero:
+            self._meter.show(tqdm.write)
 
 
 class Progress(ProgressCallback):

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from blindspot.judges.judging import answer_all, judge_asked
+from blindspot.budget import Meter
+from blindspot.judges.judging import answer_all, judge_asked, spent_on
 from blindspot.metrics import rates, refuse_unscored
 from blindspot.models.description import Local
 from blindspot.models.loading import model_files
@@ -46,7 +47,7 @@ class Evaluator:
     """Asks one question about each image, has it answered and judged, and logs the checkpoint to MLflow.
 
     `open_questioner` loads a checkpoint. The rates are stored in `folder`, so that a resumed training has those of
-    earlier checkpoints too.
+    earlier checkpoints too. Attributes: `questions`, the calls of an evaluation, which the `meter` counts.
     """
 
     def __init__(
@@ -57,7 +58,9 @@ class Evaluator:
         images: Sequence[Image],
         folder: Path,
         mlflow: Any,
+        meter: Meter,
     ) -> None:
+        self.questions, self._meter = len(images), meter
         self._open, self._candidate, self._verifier = open_questioner, candidate, verifier
         self._images, self._folder, self._mlflow = images, folder, mlflow
 
@@ -69,6 +72,7 @@ class Evaluator:
         asked = self._open(checkpoint).ask(self._images, SEED)
         answers = answer_all(self._candidate, self._images, asked)
         verdicts = judge_asked(self._verifier, self._images, asked, answers)
+        self._meter.spend(*spent_on(asked, answers))
         questions = [one.question for one in asked]
         outcomes = [one.outcome for one in verdicts]
         refuse_unscored(verdicts, MAX_UNSCORED, "validation questions")

@@ -59,12 +59,13 @@ def build_trainer(
     seed: int,
     evaluate: Callable[[int, Path], None],
     folder: Path,
+    evaluated: int = 0,
 ) -> "GRPOTrainer":
     """Returns a trainer for the questioner `start` that writes checkpoints to `folder`.
 
-    `evaluate(step, checkpoint)` is called for each checkpoint. The training set has each image once per target, or
-    once if there are no targets. The reference of the KL term is a second copy of `start`; with LoRA it is `start`
-    with its adapters disabled.
+    `evaluate(step, checkpoint)` is called for each checkpoint; it asks `evaluated` questions. The training set has
+    each image once per target, or once if there are no targets. The reference of the KL term is a second copy of
+    `start`; with LoRA it is `start` with its adapters disabled.
     """
     from transformers import ProgressCallback
 
@@ -87,7 +88,7 @@ def build_trainer(
     trainer.remove_callback(ProgressCallback)
     trainer.add_callback(Progress([one.name for one in reward.parts]))
     trainer.add_callback(RecordTraining)
-    trainer.add_callback(StopAtBudget(reward.meter, params.questions_per_step * reward.calls))
+    trainer.add_callback(StopAtBudget(reward.meter, params.questions_per_step * reward.calls + evaluated))
     trainer.add_callback(CompleteCheckpoint(reward, targets, evaluate))
     return trainer
 

@@ -35,6 +35,7 @@ def train(
 ) -> tuple[Local, list[dict[str, float]]]:
     """Trains the questioner `start` for `params.steps` steps, or until the budget of the reward's meter is spent.
 
+    The budget must suffice for a step and for the evaluation of a checkpoint after it.
     Resumes from the last complete checkpoint in `folder` if there is one. Returns the trained questioner and the
     trainer's log, one row per step.
     """
@@ -45,17 +46,20 @@ def train(
     def evaluate(step: int, checkpoint: Path) -> None:
         evaluator.evaluate(step, questioner_in(checkpoint))
 
-    last = last_checkpoint(folder)
+    meter, last = reward.meter, last_checkpoint(folder)
     if last:
         restore(reward, last)
         print(f"train: resuming from step {step_of(last)} of {params.steps}", flush=True)
-    elif is_main_process():
+    elif is_main_process() and not meter.ended_by(evaluator.questions):
         evaluator.evaluate(0, start)
-    spent = reward.meter.ended_by(params.questions_per_step)
+    meter.sync()
+    spent = meter.agreed(meter.ended_by(params.questions_per_step + evaluator.questions))
     if last is None and (spent or params.steps == 0):
         return start, []
     if last is None or (step_of(last) < params.steps and not spent):
-        trainer = build_trainer(start, images, targets, reward, params, seed, evaluate, folder)
+        trainer = build_trainer(
+            start, images, targets, reward, params, seed, evaluate, folder, evaluated=evaluator.questions
+        )
         trainer.train(resume_from_checkpoint=str(last) if last else None)
         process_state().wait_for_everyone()  # until the first rank has completed the last checkpoint
         last = last_checkpoint(folder)

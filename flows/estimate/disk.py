@@ -4,10 +4,11 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from blindspot.confirmation import MODES
 from blindspot.models.description import Description, Local
 from blindspot.training.options import TrainingParams
 from flows.estimate.memory import ADAM, FLOAT32
-from flows.estimate.parts import MODES, Sections
+from flows.estimate.parts import Sections
 from flows.estimate.sizes import Size, Sizes, stored_bytes
 
 KEPT = 2  # checkpoints of the training at a time

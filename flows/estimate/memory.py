@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from blindspot.confirmation import INPUT_TOKENS
 from blindspot.params import VerifierParams
 from blindspot.training.options import TrainingParams
 from flows.estimate.parts import Sections
-from flows.estimate.served import INPUT_TOKENS
 from flows.estimate.sizes import Size
 
 ADAM = 2  # numbers that AdamW stores for each trained one; these and the gradients are in float32

@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from blindspot.models.description import Description, Extension, PoolOfQuestions, Server, Templates
+from blindspot.confirmation import EXACT, MODES, PROPOSED_PER_CALL, methods_of, samples_of
+from blindspot.models.description import Description
 from blindspot.params import CandidateParams
-from blindspot.questioner.steering import SAMPLES, SAMPLES_SERVED
 from blindspot.quotas import MOST_PER_VALID
 from blindspot.records.rollout import METHODS
 from blindspot.records.verdict import WAYS
@@ -15,11 +15,6 @@ from stages.explore import Params as ExploreParams
 from stages.harvest import Params as HarvestParams
 from stages.train import Params as TrainParams
 from stages.verify import Params as VerifyParams
-
-#: Failure modes whose quotas are counted: how many will be discovered is not known.
-MODES = 8
-PROPOSED_PER_CALL = 2  # assumed proposals for each question that is asked for a quota
-EXACT = (PoolOfQuestions, Templates)  # questioners that generate nothing and ask no invalid question
 
 
 @dataclass(frozen=True)
@@ -49,9 +44,7 @@ class Sections:
     @property
     def samples(self) -> int:
         """The questions that the trained questioner generates for each one it asks."""
-        if isinstance(self.start, EXACT):
-            return 0
-        return 1 if not self.steered else SAMPLES_SERVED if isinstance(self.start, Server | Extension) else SAMPLES
+        return samples_of(self.start, self.steered)
 
 
 @dataclass(frozen=True)
@@ -83,11 +76,6 @@ def parts(given: Sections) -> list[Part]:
     found.append(Part("verify", 0, judged=asked, launched=False))
     found.append(Part("verify: repeats", repeated, judged=repeated, launched=False))
     return [replace(part, answer_tokens=part.calls * given.candidate.max_new_tokens) for part in found]
-
-
-def methods_of(source: str, base: str) -> int:
-    """Returns the number of methods: templates can ask about scenes and marks, unless they are the base already."""
-    return len(METHODS) - (source not in ("scenes", "marks") or base == "templates")
 
 
 def _search(given: Sections) -> list[Part]:

@@ -5,11 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from blindspot.confirmation import INPUT_TOKENS
 from blindspot.models.description import Server, describe
 from flows.estimate.parts import Part
-
-#: Assumed input tokens of a call. An image of 768 px has about 800 for most models, a prompt up to 700.
-INPUT_TOKENS = 1500
 
 
 @dataclass(frozen=True)

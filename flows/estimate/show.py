@@ -6,19 +6,22 @@ and asks each served model eight times.
 """
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from blindspot.confirmation import refuse_budget
 from blindspot.images.sources import count_images
 from blindspot.models.description import Local, Nothing, describe
 from blindspot.params import PARAMS, CandidateParams, VerifierParams, models_in_use, read
 from flows.command_line import parser as command_parser
+from flows.estimate.budget import budget_lines
 from flows.estimate.disk import disk_line
 from flows.estimate.judges import judge_calls, judge_line, with_second_judge
 from flows.estimate.memory import Launch, Memory, Models, memory_text, of_stages
-from flows.estimate.parts import Sections, parts, table
+from flows.estimate.parts import Part, Sections, parts, table
 from flows.estimate.served import table as served_table
 from flows.estimate.served import uses
 from flows.estimate.sizes import Sizes, sizes_of, trained_parameters
@@ -59,17 +62,32 @@ def show(values: dict[str, Any], trial: bool = False) -> None:
         images = write_sample(prepare, values["seed"], Path(folder))
         image_bytes = count * sum(image.path.stat().st_size for image in images) / len(images)
         seconds = measure(given, verifier, images) if trial else None
-    print(table(rows, [None if seconds is None else minutes_of(part, seconds, launch.processes) for part in rows]))
+    minutes = [None if seconds is None else minutes_of(part, seconds, launch.processes) for part in rows]
+    print(table(rows, minutes))
     calls = with_second_judge(values, judge_calls(rows, verifier, given.verify.model))
     print(judge_line(calls, verifier))
     if lines := served_table(uses(values, rows, calls)):
         print(lines)
+    for line in budget_lines(values, rows, seconds_of(rows, minutes)):
+        print(line)
     described = [describe(model) for model in models_in_use(values).values()]
     sizes = sizes_of(one for one in described if isinstance(one, Local))
     trained = (trained_parameters(given.start, given.train) or 0) if isinstance(given.start, Local) else 0
     print(disk_line(given, described, sizes, trained, image_bytes))
     print(memory_text(memory_of(values, given, sizes, trained)))
     print("time: unknown; --trial measures it" if seconds is None else f"time: {MEASURED} {launch.processes}")
+    if any(limit is not None for limit in values["budget"].values()):
+        refuse_budget(values)
+
+
+def seconds_of(rows: Sequence[Part], minutes: Sequence[float | None]) -> dict[str, float] | None:
+    """Returns the seconds of explore and train, and of the stages after them; None if unknown."""
+    found = {"discovery": 0.0, "confirmation": 0.0}
+    for part, one in zip(rows, minutes, strict=True):
+        if one is None:
+            return None
+        found["discovery" if part.name.startswith(("explore", "train")) else "confirmation"] += one * 60
+    return found
 
 
 def sections_of(values: dict[str, Any], source: str, validation: int) -> Sections:

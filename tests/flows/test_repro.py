@@ -12,7 +12,8 @@ from tests.flows.toy import ROOT, make_toy
 
 
 def test_stages_have_the_order_of_dvc_yaml_and_frozen_ones_are_left_out() -> None:
-    assert list_stages(ROOT) == ["prepare", "explore", "train", "harvest", "verify", "audit", "taxonomy", "report"]
+    names = ["budget", "prepare", "explore", "train", "harvest", "verify", "audit", "taxonomy", "report"]
+    assert list_stages(ROOT) == names
 
 
 def test_a_folder_without_a_pipeline_is_a_user_error(tmp_path: Path) -> None:

@@ -84,6 +84,10 @@ class FakeServer(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}/v1"
 
+    def reply_to(self, body: dict[str, Any], question: str, number: int) -> Reply:
+        """Returns the reply to the n-th call with a question."""
+        return self.script(question, number)
+
     def handle_error(self, *_: object) -> None:
         """Prints nothing: some tests stop waiting for a reply."""
 
@@ -109,7 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
             server.at_once += 1
             server.most_at_once = max(server.most_at_once, server.at_once)
         try:
-            self._send(server.script(question, number))
+            self._send(server.reply_to(body, question, number))
         finally:
             with server.lock:
                 server.at_once -= 1

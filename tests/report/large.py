@@ -57,13 +57,13 @@ def spoil(rows: pd.DataFrame) -> pd.DataFrame:
 
 def main(folder: Path) -> None:
     """Writes the report of QUESTIONS into `folder`, which must not exist."""
-    rows, judged, taxonomy, rewards, calls = gather()
+    rows, judged, taxonomy, rewards, spent = gather()
     many, placed = multiply(rows, taxonomy["questions"], QUESTIONS)
     pictures = {image.image_id: image.path for image in store.read_images("test")}
     params: dict[str, Any] = read()
     asking = asking_of(params, taxonomy["failure_modes"])
     taxonomy["questions"] = placed
-    made = report(many, judged, taxonomy, rewards, calls, Params(**params["report"]), params, asking)
+    made = report(many, judged, taxonomy, rewards, spent, Params(**params["report"]), params, asking)
     write_site(made, pictures, folder)
     write_single_file(folder, folder / SINGLE_FILE.name)
     (folder / "label.html").write_text(render_labelling(store.read_frame(AUDIT), pictures), encoding="utf-8")

@@ -1,5 +1,6 @@
 """Makes a small report from real rows about scenes and a taxonomy by hand, and reads its pages as a browser would."""
 
+from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,10 +12,11 @@ from blindspot.audit.summary import summarize
 from blindspot.prompts.files import default_prompts
 from blindspot.prompts.roles import VARIABLES
 from blindspot.records.failure_mode import FailureMode
+from blindspot.records.spending import Spending, Stage
 from blindspot.report.asking import Asking
 from blindspot.report.judge import judge
-from blindspot.report.provenance import Calls
 from blindspot.report.site import write_site
+from blindspot.report.spending import spent_in
 from blindspot.scenes.draw import draw
 from blindspot.taxonomy.modes.describe import describe, title
 from stages.report import SECTIONS, Params, report
@@ -32,7 +34,15 @@ EVERY_PARAM: dict[str, Any] = {
 }
 PROMPTS = {role: default_prompts(role) for role in VARIABLES}
 REWARDS = pd.DataFrame({"step": [1, 2, 3], "reward": [0.1, 0.2, 0.4], "valid_rate": [None, None, 0.9]})
-SPENT = {"explore": Calls(1200, 1180), "train": Calls(6400, None), "harvest and verify": Calls(180, 179)}
+SPENT = spent_in(
+    {
+        "explore": Stage(Spending(Counter(candidate=1200, judge=1180))),
+        "train": Stage(Spending(Counter(candidate=6400, judge=6300))),
+        "harvest": Stage(Spending(Counter(candidate=180))),
+        "verify": Stage(Spending(Counter(judge=179))),
+    },
+    {},
+)
 NOT_AUDITED = judge(
     summarize(
         one := pd.DataFrame({"method": ["trained"], "image_id": ["i"], "outcome": ["failure"]}),
@@ -130,7 +140,7 @@ def make(
     found: dict[str, Any] = {
         "judged": NOT_AUDITED,
         "rewards": REWARDS,
-        "calls": SPENT,
+        "spent": SPENT,
         "params": Params.model_validate({}),
         "asking": Asking(PROMPTS, EVERY_PARAM, {}),
     } | more

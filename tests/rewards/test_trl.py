@@ -106,7 +106,7 @@ def test_a_restored_reward_gives_the_same_scores() -> None:
     second.restore(first.state())
     again = ["how many stars are there ?", "is there a red star ?"]
     assert rewards(second, again) == rewards(first, again)
-    assert second.meter.calls == first.meter.calls == {"candidate_calls": 4, "judge_calls": 4}
+    assert second.meter.calls == first.meter.calls == {"candidate_calls": 4, "judge_calls": 4, "questioner_calls": 0}
     assert second.asked == first.asked and len(first.asked) == 4
 
 

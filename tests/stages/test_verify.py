@@ -15,7 +15,7 @@ from blindspot.records.unscored import Unscored
 from blindspot.scenes.draw import draw
 from blindspot.verification import verify
 from stages.verify import Params, repeat
-from tests.project import REPOSITORY, make_project
+from tests.project import REPOSITORY, make_project, meter
 from tests.rollouts import IMAGES, ROLLOUTS, SCENE
 
 
@@ -33,7 +33,7 @@ def verdicts() -> pd.DataFrame:
 
 
 def test_by_default_nothing_is_repeated_or_injected() -> None:
-    repeats = repeat(verdicts(), IMAGES, OracleVerifier("invalid"), Params())
+    repeats, _ = repeat(verdicts(), IMAGES, OracleVerifier("invalid"), Params(), meter())
     assert repeats.empty and measure_repeats(verdicts(), repeats) == {}
     assert probe_judge(verdicts(), IMAGES, OracleVerifier("invalid"), 0) == {}
 
@@ -42,7 +42,9 @@ def test_repeats_are_measured_by_method(tmp_path: Path, monkeypatch: pytest.Monk
     draw(SCENE, 48).save(tmp_path / "i0.png")
     images = [Image("i0", tmp_path / "i0.png", "test", SCENE.to_json())]
     monkeypatch.chdir(make_project(tmp_path, candidate={"model": str(REPOSITORY / "models/scenes-candidate")}))
-    repeats = repeat(verdicts(), images, OracleVerifier("invalid"), Params(repeats=1, max_unscored_rate=1))
+    params, spent = Params(repeats=1, max_unscored_rate=1), meter()
+    repeats, left_out = repeat(verdicts(), images, OracleVerifier("invalid"), params, spent)
+    assert left_out == {} and spent.calls["candidate_calls"] == len(repeats)
     assert [*repeats["rollout_id"].unique()] == ["t-0", "t-2", "t-3"]
     found = measure_repeats(verdicts().assign(persists=float("nan")), repeats)["repeats"]
     assert [found[method]["repeats"] for method in ("trained", "base", "templates")] == [9, 0, 0]
@@ -50,12 +52,12 @@ def test_repeats_are_measured_by_method(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_too_many_unscored_repeats_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stages.verify.open_candidate", lambda _: Silent())
+    monkeypatch.setattr("stages.verify.open_candidate", lambda *_, **__: Silent())
     monkeypatch.chdir(make_project(tmp_path))
     draw(SCENE, 48).save(tmp_path / "i0.png")
     images = [Image("i0", tmp_path / "i0.png", "test", SCENE.to_json())]
     with pytest.raises(BlindspotError, match=r"9 of 9 repeats are unscored: cut off × 9"):
-        repeat(verdicts(), images, OracleVerifier("invalid"), Params(repeats=1))
+        repeat(verdicts(), images, OracleVerifier("invalid"), Params(repeats=1), meter())
 
 
 def test_injected_texts_do_not_steer_the_oracle() -> None:

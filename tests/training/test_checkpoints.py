@@ -36,4 +36,4 @@ def test_archive_and_counters_are_restored(tmp_path: Path) -> None:
     assert (tmp_path / "checkpoint-1" / STATE).is_file()
     restore(second, tmp_path / "checkpoint-1")
     assert second.archive.questions == first.archive.questions
-    assert second.meter.calls == first.meter.calls == {"candidate_calls": 2, "judge_calls": 2}
+    assert second.meter.calls == first.meter.calls == {"candidate_calls": 2, "judge_calls": 2, "questioner_calls": 0}

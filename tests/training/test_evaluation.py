@@ -18,6 +18,7 @@ from blindspot.records.unscored import Unscored
 from blindspot.store import read_images
 from blindspot.tracking import stage_run, store_uri
 from blindspot.training.evaluation import Evaluator
+from tests.project import meter
 
 
 class Asks:
@@ -38,10 +39,12 @@ class Silent:
 
 def test_training_stops_if_most_questions_are_unscored(tmp_path: Path) -> None:
     images = [Image(str(number), Path("none.png"), "validation") for number in range(4)]
-    evaluator = Evaluator(lambda _: Asks(), Silent(), OracleVerifier("invalid"), images, tmp_path, mlflow=None)
+    spent = meter()
+    evaluator = Evaluator(lambda _: Asks(), Silent(), OracleVerifier("invalid"), images, tmp_path, None, spent)
     with pytest.raises(BlindspotError, match=r"4 of 4 validation questions are unscored: cut off × 4"):
         evaluator.evaluate(0, describe_local("models/any", "start"))
     assert evaluator.found() == []
+    assert spent.calls["candidate_calls"] == 4 and spent.calls["judge_calls"] == 0  # no answer is judged
 
 
 class Answers:
@@ -60,7 +63,8 @@ def test_checkpoints_are_compared_image_by_image_in_mlflow(tmp_path: Path, monke
     write_image_set(*choose_source(SourceParams(source="scenes", image_size=48), 0), tmp_path / "images")
     images = read_images("validation", tmp_path / "images")[:3]
     with stage_run("toy", tmp_path, {}) as mlflow:
-        evaluator = Evaluator(lambda _: Asks(), Answers(), OracleVerifier("invalid"), images, tmp_path / "e", mlflow)
+        parts = (lambda _: Asks(), Answers(), OracleVerifier("invalid"), images, tmp_path / "e", mlflow)
+        evaluator = Evaluator(*parts, meter())
         for step in (0, 5):
             evaluator.evaluate(step, describe_local("models/any", "start"))
         evaluator.log_comparison()

@@ -46,7 +46,7 @@ def test_visplay_rewards_uncertainty_minus_the_share_of_similar_questions() -> N
     assert found["failure"] == [0.0, 0.5, 0.5, 0.0]
     assert found["invalid"] == [0.0, 0.0, 0.0, -1.0]
     assert found["lexical_diversity"] == [-0.25, -0.5, -0.5, -0.25]
-    assert reward.meter.calls == {"candidate_calls": 4 + 3 * VOTES, "judge_calls": 4}
+    assert reward.meter.calls == {"candidate_calls": 4 + 3 * VOTES, "judge_calls": 4, "questioner_calls": 0}
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 import yaml
 
+from blindspot.confirmation import INPUT_TOKENS
 from blindspot.params_schema import defaults
 from flows.estimate.judges import with_second_judge
 from flows.estimate.parts import Part
-from flows.estimate.served import INPUT_TOKENS, table, uses
+from flows.estimate.served import table, uses
 
 PRICES = {"input_price": 2.0, "output_price": 10.0}
 ROWS = [Part("explore", 100, 280), Part("harvest: base", 80, 120, asker="harvest.base")]
