@@ -21,12 +21,11 @@ ARTICLE = re.compile(r'<article class="asked" id="([^"]+)".*?</article>', re.DOT
 LINK = re.compile(r'href="(?:\.\./)*questions/(\d+)\.html#([^"]+)"')
 
 
-def write_single_file(folder: Path, path: Path, facts: Mapping[str, str] | None = None) -> None:
-    """Writes the report in `folder` as one file. The same report and facts give the same bytes.
+def write_single_file(folder: Path, path: Path) -> None:
+    """Writes the report in `folder` as one file. The same report gives the same bytes.
 
     The file has all failure modes with their examples. Of a large report it leaves out questions and pictures, and
-    says so. `facts`: what a strip at the top states about the run, such as its date and cost, by name. Raises
-    BlindspotError if `folder` is no finished report.
+    says so. Raises BlindspotError if `folder` is no finished report.
     """
     names = [*PAGES, *(f"modes/{name}" for name in _modes(folder))]
     pages = {name: read_page(folder, name) for name in names}
@@ -46,7 +45,6 @@ def write_single_file(folder: Path, path: Path, facts: Mapping[str, str] | None 
         pictures=pictures,
         articles=Markup("\n".join(shown)),
         counts=counts | {"images": len(data["images"])},
-        facts=facts or {},
     )
     path.write_text(text, encoding="utf-8")
 

@@ -5,9 +5,10 @@ A later run replaces the folder `reports`. The copies stay in `<work>/reports/<d
 
 import os
 import re
-import shutil
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime, timedelta
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from blindspot.store import replacing, write_json
 
 FOLDER = Path("reports")
 RUN, REPORT = "run.json", "report.html"
+HEADER_END = "</header>"  # of the one-file report; no text of a model comes before it
 SKIPPED = (UNCHANGED, "up to date")  # results of the last stage that leave the report as it was
 
 
@@ -35,7 +37,7 @@ def keep(work: Path, run_id: str, again: bool = False) -> Path | None:
         with replacing(folder) as new:
             write_json(new / RUN, facts(run))
             if source.is_file():
-                copy_report(source, new / REPORT, facts(run))
+                copy_report(source, new / REPORT, header(run))
     else:
         write_json(folder / RUN, facts(run))
     with changing(work, run_id) as changed:
@@ -43,13 +45,28 @@ def keep(work: Path, run_id: str, again: bool = False) -> Path | None:
     return folder
 
 
-def copy_report(source: Path, target: Path, known: Mapping[str, Any]) -> None:
-    """Copies the one-file report of a run. `known`: its facts.
+def copy_report(source: Path, target: Path, known: Mapping[str, str]) -> None:
+    """Copies the one-file report of a run, with these facts after its header.
 
-    This is where the header of the copy gets the date, the duration and the calls: the report itself has none of them,
-    because it is an output of DVC.
+    The report itself has no date, because it is an output of DVC.
     """
-    shutil.copyfile(source, target)
+    rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in known.items())
+    strip = f'{HEADER_END}\n<section class="run" aria-label="The run"><dl>{rows}</dl></section>'
+    target.write_text(source.read_text(encoding="utf-8").replace(HEADER_END, strip, 1), encoding="utf-8")
+
+
+def header(run: PipelineRun) -> dict[str, str]:
+    """Returns the facts about a run that its report shows."""
+    seconds = round((datetime.now(run.date.tzinfo) - run.date).total_seconds())
+    calls = run.figures.get("calls")
+    known = {
+        "Candidate": run.candidate,
+        "Date": f"{run.date:%Y-%m-%d %H:%M}",
+        "Duration": str(timedelta(seconds=seconds)),
+        "Candidate calls": "" if calls is None else f"{calls:,.0f}",
+        "Commit": run.tags.get("blindspot.git.commit", "")[:10],
+    }
+    return {name: value for name, value in known.items() if value}
 
 
 def facts(run: PipelineRun) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from blindspot.errors import BlindspotError
 from blindspot.report import single_file
 from blindspot.report.single_file import write_single_file
 from blindspot.report.single_page import OUTSIDE, rewritten
+from blindspot.runs.kept import copy_report
 from tests.report.large import NASTY
 from tests.report.site import NOTHING, Outline, make, mode_of, taxonomy_of
 
@@ -34,8 +35,8 @@ def text(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     return single(folder, tmp_path_factory.mktemp("single"))
 
 
-def single(folder: Path, to: Path, **facts: str) -> str:
-    write_single_file(folder, to / "report.html", facts)
+def single(folder: Path, to: Path) -> str:
+    write_single_file(folder, to / "report.html")
     return (to / "report.html").read_text("utf-8")
 
 
@@ -86,9 +87,12 @@ def test_the_same_report_gives_the_same_bytes(folder: Path, text: str, tmp_path:
     assert single(folder, tmp_path) == text
 
 
-def test_facts_about_the_run_are_stated_at_the_top(folder: Path, text: str, tmp_path: Path) -> None:
-    found = single(folder, tmp_path, date="1 May 2026", cost="<b>3 €</b>")
-    assert "<dt>date</dt><dd>1 May 2026</dd>" in found and "&lt;b&gt;3 €&lt;/b&gt;" in found
+def test_the_copy_of_a_run_states_its_date_after_the_header(folder: Path, text: str, tmp_path: Path) -> None:
+    single(folder, tmp_path)
+    copy_report(tmp_path / "report.html", tmp_path / "kept.html", {"Date": "1 May 2026", "Candidate": "<b>mine</b>"})
+    kept = (tmp_path / "kept.html").read_text("utf-8")
+    strip = "<dt>Date</dt><dd>1 May 2026</dd></div><div><dt>Candidate</dt><dd>&lt;b&gt;mine&lt;/b&gt;</dd>"
+    assert strip in kept and kept.index(strip) < kept.index("<main")
     assert 'class="run"' not in text
 
 
