@@ -27,6 +27,7 @@ from flows.recorded import StageFailed, note, recorded
 from flows.recovery import running
 from flows.remote import push
 from flows.repro import leading_unchanged, list_stages, reproduce
+from flows.since import compare_with_last
 from flows.summary import links, summary
 from flows.workspace import prepare_workspace
 
@@ -107,8 +108,9 @@ def _run(values: dict[str, Any], last: str | None, kind: str) -> State[Any]:
     except StageFailed as error:
         return Failed(message=str(error))
     push(root, get_run_logger().info)
+    since = compare_with_last(work, run_id, root)
     with chdir(root):
-        lines, pages = summary(root), links(root, work, run_id)
+        lines, pages = [*summary(root), *filter(None, [since])], links(root, work, run_id)
     create_markdown_artifact(
         key="summary",
         markdown="\n\n".join([*lines, *(link.markdown() for link in pages)]),

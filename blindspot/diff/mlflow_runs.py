@@ -3,12 +3,14 @@
 import atexit
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from blindspot.errors import BlindspotError
 from blindspot.paths import FAILURE_MODES, QUESTIONS, ROLLOUTS, VERDICTS
 from blindspot.recording.experiment import EXPERIMENT
+from blindspot.recording.parent import MADE_BY
 from blindspot.recording.refusals import short
 from blindspot.recording.server import require_answer, using
 from blindspot.store import work_folder
@@ -54,7 +56,7 @@ def _download(run_id: str, name: str, folder: Path) -> Path:
     import mlflow
 
     client = mlflow.MlflowClient()
-    run = next((one for one in _with_children(client, run_id) if "verdicts" in _artifacts(client, one, None)), None)
+    run = next((one for one in _with_stages(client, run_id) if "verdicts" in _artifacts(client, one, None)), None)
     if run is None:
         raise BlindspotError(f"{name} has no results", "name a finished run, or the run of its stage taxonomy")
     named = run.data.tags.get(CANDIDATE_TAG) or run.data.params.get("model") or run.info.run_name or run_id
@@ -67,10 +69,13 @@ def _download(run_id: str, name: str, folder: Path) -> Path:
     return side
 
 
-def _with_children(client: Any, run_id: str) -> list[Any]:
-    """Returns a run and the runs of its stages, the newest first."""
+def _with_stages(client: Any, run_id: str) -> Iterator[Any]:
+    """Yields a run, the runs of its stages, and the run that made the taxonomy if that stage was skipped."""
     run = client.get_run(run_id)
-    return [run, *client.search_runs([run.info.experiment_id], f"tags.`{PARENT}` = '{run.info.run_id}'")]
+    yield run
+    yield from client.search_runs([run.info.experiment_id], f"tags.`{PARENT}` = '{run.info.run_id}'")
+    if maker := run.data.tags.get(f"{MADE_BY}taxonomy"):
+        yield client.get_run(maker)
 
 
 def _artifacts(client: Any, run: Any, folder: str | None) -> set[str]:

@@ -17,7 +17,7 @@ from blindspot.runs.record import FINISHED, LAST, UNCHANGED, PipelineRun, changi
 from blindspot.store import replacing, write_json
 
 FOLDER = Path("reports")
-RUN, REPORT = "run.json", "report.html"
+RUN, REPORT, SINCE = "run.json", "report.html", "since.html"  # SINCE: the comparison with the last run
 HEADER_END = "</header>"  # of the one-file report; no text of a model comes before it
 SKIPPED = (UNCHANGED, "up to date")  # results of the last stage that leave the report as it was
 
@@ -64,6 +64,7 @@ def header(run: PipelineRun) -> dict[str, str]:
         "Date": f"{run.date:%Y-%m-%d %H:%M}",
         "Duration": str(timedelta(seconds=seconds)),
         "Candidate calls": "" if calls is None else f"{calls:,.0f}",
+        "Failure modes": run.since,
         "Commit": run.tags.get("blindspot.git.commit", "")[:10],
     }
     return {name: value for name, value in known.items() if value}
@@ -100,7 +101,7 @@ def facts(run: PipelineRun) -> dict[str, Any]:
 def files_of(work: Path, run: PipelineRun) -> list[Path]:
     """Returns the kept files of a run."""
     folder = work / run.kept
-    return [path for name in (RUN, REPORT) if run.kept and (path := folder / name).is_file()]
+    return [path for name in (RUN, REPORT, SINCE) if run.kept and (path := folder / name).is_file()]
 
 
 def size_of(folder: Path) -> int:

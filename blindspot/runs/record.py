@@ -55,7 +55,8 @@ class PipelineRun:
 
     `kind`: the name of the flow, "dvc", or "stage". `owner`: the process whose end ends the run. `uri` and
     `artifacts`: MLflow's store. `unsent`: MLflow lacks a change.
-    `kept`: the folder of the kept report in the work folder, empty if there is none.
+    `kept`: the folder of the kept report in the work folder, empty if there is none. `since`: what changed since the
+    last run of the candidate, empty if that is unknown.
     """
 
     id: str
@@ -72,6 +73,7 @@ class PipelineRun:
     mlflow_run: str = ""
     unsent: bool = True
     kept: str = ""
+    since: str = ""
     tags: dict[str, str] = field(default_factory=dict)
     params: dict[str, Any] = field(default_factory=dict)
     figures: dict[str, float] = field(default_factory=dict)
