@@ -19,7 +19,7 @@ def test_every_invalid_parameter_is_named(tmp_path: Path) -> None:
     assert "prepare.image_size: 'big' is not of type 'integer'" in line
     assert "prepare.splits.test: 0 is less than the minimum of 1" in line
     assert "verifer is unknown, did you mean verifier?" in line
-    assert not (project / "data").exists()
+    assert [*files(project / "data")] == ["budget.json"]
 
 
 def test_a_coco_file_without_images_gives_one_line(tmp_path: Path) -> None:
@@ -28,7 +28,7 @@ def test_a_coco_file_without_images_gives_one_line(tmp_path: Path) -> None:
     project = make_project(tmp_path, prepare={"source": "coco", "file": "coco.json", "folder": "."})
     line = error_line(run_stage(project, "prepare"))
     assert "coco.json names 0.jpg, which is missing (3 of its 3 images are not in .): set prepare.folder" in line
-    assert not (project / "data").exists() or not files(project / "data")
+    assert [*files(project / "data")] == ["budget.json"]
 
 
 def test_a_missing_image_is_named_and_the_previous_verdicts_are_kept(tmp_path: Path) -> None:
@@ -57,4 +57,4 @@ def test_an_invalid_list_of_documented_weaknesses_names_file_entry_and_key(tmp_p
     line = error_line(run_stage(project, "taxonomy"))
     assert "taxonomy.documented: mine.yaml: entry 1 (mine): kinds.0" in line and "did you mean counting?" in line
     assert "source Field required" in line
-    assert not (project / "data").exists()
+    assert [*files(project / "data")] == ["budget.json"]

@@ -8,7 +8,7 @@ import pytest
 
 from blindspot.errors import BlindspotError
 from blindspot.stage_lock import stage_lock
-from tests.project import environment, error_line, make_project, run_stage
+from tests.project import environment, error_line, files, make_project, run_stage
 
 HOLD = """
 import sys
@@ -37,7 +37,7 @@ def test_a_second_start_names_the_process_that_runs_and_touches_nothing(
     line = error_line(run_stage(project, "prepare"))
     assert f"the stage prepare already runs in {project} (process {holder.pid})" in line
     assert f"`kill {holder.pid}`" in line
-    assert not (project / "data").exists()
+    assert [*files(project / "data")] == ["budget.json"]
     holder.communicate("")
 
 
