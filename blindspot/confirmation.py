@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from blindspot.errors import BlindspotError
+from blindspot.model_parameters import models_in_use
 from blindspot.models.description import (
     Description,
     Extension,
@@ -12,7 +13,7 @@ from blindspot.models.description import (
     Templates,
     describe,
 )
-from blindspot.params import BudgetParams, models_in_use
+from blindspot.params import BudgetParams
 from blindspot.questioner.steering import SAMPLES, SAMPLES_SERVED
 from blindspot.quotas import MOST_PER_VALID
 from blindspot.records.rollout import METHODS

@@ -13,6 +13,7 @@ from typing import Literal
 
 from blindspot.errors import BlindspotError, naming
 from blindspot.extensions import load
+from blindspot.model_parameters import PROMPT_PARAMETERS, models_in_use
 from blindspot.models.description import (
     MODELS,
     Extension,
@@ -24,7 +25,7 @@ from blindspot.models.description import (
     Templates,
     describe,
 )
-from blindspot.params import JUDGES, PARAMS, PROMPT_PARAMETERS, VERIFIERS, models_in_use, read
+from blindspot.params import JUDGES, PARAMS, VERIFIERS, read
 from blindspot.prompts.files import read_prompts
 from blindspot.protocols import ImageSource, PhraseEmbedder, RewardComponent, Verifier
 

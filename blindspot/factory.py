@@ -13,6 +13,7 @@ from blindspot.judges.oracle import OracleVerifier
 from blindspot.judges.reference import ReferenceVerifier
 from blindspot.judges.vlm import VLMVerifier
 from blindspot.judges.votes import Votes
+from blindspot.model_parameters import models_in_use
 from blindspot.models.account import Account
 from blindspot.models.candidate import VLMCandidate
 from blindspot.models.checked import CheckedCandidate
@@ -35,7 +36,7 @@ from blindspot.models.extension import CANDIDATE, JUDGE, PROTOCOLS, QUESTIONER, 
 from blindspot.models.llm import open_llm
 from blindspot.models.loading import load_processor
 from blindspot.models.local import GreedyVLM, LocalQuestioner
-from blindspot.params import JUDGES, VERIFIERS, CandidateParams, VerifierParams, models_in_use
+from blindspot.params import JUDGES, VERIFIERS, CandidateParams, VerifierParams
 from blindspot.pool.candidate import PoolCandidate
 from blindspot.pool.questions import Pool, read_pool
 from blindspot.prompts.files import RolePrompts, read_prompts

@@ -27,7 +27,7 @@ class HarvestBudget:
         self._asked = self._planned = 0
 
     def plan(self, *planned: Planned) -> float:
-        """Returns the share of the planned questions that fits, beside the verdicts on those that were asked."""
+        """Returns the share of the planned questions that fits next to the verdicts on those that were asked."""
         questions = sum(one.questions for one in planned)
         replies = sum(one.questions * one.replies for one in planned)
         needs = self._confirming(questions) | {"candidate": questions, "questioner": replies}

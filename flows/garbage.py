@@ -110,7 +110,7 @@ def _items(kind: str, paths: Iterator[Path], needed: set[Path]) -> list[Item]:
 
 
 def _replies(work: Path) -> list[Item]:
-    """Returns the file of the cached replies, with those that SQLite writes beside it."""
+    """Returns the file of the cached replies, with those that SQLite writes next to it."""
     paths = tuple(path for end in ("", "-wal", "-shm") if (path := work / f"{CALLS}{end}").is_file())
     if not paths:
         return []

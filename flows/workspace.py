@@ -10,7 +10,8 @@ from typing import Any
 
 from blindspot.errors import BlindspotError
 from blindspot.extensions import FOLDER as EXTENSIONS
-from blindspot.params import MODEL_PARAMETERS, PARAMS, PROMPT_PARAMETERS, read
+from blindspot.model_parameters import MODEL_PARAMETERS, PROMPT_PARAMETERS
+from blindspot.params import PARAMS, read
 from blindspot.paths import QUESTIONER
 from blindspot.prompts.files import read_prompts
 from blindspot.search.given import read_given

@@ -30,6 +30,7 @@ ORDER = [
             "records",
             "params_schema.py",
             "params.py",
+            "model_parameters.py",
         )
     ),
     "blindspot/prompts",

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from blindspot.model_parameters import MODEL_PARAMETERS, PROMPT_PARAMETERS
 from blindspot.models.description import Local, describe
-from blindspot.params import MODEL_PARAMETERS, PROMPT_PARAMETERS, VerifierParams, read
+from blindspot.params import VerifierParams, read
 from flows.estimate.judges import judge_calls
 from flows.estimate.memory import memory_text
 from flows.estimate.parts import parts

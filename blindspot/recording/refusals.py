@@ -1,4 +1,4 @@
-"""Tells a refusal of MLflow from an outage, and warns."""
+"""Distinguishes a refusal of MLflow from an outage, and warns."""
 
 import json
 import sys

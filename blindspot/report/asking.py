@@ -10,8 +10,8 @@ from blindspot.distributed import block_seed
 from blindspot.grading.answer_text import final_answer
 from blindspot.judges.prompts import ask_sameness, ask_validity
 from blindspot.judges.sameness import compared
+from blindspot.model_parameters import PROMPT_PARAMETERS
 from blindspot.models.description import Extension, Nothing, Planted, describe
-from blindspot.params import PROMPT_PARAMETERS
 from blindspot.pool.questions import Pool
 from blindspot.prompts.files import RolePrompts, read_prompts
 from blindspot.questioner.prompts import question_prompt

@@ -9,7 +9,8 @@ from typing import Any
 import yaml
 
 from blindspot.errors import BlindspotError
-from blindspot.params import PARAMS, PROMPT_PARAMETERS
+from blindspot.model_parameters import PROMPT_PARAMETERS
+from blindspot.params import PARAMS
 from blindspot.paths import EXPLORE_METRICS, TAXONOMY_METRICS, TRAIN_METRICS, VERIFY_METRICS
 from blindspot.runs.outputs import digest_of_lock, md5_of_dependency, md5_of_output, read_lock
 from blindspot.runs.record import LAST, STAGES

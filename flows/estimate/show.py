@@ -14,8 +14,9 @@ import yaml
 
 from blindspot.confirmation import refuse_budget
 from blindspot.images.sources import count_images
+from blindspot.model_parameters import models_in_use
 from blindspot.models.description import Local, Nothing, describe
-from blindspot.params import PARAMS, CandidateParams, VerifierParams, models_in_use, read
+from blindspot.params import PARAMS, CandidateParams, VerifierParams, read
 from flows.command_line import parser as command_parser
 from flows.estimate.budget import budget_lines
 from flows.estimate.disk import disk_line

@@ -1,4 +1,4 @@
-"""A night: the schedule starts a run, its gate compares the candidate, and a message tells of a failure."""
+"""A night: the schedule starts a run, its gate compares the candidate, and a message reports a failure."""
 
 import shutil
 from collections.abc import Iterator

@@ -16,8 +16,9 @@ from bench.api_only import draw_photographs
 from bench.stand_in.pictures import Gallery
 from bench.stand_in.server import StandIn, serving
 from bench.stand_in.wording import draw_any
+from blindspot.model_parameters import MODEL_PARAMETERS
 from blindspot.models.description import Local, Server, describe
-from blindspot.params import MODEL_PARAMETERS, PARAMS, read
+from blindspot.params import PARAMS, read
 from blindspot.scenes.oracle import rule_question
 from blindspot.scenes.scene import Scene
 from blindspot.scenes.templates import ask
