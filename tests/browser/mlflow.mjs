@@ -1,0 +1,44 @@
+// Takes the pictures of MLflow for docs/operation.md: node mlflow.mjs <address of MLflow> <folder>. CHROMIUM names the
+// browser. The store must have a finished run. Fails if a page shows a broken picture.
+import { join, resolve } from "node:path";
+import puppeteer from "puppeteer-core";
+
+const [address, folder] = [process.argv[2], resolve(process.argv[3])];
+const search = async (filter) => {
+  const body = { experiment_ids: ["1"], filter, order_by: ["attributes.start_time DESC"], max_results: 50 };
+  const found = await fetch(`${address}/api/2.0/mlflow/runs/search`, {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+  });
+  return (await found.json()).runs ?? [];
+};
+const tag = (run, key) => run.data.tags.find((one) => one.key === key)?.value;
+const trained = (await search("tags.`blindspot.stage` = 'train'")).find((run) => run.info.status === "FINISHED");
+const parent = tag(trained, "mlflow.parentRunId");
+const SHOTS = [
+  { name: "mlflow-runs", path: "runs?workflowType=machine_learning" },
+  { name: "mlflow-run", path: `runs/${parent}` },
+  { name: "mlflow-checkpoints", path: `runs/${trained.info.run_id}/artifacts/checkpoints.json` },
+  { name: "mlflow-models", path: "models" },
+  { name: "mlflow-report", path: `runs/${parent}/artifacts/report.html` },
+];
+const browser = await puppeteer.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--hide-scrollbars"],
+  protocolTimeout: 180000,
+});
+let broken = 0;
+for (const { name, path } of SHOTS) {
+  const page = await browser.newPage();
+  await page.setViewport({ width: 1400, height: 900 });
+  await page.goto(`${address}/#/experiments/1/${path}`, { waitUntil: "networkidle2", timeout: 120000 });
+  await new Promise((done) => setTimeout(done, 6000));
+  for (const frame of page.frames()) {
+    const lost = await frame.evaluate(() => [...document.images].filter((one) => one.complete && !one.naturalWidth).length);
+    if (lost) console.log(`${name}: ${lost} broken pictures`);
+    broken += lost;
+  }
+  await page.screenshot({ path: join(folder, `${name}.webp`), type: "webp", quality: 80 });
+  await page.close();
+}
+await browser.close();
+process.exit(broken ? 1 : 0);
