@@ -143,11 +143,20 @@ def _with_absolute_paths(values: Any, here: Path, clone: Path, name: str = "") -
 
 
 def _uncommitted(here: Path, values: dict[str, Any]) -> list[str]:
-    """Returns the changed and new files of this checkout, without those that the clone gets anyway."""
-    prompts = {os.path.relpath(here / values[name.split(".")[0]]["prompts"], here) for name in PROMPT_PARAMETERS}
+    """Returns the changed and new files of this checkout, without those that the clone gets or reads anyway."""
+    parameters = [*(f".{name}" for name in PROMPT_PARAMETERS), *PATHS, ".train.base_model"]
+    used = {os.path.relpath(here / path, here) for name in parameters if (path := _value(values, name))}
     lines = _git(here, "status", "--porcelain", "--untracked-files=all").splitlines()
-    names = [name for line in lines if (name := line[3:]) not in {str(PARAMS), "dvc.lock"} | prompts]
-    return [name for name in names if not name.startswith(f"{EXTENSIONS}/")]
+    names = [name for line in lines if (name := line[3:]) not in {str(PARAMS), "dvc.lock"} | used]
+    return [name for name in names if not any(name.startswith(f"{folder}/") for folder in {EXTENSIONS, *used})]
+
+
+def _value(values: dict[str, Any], name: str) -> str:
+    """Returns the value of a parameter that names a path, such as .candidate.model; empty if it is not set."""
+    found: Any = values
+    for key in name.split(".")[1:]:
+        found = found.get(key) if isinstance(found, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def _git(folder: Path, *arguments: str) -> str:

@@ -234,3 +234,11 @@ def test_the_summary_has_the_rates_and_the_failure_modes(tmp_path: Path) -> None
 
 def test_the_summary_is_empty_without_results(tmp_path: Path) -> None:
     assert summary(tmp_path) == []
+
+
+def test_a_file_that_a_parameter_names_is_part_of_the_run(toy: Path) -> None:
+    (toy / "mine.yaml").write_text("kind: planted\ngaps: []\n", "utf-8")
+    (toy / "photos").mkdir()
+    (toy / "photos" / "one.png").write_text("x", "utf-8")
+    _, log = prepare(toy, "candidate.model=mine.yaml", "prepare.folder=photos")
+    assert not any("not committed" in line for line in log)
