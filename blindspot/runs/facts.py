@@ -11,7 +11,7 @@ import yaml
 from blindspot.errors import BlindspotError
 from blindspot.model_parameters import PROMPT_PARAMETERS
 from blindspot.params import PARAMS
-from blindspot.paths import EXPLORE_METRICS, TAXONOMY_METRICS, TRAIN_METRICS, VERIFY_METRICS
+from blindspot.paths import EXPLORE_METRICS, SUMMARY, TAXONOMY_METRICS, TRAIN_METRICS, VERIFY_METRICS
 from blindspot.runs.outputs import digest_of_lock, md5_of_dependency, md5_of_output, read_lock
 from blindspot.runs.record import LAST, STAGES
 from blindspot.store import digest
@@ -84,7 +84,8 @@ def versions_at_end(folder: Path, values: Mapping[str, Any]) -> dict[str, str]:
 def headline(folder: Path, done: str) -> dict[str, float]:
     """Returns those of FIGURES that are known after the stage `done`, by the files in metrics.
 
-    error_rate, failure_rate and valid_rate are those of the trained questioner.
+    error_rate, failure_rate and valid_rate are those of the trained questioner. `calls` counts quotas when the report,
+    which adds them up, is there.
     """
     if STAGES.index(done) < STAGES.index("verify"):
         return {}
@@ -95,6 +96,8 @@ def headline(folder: Path, done: str) -> dict[str, float]:
     found["calls"] = sum([*before, *(one["asked"] for one in methods)])
     if STAGES.index(done) >= STAGES.index("taxonomy"):
         found["failure_modes"] = _read(folder / TAXONOMY_METRICS).get("failure_modes")
+    if done == LAST:
+        found |= _read(folder / SUMMARY)
     return {name: float(found[name]) for name in FIGURES if found.get(name) is not None}
 
 
