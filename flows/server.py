@@ -15,7 +15,7 @@ from pathlib import Path
 
 from blindspot.errors import BlindspotError
 from flows import secret
-from flows.pages import DEFAULT, HOST, running_pages
+from flows.pages import HOST, running_pages
 from flows.process_group import process_group
 
 API = "PREFECT_API_URL"
@@ -89,7 +89,8 @@ def start_temporary_server(work: Path) -> Callable[[], None]:
     env = server_environment(port, auth) | minimal
     process = running.enter_context(process_group(server_command(port), env=env, output=log))
     os.environ.update(client_environment(f"http://{HOST}:{port}", auth))
-    os.environ.setdefault(UI, (running_pages(work) or DEFAULT).prefect)  # address of the run's page
+    pages = running_pages(work)
+    os.environ.setdefault(UI, pages.prefect if pages else "")  # of the run's page; Prefect prints none if it is empty
     return partial(wait_until_ready, f"{os.environ[API]}/health", {f"Prefect's server ({path})": process})
 
 

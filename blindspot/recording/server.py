@@ -9,7 +9,7 @@ from blindspot.network import reach_loopback_directly
 SECONDS = 5
 #: MLflow's own limits add up to minutes without a message. Limits of the user take precedence.
 LIMITS = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "30"}
-QUIET = {"MLFLOW_LOGGING_LEVEL": "WARNING"}  # read at import
+QUIET = {"MLFLOW_LOGGING_LEVEL": "WARNING", "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false"}  # read at import
 PREFIX = "MLFLOW_"
 
 

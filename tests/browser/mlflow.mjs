@@ -1,4 +1,4 @@
-// Takes the pictures of MLflow for docs/operation.md: node mlflow.mjs <address of MLflow> <folder>. CHROMIUM names the
+// Takes pictures of MLflow's pages: node mlflow.mjs <address of MLflow> <folder>. CHROMIUM names the
 // browser. The store must have a finished run. Fails if a page shows a broken picture.
 import { join, resolve } from "node:path";
 import puppeteer from "puppeteer-core";
@@ -29,11 +29,14 @@ const browser = await puppeteer.launch({
 let broken = 0;
 for (const { name, path } of SHOTS) {
   const page = await browser.newPage();
-  await page.setViewport({ width: 1400, height: 900 });
+  await page.setViewport({ width: 1700, height: 950 });
   await page.goto(`${address}/#/experiments/1/${path}`, { waitUntil: "networkidle2", timeout: 120000 });
   await new Promise((done) => setTimeout(done, 6000));
   for (const frame of page.frames()) {
-    const lost = await frame.evaluate(() => [...document.images].filter((one) => one.complete && !one.naturalWidth).length);
+    const lost = await frame.evaluate(() => {
+      const shown = [...document.images].filter((one) => one.getAttribute("src") && one.checkVisibility());
+      return shown.filter((one) => one.complete && !one.naturalWidth).length;
+    });
     if (lost) console.log(`${name}: ${lost} broken pictures`);
     broken += lost;
   }
