@@ -189,7 +189,8 @@ def test_a_run_is_shown_on_the_running_pages_and_prints_their_addresses(tmp_path
         file, address = toy / ".work" / SECRET, pages.server.address
         assert f"password:    the line in {file} (sign in to Prefect with it)" in pages.terminal()
         done = discover(toy)
-        assert f"MLflow runs: {pages.mlflow} (group " in done.stdout and f"Prefect:     {address}\n" in done.stdout
+        runs_page = f"{pages.mlflow}/#/experiments/1/runs?workflowType=machine_learning"
+        assert f"MLflow runs: {runs_page}\n" in done.stdout and f"Prefect:     {address}\n" in done.stdout
         assert "after `make ui`" not in done.stdout
         found = pages.server.call("POST", "/artifacts/filter", {"artifacts": {"key": {"any_": ["summary"]}}})
         assert f"]({address})" in found[0]["data"]
