@@ -26,6 +26,7 @@ ORDER = [
             "errors.py",
             "network.py",
             "yaml_files.py",
+            "json_file.py",
             "kinds.py",
             "records",
             "params_schema.py",

@@ -11,11 +11,11 @@ from blindspot.analysis.analyze import Analysis, ModelAnalysis, letter_of
 from blindspot.analysis.grading import Pair
 from blindspot.analysis.shown import BRIEF, QUESTION, answer_shown, reference_shown, shortened
 from blindspot.logs.values import is_missing
-from blindspot.metrics import interval
+from blindspot.metrics import Mask, interval
 from blindspot.records.failure_mode import FailureMode, Strength, in_report_order, mix
 from blindspot.report.rates import Rate, discovered_rate, tested_rate
 from blindspot.taxonomy.modes.confirm import contained_in, for_confirmation
-from blindspot.taxonomy.modes.significance import design_effect
+from blindspot.taxonomy.modes.significance import Counts, design_effect
 
 SHOWN = 12  # examples of a mode
 FREQUENT = 8  # pairs of reference and answer of a mode
@@ -134,11 +134,17 @@ def _held_out_rates(model: ModelAnalysis, modes: Sequence[FailureMode]) -> list[
 
 
 def _rate(scored: pd.DataFrame) -> Rate:
-    """Returns the error rate of scored rows, with an interval that allows for several questions about one image."""
-    failed = (scored["outcome"] == "failure").to_numpy()
-    spread = design_effect(pd.factorize(scored["unit"])[0], failed) if len(scored) else 1.0
-    low, high = interval(int(failed.sum()), len(scored), spread)
-    return Rate(float(failed.mean()) if len(scored) else 0.0, low, high, int(failed.sum()), len(scored))
+    return rate_of((scored["outcome"] == "failure").to_numpy(), pd.factorize(scored["unit"])[0])
+
+
+def rate_of(failed: Mask, units: Counts) -> Rate:
+    """Returns an error rate with an interval that allows for several questions about one image; 0 without questions.
+
+    `units`: the number of the image of each question.
+    """
+    spread = design_effect(units, failed) if len(failed) else 1.0
+    low, high = interval(int(failed.sum()), len(failed), spread)
+    return Rate(float(failed.mean()) if len(failed) else 0.0, low, high, int(failed.sum()), len(failed))
 
 
 def _reasons(rows: pd.DataFrame) -> tuple[tuple[str, int], ...]:

@@ -9,15 +9,14 @@ from typing import Any
 
 import pandas as pd
 
+from blindspot.analysis.view import rate_of
 from blindspot.diff import mlflow_runs, revision
 from blindspot.errors import BlindspotError
-from blindspot.metrics import interval
 from blindspot.paths import FAILURE_MODES, ROLLOUTS, VERDICTS
 from blindspot.records.failure_mode import FailureMode, read_failure_modes
 from blindspot.records.verdict import VALID
 from blindspot.report.rates import Rate
 from blindspot.results import Run, open_run
-from blindspot.taxonomy.modes.significance import design_effect
 
 UNSELECTED = ("base", "templates")  # methods whose questions do not depend on the candidate
 LISTS = ("abilities", "groups", "features")
@@ -61,17 +60,12 @@ class Side:
         own = self.mode(mode.features)
         if own is not None and own.status is not None:
             return Rate(own.error_rate, own.low, own.high, own.failures, own.asked) if own.asked else None
-        return rate_of(self.held_out[[mode.contains(has) for has in self.held_out["features"]]])
+        return _rate(self.held_out[[mode.contains(has) for has in self.held_out["features"]]])
 
 
-def rate_of(rows: pd.DataFrame) -> Rate | None:
-    """Returns the error rate of valid questions with its 95 % interval; None without questions."""
-    if rows.empty:
-        return None
-    failed = (rows["outcome"] == "failure").to_numpy()
-    spread = design_effect(clusters(rows), failed)
-    low, high = interval(int(failed.sum()), len(rows), spread)
-    return Rate(float(failed.mean()), low, high, int(failed.sum()), len(rows))
+def _rate(rows: pd.DataFrame) -> Rate | None:
+    """Returns the error rate of valid questions; None without questions."""
+    return rate_of(rows["outcome"].eq("failure").to_numpy(), clusters(rows)) if len(rows) else None
 
 
 def clusters(rows: pd.DataFrame) -> Any:

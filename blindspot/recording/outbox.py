@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from filelock import FileLock, Timeout
 
+from blindspot.json_file import read_object
 from blindspot.recording.operations import Operation
 
 FOLDER = Path("mlflow") / "outbox"
@@ -44,8 +45,8 @@ class Outbox:
 
     def __init__(self, folder: Path, lock: FileLock) -> None:
         self.folder, self._lock = folder, lock
-        self.run: dict[str, Any] = _read(folder / "run.json")
-        self.state = State(**_read(folder / "state.json"))
+        self.run: dict[str, Any] = read_object(folder / "run.json")
+        self.state = State(**read_object(folder / "state.json"))
 
     @property
     def work(self) -> Path:
@@ -174,15 +175,6 @@ def _copy_file(source: str | Path, target: str | Path) -> None:
             os.link(source, target)
             return
     shutil.copyfile(source, target)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """Returns a JSON object; an empty one if the file is missing or a kill broke it."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _write(path: Path, value: dict[str, Any]) -> None:

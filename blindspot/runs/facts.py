@@ -1,6 +1,5 @@
 """What is known about a pipeline run from the files of its folder: parameters, versions, headline figures."""
 
-import json
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import yaml
 
 from blindspot.errors import BlindspotError
+from blindspot.json_file import read_object
 from blindspot.model_parameters import PROMPT_PARAMETERS
 from blindspot.params import PARAMS
 from blindspot.paths import EXPLORE_METRICS, SUMMARY, TAXONOMY_METRICS, TRAIN_METRICS, VERIFY_METRICS
@@ -89,15 +89,15 @@ def headline(folder: Path, done: str) -> dict[str, float]:
     """
     if STAGES.index(done) < STAGES.index("verify"):
         return {}
-    rates = _read(folder / VERIFY_METRICS)
+    rates = read_object(folder / VERIFY_METRICS)
     methods = [one for one in rates.values() if isinstance(one, dict) and "asked" in one]
-    before = [_read(folder / path).get("calls", 0) for path in (EXPLORE_METRICS, TRAIN_METRICS)]
+    before = [read_object(folder / path).get("calls", 0) for path in (EXPLORE_METRICS, TRAIN_METRICS)]
     found = {name: rates.get("trained", {}).get(name) for name in RATES}
     found["calls"] = sum([*before, *(one["asked"] for one in methods)])
     if STAGES.index(done) >= STAGES.index("taxonomy"):
-        found["failure_modes"] = _read(folder / TAXONOMY_METRICS).get("failure_modes")
+        found["failure_modes"] = read_object(folder / TAXONOMY_METRICS).get("failure_modes")
     if done == LAST:
-        found |= _read(folder / SUMMARY)
+        found |= read_object(folder / SUMMARY)
     return {name: float(found[name]) for name in FIGURES if found.get(name) is not None}
 
 
@@ -113,14 +113,6 @@ def _parameter(values: Mapping[str, Any], name: str) -> Any:
     section, key = name.split(".")
     found = values.get(section)
     return found.get(key) if isinstance(found, dict) else None
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _git(folder: Path, environ: Mapping[str, str], *arguments: str) -> str:

@@ -143,10 +143,10 @@ def test_deployed_runs_complete_side_by_side_and_end_when_cancelled(tmp_path: Pa
         assert [schedule["active"] for schedule in deployment["schedules"]] == [False]
         hanging = server.start(deployment, {"train": {"steps": 99999}})
         pids = started(toy / ".work" / "pids", seconds=180)
-        beside = server.start(deployment, {"train": {"steps": 7}})
-        assert server.ended(beside) == "COMPLETED"
+        second = server.start(deployment, {"train": {"steps": 7}})
+        assert server.ended(second) == "COMPLETED"
         assert server.state(hanging) == "RUNNING"
-        assert server.logged(beside, "making metrics/verify.json")
+        assert server.logged(second, "making metrics/verify.json")
 
         server.cancel(hanging)
         assert server.ended(hanging) == "CANCELLED"
