@@ -160,7 +160,7 @@ def _run_all(comparison: Comparison) -> list[str]:
         """Returns the folder of the run; None where it failed."""
         state = pipeline.with_options(flow_run_name=name)(Params.model_validate(values), return_state=True)
         if state.is_completed():
-            return Path(str(state.result()))
+            return Path(state.result().folder)
         failed.append(f"{name}: {state.message}")
         return None
 
@@ -178,4 +178,4 @@ if __name__ == "__main__":
     try:
         run(main, takes_arguments=True)
     except KeyboardInterrupt:
-        sys.exit("interrupted: the same command resumes from the last checkpoint")
+        sys.exit("interrupted: run the same command again to resume")

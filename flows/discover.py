@@ -48,7 +48,7 @@ def main() -> None:
     if given.estimate:
         sys.exit(_estimate(values, given.trial))
     state = run_flow(partial(_run, values, given.gate), "the run did not complete")
-    print(f"\n{state.message}")
+    print(f"\n{state.result().summary}")
 
 
 def _estimate(values: dict[str, Any], trial: bool) -> int:
@@ -73,4 +73,4 @@ if __name__ == "__main__":
     try:
         run(main, takes_arguments=True)
     except KeyboardInterrupt:
-        sys.exit("interrupted: the stage was stopped; the same command resumes from its last checkpoint")
+        sys.exit("interrupted: run the same command again to resume")

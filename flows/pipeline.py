@@ -5,6 +5,7 @@ DVC decides which stages are up to date. The flows themselves cache nothing, and
 
 import logging
 from contextlib import chdir
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,16 @@ from flows.recovery import running
 from flows.remote import push
 from flows.repro import leading_unchanged, list_stages, reproduce
 from flows.since import compare_with_last
-from flows.summary import links, summary
+from flows.summary import headline, links, summary
 from flows.workspace import prepare_workspace
+
+
+@dataclass(frozen=True)
+class Completion:
+    """The result of a completed run: its folder, and its summary as lines of plain text."""
+
+    folder: str
+    summary: str
 
 
 @flow(
@@ -38,7 +47,7 @@ from flows.workspace import prepare_workspace
     description="Finds where the candidate fails. Unchanged stages are skipped.",
 )
 def discover(params: Params, gate: GateParams | None = None) -> State[Any]:
-    """Runs every stage that is not frozen, in order, then the gate. The state's result is the folder of the run.
+    """Runs every stage that is not frozen, in order, then the gate. The state's result is a Completion.
 
     The run happens in this checkout; where `params` differ from params.yaml, it happens in a clone.
     """
@@ -77,10 +86,12 @@ def _gated(state: State[Any], gate: GateParams) -> State[Any]:
     """Returns the state of a run after its gate, which runs if the run is completed."""
     if not state.is_completed():
         return state
-    passed = gate_flow(str(state.result()), gate, return_state=True)
+    done: Completion = state.result()
+    passed = gate_flow(done.folder, gate, return_state=True)
     if not passed.is_completed():
         return Failed(message=passed.message)
-    return Completed(message=f"{state.message}\n{passed.message}", data=str(state.result()))
+    result = replace(done, summary=f"{done.summary}\n{passed.message}")
+    return Completed(message=f"{state.message}; {passed.message}", data=result)
 
 
 @flow(name="ask", description="Runs the pipeline up to the stage verify.")
@@ -116,7 +127,8 @@ def _run(values: dict[str, Any], last: str | None, kind: str) -> State[Any]:
         markdown="\n\n".join([*lines, *(link.markdown() for link in pages)]),
         description="Results of the run, with links.",
     )
-    return Completed(message="\n".join([*lines, *(link.line() for link in pages)]), data=str(root))
+    text = "\n".join([*lines, *(link.line() for link in pages)])
+    return Completed(message=headline(root), data=Completion(str(root), text))
 
 
 def _run_stages(names: list[str], unchanged: set[str], root: Path, run_id: str) -> None:

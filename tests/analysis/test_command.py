@@ -179,7 +179,6 @@ def test_a_judge_that_does_not_answer(folder: Path, capsys: pytest.CaptureFixtur
     with pytest.raises(SystemExit):
         run(
             lambda: print(*analyze_files([Path("log.csv")], Columns(), Path("out"), None, Path("judge.yaml"))),
-            None,
             True,
         )
     assert capsys.readouterr().err.startswith("error: no server answers at http://127.0.0.1:9/v1/ (")
@@ -190,7 +189,7 @@ def test_a_log_in_the_folder_that_is_replaced_is_kept(folder: Path, capsys: pyte
     lines("log.csv")
     before = files(Path("out"))
     with pytest.raises(SystemExit):
-        run(lambda: print(lines("out/data/verdicts/verdicts.parquet")), None, True)
+        run(lambda: print(lines("out/data/verdicts/verdicts.parquet")), True)
     assert "verdicts.parquet is in out, which would be replaced" in capsys.readouterr().err
     assert files(Path("out")) == before
 
