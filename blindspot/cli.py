@@ -11,6 +11,7 @@ from blindspot.analysis.checkout import is_checkout
 
 #: Commands that run a module of the checkout and hand it all of their arguments, `--help` included.
 MODULES = {
+    "doctor": ("flows.doctor", "Check the environment, GPU, models and servers."),
     "discover": ("flows.discover", "Run the pipeline."),
     "estimate": ("flows.estimate", "Print what a run takes: calls, disk, time."),
     "ask": ("flows.ask", "Ask the question of a rollout again."),
@@ -177,20 +178,6 @@ def gate(
 
     run(command, takes_arguments=True, code=2)
     raise typer.Exit(int(not passed[0]))
-
-
-@app.command(short_help="Check the environment, GPU, models and servers.", epilog="Example: blindspot doctor")
-def doctor() -> None:
-    """Check the environment, GPU, models and servers of the checkout, and print how to get what is missing.
-
-    The exit code is 1 if a run with the present params.yaml lacks something.
-    """
-    from blindspot.doctor import examine
-
-    checks = examine(Path.cwd())
-    for check in checks:
-        typer.echo(check.line())
-    raise typer.Exit(any(check.missing for check in checks))
 
 
 def main() -> None:
