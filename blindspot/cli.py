@@ -76,6 +76,7 @@ def analyze(
     reference: Annotated[str | None, _named("the true answer")] = None,
     answer: Annotated[str | None, _named("the model's answer")] = None,
     wrong: Annotated[str | None, _named("1 for a wrong answer and 0 for a right one")] = None,
+    correct: Annotated[str | None, _named("1 for a right answer and 0 for a wrong one")] = None,
     score: Annotated[str | None, _named("a score, or the name of a metric or scorer")] = None,
     wrong_below: Annotated[float, typer.Option(help="An answer with a lower score is wrong.", metavar="S")] = 0.5,
     image: Annotated[str | None, _named("the image")] = None,
@@ -96,7 +97,18 @@ def analyze(
 
     def command() -> None:
         columns = Columns(
-            question, reference, answer, wrong, score, wrong_below, image, image_id, row_id, model, image_folder
+            question,
+            reference,
+            answer,
+            wrong,
+            correct,
+            score,
+            wrong_below,
+            image,
+            image_id,
+            row_id,
+            model,
+            image_folder,
         )
         for line in analyze_files(files, columns, out, threshold, judge):
             typer.echo(line)

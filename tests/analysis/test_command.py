@@ -142,7 +142,7 @@ BAD = {
     "twice": (of("log.csv", "log.csv"), "log.csv is given twice: give each log once"),
     "a copy": (copied, "copy.csv has the same content as log.csv: give each log once"),
     "an unknown column": (of("log.csv", "--answer", "predicton"), "log.csv has no column predicton: give --answer"),
-    "two verdicts": (of("log.csv", "--wrong", "wrong", "--score", "wrong"), "both --wrong and --score name a verdict"),
+    "two verdicts": (of("log.csv", "--wrong", "wrong", "--score", "wrong"), "--wrong and --score each name a verdict"),
     "no limit": (of("log.csv", "--score", "wrong", "--wrong-below", "nan"), "--wrong-below is nan: give a number"),
     "threshold 0": (of("log.csv", "--threshold", "0"), "the threshold 0 is not between 0 and 1: give an error rate"),
     "threshold 1": (of("log.csv", "--threshold", "1"), "the threshold 1 is not between 0 and 1: give an error rate"),
