@@ -80,7 +80,8 @@ def test_modes_that_recur_rarely_come_last_and_mixes_name_their_parts() -> None:
     assert printed[1:] == [
         "  confirmed       62 %  Counting questions (44 of 71 held out wrong, strong evidence)",
         "  Found again in fewer than 60 % of the resamples:",
-        "  not confirmed   62 %  Rare (44 of 71 held out wrong, part of “Counting questions”)",
+        "  not confirmed   62 %  Rare (44 of 71 held out wrong, undecided: more questions might confirm it, "
+        "part of “Counting questions”)",
     ]
 
 
