@@ -1,15 +1,17 @@
 """Summarises what a run found in a few lines, and links to the pages that show it."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from blindspot.json_file import read_object
 from blindspot.metrics import percent
-from blindspot.paths import FAILURE_MODES, REPORTS, SUMMARY, VERIFY_METRICS
+from blindspot.paths import FAILURE_MODES, REPORTS, SUMMARY, TRAIN_METRICS, VERIFY_METRICS
 from blindspot.recording.description import page
 from blindspot.recording.operations import registered_name
+from blindspot.records.asker import how_asked
 from blindspot.records.failure_mode import FailureMode, in_report_order, read_failure_modes
+from blindspot.records.rollout import METHODS
 from blindspot.runs.facts import candidate_name, read_parameters
 from blindspot.runs.record import PipelineRun, all_runs, find
 from flows.pages import DEFAULT, Pages, running_pages
@@ -38,10 +40,10 @@ class Link:
 
 
 def summary(root: Path) -> list[str]:
-    """Returns lines of plain text: the rates of each method, and the first confirmed failure modes."""
-    path = root / VERIFY_METRICS
-    measured = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    lines = [_method(name, rates) for name, rates in measured.items() if "asked" in rates]  # others: of the judge
+    """Returns lines of plain text: the rates of each method that asked, and the first confirmed failure modes."""
+    measured, how = read_object(root / VERIFY_METRICS), how_asked(read_object(root / TRAIN_METRICS))
+    asked = [name for name in METHODS if measured.get(name, {}).get("asked")]
+    lines = [_method(str(how) if name == "trained" else name, measured[name]) for name in asked]
     if not (root / FAILURE_MODES).is_file():
         return lines
     modes = in_report_order(mode for mode in read_failure_modes(root / FAILURE_MODES) if mode.status == "confirmed")
@@ -96,8 +98,7 @@ def _method(name: str, rates: dict[str, Any]) -> str:
 
 def _pool(root: Path) -> list[str]:
     """Returns a line about the questions of a pool that were not asked; none without a pool."""
-    path = root / SUMMARY
-    found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    found = read_object(root / SUMMARY)
     return [found["pool"]["sentence"]] if "pool" in found else []
 
 

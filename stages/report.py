@@ -38,6 +38,7 @@ from blindspot.paths import (
     VERIFY_METRICS,
 )
 from blindspot.pool.questions import FILE, read_pool
+from blindspot.records.asker import How, askers, how_asked
 from blindspot.records.failure_mode import FailureMode, in_report_order, read_failure_modes
 from blindspot.report.asking import Asking, role_prompts
 from blindspot.report.comparison import comparison
@@ -83,21 +84,25 @@ def report(
     params: Params,
     every_param: Mapping[str, Any],
     asking: Asking | None = None,
+    how: How = How.TRAINED,
 ) -> Content:
     """Returns what the pages show.
 
     `rows`: rollouts with their verdicts. `taxonomy`: failure_modes, FILES and questions from data/taxonomy, and
     metrics; only failure_modes, skills, meta_skills and metrics are required. `spent`: on models.
-    `every_param`: params.yaml. `asking`: how the models were asked.
+    `every_param`: params.yaml. `asking`: how the models were asked. `how`: what the questioner
+    of the method `trained` was.
     """
+    names = askers(how)
     identities = rows.drop_duplicates("method").set_index("method")["questioner"]
-    rows = place(rows, taxonomy.get("questions"))
+    rows = place(rows, taxonomy.get("questions"), names)
     shown = modes(taxonomy["failure_modes"], rows, taxonomy.get("documented", ()), params.modes)
     return Content(
         candidate=names_in(rows["candidate"]),
         verifier=names_in(rows["verifier"]),
+        how=how,
         questioners={str(method): str(identity) for method, identity in identities.items()},
-        methods=methods(rows),
+        methods=methods(rows, names),
         unscored=unscored_reasons(rows),
         judge=judged,
         modes=shown,
@@ -112,7 +117,7 @@ def report(
         titles={one["name"]: one["title"] for one in (*taxonomy["meta_skills"], *taxonomy["skills"])},
         counts=taxonomy["metrics"],
         stability=stability(taxonomy.get("stability")),
-        comparison=comparison(taxonomy.get("comparison")),
+        comparison=comparison(taxonomy.get("comparison"), names),
         curves=curves(rewards, titles_of(every_param["train"].get("rewards", {}))),
         provenance=_provenance(every_param, spent, asking),
         rows=rows,
@@ -165,15 +170,15 @@ def main() -> None:
     pictures = {image.image_id: image.path for image in store.read_images("test")}
     sample = store.read_frame(AUDIT)
     found = select(rows, pictures, sample, taxonomy["questions"], confirmed(taxonomy["failure_modes"]))
-    asking = asking_of(every_param, taxonomy["failure_modes"])
-    made = report(rows, judged, taxonomy, rewards, spent, params, every_param, asking)
+    asking, how = asking_of(every_param, taxonomy["failure_modes"]), how_asked(store.read_json(TRAIN_METRICS))
+    made = report(rows, judged, taxonomy, rewards, spent, params, every_param, asking, how)
     saved = Saved(len(found.failures), found.repeated, found.overruled)
     made = replace(made, pool=of_pool(rows, taxonomy["failure_modes"]), saved=saved)
     with stage_run("report", store.work_folder(), params.model_dump()) as mlflow:
         with store.replacing(REPORTS) as folder:
             write_site(made, pictures, folder)
             (folder / LABEL_PAGE.name).write_text(render_labelling(sample, pictures), encoding="utf-8")
-            write_failure_set(found, store.read_json(AUDIT_METRICS), folder / FAILURE_SET.name)
+            write_failure_set(found, store.read_json(AUDIT_METRICS), folder / FAILURE_SET.name, made.askers)
             write_single_file(folder, folder / SINGLE_FILE.name)
         calls = len(rows) + sum(int(store.read_json(path)["calls"]) for path in (EXPLORE_METRICS, TRAIN_METRICS))
         store.write_json(SUMMARY, summary(store.read_json(VERIFY_METRICS), taxonomy["metrics"], calls, made.pool))

@@ -46,6 +46,7 @@ from blindspot.pool.questions import Pool, read_pool
 from blindspot.prompts.files import read_prompts
 from blindspot.protocols import Questioner, Target
 from blindspot.questioner.steering import read_targets, write_targets
+from blindspot.records.asker import How
 from blindspot.records.failure_mode import read_failure_modes
 from blindspot.records.rollout import Asked
 from blindspot.records.spending import Spending, Stage
@@ -62,7 +63,7 @@ from blindspot.training.options import TrainingParams
 from blindspot.training.run import train, training_table
 
 #: What a questioner is that is not trained, by its kind.
-UNTRAINED = {"endpoint": "served", "pool": "a pool of questions", "templates": "made of templates"}
+UNTRAINED = {"endpoint": "is served", "pool": "is a pool of questions", "templates": "is made of templates"}
 
 
 class Params(TrainingParams):
@@ -105,16 +106,19 @@ def keep_untrained(params: Params, questioner: Untrained, targets: Sequence[Targ
     if not store.is_main_process():
         return
     inherited = read_targets(Path(params.base_model))  # if a run starts from the questioner of another run
-    targets, kind = targets or inherited, UNTRAINED.get(questioner.kind, "an extension")
-    print(
-        f"train: {params.base_model} is {kind} and not trained (train.steps counts as 0); "
-        f"it gets {len(targets)} target{'s' * (len(targets) != 1)}",
-        flush=True,
-    )
+    targets = targets or inherited
+    print(line_of(params.base_model, questioner.kind, len(targets)), flush=True)
     logged = params.model_dump() | {"steps": 0}
     with stage_run("train", store.work_folder(), logged, prompts_files("train")):
         write_kept(questioner, targets)
         write_discovered([], Stage(Spending()), read_pool() if isinstance(questioner, PoolOfQuestions) else None)
+
+
+def line_of(name: str, kind: str, targets: int) -> str:
+    """Returns the line that says what happens to a questioner of this kind in place of a training."""
+    what, count = UNTRAINED.get(kind, "is an extension"), f"{targets} target{'s' * (targets != 1)}"
+    instead = f"harvest steers it to {count}" if targets else "there are no targets to steer it to"
+    return f"train: the questioner {name} {what}, so nothing is trained; {instead}"
 
 
 def write_kept(questioner: Untrained, targets: Sequence[Target]) -> None:
@@ -122,7 +126,8 @@ def write_kept(questioner: Untrained, targets: Sequence[Target]) -> None:
     with store.replacing(QUESTIONER) as folder:
         write_untrained(questioner, folder)
         write_targets(folder, targets)
-    write_metrics([], [], {"calls": 0, "judge_calls": 0, "ended_by": None})
+    how = How.STEERED if targets else How.UNSTEERED
+    write_metrics([], [], {"questioner": how, "calls": 0, "judge_calls": 0, "ended_by": None})
 
 
 def train_local(params: Params, start: Local, targets: Sequence[Target]) -> None:
@@ -179,8 +184,11 @@ def write_outputs(
     """Writes the questioner with its targets, the rewards of each step and the metrics of each checkpoint."""
     with store.replacing(QUESTIONER) as folder:
         save_whole(questioner, folder)
+        inherited = read_targets(folder)  # with the weights of an earlier training
         write_targets(folder, targets)
-    write_metrics(history, evaluations, spent, components)
+    trained = bool(history or (inherited and not targets))
+    how = How.TRAINED if trained else How.STEERED if targets else How.UNSTEERED
+    write_metrics(history, evaluations, {"questioner": how} | spent, components)
 
 
 def write_discovered(trained: Sequence[Asked], ended: Stage, pool: Pool | None = None) -> None:

@@ -14,21 +14,19 @@ from blindspot.failure_set.select import FailureSet
 from blindspot.failure_set.table import FIELDS
 from blindspot.failure_set.vlmevalkit import NAME, NO_MODE
 from blindspot.metrics import percent
-from blindspot.records.rollout import METHODS, QUOTA
+from blindspot.records.asker import Askers
+from blindspot.records.rollout import METHODS
 
 TEMPLATES = Path(__file__).with_name("templates")
-ASKED_BY = {
-    "trained": "the trained questioner",
-    "base": "the untrained base",
-    "templates": "uniform templates",
-    QUOTA: "questions that were asked to test a failure mode",
-}
 #: Upper limits of the number of rows, each with the hub's size category.
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 
-def render_card(found: FailureSet, audit: Mapping[str, Any]) -> str:
-    """Returns the card as Markdown with all names escaped. `audit`: the content of metrics/audit.json."""
+def render_card(found: FailureSet, audit: Mapping[str, Any], askers: Askers) -> str:
+    """Returns the card as Markdown with all names escaped.
+
+    `audit`: the content of metrics/audit.json. `askers`: the names of the methods.
+    """
     environment = Environment(  # the filter `plain` escapes Markdown
         loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -36,9 +34,9 @@ def render_card(found: FailureSet, audit: Mapping[str, Any]) -> str:
     text = environment.get_template("card.md").render(
         found=found,
         front=_front_matter(len(found.failures)),
-        askers=_askers(found),
+        askers=_askers(found, askers),
         auditor=audit["auditor"],
-        reliability=_reliability(audit),
+        reliability=_reliability(audit, askers),
         fields=FIELDS,
         in_none=sum(not failure.failure_modes for failure in found.failures),
         task=TASK,
@@ -66,17 +64,14 @@ def _front_matter(number: int) -> str:
     return yaml.safe_dump(fields, sort_keys=False)
 
 
-def _askers(found: FailureSet) -> list[tuple[str, str, int]]:
+def _askers(found: FailureSet, askers: Askers) -> list[tuple[str, str, int]]:
     """Returns the description, the name and the number of failures of each questioner in the set."""
     count = Counter((failure.method, failure.questioner) for failure in found.failures)
-    return [(ASKED_BY[method], name, count[method, name]) for method, name in sorted(count, key=_order)]
+    order = sorted(count, key=lambda one: ([*askers].index(one[0]), one[1]))
+    return [(askers[method].phrase, name, count[method, name]) for method, name in order]
 
 
-def _order(asker: tuple[str, str]) -> tuple[int, str]:
-    return [*ASKED_BY].index(asker[0]), asker[1]
-
-
-def _reliability(audit: Mapping[str, Any]) -> list[tuple[str, int, Mapping[str, float]]]:
+def _reliability(audit: Mapping[str, Any], askers: Askers) -> list[tuple[str, int, Mapping[str, float]]]:
     """Returns, for each method with audited failures, its description, their number, and the judge's precision."""
     found = []
     for method in METHODS:
@@ -85,7 +80,7 @@ def _reliability(audit: Mapping[str, Any]) -> list[tuple[str, int, Mapping[str, 
         if precision:
             confusion = audit[method]["confusion"]["failure"]
             audited = sum(number for outcome, number in confusion.items() if outcome != "unscored")
-            found.append((ASKED_BY[method], audited, precision))
+            found.append((askers[method].phrase, audited, precision))
     return found
 
 

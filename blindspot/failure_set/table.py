@@ -15,7 +15,8 @@ FIELDS = {
     "failure_modes": "names of the failure modes that contain the question, most useful first; may be empty",
     "image_id": "the id of the image in the search",
     "rollout_id": "the id of the rollout in the search",
-    "method": "the method that asked: the trained questioner, the untrained base, or uniform templates",
+    "method": "the method that asked: trained (the questioner, trained or steered), base (the same one, neither), "
+    "templates, or quota (asked to test a failure mode)",
     "questioner": "the name of the questioner, with a digest of its weights",
     "candidate": "the name of the model under test, with a digest of its weights",
     "verifier": "the name of the judge of question and answer",

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from blindspot.records.asker import Askers
 from blindspot.records.rollout import METHODS
-from blindspot.report.rates import ASKED_BY, Rate, rate
+from blindspot.report.rates import Rate, rate
 
 MEASURES = {
     "questions": "Valid questions compared (n)",
     "skills": "Different skills",
     "skill_combinations": "Different combinations of skills",
-    "new_combinations": "Combinations that occur in none of the untrained base’s n questions",
+    "new_combinations": "Combinations that occur in none of the base’s n questions",
     "primitives_per_question": "Primitives per question",
     "words_per_question": "Words per question",
 }
@@ -40,22 +41,22 @@ class Comparison:
     combinations: tuple[tuple[str, tuple[Combination, ...]], ...]
 
 
-def comparison(found: Mapping[str, Any] | None) -> Comparison | None:
-    """Returns the comparison in data/taxonomy/comparison.json; None where there is none."""
+def comparison(found: Mapping[str, Any] | None, askers: Askers) -> Comparison | None:
+    """Returns the comparison in data/taxonomy/comparison.json; None where there is none. `askers`: their names."""
     if not found or not found["methods"]:
         return None
     methods = [method for method in METHODS if method in found["methods"]]
     skills = found["skills"]
     return Comparison(
-        names=tuple(ASKED_BY[method][0] for method in methods),
+        names=tuple(askers[method].name for method in methods),
         measures=tuple(
             (title, tuple(_shown(found["methods"][method].get(key)) for method in methods))
             for key, title in MEASURES.items()
         ),
         shared=tuple(skills["shared"]),
-        exclusive=tuple((ASKED_BY[method][0], tuple(skills["exclusive"].get(method, ()))) for method in methods),
+        exclusive=tuple((askers[method].name, tuple(skills["exclusive"].get(method, ()))) for method in methods),
         combinations=tuple(
-            (ASKED_BY[method][0], tuple(map(_combination, found.get("combinations", {}).get(method, ()))))
+            (askers[method].name, tuple(map(_combination, found.get("combinations", {}).get(method, ()))))
             for method in methods
         ),
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from blindspot.records.asker import Askers, How, askers
 from blindspot.records.rollout import QUOTA
 from blindspot.report.asking import Asking
 from blindspot.report.charts import LineChart, line_chart
@@ -34,6 +35,7 @@ CHECKPOINTS = {
 class Content:
     """What all pages show.
 
+    `how`: what the questioner of the method `trained` was, on which the names of the methods depend.
     `searched`: whether failure modes were discovered in other questions. `modes_found`, `confirmed`: the numbers of
     discovered and of confirmed failure modes, shown or not. `shown`: examples of each on the overview. `threshold`:
     the one that was used for modes; `threshold_set`: the parameter modes.threshold. `titles`: of skills and
@@ -44,6 +46,7 @@ class Content:
 
     candidate: str
     verifier: str
+    how: How
     questioners: dict[str, str]
     methods: tuple[Method, ...]
     unscored: tuple[UnscoredReason, ...]
@@ -76,7 +79,17 @@ class Content:
     @cached_property
     def totals(self) -> tuple[Total, ...]:
         """The numbers of questions by who asked; the last ones are those of all."""
-        return totals(self.rows)
+        return totals(self.rows, self.askers)
+
+    @cached_property
+    def askers(self) -> Askers:
+        """The names of the methods."""
+        return askers(self.how)
+
+    @property
+    def seeks(self) -> bool:
+        """Whether the questioner was trained on, or steered to, what the candidate answers wrong."""
+        return self.how != How.UNSTEERED
 
     @property
     def has_quotas(self) -> bool:
@@ -95,7 +108,7 @@ class Content:
 
     @property
     def trained(self) -> Method | None:
-        """The figures of the trained questioner; None where it asked nothing."""
+        """The figures of the method trained; None where it asked nothing."""
         return next((method for method in self.methods if method.key == "trained"), None)
 
     def examples(self) -> Iterable[Example]:

@@ -13,7 +13,7 @@ import pandas as pd
 from blindspot.metrics import Mask
 from blindspot.records.failure_mode import FailureMode, in_report_order
 from blindspot.records.rollout import METHODS
-from blindspot.report.rates import ASKED_BY, Rate, discovered_rate, error_rate, rate, tested_rate
+from blindspot.report.rates import Rate, discovered_rate, error_rate, rate, tested_rate
 
 LONGEST_NAME = 80  # characters of a file name
 SHOWN_INSTEAD = 6  # wrong answers that are listed beside the true ones
@@ -106,7 +106,7 @@ class Mode:
 
     @property
     def as_trained(self) -> Rate | None:
-        """Its error rate on the questions of the trained questioner; None if that asked none."""
+        """Its error rate on the questions of the method trained; None if that asked none."""
         return next((rate for method, _, rate in self.asked_by if method == "trained"), None)
 
 
@@ -158,7 +158,6 @@ def page_name(mode_id: str) -> str:
 def example(row: "pd.Series[Any]") -> Example:
     """Returns the example for a row of rollouts with their verdicts, which is named by its rollout id."""
     reference = row["reference"] if isinstance(row["reference"], str) else None
-    asked_by = ASKED_BY[row["method"]][0]
     return Example(
         rollout_id=str(row.name),
         image_id=row["image_id"],
@@ -166,7 +165,7 @@ def example(row: "pd.Series[Any]") -> Example:
         answer=row["answer"],
         reference=reference,
         outcome=row["outcome"],
-        asked_by=asked_by,
+        asked_by=row["asked_by"],
         address=row["address"],
         replies=replies_of(row),
     )
@@ -218,7 +217,8 @@ def _examples(by_id: pd.DataFrame, names: list[str]) -> tuple[Example, ...]:
 
 
 def _asked_by(own: pd.DataFrame) -> tuple[tuple[str, str, Rate], ...]:
-    rates = ((method, ASKED_BY[method][0], error_rate(own[own["method"] == method])) for method in METHODS)
+    parts = ((method, own[own["method"] == method]) for method in METHODS)
+    rates = ((method, part["asked_by"].iloc[0], error_rate(part)) for method, part in parts if len(part))
     return tuple(one for one in rates if one[2].whole)
 
 

@@ -84,8 +84,14 @@ def templates(*more: BaseLoader) -> Environment:
     )
     environment.filters["percent"] = percent
     environment.filters["place"] = place
+    environment.filters["sentence"] = sentence
     environment.globals["rarely_found"] = RARELY_FOUND
     return environment
+
+
+def sentence(text: str) -> str:
+    """Returns the text as the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def place(box: tuple[float, float, float, float]) -> str:

@@ -9,7 +9,6 @@ import pandas as pd
 from blindspot.report.asking import Asking, Sent
 from blindspot.report.modes import Mode, replies_of
 from blindspot.report.questions import PER_PAGE, modes_of, page_of
-from blindspot.report.rates import ASKED_BY
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def _question(row: Mapping[Any, Any], modes: tuple[Mode, ...], asking: Asking | 
         outcome=row["outcome"],
         reason=_known(row.get("reason")),
         message=_known(row.get("message")),
-        asked_by=ASKED_BY[row["method"]][0],
+        asked_by=row["asked_by"],
         target=asking.target(row) if asking else (),
         persists=None if persists is None or pd.isna(persists) else float(persists),
         features=tuple(sorted(row["names"] or ())),

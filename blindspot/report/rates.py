@@ -6,17 +6,13 @@ from typing import Any
 import pandas as pd
 
 from blindspot.metrics import PERSISTENT, interval
+from blindspot.records.asker import Askers
 from blindspot.records.failure_mode import FailureMode
 from blindspot.records.rollout import METHODS, QUOTA
 from blindspot.records.unscored import Unscored
 from blindspot.records.verdict import VALID
 
-ASKED_BY = {
-    "trained": ("Trained questioner", "trained to find failures"),
-    "base": ("Untrained base", "the questioner before training"),
-    "templates": ("Uniform templates", "asks each question family equally often"),
-    QUOTA: ("Quota", "asked to test a failure mode"),
-}
+ORDER = (*METHODS, QUOTA)  # of all methods in tables
 
 
 @dataclass(frozen=True)
@@ -59,7 +55,7 @@ class UnscoredReason:
 
 def unscored_reasons(rows: pd.DataFrame) -> tuple[UnscoredReason, ...]:
     """Returns the reasons, the most frequent first, with counts in the order of the methods that asked."""
-    asked = [method for method in ASKED_BY if (rows["method"] == method).any()]
+    asked = [method for method in ORDER if (rows["method"] == method).any()]
     unscored = rows[rows["outcome"] == "unscored"]
     found = []
     for reason in unscored["reason"].value_counts().index:
@@ -87,8 +83,8 @@ def discovered_rate(mode: FailureMode) -> Rate:
     return rate(mode.discovered_failures or 0, mode.discovered_asked or 0)
 
 
-def methods(rows: pd.DataFrame) -> tuple[Method, ...]:
-    """Returns the figures of each method that asked. `rows`: rollouts with their verdicts."""
+def methods(rows: pd.DataFrame, askers: Askers) -> tuple[Method, ...]:
+    """Returns the figures of each method that asked. `rows`: rollouts with their verdicts. `askers`: their names."""
     found = []
     for key in METHODS:
         outcomes = rows.loc[rows["method"] == key, "outcome"].value_counts()
@@ -99,7 +95,8 @@ def methods(rows: pd.DataFrame) -> tuple[Method, ...]:
         if judged + unscored:
             asked = judged + unscored
             rates = rate(failure, judged), rate(valid, judged), rate(failure, valid), rate(unscored, asked)
-            found.append(Method(key, *ASKED_BY[key], *rates, _persistent(rows[rows["method"] == key])))
+            name, what, _ = askers[key]
+            found.append(Method(key, name, what, *rates, _persistent(rows[rows["method"] == key])))
     return tuple(found)
 
 

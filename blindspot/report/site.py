@@ -26,7 +26,7 @@ def write_site(content: Content, pictures: Mapping[str, Path], folder: Path) -> 
         write(f"{name}.html", render(content, name, addresses))
     write("index.html", render(content, "index", addresses, "modes.js"))
     write("skills.html", render(content, "skills", addresses, "skills.js"))
-    data = listing(content.rows, content.modes, content.titles, addresses)
+    data = listing(content.rows, content.modes, content.titles, addresses, content.askers)
     write("examples.html", render(content, "examples", addresses, "examples.js", data=data))
     (folder / "modes").mkdir()
     for rank, mode in enumerate(content.modes, 1):

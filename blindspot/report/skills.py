@@ -11,7 +11,7 @@ import pandas as pd
 from blindspot.records.rollout import METHODS
 from blindspot.records.verdict import VALID
 from blindspot.report.modes import Example, Mode, example
-from blindspot.report.rates import ASKED_BY, Rate, rate
+from blindspot.report.rates import Rate, rate
 
 ASPECT = 1.6  # width ÷ height that the map is laid out for
 HEAT = (0.05, 0.1, 0.25, 0.5, 0.75)  # error rates at which the colour changes
@@ -35,7 +35,7 @@ class Skill:
     primitives: tuple[str, ...]
     primitives_found: int
     rate: Rate
-    asked_by: tuple[tuple[str, str, Rate], ...]
+    asked_by: Mapping[str, Rate]
     shade: int
     box: Box
     zoomed: Box
@@ -144,10 +144,8 @@ def _skill(
     skill: Mapping[str, Any], box: Box, zoomed: Box, modes: Sequence[Mode], examples: tuple[Example, ...]
 ) -> Skill:
     by_method = {method: skill["methods"].get(method, {"asked": 0, "failures": 0}) for method in METHODS}
-    asked_by = tuple(
-        (method, ASKED_BY[method][0], rate(one["failures"], one["asked"])) for method, one in by_method.items()
-    )
-    whole = rate(sum(one.part for _, _, one in asked_by), _asked(skill))
+    asked_by = {method: rate(one["failures"], one["asked"]) for method, one in by_method.items()}
+    whole = rate(sum(one.part for one in asked_by.values()), _asked(skill))
     return Skill(
         name=skill["name"],
         title=skill["title"],

@@ -10,7 +10,7 @@ from blindspot.report.pool import Unasked
 def summary(
     rates: Mapping[str, Any], counts: Mapping[str, Any], calls: int, pool: Unasked | None = None
 ) -> dict[str, Any]:
-    """Returns the rates of the trained questioner, the numbers of failure modes and all calls of the candidate.
+    """Returns the rates of the method trained, the numbers of failure modes and all calls of the candidate.
 
     `rates`: metrics/verify.json. `counts`: metrics/taxonomy.json. `calls`: of the candidate, in all stages.
     `pool`: of which questions were asked.

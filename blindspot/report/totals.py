@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from blindspot.records.asker import Askers
 from blindspot.records.rollout import METHODS, QUOTA
 from blindspot.records.verdict import VALID
-from blindspot.report.rates import ASKED_BY
+from blindspot.report.rates import ORDER
 
 COMPARED, ALL = "Methods compared", "All"
 
@@ -33,13 +34,13 @@ class Saved:
     overruled: int
 
 
-def totals(rows: pd.DataFrame) -> tuple[Total, ...]:
+def totals(rows: pd.DataFrame, askers: Askers) -> tuple[Total, ...]:
     """Returns the totals of each method that asked, of the compared methods if there are quotas too, and of all.
 
-    `rows`: rollouts with their verdicts.
+    `rows`: rollouts with their verdicts. `askers`: the names of the methods.
     """
-    asked = [method for method in ASKED_BY if (rows["method"] == method).any()]
-    parts = [(ASKED_BY[method][0], rows[rows["method"] == method]) for method in asked]
+    asked = [method for method in ORDER if (rows["method"] == method).any()]
+    parts = [(askers[method].name, rows[rows["method"] == method]) for method in asked]
     compared = [method for method in asked if method in METHODS]
     if QUOTA in asked and compared:
         parts.insert(-1, (COMPARED, rows[rows["method"].isin(compared)]))

@@ -11,7 +11,10 @@ from blindspot.audit.summary import summarize
 from blindspot.failure_set.card import plain, render_card
 from blindspot.failure_set.select import FailureSet
 from blindspot.failure_set.table import FIELDS
+from blindspot.records.asker import How, askers
 from tests.failure_set.harvest import NOT_AUDITED, OTHER, TEXTS, make_set, row, rows, sample
+
+NAMES = askers(How.TRAINED)
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +24,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> FailureSet:
 
 @pytest.fixture(scope="module")
 def card(found: FailureSet) -> str:
-    return render_card(found, NOT_AUDITED)
+    return render_card(found, NOT_AUDITED, NAMES)
 
 
 def test_the_front_matter_is_valid_for_the_hub(card: str) -> None:
@@ -45,6 +48,12 @@ def test_the_card_names_who_asked_answered_and_judged(card: str) -> None:
     assert "These failures were not audited" in card
 
 
+def test_the_card_calls_a_questioner_trained_only_if_it_was(found: FailureSet, card: str) -> None:
+    steered = render_card(found, NOT_AUDITED, askers(How.STEERED))
+    assert "the steered questioner: trained" in steered and "the untrained base" not in steered
+    assert "the untrained base: base" in card
+
+
 def test_the_card_asks_the_user_to_check_images_and_licence(card: str) -> None:
     assert "Look at what they show" in card and "state it in `license`" in card
 
@@ -56,12 +65,12 @@ def test_names_are_escaped(card: str) -> None:
 
 
 def test_a_set_without_failures_says_so(tmp_path: Path) -> None:
-    right = render_card(make_set(tmp_path, rows().assign(outcome="correct")), NOT_AUDITED)
+    right = render_card(make_set(tmp_path, rows().assign(outcome="correct")), NOT_AUDITED, NAMES)
     assert (
         "**There are no failures in this set.** 18 valid questions were asked and all were answered correctly."
         in right
     )
-    unasked = render_card(make_set(tmp_path, rows().assign(outcome="unscored")), NOT_AUDITED)
+    unasked = render_card(make_set(tmp_path, rows().assign(outcome="unscored")), NOT_AUDITED, NAMES)
     assert "because no valid question was asked" in unasked
     for text in (right, unasked):
         assert "streaming=True" in text and "n<1K" in text and "Reliability of the judge" not in text
@@ -69,7 +78,7 @@ def test_a_set_without_failures_says_so(tmp_path: Path) -> None:
 
 def test_a_set_whose_failures_were_all_overruled_says_so(tmp_path: Path) -> None:
     one = pd.DataFrame([row("base-0", ".", "how many ?", "2", "3")])
-    card = render_card(make_set(tmp_path, one, sample(base_0="invalid")), NOT_AUDITED)
+    card = render_card(make_set(tmp_path, one, sample(base_0="invalid")), NOT_AUDITED, NAMES)
     assert "the auditor overruled every failure of the judge." in card
     assert "The set leaves out 1 failure that the auditor overruled." in card
 
@@ -79,7 +88,7 @@ def test_the_card_says_how_reliable_the_judge_is(found: FailureSet) -> None:
     judged = pd.DataFrame({"method": "trained", "outcome": outcomes, "judged": outcomes, "auditor": "a person"})
     judged["image_id"] = [f"i{place}" for place in range(40)]
     audit = summarize(judged, judged.assign(audited=["correct"] * 4 + outcomes[4:]))
-    card = render_card(found, audit)
+    card = render_card(found, audit, NAMES)
     assert "Of 20 failures found by the trained questioner and audited by a person,\n80 % were confirmed" in card
     assert "Expect the same share among the failures that were not audited." in card
 
@@ -87,6 +96,6 @@ def test_the_card_says_how_reliable_the_judge_is(found: FailureSet) -> None:
 def test_the_card_says_what_was_left_out(tmp_path: Path) -> None:
     twice = pd.concat([rows(), rows().head(2).assign(rollout_id=["base-8", "base-9"])], ignore_index=True)
     assert "The set leaves out 2 failures with the same question" in render_card(
-        make_set(tmp_path, twice), NOT_AUDITED
+        make_set(tmp_path, twice), NOT_AUDITED, NAMES
     )
     assert len(make_set(tmp_path, twice).failures) == len(TEXTS)

@@ -21,6 +21,7 @@ from blindspot.failure_set.select import FailureSet
 from blindspot.failure_set.table import FIELDS
 from blindspot.failure_set.vlmevalkit import COLUMNS, MISSING, NAME, NO_MODE
 from blindspot.failure_set.write import write_failure_set
+from blindspot.records.asker import How, askers
 from tests.failure_set.harvest import NOT_AUDITED, make_set, row, rows
 
 
@@ -41,7 +42,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def written(found: FailureSet, parent: Path) -> Path:
-    write_failure_set(found, NOT_AUDITED, parent / "failures")
+    write_failure_set(found, NOT_AUDITED, parent / "failures", askers(How.TRAINED))
     return parent / "failures"
 
 

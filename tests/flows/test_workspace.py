@@ -8,6 +8,7 @@ import pytest
 from blindspot.errors import BlindspotError
 from blindspot.params import read
 from blindspot.paths import FAILURE_MODES
+from blindspot.records.asker import How
 from blindspot.records.failure_mode import FailureMode
 from blindspot.store import write_json
 from flows.overrides import with_changes
@@ -219,17 +220,26 @@ def test_the_summary_has_the_rates_and_the_failure_modes(tmp_path: Path) -> None
     lines = [line.replace("\u00a0", " ") for line in summary(tmp_path)]
     assert lines == [
         "trained: 1,200 questions, failure rate 50 %, valid rate 97 %",
-        "base: 0 questions, failure rate none, valid rate none",
         "2 confirmed failure modes of 3 discovered",
         "  Counting questions: error rate 70 % (60 % – 80 %, 63 of 90 wrong), weak evidence [counting]",
         "  Others: error rate 50 % (40 % – 60 %, 45 of 90 wrong), moderate evidence, novel [x + y]",
     ]
     rare = replace(counting, name="Rare", recurrence=0.5)
     write_json(tmp_path / FAILURE_MODES, [asdict(one) for one in (rare, counting)])
-    assert [line.split(":")[0] for line in summary(tmp_path)[3:]] == ["  Counting questions", "  Rare"]
+    assert [line.split(":")[0] for line in summary(tmp_path)[2:]] == ["  Counting questions", "  Rare"]
     write_json(tmp_path / FAILURE_MODES, [asdict(counting)] * 7)
-    assert summary(tmp_path)[2] == "7 confirmed failure modes of 7 discovered, the first 5"
-    assert len(summary(tmp_path)) == 8
+    assert summary(tmp_path)[1] == "7 confirmed failure modes of 7 discovered, the first 5"
+    assert len(summary(tmp_path)) == 7
+
+
+@pytest.mark.parametrize("how", How)
+def test_the_summary_says_trained_only_if_the_questioner_was(how: How, tmp_path: Path) -> None:
+    (tmp_path / "metrics").mkdir()
+    rates = {"asked": 9, "failure_rate": 0.5, "valid_rate": None}
+    write_json(tmp_path / "metrics" / "verify.json", {"trained": rates, "base": rates})
+    write_json(tmp_path / "metrics" / "train.json", {"steps": 0, "questioner": how})
+    assert [line.split(":")[0] for line in summary(tmp_path)] == [how, "base"]
+    assert summary(tmp_path)[1].endswith("valid rate none")
 
 
 def test_the_summary_is_empty_without_results(tmp_path: Path) -> None:

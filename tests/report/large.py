@@ -12,7 +12,8 @@ import pandas as pd
 
 from blindspot import store
 from blindspot.params import read
-from blindspot.paths import AUDIT, SINGLE_FILE
+from blindspot.paths import AUDIT, SINGLE_FILE, TRAIN_METRICS
+from blindspot.records.asker import how_asked
 from blindspot.report.labelling import render_labelling
 from blindspot.report.single_file import write_single_file
 from blindspot.report.site import write_site
@@ -61,9 +62,9 @@ def main(folder: Path) -> None:
     many, placed = multiply(rows, taxonomy["questions"], QUESTIONS)
     pictures = {image.image_id: image.path for image in store.read_images("test")}
     params: dict[str, Any] = read()
-    asking = asking_of(params, taxonomy["failure_modes"])
+    asking, how = asking_of(params, taxonomy["failure_modes"]), how_asked(store.read_json(TRAIN_METRICS))
     taxonomy["questions"] = placed
-    made = report(many, judged, taxonomy, rewards, spent, Params(**params["report"]), params, asking)
+    made = report(many, judged, taxonomy, rewards, spent, Params(**params["report"]), params, asking, how)
     write_site(made, pictures, folder)
     write_single_file(folder, folder / SINGLE_FILE.name)
     (folder / "label.html").write_text(render_labelling(store.read_frame(AUDIT), pictures), encoding="utf-8")

@@ -12,6 +12,7 @@ from PIL import Image
 from blindspot.errors import BlindspotError
 from blindspot.metrics import percent
 from blindspot.prompts.files import DEFAULT
+from blindspot.records.asker import How, askers
 from blindspot.report.asking import Asking, role_prompts
 from blindspot.report.charts import line_chart
 from blindspot.report.pictures import LONGEST_SIDE, data_uri, write_pictures
@@ -57,7 +58,7 @@ def test_there_is_no_comparison_without_a_file(pages: Pages) -> None:
 
 def test_rates_are_shown_with_their_intervals(rows: pd.DataFrame, pages: Pages) -> None:
     text = pages()["methods.html"]
-    found = methods(rows)
+    found = methods(rows, askers(How.TRAINED))
     assert found
     for method in found:
         assert f"{percent(method.failure.value)} <small>{percent(method.failure.low)} – " in text
@@ -87,7 +88,7 @@ def test_the_overview_counts_all_methods_without_a_trained_questioner(
 ) -> None:
     base = make(rows[rows["method"] == "base"], pictures, tmp_path / "a")
     assert "Where <em>" in base["index.html"]
-    assert "No trained questioner asked any of these questions. " in base["index.html"]
+    assert "The trained questioner asked none of these questions. " in base["index.html"]
     assert "not selected for difficulty" not in base["methods.html"]
     assert "not selected for difficulty" in make(rows, pictures, tmp_path / "c")["methods.html"]
     spoilt = rows.assign(outcome=rows["outcome"].where(rows["method"] != "trained", "invalid"))
@@ -96,7 +97,8 @@ def test_the_overview_counts_all_methods_without_a_trained_questioner(
 
 def test_rates_exclude_unscored_questions() -> None:
     outcomes = ["failure"] * 3 + ["correct"] * 5 + ["invalid"] * 2 + ["unscored"] * 10
-    (method,) = methods(pd.DataFrame({"method": "trained", "outcome": outcomes, "persists": None}))
+    rows = pd.DataFrame({"method": "trained", "outcome": outcomes, "persists": None})
+    (method,) = methods(rows, askers(How.TRAINED))
     assert (method.failure.value, method.valid.value, method.wrong.value) == (0.3, 0.8, 0.375)
     assert (method.unscored.part, method.unscored.whole) == (10, 20)
 

@@ -5,14 +5,17 @@ from pathlib import Path
 
 import pandas as pd
 
+from blindspot.records.asker import How, askers
 from blindspot.report.totals import ALL, COMPARED, Saved, totals
 from tests.report.site import make
+
+NAMES = askers(How.TRAINED)
 
 
 def test_each_question_counts_once_and_the_totals_add_up(rows: pd.DataFrame) -> None:
     quota = rows.head(7).assign(method="quota", outcome="failure")
     broken = rows.head(2).assign(method="base", outcome="unscored")
-    found = {one.name: one for one in totals(pd.concat([rows, quota, broken]))}
+    found = {one.name: one for one in totals(pd.concat([rows, quota, broken]), NAMES)}
     assert [*found] == ["Trained questioner", "Untrained base", "Uniform templates", COMPARED, "Quota", ALL]
     assert found[ALL].asked == len(rows) + 9 == found[COMPARED].asked + found["Quota"].asked
     assert found["Quota"].failures == found["Quota"].asked == 7 and found["Untrained base"].unscored == 2
@@ -22,7 +25,7 @@ def test_each_question_counts_once_and_the_totals_add_up(rows: pd.DataFrame) -> 
 
 
 def test_methods_are_not_added_up_without_a_quota(rows: pd.DataFrame) -> None:
-    assert [one.name for one in totals(rows[rows["method"] == "base"])] == ["Untrained base", ALL]
+    assert [one.name for one in totals(rows[rows["method"] == "base"], NAMES)] == ["Untrained base", ALL]
 
 
 def test_the_overview_states_the_totals_once(rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path) -> None:
