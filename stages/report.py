@@ -46,6 +46,7 @@ from blindspot.report.content import Content, curves
 from blindspot.report.judge import Judge, judge
 from blindspot.report.labelling import render_labelling
 from blindspot.report.modes import modes
+from blindspot.report.next_steps import undecided
 from blindspot.report.pool import Unasked, unasked
 from blindspot.report.provenance import Provenance, texts, versions
 from blindspot.report.questions import place
@@ -96,6 +97,7 @@ def report(
     names = askers(how)
     identities = rows.drop_duplicates("method").set_index("method")["questioner"]
     rows = place(rows, taxonomy.get("questions"), names)
+    threshold = taxonomy["metrics"].get("threshold", every_param["modes"]["threshold"])
     shown = modes(taxonomy["failure_modes"], rows, taxonomy.get("documented", ()), params.modes)
     return Content(
         candidate=names_in(rows["candidate"]),
@@ -109,8 +111,9 @@ def report(
         searched=_searched(taxonomy.get("questions")),
         modes_found=len(taxonomy["failure_modes"]),
         confirmed=len(confirmed(taxonomy["failure_modes"])),
+        undecided=undecided(taxonomy["failure_modes"], threshold),
         shown=params.examples,
-        threshold=taxonomy["metrics"].get("threshold", every_param["modes"]["threshold"]),
+        threshold=threshold,
         threshold_set=every_param["modes"]["threshold"],
         note=taxonomy["metrics"]["note"],
         groups=groups(taxonomy["meta_skills"], taxonomy["skills"], shown, rows),

@@ -4,10 +4,12 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from shlex import quote
 
 import pandas as pd
 
 from blindspot.analysis.analyze import Analysis, ModelAnalysis
+from blindspot.analysis.next_steps import SELF
 from blindspot.analysis.pages import render_comparison, render_model
 from blindspot.analysis.pictures import write_shown
 from blindspot.analysis.view import model_page
@@ -37,7 +39,7 @@ def write_analysis(analysis: Analysis, folder: Path) -> Path:
     check_folder(folder)
     with replacing(folder.resolve()) as new:
         if len(analysis.models) == 1:
-            _write_model(analysis.models[0], new, analysis.notes, None)
+            _write_model(analysis.models[0], new, analysis.notes, None, SELF)
         else:
             _write_models(analysis, new)
     return folder / INDEX
@@ -73,18 +75,20 @@ def _write_models(analysis: Analysis, folder: Path) -> None:
     names = folder_names(model.model for model in analysis.models)
     for model in analysis.models:
         name = names[model.model]
-        _write_model(model, folder / name, analysis.notes, os.path.relpath(INDEX, Path(name) / INDEX.parent))
+        home = os.path.relpath(INDEX, Path(name) / INDEX.parent)
+        _write_model(model, folder / name, analysis.notes, home, f"{SELF}/{quote(name)}")
     pages = {model: f"../{name}/{INDEX}" for model, name in names.items()}
-    _write_text(folder / INDEX, render_comparison(analysis, pages))
+    folders = [f"{SELF}/{quote(name)}" for name in names.values()]
+    _write_text(folder / INDEX, render_comparison(analysis, pages, folders))
 
 
-def _write_model(model: ModelAnalysis, folder: Path, notes: Iterable[str], home: str | None) -> None:
+def _write_model(model: ModelAnalysis, folder: Path, notes: Iterable[str], home: str | None, named: str) -> None:
     write_frame(folder / VERDICTS, _verdicts(model))
     write_json(folder / FAILURE_MODES, [mode.to_json() for mode in model.modes])
     page = model_page(model, (*notes,))
     images = (example.image for mode in page.modes for example in mode.examples)
     pictures = write_shown(images, folder / INDEX.parent / "images")
-    _write_text(folder / INDEX, render_model(page, pictures.addresses, pictures.unread, home))
+    _write_text(folder / INDEX, render_model(page, pictures.addresses, pictures.unread, home, named))
 
 
 def _verdicts(model: ModelAnalysis) -> pd.DataFrame:

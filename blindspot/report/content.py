@@ -37,7 +37,8 @@ class Content:
 
     `how`: what the questioner of the method `trained` was, on which the names of the methods depend.
     `searched`: whether failure modes were discovered in other questions. `modes_found`, `confirmed`: the numbers of
-    discovered and of confirmed failure modes, shown or not. `shown`: examples of each on the overview. `threshold`:
+    discovered and of confirmed failure modes, shown or not. `undecided`: the numbers of those that are undecided, and
+    of those with too few questions. `shown`: examples of each on the overview. `threshold`:
     the one that was used for modes; `threshold_set`: the parameter modes.threshold. `titles`: of skills and
     meta-skills, by name. `rows`: rollouts with their verdicts, from `blindspot.report.questions.place`. `asking`: how
     the models were asked, None if the prompts are unknown. `pool`: of which questions were asked; None if a questioner
@@ -55,6 +56,7 @@ class Content:
     searched: bool
     modes_found: int
     confirmed: int
+    undecided: tuple[int, int]
     shown: int
     threshold: float
     threshold_set: float

@@ -2,12 +2,13 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from blindspot.metrics import percent
 from blindspot.records.failure_mode import RARELY_FOUND
@@ -85,8 +86,14 @@ def templates(*more: BaseLoader) -> Environment:
     environment.filters["percent"] = percent
     environment.filters["place"] = place
     environment.filters["sentence"] = sentence
+    environment.filters["code"] = code
     environment.globals["rarely_found"] = RARELY_FOUND
     return environment
+
+
+def code(text: str) -> Markup:
+    """Returns the text escaped, with the parts in backticks as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)))
 
 
 def sentence(text: str) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from blindspot.report.content import Content
 from blindspot.report.downloads import write_lists
+from blindspot.report.next_steps import next_steps
 from blindspot.report.page import render
 from blindspot.report.pictures import write_pictures
 from blindspot.report.question_pages import question_pages
@@ -24,7 +25,7 @@ def write_site(content: Content, pictures: Mapping[str, Path], folder: Path) -> 
 
     for name in ("methods", "judge", "provenance"):
         write(f"{name}.html", render(content, name, addresses))
-    write("index.html", render(content, "index", addresses, "modes.js"))
+    write("index.html", render(content, "index", addresses, "modes.js", steps=next_steps(content)))
     write("skills.html", render(content, "skills", addresses, "skills.js"))
     data = listing(content.rows, content.modes, content.titles, addresses, content.askers)
     write("examples.html", render(content, "examples", addresses, "examples.js", data=data))

@@ -21,10 +21,10 @@ HOSTILE = [
     "&lt;b&gt;",
 ]
 TAGS = {
-    *("a", "article", "b", "body", "br", "caption", "circle", "dd", "details", "div", "dl", "dt", "figcaption"),
-    *("figure", "footer", "h1", "h2", "h3", "head", "header", "html", "img", "li", "link", "main", "meta", "nav"),
-    *("p", "path", "q", "rect", "section", "small", "span", "strong", "style", "summary", "svg", "table", "tbody"),
-    *("td", "th", "thead", "title", "tr", "ul"),
+    *("a", "article", "b", "body", "br", "caption", "circle", "code", "dd", "details", "div", "dl", "dt"),
+    *("figcaption", "figure", "footer", "h1", "h2", "h3", "head", "header", "html", "img", "li", "link", "main"),
+    *("meta", "nav", "p", "path", "q", "rect", "section", "small", "span", "strong", "style", "summary", "svg"),
+    *("table", "tbody", "td", "th", "thead", "title", "tr", "ul"),
 }
 
 

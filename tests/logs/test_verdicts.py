@@ -82,7 +82,7 @@ def test_modes_of_the_search_are_tested_on_all_questions(tmp_path: Path) -> None
         ("too_few", 0, 0),
     ]
     assert model.modes[0].discovered_asked == 9 and len(model.modes[0].examples) == 12
-    page = render_model(model_page(model, ()), {}, 0, None)
+    page = render_model(model_page(model, ()), {}, 0, None, "analysis")
     assert "The search of the run discovered the modes" in page and "70 %" not in page
 
 

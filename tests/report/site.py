@@ -142,10 +142,11 @@ def make(
         "rewards": REWARDS,
         "spent": SPENT,
         "params": Params.model_validate({}),
+        "every_param": EVERY_PARAM,
         "asking": Asking(PROMPTS, EVERY_PARAM, {}),
     } | more
     saved = found.pop("saved", None)
-    made = report(rows=rows, taxonomy=taxonomy or taxonomy_of(rows), every_param=EVERY_PARAM, **found)
+    made = report(rows=rows, taxonomy=taxonomy or taxonomy_of(rows), **found)
     write_site(replace(made, saved=saved), pictures, folder)
     return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in sorted(folder.rglob("*.html"))}
 
