@@ -48,7 +48,7 @@ def summary(root: Path) -> list[str]:
         return lines
     modes = in_report_order(mode for mode in read_failure_modes(root / FAILURE_MODES) if mode.status == "confirmed")
     first = f", the first {MODES}" if len(modes) > MODES else ""
-    return [*lines, f"{headline(root)}{first}", *map(_mode, modes[:MODES]), *_pool(root)]
+    return [*lines, f"{headline(root)}{first}", *map(_mode, modes[:MODES]), *_sentences(root)]
 
 
 def headline(root: Path) -> str:
@@ -96,10 +96,10 @@ def _method(name: str, rates: dict[str, Any]) -> str:
     return f"{name}: {rates['asked']:,} questions, failure rate {failure}, valid rate {valid}"
 
 
-def _pool(root: Path) -> list[str]:
-    """Returns a line about the questions of a pool that were not asked; none without a pool."""
+def _sentences(root: Path) -> list[str]:
+    """Returns a line about the questions of a pool that were not asked, and one about planted weaknesses, if any."""
     found = read_object(root / SUMMARY)
-    return [found["pool"]["sentence"]] if "pool" in found else []
+    return [found[name]["sentence"] for name in ("pool", "planted") if name in found]
 
 
 def _mode(mode: FailureMode) -> str:

@@ -1,8 +1,7 @@
 """report: writes the pages for people, and the failures as a data set."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -13,6 +12,7 @@ from blindspot.checks.rollouts import ROLLOUT, VERDICT
 from blindspot.errors import BlindspotError, run
 from blindspot.failure_set.select import names_in, select
 from blindspot.failure_set.write import write_failure_set
+from blindspot.models.description import Planted, describe
 from blindspot.params import Section, load, read
 from blindspot.paths import (
     AUDIT,
@@ -40,13 +40,16 @@ from blindspot.paths import (
 from blindspot.pool.questions import FILE, read_pool
 from blindspot.records.asker import How, askers, how_asked
 from blindspot.records.failure_mode import FailureMode, in_report_order, read_failure_modes
+from blindspot.records.image import Image
 from blindspot.report.asking import Asking, role_prompts
 from blindspot.report.comparison import comparison
 from blindspot.report.content import Content, curves
 from blindspot.report.judge import Judge, judge
 from blindspot.report.labelling import render_labelling
+from blindspot.report.logged import log_failures, log_pages
 from blindspot.report.modes import modes
 from blindspot.report.next_steps import undecided
+from blindspot.report.planted import PlantedTruth, planted_truth
 from blindspot.report.pool import Unasked, unasked
 from blindspot.report.provenance import Provenance, texts, versions
 from blindspot.report.questions import place
@@ -66,7 +69,6 @@ from blindspot.tracking import flatten, stage_run
 FILES = ("skills", "meta_skills", "stability", "comparison", "documented")  # of data/taxonomy
 SHARED = ("launch", "budget", "candidate", "verifier", "modes")
 SECTIONS = (*SHARED, "prepare", "explore", "train", "harvest", "verify", "audit", "taxonomy", "report")
-LOGGED = 50  # failures with images in MLflow's table
 
 
 class Params(Section):
@@ -170,13 +172,15 @@ def main() -> None:
     """Reads data/images, data/rollouts, data/verdicts, data/audit, data/taxonomy and metrics; writes reports."""
     params, every_param = load("report", Params), read()
     rows, judged, taxonomy, rewards, spent = gather()
-    pictures = {image.image_id: image.path for image in store.read_images("test")}
+    images = store.read_images("test")
+    pictures = {image.image_id: image.path for image in images}
     sample = store.read_frame(AUDIT)
     found = select(rows, pictures, sample, taxonomy["questions"], confirmed(taxonomy["failure_modes"]))
     asking, how = asking_of(every_param, taxonomy["failure_modes"]), how_asked(store.read_json(TRAIN_METRICS))
     made = report(rows, judged, taxonomy, rewards, spent, params, every_param, asking, how)
     saved = Saved(len(found.failures), found.repeated, found.overruled)
-    made = replace(made, pool=of_pool(rows, taxonomy["failure_modes"]), saved=saved)
+    planted = planted_in(every_param, taxonomy["failure_modes"], images, made.linked)
+    made = replace(made, pool=of_pool(rows, taxonomy["failure_modes"]), saved=saved, planted=planted)
     with stage_run("report", store.work_folder(), params.model_dump()) as mlflow:
         with store.replacing(REPORTS) as folder:
             write_site(made, pictures, folder)
@@ -184,10 +188,11 @@ def main() -> None:
             write_failure_set(found, store.read_json(AUDIT_METRICS), folder / FAILURE_SET.name, made.askers)
             write_single_file(folder, folder / SINGLE_FILE.name)
         calls = len(rows) + sum(int(store.read_json(path)["calls"]) for path in (EXPLORE_METRICS, TRAIN_METRICS))
-        store.write_json(SUMMARY, summary(store.read_json(VERIFY_METRICS), taxonomy["metrics"], calls, made.pool))
+        rates = store.read_json(VERIFY_METRICS)
+        store.write_json(SUMMARY, summary(rates, taxonomy["metrics"], calls, made.pool, made.planted))
         mlflow.log_metrics({"failures": len(found.failures), "failure_modes": made.confirmed})
-        _log_pages(mlflow)
-        _log_failures(mlflow, rows, pictures)
+        log_pages(mlflow, REPORTS)
+        log_failures(mlflow, rows, pictures)
 
 
 def of_pool(rows: pd.DataFrame, modes: Sequence[FailureMode]) -> Unasked | None:
@@ -197,6 +202,14 @@ def of_pool(rows: pd.DataFrame, modes: Sequence[FailureMode]) -> Unasked | None:
     explored = store.read_frame(EXPLORED).assign(method="explore")
     columns = ["method", "image_id", "question", "outcome"]
     return unasked(read_pool(), pd.concat([rows[columns], explored[columns]]), confirmed(modes))
+
+
+def planted_in(
+    every_param: Mapping[str, Any], modes: Sequence[FailureMode], images: Sequence[Image], shown: Collection[str]
+) -> PlantedTruth | None:
+    """Returns what was found of planted weaknesses, None if there are none. `shown`: ids of the modes with a page."""
+    candidate, seed = describe(str(every_param["candidate"]["model"])), every_param["seed"]
+    return planted_truth(candidate, modes, images, shown, seed) if isinstance(candidate, Planted) else None
 
 
 def confirmed(modes: Sequence[FailureMode]) -> list[FailureMode]:
@@ -222,25 +235,6 @@ def _read_rewards() -> pd.DataFrame:
         return pd.DataFrame(columns=["step"])
     except (OSError, ValueError) as error:
         raise BlindspotError(f"{REWARDS} cannot be read ({error})", "`dvc repro train` makes it again") from None
-
-
-def _log_pages(mlflow: Any) -> None:
-    """Logs the report as one file, and every page with its pictures and lists, but not the failures as a data set."""
-    mlflow.log_artifact(str(REPORTS / SINGLE_FILE.name))
-    for page in sorted({*REPORTS.glob("*.html")} - {REPORTS / SINGLE_FILE.name}):
-        mlflow.log_artifact(str(page), "report")
-    for folder in ("modes", "questions", "images", "lists"):
-        mlflow.log_artifacts(str(REPORTS / folder), f"report/{folder}")
-
-
-def _log_failures(mlflow: Any, rows: pd.DataFrame, pictures: dict[str, Path]) -> None:
-    """Logs a table of failures with their images."""
-    failures = rows[(rows["method"] == "trained") & (rows["outcome"] == "failure")].head(LOGGED)
-    if failures.empty:
-        return
-    table = failures[["rollout_id", "question", "answer", "reference"]].astype(str)
-    images = [mlflow.Image(str(pictures[image_id])) for image_id in failures["image_id"]]
-    mlflow.log_table({"image": images, **table.to_dict("list")}, "failures.json")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from blindspot.report.charts import LineChart, line_chart
 from blindspot.report.comparison import Comparison
 from blindspot.report.judge import Judge
 from blindspot.report.modes import Example, Mode
+from blindspot.report.planted import PlantedTruth
 from blindspot.report.pool import Unasked
 from blindspot.report.provenance import Provenance
 from blindspot.report.rates import Method, UnscoredReason
@@ -42,7 +43,7 @@ class Content:
     the one that was used for modes; `threshold_set`: the parameter modes.threshold. `titles`: of skills and
     meta-skills, by name. `rows`: rollouts with their verdicts, from `blindspot.report.questions.place`. `asking`: how
     the models were asked, None if the prompts are unknown. `pool`: of which questions were asked; None if a questioner
-    asked. `saved`: the failure set, None if it is not written.
+    asked. `saved`: the failure set, None if it is not written. `planted`: None if the candidate is not planted.
     """
 
     candidate: str
@@ -72,6 +73,7 @@ class Content:
     asking: Asking | None = None
     pool: Unasked | None = None
     saved: Saved | None = None
+    planted: PlantedTruth | None = None
 
     @property
     def candidate_name(self) -> str:

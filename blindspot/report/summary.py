@@ -4,16 +4,21 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from blindspot.report.planted import PlantedTruth
 from blindspot.report.pool import Unasked
 
 
 def summary(
-    rates: Mapping[str, Any], counts: Mapping[str, Any], calls: int, pool: Unasked | None = None
+    rates: Mapping[str, Any],
+    counts: Mapping[str, Any],
+    calls: int,
+    pool: Unasked | None = None,
+    planted: PlantedTruth | None = None,
 ) -> dict[str, Any]:
     """Returns the rates of the method trained, the numbers of failure modes and all calls of the candidate.
 
     `rates`: metrics/verify.json. `counts`: metrics/taxonomy.json. `calls`: of the candidate, in all stages.
-    `pool`: of which questions were asked.
+    `pool`: of which questions were asked. `planted`: what was found of a planted candidate.
     """
     trained = rates["trained"]
     return {
@@ -22,4 +27,5 @@ def summary(
         "novel_modes": counts["novel_modes"],
         "calls": calls,
         **({"pool": asdict(pool) | {"sentence": pool.sentence()}} if pool else {}),
+        **({"planted": planted.figures()} if planted else {}),
     }

@@ -6,7 +6,7 @@ docs/planted.md describes the syntax. A gap is parsed with Python's `ast` module
 
 import ast
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
 from blindspot.errors import BlindspotError
@@ -64,6 +64,12 @@ class Gap:
     def holds(self, facts: Facts) -> bool:
         """Returns whether the gap holds for a question with these facts."""
         return self._test(facts)
+
+
+def holding(gaps: Sequence[Gap], ruling: Ruling, scene: Scene) -> list[bool]:
+    """Returns which gaps hold for a question that the oracle has ruled on; none if it is not valid."""
+    facts = facts_of(ruling, scene)
+    return [ruling.valid and gap.holds(facts) for gap in gaps]
 
 
 def facts_of(ruling: Ruling, scene: Scene) -> Facts:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image
-from blindspot.scenes.gaps import Gap, facts_of
+from blindspot.scenes.gaps import Gap, holding
 from blindspot.scenes.oracle import Ruling, rule
 from blindspot.scenes.question import ANSWERS_ABOUT_MARKS
 from blindspot.scenes.scene import Scene
@@ -52,15 +52,11 @@ class PlantedCandidate:
         key = [self._seed, scene.to_json(), question]
         if not ruling.valid:
             return _wrong(ruling, kind, _random("gap", *key))
-        if self._in_a_gap(ruling, scene):
+        if any(holding(self._gaps, ruling, scene)):
             fails = self._rate == 1 or _random("rate", *key).random() < self._rate
             return _wrong(ruling, kind, _random("gap", *key)) if fails else str(ruling.answer)
         draws = _random("mistake", *key, *((sampling.temperature, sampling.seed) if sampling else ()))
         return _wrong(ruling, kind, draws) if draws.random() < self._mistakes else str(ruling.answer)
-
-    def _in_a_gap(self, ruling: Ruling, scene: Scene) -> bool:
-        facts = facts_of(ruling, scene)
-        return any(gap.holds(facts) for gap in self._gaps)
 
 
 def _wrong(ruling: Ruling, kind: str, draws: random.Random) -> str:

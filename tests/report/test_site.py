@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 import pandas as pd
 import pytest
 
-import stages.report
+from blindspot.report.logged import log_pages
 from tests.report.large import NASTY, multiply, spoil
 from tests.report.site import NOTHING, Outline, make, mode_of, questions_of, rows_of, taxonomy_of
 
@@ -95,9 +95,7 @@ def test_the_same_rows_give_the_same_bytes(
     assert first == again
 
 
-def test_mlflow_gets_every_page_and_picture_but_not_the_data_set(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_mlflow_gets_every_page_and_picture_but_not_the_data_set(folder: Path, tmp_path: Path) -> None:
     class Recorder:
         def log_artifact(self, path: str, to: str = ".") -> None:
             shutil.copyfile(path, (tmp_path / to) / Path(path).name)
@@ -110,8 +108,7 @@ def test_mlflow_gets_every_page_and_picture_but_not_the_data_set(
     made = {path.relative_to(pages) for path in pages.rglob("*.*")}
     (pages / "failures").mkdir()
     (pages / "report.html").write_text("all pages", "utf-8")
-    monkeypatch.setattr(stages.report, "REPORTS", pages)
-    stages.report._log_pages(Recorder())
+    log_pages(Recorder(), pages)
     assert {path.relative_to(tmp_path / "report") for path in (tmp_path / "report").rglob("*.*")} == made
     assert (tmp_path / "report.html").read_text("utf-8") == "all pages"
 

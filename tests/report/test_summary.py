@@ -1,3 +1,4 @@
+from blindspot.report.planted import PlantedTruth
 from blindspot.report.summary import summary
 
 
@@ -10,4 +11,12 @@ def test_it_has_the_rates_of_the_trained_questioner_the_modes_and_all_calls() ->
     )
     assert found == {
         "failure_rate": 0.5, "valid_rate": 0.9, "error_rate": 0.6, "failure_modes": 8, "novel_modes": 1, "calls": 123,
+    }  # fmt: skip
+
+
+def test_it_says_what_was_found_of_planted_weaknesses() -> None:
+    rates = {"failure_rate": 0.5, "valid_rate": 0.9, "error_rate": 0.6}
+    found = summary({"trained": rates}, {"failure_modes": 0, "novel_modes": 0}, 9, None, PlantedTruth((), (), 5000))
+    assert found["planted"] == {
+        "weaknesses": 0, "found": 0, "other_modes": 0, "sentence": "0 of 0 planted weaknesses found",
     }  # fmt: skip
