@@ -105,12 +105,16 @@ def files_of(work: Path, run: PipelineRun) -> list[Path]:
 
 
 def size_of(folder: Path) -> int:
-    """Returns the bytes of the files in a folder; 0 if there is none."""
+    """Returns the bytes that the deletion of a folder frees; 0 if there is none.
+
+    A file with several names (hard links) does not count: a clone shares Git's objects with the checkout.
+    """
     found = 0
     for parent, _, names in os.walk(folder):
         for name in names:
             with suppress(FileNotFoundError):  # deleted meanwhile
-                found += os.lstat(os.path.join(parent, name)).st_size
+                one = os.lstat(os.path.join(parent, name))
+                found += one.st_size if one.st_nlink == 1 else 0
     return found
 
 
