@@ -33,7 +33,6 @@ from flows.since import compare_with_last
 from flows.summary import headline, links, summary
 from flows.workspace import prepare_workspace
 
-
 ASKING = {"explore", "train", "harvest", "verify"}  # stages that ask models
 
 
