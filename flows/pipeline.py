@@ -4,7 +4,7 @@ DVC decides which stages are up to date. The flows themselves cache nothing, and
 """
 
 import logging
-from contextlib import chdir
+from contextlib import chdir, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -138,8 +138,9 @@ def _run(values: dict[str, Any], last: str | None, kind: str) -> State[Any]:
 
 def _warn_of_servers(values: dict[str, Any]) -> None:
     """Warns early of servers that do not answer. The run may go on without them if all replies are stored."""
-    for problem in unready_servers(values):
-        get_run_logger().warning(problem)
+    with suppress(BlindspotError):  # a wrong description, which the stage that needs the model reports
+        for problem in unready_servers(values):
+            get_run_logger().warning(problem)
 
 
 def _run_stages(names: list[str], unchanged: set[str], root: Path, run_id: str) -> None:
