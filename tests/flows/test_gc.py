@@ -139,8 +139,6 @@ def test_a_dry_run_deletes_nothing_and_states_the_same_sum(folder: Path) -> None
 
 
 def test_the_oldest_go_until_the_rest_is_small_enough(folder: Path) -> None:
-    total = sum(int(path.stat().st_size) for path in (folder / ".work" / "runs").rglob("data"))
-    assert total == 3000
     assert gc(folder, "--max-size", "1.5K").returncode == 0
     assert left(folder) >= NEWEST | {"old"} and "oldest" not in left(folder)
 
@@ -197,17 +195,6 @@ def test_what_a_killed_deletion_left_is_deleted_by_the_next(folder: Path) -> Non
     (clones / "oldest").rename(clones / ".gc-oldest")
     done = gc(folder, "--older-than", "100d")
     assert done.stdout == "0 items, 0 B: deleted\n" and not (clones / ".gc-oldest").exists()
-
-
-def test_a_full_disk_is_freed(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    disk = tmp_path_factory.mktemp("disk")
-    script = f"cp -r {folder}/. . && {{ cat /dev/zero > full; {sys.executable} -m flows.gc; }} && ls .work/runs"
-    env = environment(folder) | {"BLINDSPOT_WORK": str(disk / ".work")}
-    done = subprocess.run(
-        on_small_disk(disk, 400, script), cwd=folder, env=env, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-2:] == ["2 items, 2 KB: deleted", "newest"]
 
 
 MODELS = """
