@@ -136,17 +136,17 @@ def _provenance(every_param: Mapping[str, Any], spent: Spent, asking: Asking | N
     return Provenance(every_param["seed"], spent, params, versions(), prompts)
 
 
-def asking_of(every_param: Mapping[str, Any], modes: Sequence[FailureMode]) -> Asking:
+def asking_of(every_param: Mapping[str, Any]) -> Asking:
     """Returns how the models of the run were asked. Raises BlindspotError if a prompts file is invalid."""
     pool = read_pool() if (IMAGES / FILE).is_file() else None
-    return Asking(role_prompts(every_param), every_param, {mode.mode_id: mode.features for mode in modes}, pool)
+    return Asking(role_prompts(every_param), every_param, pool)
 
 
 def gather() -> tuple[pd.DataFrame, Judge, dict[str, Any], pd.DataFrame, Spent]:
     """Reads what `report` takes from data and metrics. Raises BlindspotError on a file that cannot be read."""
     rollouts = store.read_frame(ROLLOUTS, ROLLOUT.columns)
     verdicts = store.read_frame(VERDICTS, VERDICT.columns)
-    answers = rollouts[["rollout_id", "questioner", "candidate"]]
+    answers = rollouts[["rollout_id", "questioner", "candidate", "target"]]
     rows = verdicts.merge(answers, on="rollout_id", how="left", validate="one_to_one")
     if REPLIES.is_file():
         names = {"candidate": "candidate_reply", "judge": "judge_replies"}
@@ -165,7 +165,7 @@ def main() -> None:
     pictures = {image.image_id: image.path for image in store.read_images("test")}
     sample = store.read_frame(AUDIT)
     found = select(rows, pictures, sample, taxonomy["questions"], confirmed(taxonomy["failure_modes"]))
-    asking = asking_of(every_param, taxonomy["failure_modes"])
+    asking = asking_of(every_param)
     made = report(rows, judged, taxonomy, rewards, spent, params, every_param, asking)
     saved = Saved(len(found.failures), found.repeated, found.overruled)
     made = replace(made, pool=of_pool(rows, taxonomy["failure_modes"]), saved=saved)
