@@ -1,5 +1,6 @@
 """report: writes the pages for people, and the failures as a data set."""
 
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -50,7 +51,7 @@ from blindspot.report.provenance import Provenance, texts, versions
 from blindspot.report.questions import place
 from blindspot.report.rates import methods, unscored_reasons
 from blindspot.report.single_file import write_single_file
-from blindspot.report.site import write_site
+from blindspot.report.site import copy_pages, write_site
 from blindspot.report.skills import groups, stability
 from blindspot.report.spending import Spent, spent_in
 from blindspot.report.summary import summary
@@ -217,12 +218,10 @@ def _read_rewards() -> pd.DataFrame:
 
 
 def _log_pages(mlflow: Any) -> None:
-    """Logs the report as one file, and every page with its pictures and lists, but not the failures as a data set."""
-    mlflow.log_artifact(str(REPORTS / SINGLE_FILE.name))
-    for page in sorted({*REPORTS.glob("*.html")} - {REPORTS / SINGLE_FILE.name}):
-        mlflow.log_artifact(str(page), "report")
-    for folder in ("modes", "questions", "images", "lists"):
-        mlflow.log_artifacts(str(REPORTS / folder), f"report/{folder}")
+    """Logs every page with its pictures and lists, and the report as one file, but not the failures as a data set."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy_pages(REPORTS, Path(folder) / "report")
+        mlflow.log_artifacts(str(Path(folder) / "report"), "report")
 
 
 def _log_failures(mlflow: Any, rows: pd.DataFrame, pictures: dict[str, Path]) -> None:
