@@ -177,7 +177,9 @@ def main() -> None:
             write_failure_set(found, store.read_json(AUDIT_METRICS), folder / FAILURE_SET.name)
             write_single_file(folder, folder / SINGLE_FILE.name)
         calls = len(rows) + sum(int(store.read_json(path)["calls"]) for path in (EXPLORE_METRICS, TRAIN_METRICS))
-        store.write_json(SUMMARY, summary(store.read_json(VERIFY_METRICS), taxonomy["metrics"], calls, made.pool))
+        store.write_json(
+            SUMMARY, summary(store.read_json(VERIFY_METRICS), taxonomy["metrics"], calls, spent.usd, made.pool)
+        )
         mlflow.log_metrics({"failures": len(found.failures), "failure_modes": made.confirmed})
         _log_pages(mlflow)
         _log_failures(mlflow, rows, pictures)
