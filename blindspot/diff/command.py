@@ -28,8 +28,8 @@ def compare_sides(
         lines = [f"{verdict(found, changes)}: {out}"]
     if changes and not found.is_compared:
         print("\n".join(lines), flush=True)
-        problem = f"{new} cannot be compared with {old}: they have too few common questions"
-        raise BlindspotError(problem, "use the same images and seed, or --ask")
+        why, fix = found.obstacle
+        raise BlindspotError(f"{new} cannot be compared with {old}: {why}", fix)
     return lines, bool(found.matching(changes))
 
 
