@@ -43,9 +43,11 @@ class Diff:
     @property
     def obstacle(self) -> tuple[str, str]:
         """Why no row could be compared, and what to do."""
-        if are_judged_alike(self.old, self.new):
-            return "they have too few common questions", "use the same images and seed, or --ask"
-        return "their verifiers differ", "use the same verifier for both, or --ask with the folders of both runs"
+        if not are_judged_alike(self.old, self.new):
+            return "their verifiers differ", "use the same verifier for both, or --ask with the folders of both runs"
+        ours, theirs = ({*side.rows["image_id"].dropna()} for side in (self.old, self.new))
+        few = "they have no common image" if ours and theirs.isdisjoint(ours) else "they have too few common questions"
+        return few, "use the same images and seed, or --ask"
 
 
 def diff(old: Side, new: Side, asking: bool, level: float = LEVEL, say: Callable[[str], None] = print) -> Diff:

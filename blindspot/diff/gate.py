@@ -55,6 +55,8 @@ def gate(new: str, options: Options, say: Callable[[str], None] = print) -> Resu
     known = None if options.accept else named or find_baseline(options.name)
     found = diff(read_side(known), side, options.asking, options.level, say) if known else None
     if found and not found.is_compared:
+        for note in found.notes:
+            say(f"note: {note}")
         why, fix = found.obstacle
         problem = f"{new} cannot be compared with the baseline {known}: {why}"
         raise BlindspotError(problem, f"{fix}; --accept makes NEW the baseline")
