@@ -11,6 +11,7 @@ from blindspot.analysis.checkout import is_checkout
 
 #: Commands that run a module of the checkout and hand it all of their arguments, `--help` included.
 MODULES = {
+    "doctor": ("flows.doctor", "Check the environment, GPU, models and servers."),
     "discover": ("flows.discover", "Run the pipeline."),
     "estimate": ("flows.estimate", "Print what a run takes: calls, disk, time."),
     "ask": ("flows.ask", "Ask the question of a rollout again."),
@@ -75,6 +76,7 @@ def analyze(
     reference: Annotated[str | None, _named("the true answer")] = None,
     answer: Annotated[str | None, _named("the model's answer")] = None,
     wrong: Annotated[str | None, _named("1 for a wrong answer and 0 for a right one")] = None,
+    correct: Annotated[str | None, _named("1 for a right answer and 0 for a wrong one")] = None,
     score: Annotated[str | None, _named("a score, or the name of a metric or scorer")] = None,
     wrong_below: Annotated[float, typer.Option(help="An answer with a lower score is wrong.", metavar="S")] = 0.5,
     image: Annotated[str | None, _named("the image")] = None,
@@ -95,7 +97,18 @@ def analyze(
 
     def command() -> None:
         columns = Columns(
-            question, reference, answer, wrong, score, wrong_below, image, image_id, row_id, model, image_folder
+            question,
+            reference,
+            answer,
+            wrong,
+            correct,
+            score,
+            wrong_below,
+            image,
+            image_id,
+            row_id,
+            model,
+            image_folder,
         )
         for line in analyze_files(files, columns, out, threshold, judge):
             typer.echo(line)
@@ -177,20 +190,6 @@ def gate(
 
     run(command, takes_arguments=True, code=2)
     raise typer.Exit(int(not passed[0]))
-
-
-@app.command(short_help="Check the environment, GPU, models and servers.", epilog="Example: blindspot doctor")
-def doctor() -> None:
-    """Check the environment, GPU, models and servers of the checkout, and print how to get what is missing.
-
-    The exit code is 1 if a run with the present params.yaml lacks something.
-    """
-    from blindspot.doctor import examine
-
-    checks = examine(Path.cwd())
-    for check in checks:
-        typer.echo(check.line())
-    raise typer.Exit(any(check.missing for check in checks))
 
 
 def main() -> None:

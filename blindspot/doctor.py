@@ -1,15 +1,16 @@
 """Examines whether a machine has what a run of the pipeline needs: environment, GPU, models and servers."""
 
 import asyncio
+import importlib
 import importlib.metadata
 import importlib.util
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from blindspot.errors import BlindspotError, naming
 from blindspot.extensions import load
@@ -25,7 +26,8 @@ from blindspot.models.description import (
     Templates,
     describe,
 )
-from blindspot.params import JUDGES, PARAMS, VERIFIERS, read
+from blindspot.models.loading_errors import misfit
+from blindspot.params import JUDGES, VERIFIERS
 from blindspot.prompts.files import read_prompts
 from blindspot.protocols import ImageSource, PhraseEmbedder, RewardComponent, Verifier
 
@@ -54,10 +56,21 @@ class Check:
         return f"{self.state:8}{self.name}: {self.found}{f' – {self.fix}' if self.fix else ''}"
 
 
-def examine(folder: Path) -> list[Check]:
-    """Everything that a run in `folder`, the root of a checkout, depends on. Never raises for what is missing."""
-    machine = [*_python(), *_programs(), *_packages(folder), _disk(folder), _gpu()]
-    return [*machine, *_models(folder), *_prompts(folder), *_extensions(folder)]
+def examine(folder: Path, values: Mapping[str, Any]) -> list[Check]:
+    """Everything that a run in `folder`, the root of a checkout, depends on. Never raises for what is missing.
+
+    `values`: the parameters of the run.
+    """
+    machine = [*_python(), *_programs(), *_packages(folder), *_torchvision(), _disk(folder), _gpu()]
+    return [*machine, *_models(values), *_prompts(folder, values), *_extensions(values)]
+
+
+def unready_servers(values: Mapping[str, Any]) -> list[str]:
+    """Returns a sentence for each served model whose server does not answer, rejects the key or lacks the model."""
+    named = models_in_use(values)
+    served = {parameter: model for parameter, model in named.items() if isinstance(describe(model), Server)}
+    checks = [check for parameter, model in served.items() if (check := _model(parameter, model))]
+    return [f"{check.name}: {check.found}" for check in checks if check.missing]
 
 
 def _python() -> Iterator[Check]:
@@ -96,6 +109,17 @@ def _packages(folder: Path) -> Iterator[Check]:
         yield Check("packages", "ok", f"all {len(pins)} of {LOCK}")
 
 
+def _torchvision() -> Iterator[Check]:
+    """Whether torchvision, which many processors require and the lock file has not, fits the installed torch."""
+    if importlib.util.find_spec("torchvision") is None:
+        return
+    try:
+        importlib.import_module("torchvision")
+        yield Check("torchvision", "ok", importlib.metadata.version("torchvision"))
+    except Exception as error:  # noqa: BLE001 - the errors of compiled libraries have any type
+        yield Check("torchvision", "missing", str(misfit(str(error))))
+
+
 def _disk(folder: Path) -> Check:
     free = shutil.disk_usage(folder).free / 1e9
     if free >= FREE_GB:
@@ -118,24 +142,15 @@ def _gpu() -> Check:
     return Check("gpu", "note", f"none found (torch {torch.__version__}, build: {build})", fix)
 
 
-def _models(folder: Path) -> Iterator[Check]:
+def _models(values: Mapping[str, Any]) -> Iterator[Check]:
     """Every model that a run uses: that its weights are there and its processor loads, or that its server lists it."""
-    try:
-        named = models_in_use(read(folder / PARAMS))
-    except (BlindspotError, KeyError, TypeError) as error:
-        yield Check(str(PARAMS), "missing", f"cannot be read ({error})")
-        return
-    for parameter, model in named.items():
+    for parameter, model in models_in_use(values).items():
         if check := _model(parameter, model):
             yield check
 
 
-def _prompts(folder: Path) -> Iterator[Check]:
-    """Whether the prompts files that params.yaml names are valid and have the roles that they need."""
-    try:
-        values = read(folder / PARAMS)
-    except BlindspotError:
-        return  # _models reports it
+def _prompts(folder: Path, values: Mapping[str, Any]) -> Iterator[Check]:
+    """Whether the prompts files that the parameters name are valid and have the roles that they need."""
     for name, roles in PROMPT_PARAMETERS.items():
         section, key = name.split(".")
         file = values[section][key]
@@ -169,17 +184,13 @@ def _model(parameter: str, model: str) -> Check | None:
         return Check(parameter, "missing", str(error).removeprefix(f"{parameter}: "))
 
 
-def _extensions(folder: Path) -> Iterator[Check]:
-    """Whether the extensions that params.yaml names, except models, can be loaded."""
+def _extensions(values: Mapping[str, Any]) -> Iterator[Check]:
+    """Whether the extensions that the parameters name, except models, can be loaded."""
     from blindspot.images.sources import SEAM, SOURCES
     from blindspot.rewards.components import SEAM as REWARDS
     from blindspot.taxonomy.clustering.embedding import SEAM as EMBEDDINGS
     from blindspot.taxonomy.clustering.embedding import is_own
 
-    try:
-        values = read(folder / PARAMS)
-    except BlindspotError:
-        return  # _models reports it
     source, kind, embedding = values["prepare"]["source"], values["verifier"]["kind"], values["taxonomy"]["embedding"]
     named: list[tuple[str, str, str, type]] = []
     named += [("train.rewards", one, REWARDS, RewardComponent) for one in values["train"]["rewards"]]

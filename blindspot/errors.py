@@ -56,12 +56,12 @@ class UnreadableImage(Exception):
     """An image that can be skipped. `str(error)` says what is wrong with it and is printed after its name."""
 
 
-def run(main: Callable[[], None], restore: str | None = None, takes_arguments: bool = False, code: int = 1) -> None:
+def run(main: Callable[[], None], takes_arguments: bool = False, code: int = 1) -> None:
     """Runs the `main` function of a module; any failure becomes one line on stderr and the exit code `code`.
 
     Without `takes_arguments`, `run` itself answers --help with the module's docstring, and refuses other arguments.
-    With it, `main` parses the command line. `restore`: the command that restores the previous output, named in the
-    error line. With BLINDSPOT_TRACEBACK=1 in the environment the traceback is printed as well.
+    With it, `main` parses the command line. With BLINDSPOT_TRACEBACK=1 in the environment the traceback is printed as
+    well.
     """
     if not takes_arguments:
         _refuse_arguments(main)
@@ -73,8 +73,7 @@ def run(main: Callable[[], None], restore: str | None = None, takes_arguments: b
     except Exception as error:  # noqa: BLE001 - the one place where every failure becomes a line for the user
         if os.environ.get(TRACEBACK):
             traceback.print_exc()
-        hint = f" (the previous output: `{restore}`)" if restore else ""
-        print(f"error: {_line(error)}{hint}", file=sys.stderr)
+        print(f"error: {_line(error)}", file=sys.stderr)
         sys.exit(code)
 
 

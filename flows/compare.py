@@ -17,6 +17,7 @@ from blindspot.errors import run
 from blindspot.params import read
 from blindspot.store import work_folder
 from flows import candidates, cross
+from flows.command_line import add_changes
 from flows.command_line import parser as command_parser
 from flows.overrides import with_changes, with_recipe
 from flows.recovery import running
@@ -35,10 +36,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("recipes", nargs="+", type=Path, metavar="recipe.yaml", help="recipe to run (recipes/)")
     parser.add_argument("--seeds", nargs="+", type=int, help="run each recipe once per seed (default: its own seed)")
-    parser.add_argument(
-        "-P", dest="changes", action="append", default=[], metavar="section.key=value",
-        help="value to change in every run; may be given several times",
-    )  # fmt: skip
+    add_changes(parser)
     parser.add_argument("--cross", action="store_true", help="let each questioner also ask the other candidates")
     parser.add_argument("--write", type=Path, metavar="file.json", help="file for the results")
     return parser.parse_args()
@@ -160,7 +158,7 @@ def _run_all(comparison: Comparison) -> list[str]:
         """Returns the folder of the run; None where it failed."""
         state = pipeline.with_options(flow_run_name=name)(Params.model_validate(values), return_state=True)
         if state.is_completed():
-            return Path(str(state.result()))
+            return Path(state.result().folder)
         failed.append(f"{name}: {state.message}")
         return None
 
@@ -178,4 +176,4 @@ if __name__ == "__main__":
     try:
         run(main, takes_arguments=True)
     except KeyboardInterrupt:
-        sys.exit("interrupted: the same command resumes from the last checkpoint")
+        sys.exit("interrupted: run the same command again to resume")

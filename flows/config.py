@@ -2,35 +2,26 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from blindspot.errors import BlindspotError, run
-from blindspot.params import PARAMS, read
+from blindspot.params import PARAMS
+from flows.command_line import add_parameters
 from flows.command_line import parser as command_parser
-from flows.overrides import with_changes, with_recipe, write_params
+from flows.overrides import changed_parameters, write_params
 
 
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = command_parser("config", __doc__, "", "train", "-R recipes/one_gpu.yaml -P train.steps=50 train")
     parser.add_argument("section", nargs="?", help="print this section of params.yaml only")
-    parser.add_argument("-R", dest="recipe", type=Path, metavar="recipe.yaml", help="recipe to apply (recipes/)")
-    parser.add_argument(
-        "-P",
-        dest="changes",
-        action="append",
-        default=[],
-        metavar="section.key=value",
-        help="value to change; may be given several times",
-    )
+    add_parameters(parser)
     return parser.parse_args()
 
 
 def main() -> None:
     """Prints params.yaml with the changes and its comments, or the values of one section."""
     given = arguments()
-    values = with_recipe(read(), given.recipe) if given.recipe else read()
-    values = with_changes(values, given.changes)
+    values = changed_parameters(given.recipe, given.changes)
     if given.section is None:
         sys.stdout.write(write_params(PARAMS.read_text(encoding="utf-8"), values))
     elif given.section in values:

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from blindspot.errors import run
-from blindspot.params import PARAMS, read
+from blindspot.params import PARAMS
+from flows.command_line import add_parameters
 from flows.command_line import parser as command_parser
-from flows.overrides import with_changes, with_recipe, write_params
+from flows.overrides import changed_parameters, write_params
 from flows.secret import without_secret
 from flows.server_choice import run_flow
 
@@ -27,13 +28,7 @@ def arguments() -> argparse.Namespace:
         "-R recipes/one_gpu.yaml --estimate",
         "-P train.steps=200 -P candidate.model=configs/models/mine.yaml",
     )
-    parser.add_argument(
-        "-R", dest="recipe", type=Path, metavar="recipe.yaml", help="recipe: values that replace those of params.yaml"
-    )
-    parser.add_argument(
-        "-P", dest="changes", action="append", default=[], metavar="section.key=value",
-        help="value to change for this run; may be given several times",
-    )  # fmt: skip
+    add_parameters(parser)
     parser.add_argument("--gate", metavar="name", help="compare the candidate with the baseline of this gate")
     parser.add_argument("--estimate", action="store_true", help="print the cost of the run, and do not start it")
     parser.add_argument("--trial", action="store_true", help="with --estimate: measure the time with each model")
@@ -43,12 +38,11 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     """Checks the parameters, runs the flow and prints its results."""
     given = arguments()
-    values = with_recipe(read(), given.recipe) if given.recipe else read()
-    values = with_changes(values, given.changes)
+    values = changed_parameters(given.recipe, given.changes)
     if given.estimate:
         sys.exit(_estimate(values, given.trial))
     state = run_flow(partial(_run, values, given.gate), "the run did not complete")
-    print(f"\n{state.message}")
+    print(f"\n{state.result().summary}")
 
 
 def _estimate(values: dict[str, Any], trial: bool) -> int:
@@ -73,4 +67,4 @@ if __name__ == "__main__":
     try:
         run(main, takes_arguments=True)
     except KeyboardInterrupt:
-        sys.exit("interrupted: the stage was stopped; the same command resumes from its last checkpoint")
+        sys.exit("interrupted: run the same command again to resume")

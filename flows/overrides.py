@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from blindspot.errors import BlindspotError
-from blindspot.params import PARAMS
+from blindspot.params import PARAMS, read
 from blindspot.params_schema import check, defaults
 from blindspot.yaml_files import parse_yaml, read_text
 
@@ -17,6 +17,12 @@ STARTED_AFRESH = (
     *("candidate", "verifier", "modes", "prepare", "explore", "train", "harvest", "verify", "audit", "taxonomy"),
 )
 NULL = "tag:yaml.org,2002:null"
+
+
+def changed_parameters(recipe: Path | None, changes: list[str]) -> dict[str, Any]:
+    """Returns the parameters of a run: those of params.yaml with a recipe, then with `section.key=value` changes."""
+    values = with_recipe(read(), recipe) if recipe else read()
+    return with_changes(values, changes)
 
 
 def with_changes(values: dict[str, Any], changes: list[str]) -> dict[str, Any]:

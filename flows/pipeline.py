@@ -5,6 +5,7 @@ DVC decides which stages are up to date. The flows themselves cache nothing, and
 
 import logging
 from contextlib import chdir
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from prefect.runtime import flow_run
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.states import Completed, Failed
 
+from blindspot.doctor import unready_servers
 from blindspot.errors import BlindspotError
 from blindspot.params_schema import check
 from blindspot.runs.joining import VARIABLE
@@ -28,8 +30,18 @@ from flows.recovery import running
 from flows.remote import push
 from flows.repro import leading_unchanged, list_stages, reproduce
 from flows.since import compare_with_last
-from flows.summary import links, summary
+from flows.summary import headline, links, summary
 from flows.workspace import prepare_workspace
+
+ASKING = {"explore", "train", "harvest", "verify"}  # stages that ask models
+
+
+@dataclass(frozen=True)
+class Completion:
+    """The result of a completed run: its folder, and its summary as lines of plain text."""
+
+    folder: str
+    summary: str
 
 
 @flow(
@@ -38,7 +50,7 @@ from flows.workspace import prepare_workspace
     description="Finds where the candidate fails. Unchanged stages are skipped.",
 )
 def discover(params: Params, gate: GateParams | None = None) -> State[Any]:
-    """Runs every stage that is not frozen, in order, then the gate. The state's result is the folder of the run.
+    """Runs every stage that is not frozen, in order, then the gate. The state's result is a Completion.
 
     The run happens in this checkout; where `params` differ from params.yaml, it happens in a clone.
     """
@@ -77,10 +89,12 @@ def _gated(state: State[Any], gate: GateParams) -> State[Any]:
     """Returns the state of a run after its gate, which runs if the run is completed."""
     if not state.is_completed():
         return state
-    passed = gate_flow(str(state.result()), gate, return_state=True)
+    done: Completion = state.result()
+    passed = gate_flow(done.folder, gate, return_state=True)
     if not passed.is_completed():
         return Failed(message=passed.message)
-    return Completed(message=f"{state.message}\n{passed.message}", data=str(state.result()))
+    result = replace(done, summary=f"{done.summary}\n{passed.message}")
+    return Completed(message=f"{state.message}; {passed.message}", data=result)
 
 
 @flow(name="ask", description="Runs the pipeline up to the stage verify.")
@@ -100,6 +114,8 @@ def _run(values: dict[str, Any], last: str | None, kind: str) -> State[Any]:
         names = list_stages(root)
         names = names[: names.index(last) + 1] if last in names else names
         unchanged = leading_unchanged(names, root)
+        if not unchanged.issuperset(ASKING):
+            _warn_of_servers(values)
     except (BlindspotError, OSError) as error:
         return Failed(message=str(error))
     try:
@@ -116,7 +132,14 @@ def _run(values: dict[str, Any], last: str | None, kind: str) -> State[Any]:
         markdown="\n\n".join([*lines, *(link.markdown() for link in pages)]),
         description="Results of the run, with links.",
     )
-    return Completed(message="\n".join([*lines, *(link.line() for link in pages)]), data=str(root))
+    text = "\n".join([*lines, *(link.line() for link in pages)])
+    return Completed(message=headline(root), data=Completion(str(root), text))
+
+
+def _warn_of_servers(values: dict[str, Any]) -> None:
+    """Warns early of servers that do not answer. The run may go on without them if all replies are stored."""
+    for problem in unready_servers(values):
+        get_run_logger().warning(problem)
 
 
 def _run_stages(names: list[str], unchanged: set[str], root: Path, run_id: str) -> None:

@@ -6,16 +6,17 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, Literal
+from typing import Literal
 
 import yaml
 
 from blindspot.errors import BlindspotError
 from flows.dvc_locks import repair
+from flows.dvc_output import relay
 from flows.process_group import process_group
 from flows.secret import without_secret
 
@@ -30,11 +31,10 @@ RESULT_MESSAGES: dict[str, Result] = {
 BUSY = ("is busy, it is being blocked by", "Unable to acquire lock")
 # `error: ` may follow an unfinished progress bar on the same line.
 ERROR_LINE = re.compile(r"(?:\berror|^ERROR): .*")
-# For a stage that printed no error line of its own, for example a killed one. DVC has removed its previous output.
-FIX = "; run again to resume, or restore the previous output with `dvc checkout`"
+# For a stage that printed no error line of its own, for example a killed one.
+FIX = "; run the same command again to resume"
 BUSY_TRIES = 360
 BUSY_SECONDS = 10.0
-BAR_SECONDS = 30.0  # interval at which an unfinished progress bar is written to the log
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def leading_unchanged(names: list[str], root: Path) -> set[str]:
 def reproduce(stage: str, root: Path, env: dict[str, str], log: Callable[[str], None]) -> Result:
     """Runs `dvc repro --single-item stage`, and waits while another dvc process uses the same files.
 
-    The output goes to the terminal unchanged, progress bars included, and to `log` line by line. Raises
+    The output goes to the terminal, progress bars included, and to `log` line by line. Raises
     BlindspotError with the stage's own error line.
     """
     for _ in range(BUSY_TRIES):
@@ -94,7 +94,7 @@ def _run_dvc(arguments: list[str], root: Path, env: dict[str, str], log: Callabl
     busy, error = False, ""
     with process_group(command, cwd=root, env=env, output=subprocess.PIPE) as process:
         assert process.stdout is not None
-        for line in _lines(process.stdout):
+        for line in relay(process.stdout):
             log(line)
             result = next((name for message, name in RESULT_MESSAGES.items() if message in line), result)
             busy = busy or any(message in line for message in BUSY)
@@ -104,26 +104,3 @@ def _run_dvc(arguments: list[str], root: Path, env: dict[str, str], log: Callabl
         code = process.wait()
     fix = FIX if error.startswith("ERROR: ") else ""
     return CommandResult(code, result, busy, error.partition(": ")[2] + fix)
-
-
-def _lines(stream: IO[bytes]) -> Iterator[str]:
-    """Yields finished lines, and the state of an unfinished progress bar every BAR_SECONDS.
-
-    Copies every byte to the terminal.
-    """
-    rest, shown = b"", time.monotonic()
-    while chunk := stream.read1(65536):  # type: ignore[attr-defined]  # a pipe's buffered reader has it
-        sys.stdout.buffer.write(chunk)
-        sys.stdout.buffer.flush()
-        *lines, rest = (rest + chunk).split(b"\n")
-        yield from filter(None, map(_last_state, lines))
-        if b"\r" in rest and time.monotonic() - shown > BAR_SECONDS:
-            shown = time.monotonic()
-            yield _last_state(rest)
-    if text := _last_state(rest):
-        yield text
-
-
-def _last_state(line: bytes) -> str:
-    """Returns the text after the last carriage return of a line: what a terminal shows in the end."""
-    return line.decode("utf-8", errors="replace").rstrip("\r ").rpartition("\r")[2].rstrip()

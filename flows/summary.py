@@ -44,11 +44,18 @@ def summary(root: Path) -> list[str]:
     lines = [_method(name, rates) for name, rates in measured.items() if "asked" in rates]  # others: of the judge
     if not (root / FAILURE_MODES).is_file():
         return lines
-    discovered = read_failure_modes(root / FAILURE_MODES)
-    modes = in_report_order(mode for mode in discovered if mode.status == "confirmed")
-    count = f"{len(modes)} confirmed failure mode{'s' * (len(modes) != 1)} of {len(discovered)} discovered"
+    modes = in_report_order(mode for mode in read_failure_modes(root / FAILURE_MODES) if mode.status == "confirmed")
     first = f", the first {MODES}" if len(modes) > MODES else ""
-    return [*lines, f"{count}{first}", *map(_mode, modes[:MODES]), *_pool(root)]
+    return [*lines, f"{headline(root)}{first}", *map(_mode, modes[:MODES]), *_pool(root)]
+
+
+def headline(root: Path) -> str:
+    """Returns how many failure modes are confirmed; without failure modes, that the run is completed."""
+    if not (root / FAILURE_MODES).is_file():
+        return "completed"
+    modes = read_failure_modes(root / FAILURE_MODES)
+    confirmed = sum(mode.status == "confirmed" for mode in modes)
+    return f"{confirmed} confirmed failure mode{'s' * (confirmed != 1)} of {len(modes)} discovered"
 
 
 def links(root: Path, work: Path, run_id: str) -> list[Link]:

@@ -109,4 +109,4 @@ def _of_modes(modes: dict[str, Any]) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    run(main, restore="dvc checkout data/audit metrics/audit.json")
+    run(main)

@@ -77,7 +77,7 @@ def main() -> None:
     served = isinstance(source, Server)
     with store.working("explore") as work, stage_run("explore", work.parents[1], params.model_dump(), files) as mlflow:
         journal = Journal(work / "asked.jsonl", candidate, verifier, meter)
-        asked, modes = explore(params, seed, images, questioner, journal, given, examples, threshold, served)
+        asked, modes = explore(params, seed, images, questioner, journal, given, examples, threshold, served, True)
         ended = end_of(meter, asked, params)
         meter.show(always=True)
         docs = work.parents[1] / "docs" / Path.cwd().name / "explore"
@@ -122,4 +122,4 @@ def write_outputs(asked: Sequence[Asked], modes: Sequence[FailureMode], ended: S
 
 
 if __name__ == "__main__":
-    run(main, restore="dvc checkout data/explored metrics/explore.json")
+    run(main)

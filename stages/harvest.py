@@ -187,4 +187,4 @@ def write_outputs(rollouts: pd.DataFrame, ended: Stage, docs: Path, mlflow: Any,
 
 
 if __name__ == "__main__":
-    run(main, restore="dvc checkout data/rollouts")
+    run(main)

@@ -68,4 +68,4 @@ def log(mlflow: Any, rows: pd.DataFrame, skipped: Mapping[str, str], folder: Pat
 
 
 if __name__ == "__main__":
-    run(main, restore="dvc checkout data/images")
+    run(main)

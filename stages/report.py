@@ -237,4 +237,4 @@ def _log_failures(mlflow: Any, rows: pd.DataFrame, pictures: dict[str, Path]) ->
 
 
 if __name__ == "__main__":
-    run(main, restore="dvc checkout reports")
+    run(main)

@@ -245,4 +245,4 @@ def mode_table(found: Found) -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    run(main, restore="dvc checkout data/taxonomy metrics/taxonomy.json")
+    run(main)

@@ -217,4 +217,4 @@ def write_metrics(
 
 
 if __name__ == "__main__":
-    run(main, restore="dvc checkout models/questioner data/discovered metrics/train.json metrics/rewards.csv")
+    run(main)

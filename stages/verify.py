@@ -161,4 +161,4 @@ def read_replies() -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    run(main, restore="dvc checkout data/verdicts metrics/verify.json")
+    run(main)

@@ -16,21 +16,20 @@ def no_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["command"])
 
 
-def line_of(main: Callable[[], None], capsys: pytest.CaptureFixture[str], restore: str | None = None) -> str:
+def line_of(main: Callable[[], None], capsys: pytest.CaptureFixture[str]) -> str:
     with pytest.raises(SystemExit) as caught:
-        run(main, restore)
+        run(main)
     assert caught.value.code == 1
     text = capsys.readouterr().err
     assert text.count("\n") == 1 and text.endswith("\n") and "Traceback" not in text
     return text.strip()
 
 
-def test_a_user_error_is_one_line_with_problem_fix_and_restore(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_user_error_is_one_line_with_problem_and_fix(capsys: pytest.CaptureFixture[str]) -> None:
     def main() -> None:
         raise BlindspotError("image a.png\nis corrupt", "replace\n it")
 
-    said = line_of(main, capsys, "dvc checkout data/images")
-    assert said == "error: image a.png is corrupt: replace it (the previous output: `dvc checkout data/images`)"
+    assert line_of(main, capsys) == "error: image a.png is corrupt: replace it"
 
 
 def test_an_unexpected_error_is_one_line_and_says_how_to_see_more(capsys: pytest.CaptureFixture[str]) -> None:

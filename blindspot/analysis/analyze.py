@@ -9,7 +9,7 @@ import pandas as pd
 
 from blindspot.analysis.grading import Disagreement, disagreement, grade
 from blindspot.analysis.meaning import grade_by
-from blindspot.analysis.notes import language, unclear, why_no_modes, why_none_confirmed
+from blindspot.analysis.notes import inverted, language, repeated, unclear, why_no_modes, why_none_confirmed
 from blindspot.errors import BlindspotError
 from blindspot.logs.columns import Columns
 from blindspot.logs.read import from_frame, read_logs
@@ -114,10 +114,11 @@ def analyze_answers(answers: pd.DataFrame, threshold: float | None, judge: LLM |
         reasons = graded["reason"].value_counts()
         raise BlindspotError(
             f"none of the {len(graded):,} answers can be scored ({', '.join(reasons.index[:3])})",
-            "name a column with the verdict (--wrong), a score (--score) or the reference (--reference)",
+            "name a column with the verdict (--wrong or --correct), a score (--score) or the reference (--reference)",
         )
     rows = [model.rows for model in models]
-    return Analysis(tuple(models), (*notes, *unclear(rows), *language(rows)))
+    opposed = inverted({model.model: model.disagreement.share for model in models})
+    return Analysis(tuple(models), (*notes, *opposed, *repeated(rows), *unclear(rows), *language(rows)))
 
 
 def check_threshold(threshold: float | None) -> None:

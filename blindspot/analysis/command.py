@@ -81,6 +81,8 @@ def _mode(mode: FailureMode, model: ModelAnalysis) -> str:
     said = [f"{mode.failures} of {mode.asked} held out wrong"]
     if mode.strength:
         said.append(f"{mode.strength} evidence")
+    if mode.is_undecided(model.threshold):
+        said.append("undecided: more questions might confirm it")
     if mode.mix_share is not None:
         said.append(mix(mode, model.modes))
     return f"  {(mode.status or '').replace('_', ' '):<14}{rate:>6}  {mode.name} ({', '.join(said)})"

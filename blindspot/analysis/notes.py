@@ -1,6 +1,6 @@
 """Sentences for the user about what an analysis could not find."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -8,7 +8,15 @@ from blindspot.metrics import percent
 from blindspot.taxonomy.reading.english import not_english
 
 UNCLEAR = "unclear answer"  # the reason of the grader
-SOME = 0.1  # share of such answers from which they are reported
+SOME = 0.1  # share of such answers, or of repeated questions, from which they are reported
+#: What is said of repeated questions, and what to do.
+SAME_IMAGE = "about the same image", "if several models gave the answers, name the column of the models with --model"
+NO_IMAGE = (
+    "and have no image",
+    "name the column of the images with --image-id and, if several models gave the answers, that of the models with "
+    "--model",
+)
+INVERTED = 0.7  # share of disagreements from which the verdicts may mean the opposite
 
 
 def why_no_modes(scored: pd.DataFrame, found: pd.DataFrame, threshold: float, min_asked: int) -> str:
@@ -54,6 +62,38 @@ def unclear(models: Sequence[pd.DataFrame]) -> list[str]:
                 "of the others too high: grade them with --judge"
             )
     return found
+
+
+def repeated(models: Sequence[pd.DataFrame]) -> list[str]:
+    """Returns a sentence for each model to which many questions were put more than once.
+
+    `models`: the rows of each model, with their units.
+    """
+    found = []
+    for rows in models:
+        asked = rows[rows["question"].fillna("") != ""]
+        options = [tuple(sorted(one.items())) for one in asked["options"]]
+        count = len(asked) - len({*zip(asked["unit"], asked["question"], options, strict=True)})
+        if count > len(rows) * SOME:
+            about_images = rows["unit"].str.startswith("image ").any()
+            about, fix = SAME_IMAGE if about_images else NO_IMAGE
+            found.append(
+                f"{count:,} of {len(rows):,} rows of {rows['model'].iloc[0]} repeat a question {about}: {fix}"
+            )
+    return found
+
+
+def inverted(disagreements: Mapping[str, float]) -> list[str]:
+    """Returns a sentence for each model whose verdicts mostly contradict the references.
+
+    `disagreements`: the share of the answers on which they disagree, by model.
+    """
+    return [
+        f"the verdicts of {model} contradict the references on {percent(share)} of the answers: if 1 means right, "
+        "name the column with --correct instead of --wrong"
+        for model, share in disagreements.items()
+        if share >= INVERTED
+    ]
 
 
 def language(models: Sequence[pd.DataFrame]) -> list[str]:

@@ -26,7 +26,8 @@ STATUSES = {
     "confirmed": ("confirmed", "its error rate on held-out questions is significantly above the threshold"),
     "not_confirmed": (
         "not confirmed",
-        "its error rate on held-out questions is not significantly above the threshold",
+        "its error rate on held-out questions is not significantly above the threshold. It is undecided if the "
+        "interval reaches above the threshold: more questions might confirm it",
     ),
     "too_few": ("too few", "too few held-out questions to test it"),
 }
@@ -160,6 +161,7 @@ def _mode(mode: FailureMode, analysis: ModelAnalysis) -> Mode:
     inside = rows[[mode.mode_id in modes for modes in rows["modes"]]]
     failures = inside[inside["outcome"] == "failure"]
     name, _ = STATUSES[mode.status or "too_few"]
+    name += ", undecided" * mode.is_undecided(analysis.threshold)
     known = rows.set_index("rollout_id").loc[[*mode.examples]].reset_index() if mode.examples else rows.iloc[:0]
     example = shortened(known["question"].iloc[0], *BRIEF) if len(known) else ""
     return Mode(

@@ -31,7 +31,7 @@ def no_answer(table: pd.DataFrame, source: str, question: str) -> BlindspotError
     """Returns the error for a table with neither an answer nor a verdict that is recognised."""
     rest = table.drop(columns=[question])
     usual = [*names.EXTRACTED, *names.REPLIES, names.ANSWER, *names.WRONG, *names.CORRECT, *names.SCORE]
-    option = "--answer COL, or --wrong COL for a verdict (1: wrong)"
+    option = "--answer COL, or --wrong COL (1: wrong) or --correct COL (1: right) for a verdict"
     return _unrecognised(rest, source, "the model's answer or a verdict", option, usual, _is_verdict)
 
 

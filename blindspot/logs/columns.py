@@ -21,8 +21,9 @@ from blindspot.logs.values import is_missing, mapped, number_of, text_of, verdic
 class Columns:
     """The columns that the user names; those that are None are recognised by their usual names.
 
-    `wrong`: 1 means a wrong answer. `score`: an answer with a score below `wrong_below` is wrong; in logs of lmms-eval
-    and Inspect it names a metric or a scorer. `image_folder`: where relative paths of images are looked for first.
+    `wrong`: 1 means a wrong answer. `correct`: 1 means a right answer. `score`: an answer with a score below
+    `wrong_below` is wrong; in logs of lmms-eval and Inspect it names a metric or a scorer. `image_folder`: where
+    relative paths of images are looked for first.
     `questions_only`: read questions and references; a column `answer` is the reference.
     """
 
@@ -30,6 +31,7 @@ class Columns:
     reference: str | None = None
     answer: str | None = None
     wrong: str | None = None
+    correct: str | None = None
     score: str | None = None
     wrong_below: float = 0.5
     image: str | None = None
@@ -40,8 +42,9 @@ class Columns:
     questions_only: bool = False
 
     def __post_init__(self) -> None:
-        if self.wrong is not None and self.score is not None:
-            raise BlindspotError("both --wrong and --score name a verdict", "give one of them")
+        named = [f"--{name}" for name in ("wrong", "correct", "score") if getattr(self, name) is not None]
+        if len(named) > 1:
+            raise BlindspotError(f"{' and '.join(named)} each name a verdict", "give one of them")
         if not math.isfinite(self.wrong_below):
             raise BlindspotError(f"--wrong-below is {self.wrong_below}", "give a number, such as 0.5")
 
@@ -161,8 +164,8 @@ class _Finder:
         if plain(column) not in ("label", "labels") or not set(map(text_of, self.table[column])) <= {"0", "1", None}:
             return True
         self.notes.append(
-            f"{self.source}: the column {column} is not used, because it may be a verdict; give --reference {column} "
-            f"or --wrong {column} (1: wrong) to use it"
+            f"{self.source}: the column {column} is not used, because it may be a verdict; give --reference {column}, "
+            f"--wrong {column} (1: wrong) or --correct {column} (1: right) to use it"
         )
         return False
 
@@ -170,7 +173,8 @@ class _Finder:
         raw = self.first(names.RAW) if answer else None
         if raw is None and answer is not None and plain(answer) in names.EXTRACTED:
             raw = self.first(names.REPLIES)
-        model = Model(answer=answer, raw=raw, wrong=self.columns.wrong, score=self.columns.score)
+        named = self.columns.wrong or self.columns.correct
+        model = Model(None, answer, raw, named, self.columns.correct is None, self.columns.score)
         if model.wrong is None and model.score is None:
             self.verdict(model)
         return model

@@ -21,7 +21,7 @@ ATTACHMENT = "attachment://"
 CUT_OFF = ("max_tokens", "model_length")
 LONGEST_ERROR = 200
 #: What the user can name in tables and not in logs of Inspect.
-TABLES_ONLY = ("question", "reference", "answer", "wrong", "image", "image_id", "row_id", "model")
+TABLES_ONLY = ("question", "reference", "answer", "wrong", "correct", "image", "image_id", "row_id", "model")
 
 
 def add_inspect(log: Log, value: Object, columns: Columns, path: Path) -> None:

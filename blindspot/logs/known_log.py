@@ -22,6 +22,7 @@ class Sample:
     answer: Any = None
     raw: Any = None
     wrong: Any = None
+    correct: Any = None
     score: Any = None
     unscored: str | None = None
     image: Any = None
@@ -31,13 +32,14 @@ class Sample:
 def add_samples(log: Log, samples: list[Sample], columns: Columns, model: str, folder: Path) -> None:
     """Adds the samples to the log. Of `columns`, the limit of scores and the folder of images apply."""
     table = pd.DataFrame([asdict(sample) for sample in samples], dtype=object)
-    has_score = bool(table["score"].notna().any())
+    verdict = next((name for name in ("score", "correct") if table[name].notna().any()), "wrong")
     named = Columns(
         question="question",
         reference="reference",
         answer="answer",
-        wrong=None if has_score else "wrong",
-        score="score" if has_score else None,
+        wrong="wrong" if verdict == "wrong" else None,
+        correct="correct" if verdict == "correct" else None,
+        score="score" if verdict == "score" else None,
         wrong_below=columns.wrong_below,
         image="image",
         image_id="image_id",

@@ -69,7 +69,8 @@ def _sample(row: Object, columns: Columns, metrics: Metrics) -> Sample:
         answer=answer,
         raw=raw,
         wrong=_named(row, columns.wrong, lambda: None),
-        score=score if columns.wrong is None else None,
+        correct=_named(row, columns.correct, lambda: None),
+        score=score if columns.wrong is columns.correct is None else None,
         image=_named(row, columns.image, lambda: row.get("input_media") or _first(fields, names.IMAGE)),
         image_id=_named(row, columns.image_id, lambda: _first(fields, names.IMAGE_ID)),
     )
@@ -87,7 +88,7 @@ def _check_fields(rows: list[Object], columns: Columns, source: str) -> None:
     """Raises BlindspotError if no sample has a field that the user names."""
     docs = [row["doc"] for row in rows if isinstance(row.get("doc"), dict)]
     there = {key for one in [*rows, *docs] for key in one}
-    for role in ("question", "reference", "answer", "wrong", "image", "image_id", "row_id"):
+    for role in ("question", "reference", "answer", "wrong", "correct", "image", "image_id", "row_id"):
         name = getattr(columns, role)
         if name is not None and name not in there:
             raise no_column(sorted(there), role, name, source)

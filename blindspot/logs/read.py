@@ -163,7 +163,7 @@ def _table(log: Log, table: pd.DataFrame, columns: Columns, path: Path) -> Log:
     table = table.rename(columns=str)
     _check_table(table, log.source)
     model = log.name
-    if is_verdicts(table) and columns.question is columns.wrong is columns.score is None:
+    if is_verdicts(table) and columns.question is columns.wrong is columns.correct is columns.score is None:
         add_verdicts(log, table, columns, path)
         return log
     if is_vlmevalkit(table):

@@ -76,7 +76,9 @@ class Server(Section):
     def _is_a_name(cls, name: str | None) -> str | None:
         """Keeps a key that was written here out of messages."""
         if name is not None and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-            raise ValueError("is not the name of an environment variable, such as OPENAI_API_KEY")
+            raise ValueError(
+                "is not the name of an environment variable, such as OPENAI_API_KEY, which then has the key"
+            )
         return name
 
     @field_validator("extra")
@@ -218,8 +220,9 @@ def read_description(path: Path) -> Description:
             return Extension(kind=kind, options={str(key): one for key, one in values.items() if key != "kind"})
         return _FILE.validate_python(values)
     except ValidationError as error:
-        problems = [f"{_key(one['loc'])}: {one['msg']}" for one in error.errors()]
-        raise BlindspotError(f"{path}: {'; '.join(problems)}", FIX) from None
+        problems = [f"{_key(one['loc'])}: {one['msg'].removeprefix('Value error, ')}" for one in error.errors()]
+        fix = f"configs/models/{kind}.yaml has an example of each key" if kind in KINDS else FIX
+        raise BlindspotError(f"{path}: {'; '.join(problems)}", fix) from None
 
 
 def _refuse_without_json(values: dict[str, Any]) -> None:

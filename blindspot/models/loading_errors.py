@@ -23,6 +23,7 @@ _PACKAGES = (
 _ON_PYPI = {"pil": "pillow", "cv2": "opencv-python", "sklearn": "scikit-learn", "flash_attn": "flash-attn"}
 _ON_PYPI |= {"flashattention": "flash-attn", "pytorch": "torch", "pyav": "av", "google": "protobuf", "jinja": "jinja2"}
 _UNKNOWN = re.compile(r"model type [`'\"]([\w.-]+)[`'\"] but Transformers does not recognize")
+_LAZY = "Could not import module"  # transformers, where a module that it imports later fails
 _NO_VISION = re.compile(r"Unrecognized configuration class <class '[\w.]*\.([\w]+)'>.*AutoModelForImageTextToText")
 
 
@@ -34,7 +35,10 @@ def explain(source: Local, base: Local, error: Exception) -> BlindspotError:
     chain = [*_chain(error)]
     if any(isinstance(one, OSError) and one.errno in (errno.ENOSPC, errno.EDQUOT) for one in chain):
         raise error
-    reason = " ".join(str(error).split())[:200] or type(error).__name__
+    if any("torchvision::" in str(one) for one in chain):
+        return misfit(str(chain[-1]))
+    cause = chain[-1] if str(error).startswith(_LAZY) else error
+    reason = " ".join(str(cause).split())[:200] or type(cause).__name__
     packages = [name for one in chain if isinstance(one, ImportError) for name in missing_packages(str(one))]
     if packages:
         names = " ".join(dict.fromkeys(packages))
@@ -58,6 +62,15 @@ def explain(source: Local, base: Local, error: Exception) -> BlindspotError:
     return BlindspotError(
         f"{base.model}{whose} is not a local folder and cannot be downloaded from the Hugging Face Hub ({reason})",
         "check its id, its revision and the network, or name a folder",
+    )
+
+
+def misfit(reason: str) -> BlindspotError:
+    """Returns the error for a torchvision that does not fit torch: no model can be loaded."""
+    versions = [f"{name} {importlib.metadata.version(name)}" for name in ("torchvision", "torch")]
+    return BlindspotError(
+        f"{' does not fit '.join(versions)} ({reason})",
+        "install versions that fit, for example `pip install torch==2.14.1 torchvision==0.29.1`",
     )
 
 

@@ -85,6 +85,10 @@ class FailureMode:
         """Whether it was found again in fewer than RARELY of the resamples."""
         return self.recurrence is not None and self.recurrence < RARELY
 
+    def is_undecided(self, threshold: float) -> bool:
+        """Whether it is not confirmed although its interval reaches above the threshold: more questions may decide."""
+        return self.status == "not_confirmed" and self.high > threshold
+
     @property
     def strength(self) -> Strength | None:
         """How strong the evidence for the mode is; None if it is not confirmed.

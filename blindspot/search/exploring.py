@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from pydantic import Field
+from tqdm import tqdm
 
 from blindspot.budget import Meter
 from blindspot.metrics import refuse_unscored
@@ -48,6 +49,7 @@ def explore(
     examples: int = 0,
     threshold: float = MODES.threshold,
     served: bool = False,
+    show_progress: bool = False,
 ) -> tuple[list[Asked], list[FailureMode]]:
     """Asks until no failure is left to follow, no new question is proposed, or the calls or the budget are spent.
 
@@ -64,6 +66,7 @@ def explore(
         if isinstance(questioner, Pool)
         else Proposals(questioner, images, dice, explorer, examples)
     )
+    bar = tqdm(total=how.calls, desc="explore", unit="question", disable=not show_progress)
     while idle < MAX_IDLE and (room := journal.meter.room(min(how.together, how.calls - len(asked)))):
         if most := _most_proposed(how, journal.meter, served):
             proposals.add(explorer.targets(how.proposals), most)
@@ -74,10 +77,12 @@ def explore(
         found = journal.ask(*proposals.take(chosen))
         explorer.add(found)
         asked += found
-        journal.meter.show()
+        bar.update(len(found))
+        journal.meter.show(tqdm.write)
         refuse_unscored(asked, MAX_UNSCORED, "questions")
         if len(asked) >= how.at_least and explorer.is_done:
             break
+    bar.close()
     _report_without(proposals.without, proposals.message, bool(asked))
     return asked, explorer.modes
 

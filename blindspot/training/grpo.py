@@ -1,6 +1,7 @@
 """Sets up TRL's GRPOTrainer to train a questioner."""
 
 import importlib.util
+import logging
 import os
 import re
 from collections.abc import Callable, Sequence
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from datasets import Dataset
     from peft import LoraConfig
     from trl import GRPOConfig, GRPOTrainer
+
+
+TRAINER_MODULE = "trl.trainer.grpo_trainer"  # which is the name of its logger
+NO_REWARD = "All reward functions returned None"  # the start of a warning of TRL
 
 
 def refuse_impossible(start: Local, params: TrainingParams, images: int) -> None:
@@ -73,6 +78,7 @@ def build_trainer(
     from blindspot.training.recording import RecordTraining
     from blindspot.training.resumable import ResumableGRPOTrainer
 
+    logging.getLogger(TRAINER_MODULE).addFilter(_is_not_about_unscored)
     prompts = read_prompts(Path(params.prompts), "questioner")
     vlm = LocalVLM(_trained_weights(start, params), prompts.system)
     _name_layers(vlm.model)
@@ -91,6 +97,11 @@ def build_trainer(
     trainer.add_callback(StopAtBudget(reward.meter, params.questions_per_step * reward.calls + evaluated))
     trainer.add_callback(CompleteCheckpoint(reward, targets, evaluate))
     return trainer
+
+
+def _is_not_about_unscored(record: logging.LogRecord) -> bool:
+    """Drops TRL's warning, with a dump of the row, about an unscored question, which has no reward by design."""
+    return not record.getMessage().startswith(NO_REWARD)
 
 
 def _trained_weights(start: Local, params: TrainingParams) -> Local:

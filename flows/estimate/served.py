@@ -66,6 +66,7 @@ def table(rows: Sequence[Use]) -> str:
             f"  {row.role:10} {row.calls:>9,} calls {given:>13,} input and {written:>11,} output tokens  {price:>12}"
             f"  {row.file}"
         )
+    lines += [f"  {_stop(row)}" for row in rows if row.calls > (row.server.max_calls or row.calls)]
     prices = [row.price for row in rows if row.price is not None]
     if prices:
         without = ", without the models that have no price" if len(prices) < len(rows) else ""
@@ -73,3 +74,9 @@ def table(rows: Sequence[Use]) -> str:
     else:
         lines.append("  set input_price and output_price in the files of the models to get a price")
     return "\n".join(lines)
+
+
+def _stop(row: Use) -> str:
+    """Returns a warning about a model whose own limit is below its calls in the run."""
+    limit = f"{row.file}: max_calls is {row.server.max_calls:,}, and the run may need {row.calls:,} calls"
+    return f"{limit}. A stage that reaches it fails: raise it, or set it to null and use the section budget"

@@ -80,7 +80,8 @@ def test_modes_that_recur_rarely_come_last_and_mixes_name_their_parts() -> None:
     assert printed[1:] == [
         "  confirmed       62 %  Counting questions (44 of 71 held out wrong, strong evidence)",
         "  Found again in fewer than 60 % of the resamples:",
-        "  not confirmed   62 %  Rare (44 of 71 held out wrong, part of “Counting questions”)",
+        "  not confirmed   62 %  Rare (44 of 71 held out wrong, undecided: more questions might confirm it, "
+        "part of “Counting questions”)",
     ]
 
 
@@ -142,7 +143,7 @@ BAD = {
     "twice": (of("log.csv", "log.csv"), "log.csv is given twice: give each log once"),
     "a copy": (copied, "copy.csv has the same content as log.csv: give each log once"),
     "an unknown column": (of("log.csv", "--answer", "predicton"), "log.csv has no column predicton: give --answer"),
-    "two verdicts": (of("log.csv", "--wrong", "wrong", "--score", "wrong"), "both --wrong and --score name a verdict"),
+    "two verdicts": (of("log.csv", "--wrong", "wrong", "--score", "wrong"), "--wrong and --score each name a verdict"),
     "no limit": (of("log.csv", "--score", "wrong", "--wrong-below", "nan"), "--wrong-below is nan: give a number"),
     "threshold 0": (of("log.csv", "--threshold", "0"), "the threshold 0 is not between 0 and 1: give an error rate"),
     "threshold 1": (of("log.csv", "--threshold", "1"), "the threshold 1 is not between 0 and 1: give an error rate"),
@@ -179,7 +180,6 @@ def test_a_judge_that_does_not_answer(folder: Path, capsys: pytest.CaptureFixtur
     with pytest.raises(SystemExit):
         run(
             lambda: print(*analyze_files([Path("log.csv")], Columns(), Path("out"), None, Path("judge.yaml"))),
-            None,
             True,
         )
     assert capsys.readouterr().err.startswith("error: no server answers at http://127.0.0.1:9/v1/ (")
@@ -190,7 +190,7 @@ def test_a_log_in_the_folder_that_is_replaced_is_kept(folder: Path, capsys: pyte
     lines("log.csv")
     before = files(Path("out"))
     with pytest.raises(SystemExit):
-        run(lambda: print(lines("out/data/verdicts/verdicts.parquet")), None, True)
+        run(lambda: print(lines("out/data/verdicts/verdicts.parquet")), True)
     assert "verdicts.parquet is in out, which would be replaced" in capsys.readouterr().err
     assert files(Path("out")) == before
 

@@ -1,4 +1,3 @@
-import io
 import json
 import os
 from pathlib import Path
@@ -7,7 +6,7 @@ import pytest
 import yaml
 
 from blindspot.errors import BlindspotError
-from flows.repro import _lines, leading_unchanged, list_stages, reproduce
+from flows.repro import leading_unchanged, list_stages, reproduce
 from tests.flows.toy import ROOT, make_toy
 
 
@@ -19,11 +18,6 @@ def test_stages_have_the_order_of_dvc_yaml_and_frozen_ones_are_left_out() -> Non
 def test_a_folder_without_a_pipeline_is_a_user_error(tmp_path: Path) -> None:
     with pytest.raises(BlindspotError, match=r"dvc.yaml cannot be read.*run from the repository's root"):
         list_stages(tmp_path)
-
-
-def test_the_log_has_the_final_state_of_progress_bars() -> None:
-    output = b"start\n  0%|   |\r 50%|#  |\r100%|###|\nend \xe2\x80"
-    assert list(_lines(io.BufferedReader(io.BytesIO(output)))) == ["start", "100%|###|", "end \ufffd"]
 
 
 @pytest.mark.slow

@@ -115,8 +115,14 @@ def test_a_score_that_is_no_number_is_refused() -> None:
 
 
 def test_a_verdict_and_a_score_cannot_both_be_named() -> None:
-    with pytest.raises(BlindspotError, match="both --wrong and --score"):
-        Columns(wrong="a", score="b")
+    with pytest.raises(BlindspotError, match="--wrong and --correct and --score each name a verdict"):
+        Columns(wrong="a", correct="b", score="c")
+
+
+def test_a_column_can_be_named_as_wrong_or_as_correct() -> None:
+    rows = [{"question": "q", "response": "a", "flag": value} for value in (0, 1)]
+    assert table(rows, wrong="flag")["wrong"].tolist() == [0, 1]
+    assert table(rows, correct="flag")["wrong"].tolist() == [1, 0]
 
 
 def test_a_column_named_correct_with_texts_is_not_a_verdict() -> None:

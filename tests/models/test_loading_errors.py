@@ -32,6 +32,12 @@ def said(error: Exception, model: str = "example/missing") -> str:
     return str(explain(source, source, error))
 
 
+def test_the_cause_of_a_failed_lazy_import_is_named() -> None:
+    error = ModuleNotFoundError("Could not import module 'AutoProcessor'. Are this object's requirements defined?")
+    error.__cause__ = RuntimeError("a library is broken")
+    assert "(a library is broken)" in said(error)
+
+
 def test_a_missing_package_is_no_failure_of_the_hub() -> None:
     assert said(ImportError("No module named 'num2wordz'")) == (
         "example/missing requires the package num2wordz: run `pip install num2wordz`"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from blindspot.errors import BlindspotError
-from blindspot.records.failure_mode import FailureMode, Strength, in_report_order, mix, read_failure_modes
+from blindspot.records.failure_mode import FailureMode, Status, Strength, in_report_order, mix, read_failure_modes
 from blindspot.store import write_json
 
 FIRST = FailureMode("a", "Questions", ("counting", "answer 2"), 9, 6, 2 / 3, 0.4, 0.9, 5.0, 0.01, ("t-1", "t-2"))
@@ -107,3 +107,14 @@ def test_a_mix_is_read_as_it_was_written(tmp_path: Path) -> None:
     old = {name: value for name, value in mixed.to_json().items() if not name.startswith("mix_")}
     write_json(tmp_path / "modes.json", [old])
     assert read_failure_modes(tmp_path / "modes.json")[0].mix_of == ()
+
+
+@pytest.mark.parametrize(
+    ("status", "high", "undecided"),
+    [("not_confirmed", 0.3, True), ("not_confirmed", 0.2, False), ("confirmed", 0.9, False), ("too_few", nan, False)],
+)
+def test_a_mode_is_undecided_if_its_interval_reaches_above_the_threshold(
+    status: Status, high: float, undecided: bool
+) -> None:
+    mode = FailureMode("m", "name", ("a",), 6, 1, 1 / 6, 0.0, high, 1.0, 0.0, (), status=status)
+    assert mode.is_undecided(0.25) == undecided

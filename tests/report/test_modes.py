@@ -145,7 +145,7 @@ def test_the_page_of_a_mode_has_a_name_that_every_file_system_accepts() -> None:
         ({"recurrence": 0.8}, '<span class="new">confirmed</span>, strong evidence'),
         ({"recurrence": 0.8, "p_value": 0.01}, '<span class="new">confirmed</span>, moderate evidence'),
         ({"recurrence": None, "p_value": 0.01}, '<span class="new">confirmed</span>, weak evidence'),
-        ({"recurrence": 0.8, "p_value": 0.2, "status": "not_confirmed"}, "not confirmed"),
+        ({"recurrence": 0.8, "p_value": 0.2, "status": "not_confirmed"}, "not confirmed, undecided"),
     ],
 )
 def test_the_strength_of_the_evidence_is_shown_with_the_status(

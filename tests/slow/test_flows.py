@@ -117,7 +117,7 @@ def test_a_failure_is_one_line(change: str, line: str, tmp_path: Path) -> None:
     done = discover(toy, change, check=False)
     assert done.returncode == 1
     [error] = [found for found in done.stderr.splitlines() if found.startswith(line)]
-    assert ("restore the previous output with `dvc checkout`" in error) == (change == IS_KILLED)
+    assert ("run the same command again to resume" in error) == (change == IS_KILLED)
     assert "Traceback" not in done.stdout + done.stderr
 
 

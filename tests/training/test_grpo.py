@@ -1,3 +1,6 @@
+import importlib
+import inspect
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +12,16 @@ from blindspot.models.local import LocalVLM
 from blindspot.models.model_folder import ADAPTER
 from blindspot.prompts.files import SCENES, read_prompts
 from blindspot.scenes.draw import draw_scenes, pictures_of
-from blindspot.training.grpo import _config, _dataset, adapters, freeze_vision, refuse_impossible
+from blindspot.training.grpo import (
+    NO_REWARD,
+    TRAINER_MODULE,
+    _config,
+    _dataset,
+    _is_not_about_unscored,
+    adapters,
+    freeze_vision,
+    refuse_impossible,
+)
 from blindspot.training.options import Lora
 from tests.models.architectures import FAMILIES, build
 from tests.training.scripted import training_params
@@ -95,6 +107,15 @@ def test_the_trainer_gets_the_prompts_of_the_file_and_the_system_prompt(tmp_path
         [system, {"role": "user", "content": "ask a question about the image : counting ."}],
         [system, {"role": "user", "content": "ask a question about the image ."}],
     ]
+
+
+def test_trl_does_not_warn_about_unscored_questions() -> None:
+    module = importlib.import_module(TRAINER_MODULE)
+    assert NO_REWARD in inspect.getsource(module.GRPOTrainer)
+    record = logging.LogRecord(TRAINER_MODULE, logging.WARNING, "", 0, f"{NO_REWARD} for: %s", ("row",), None)
+    assert not _is_not_about_unscored(record)
+    record.msg = "Some reward functions returned None: %s"
+    assert _is_not_about_unscored(record)
 
 
 def test_a_model_without_an_image_encoder_is_refused(tmp_path: Path) -> None:

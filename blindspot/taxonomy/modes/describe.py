@@ -16,6 +16,7 @@ WHETHER = "ask whether "
 COUNTING = "counting"
 YES_NO = "asks whether"
 _WORDS = re.compile(r"[^\W_][\w'’-]*(?: [^\W_][\w'’-]*)*")
+_PLAIN_ANSWERS = re.compile(r"yes|no|[0-9]+(?: or more| to [0-9]+)?")
 _DETAILS = re.compile(r"(1) detail|(0|[2-9]|[1-9][0-9]{1,3}) details")
 _OWNERS = {"age": "a person or thing", "gender": "a person", "breed": "an animal"}  # of an attribute; else an object
 _SORTS = ("kind", "type", "brand", "breed")  # two things are "of the same kind", but "have the same colour"
@@ -187,14 +188,12 @@ def is_answer(feature: str) -> bool:
 
 
 def _answer(feature: str) -> str:
-    """Returns the true answer, or its kind in words."""
+    """Returns the true answer, in quotes except yes, no and numbers, or its kind in words."""
     if feature.startswith(KIND):
         kind = feature.removeprefix(KIND)
         return ANSWER_KINDS.get(kind, kind)
     text = feature.removeprefix(ANSWER)
-    if text in ANSWER_KINDS.values() or text.startswith("option "):
-        return quoted(text)
-    return text if _WORDS.fullmatch(text) and "and" not in text.split(" ") else quoted(text)
+    return text if _PLAIN_ANSWERS.fullmatch(text) else quoted(text)
 
 
 def quoted(text: str) -> str:

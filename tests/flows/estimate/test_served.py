@@ -43,6 +43,13 @@ def test_questions_of_one_questioner_add_up(values: dict[str, Any], tmp_path: Pa
     assert [use.calls for use in uses(values, ROWS, {})] == [280, 120]
 
 
+def test_a_limit_of_a_model_below_its_calls_is_named(values: dict[str, Any], tmp_path: Path) -> None:
+    values["train"]["base_model"] = values["harvest"]["base"] = write(tmp_path, "q", max_calls=399)
+    assert "q.yaml: max_calls is 399, and the run may need 400 calls" in table(uses(values, ROWS, {}))
+    write(tmp_path, "q", max_calls=400)
+    assert "max_calls" not in table(uses(values, ROWS, {}))
+
+
 def test_judges_and_candidate_are_counted_if_they_are_served(values: dict[str, Any], tmp_path: Path) -> None:
     judge, second = write(tmp_path, "j"), write(tmp_path, "second")
     values["candidate"]["model"] = write(tmp_path, "c")

@@ -53,7 +53,7 @@ LABELLED = Path(__file__).parents[1] / "reading"
             "Questions that require judging how near or far objects are or reading text or the like",
         ),
         (("answer no",), "Yes/no questions whose answer is no"),
-        (("answer light blue",), "Questions whose answer is light blue"),
+        (("answer light blue",), "Questions whose answer is “light blue”"),
         (("answer 2 or more", "answer 3"), "Questions whose answer is 2 or more and 3"),
         (("photographs",), "Questions that require “photographs”"),
         (("asks who",), "Questions that ask “who”"),
@@ -132,7 +132,8 @@ def test_every_ability_has_a_title_of_its_own_and_a_definition() -> None:
 def test_every_feature_and_pair_has_a_sentence_of_its_own() -> None:
     sets = [(), *((name,) for name in KNOWN), *combinations(KNOWN, 2)]
     assert len({describe(found) for found in sets}) == len(sets)
-    assert [name for name in KNOWN if "“" in describe((name,))] == ["counting small things", "photographs"]
+    quoted = [name for name in KNOWN if "“" in describe((name,))]
+    assert quoted == ["answer red", "answer the left one", "answer two", "counting small things", "photographs"]
 
 
 def test_everything_read_from_labelled_questions_is_known() -> None:
