@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image as Picture
@@ -86,7 +87,8 @@ def test_checkpoints_are_compared_image_by_image_in_mlflow(tmp_path: Path, monke
 
 def test_texts_of_models_stay_text_and_large_pictures_are_small(tmp_path: Path) -> None:
     Picture.new("RGB", (900, 600)).save(tmp_path / "a.png")
-    one = {"question": ["<b>&"], "answer": ["<script>"], "reference": [None], "outcome": ["unscored"]}
-    text = checkpoints_page({5: one | {"image": [str(tmp_path / "a.png")]}}, {5: {"failure_rate": None}})
+    one: dict[str, list[Any]] = {"question": ["<b>&"], "answer": ["<script>"], "reference": [None]}
+    one |= {"outcome": ["unscored"], "image": [str(tmp_path / "a.png")]}
+    text = checkpoints_page({5: one}, {5: {"failure_rate": None}})
     assert "&lt;b&gt;&amp;" in text and "&lt;script&gt;" in text and "<script" not in text
     assert "true answer" not in text and "data:image/jpeg" in text and len(text) < 5000
