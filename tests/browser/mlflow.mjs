@@ -16,7 +16,6 @@ const tag = (run, key) => run.data.tags.find((one) => one.key === key)?.value;
 const trained = (await search("tags.`blindspot.stage` = 'train'")).find((run) => run.info.status === "FINISHED");
 const parent = tag(trained, "mlflow.parentRunId");
 const SHOTS = [
-  { name: "mlflow-runs", path: "runs?" },
   { name: "mlflow-run", path: `runs/${parent}?` },
   { name: "mlflow-compare", path: "models?viewMode=CHART&" },
   { name: "mlflow-checkpoints", path: `runs/${trained.info.run_id}/artifacts/checkpoints.html?` },
@@ -33,6 +32,7 @@ for (const { name, path } of SHOTS) {
   await page.evaluateOnNewDocument(closeAssistant);
   await page.setViewport({ width: 1300, height: 800 });
   await page.goto(`${address}/#/experiments/1/${path}${TRAINING}`, { waitUntil: "networkidle2", timeout: 120000 });
+  await page.addStyleTag({ content: ".modebar { display: none }" }); // tools over the charts, which hide with a mouse
   await new Promise((done) => setTimeout(done, 6000));
   for (const frame of page.frames()) {
     const lost = await frame.evaluate(() => {
