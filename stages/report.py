@@ -1,5 +1,6 @@
 """report: writes the pages for people, and the failures as a data set."""
 
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -50,7 +51,7 @@ from blindspot.report.provenance import Provenance, texts, versions
 from blindspot.report.questions import place
 from blindspot.report.rates import methods, unscored_reasons
 from blindspot.report.single_file import write_single_file
-from blindspot.report.site import write_site
+from blindspot.report.site import copy_pages, write_site
 from blindspot.report.skills import groups, stability
 from blindspot.report.spending import Spent, spent_in
 from blindspot.report.summary import summary
@@ -136,17 +137,17 @@ def _provenance(every_param: Mapping[str, Any], spent: Spent, asking: Asking | N
     return Provenance(every_param["seed"], spent, params, versions(), prompts)
 
 
-def asking_of(every_param: Mapping[str, Any], modes: Sequence[FailureMode]) -> Asking:
+def asking_of(every_param: Mapping[str, Any]) -> Asking:
     """Returns how the models of the run were asked. Raises BlindspotError if a prompts file is invalid."""
     pool = read_pool() if (IMAGES / FILE).is_file() else None
-    return Asking(role_prompts(every_param), every_param, {mode.mode_id: mode.features for mode in modes}, pool)
+    return Asking(role_prompts(every_param), every_param, pool)
 
 
 def gather() -> tuple[pd.DataFrame, Judge, dict[str, Any], pd.DataFrame, Spent]:
     """Reads what `report` takes from data and metrics. Raises BlindspotError on a file that cannot be read."""
     rollouts = store.read_frame(ROLLOUTS, ROLLOUT.columns)
     verdicts = store.read_frame(VERDICTS, VERDICT.columns)
-    answers = rollouts[["rollout_id", "questioner", "candidate"]]
+    answers = rollouts[["rollout_id", "questioner", "candidate", "target"]]
     rows = verdicts.merge(answers, on="rollout_id", how="left", validate="one_to_one")
     if REPLIES.is_file():
         names = {"candidate": "candidate_reply", "judge": "judge_replies"}
@@ -165,7 +166,7 @@ def main() -> None:
     pictures = {image.image_id: image.path for image in store.read_images("test")}
     sample = store.read_frame(AUDIT)
     found = select(rows, pictures, sample, taxonomy["questions"], confirmed(taxonomy["failure_modes"]))
-    asking = asking_of(every_param, taxonomy["failure_modes"])
+    asking = asking_of(every_param)
     made = report(rows, judged, taxonomy, rewards, spent, params, every_param, asking)
     saved = Saved(len(found.failures), found.repeated, found.overruled)
     made = replace(made, pool=of_pool(rows, taxonomy["failure_modes"]), saved=saved)
@@ -176,7 +177,9 @@ def main() -> None:
             write_failure_set(found, store.read_json(AUDIT_METRICS), folder / FAILURE_SET.name)
             write_single_file(folder, folder / SINGLE_FILE.name)
         calls = len(rows) + sum(int(store.read_json(path)["calls"]) for path in (EXPLORE_METRICS, TRAIN_METRICS))
-        store.write_json(SUMMARY, summary(store.read_json(VERIFY_METRICS), taxonomy["metrics"], calls, made.pool))
+        store.write_json(
+            SUMMARY, summary(store.read_json(VERIFY_METRICS), taxonomy["metrics"], calls, spent.usd, made.pool)
+        )
         mlflow.log_metrics({"failures": len(found.failures), "failure_modes": made.confirmed})
         _log_pages(mlflow)
         _log_failures(mlflow, rows, pictures)
@@ -217,12 +220,10 @@ def _read_rewards() -> pd.DataFrame:
 
 
 def _log_pages(mlflow: Any) -> None:
-    """Logs the report as one file, and every page with its pictures and lists, but not the failures as a data set."""
-    mlflow.log_artifact(str(REPORTS / SINGLE_FILE.name))
-    for page in sorted({*REPORTS.glob("*.html")} - {REPORTS / SINGLE_FILE.name}):
-        mlflow.log_artifact(str(page), "report")
-    for folder in ("modes", "questions", "images", "lists"):
-        mlflow.log_artifacts(str(REPORTS / folder), f"report/{folder}")
+    """Logs every page with its pictures and lists, and the report as one file, but not the failures as a data set."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy_pages(REPORTS, Path(folder) / "report")
+        mlflow.log_artifacts(str(Path(folder) / "report"), "report")
 
 
 def _log_failures(mlflow: Any, rows: pd.DataFrame, pictures: dict[str, Path]) -> None:

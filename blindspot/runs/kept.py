@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from blindspot.paths import REPORTS
+from blindspot.records.spending import amount
 from blindspot.runs.record import FINISHED, LAST, UNCHANGED, PipelineRun, changing, find
 from blindspot.store import replacing, write_json
 
@@ -58,12 +59,13 @@ def copy_report(source: Path, target: Path, known: Mapping[str, str]) -> None:
 def header(run: PipelineRun) -> dict[str, str]:
     """Returns the facts about a run that its report shows."""
     seconds = round((datetime.now(run.date.tzinfo) - run.date).total_seconds())
-    calls = run.figures.get("calls")
+    calls, usd = run.figures.get("calls"), run.figures.get("usd")
     known = {
         "Candidate": run.candidate,
         "Date": f"{run.date:%Y-%m-%d %H:%M}",
         "Duration": str(timedelta(seconds=seconds)),
         "Candidate calls": "" if calls is None else f"{calls:,.0f}",
+        "Price": "" if usd is None else amount("usd", usd),
         "Failure modes": run.since,
         "Commit": run.tags.get("blindspot.git.commit", "")[:10],
     }

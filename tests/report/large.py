@@ -61,7 +61,7 @@ def main(folder: Path) -> None:
     many, placed = multiply(rows, taxonomy["questions"], QUESTIONS)
     pictures = {image.image_id: image.path for image in store.read_images("test")}
     params: dict[str, Any] = read()
-    asking = asking_of(params, taxonomy["failure_modes"])
+    asking = asking_of(params)
     taxonomy["questions"] = placed
     made = report(many, judged, taxonomy, rewards, spent, Params(**params["report"]), params, asking)
     write_site(made, pictures, folder)

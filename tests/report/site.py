@@ -142,7 +142,7 @@ def make(
         "rewards": REWARDS,
         "spent": SPENT,
         "params": Params.model_validate({}),
-        "asking": Asking(PROMPTS, EVERY_PARAM, {}),
+        "asking": Asking(PROMPTS, EVERY_PARAM),
     } | more
     saved = found.pop("saved", None)
     made = report(rows=rows, taxonomy=taxonomy or taxonomy_of(rows), every_param=EVERY_PARAM, **found)
