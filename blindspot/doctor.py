@@ -65,6 +65,14 @@ def examine(folder: Path, values: Mapping[str, Any]) -> list[Check]:
     return [*machine, *_models(values), *_prompts(folder, values), *_extensions(values)]
 
 
+def unready_servers(values: Mapping[str, Any]) -> list[str]:
+    """Returns a sentence for each served model whose server does not answer, rejects the key or lacks the model."""
+    named = models_in_use(values)
+    served = {parameter: model for parameter, model in named.items() if isinstance(describe(model), Server)}
+    checks = [check for parameter, model in served.items() if (check := _model(parameter, model))]
+    return [f"{check.name}: {check.found}" for check in checks if check.missing]
+
+
 def _python() -> Iterator[Check]:
     yield Check("python", "ok", f"{sys.version.split()[0]} at {sys.executable}")
 

@@ -84,6 +84,7 @@ def to_rollouts(
             error=one.reason or answer.error,
             message=one.message or answer.message or None,
             mode_id=mode_id,
+            target=one.target,
             raw=answer.raw,
         )
         for number, (image, one, answer) in enumerate(asked, first)

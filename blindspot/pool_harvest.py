@@ -21,6 +21,7 @@ from blindspot.store import is_main_process
 from blindspot.taxonomy.reading.question_features import has_all
 
 IDENTITY = "pool/1"
+Chosen = tuple[PoolQuestion, Target]  # a question, and the target for which it was chosen; empty for a random one
 
 
 def harvest_pool(
@@ -45,25 +46,25 @@ def harvest_pool(
         calls, quotas = cut(calls, share), cut_quotas(quotas, share)
     dice = np.random.default_rng(seed)
     base = _sample(questions, calls, dice)
-    chosen: list[tuple[str, str, str | None, list[PoolQuestion]]] = [
-        ("trained", "trained", None, _by_target(questions, targets, calls, dice) if targets else base),
-        ("base", "base", None, base),
+    chosen: list[tuple[str, str, str | None, list[Chosen]]] = [
+        ("trained", "trained", None, _by_target(questions, targets, calls, dice) if targets else _for((), base)),
+        ("base", "base", None, _for((), base)),
     ]
     for place, quota in enumerate(quotas):
         inside = _meeting(questions, quota.mode.features)
-        drawn = _sample(inside, quota.valid, dice)
-        chosen.append((f"{QUOTA}-{place:03d}", QUOTA, quota.mode.mode_id, drawn))
+        some = _for(quota.mode.features, _sample(inside, quota.valid, dice))
+        chosen.append((f"{QUOTA}-{place:03d}", QUOTA, quota.mode.mode_id, some))
         if len(inside) < quota.valid:
             has = f"the pool has {len(inside)} of {quota.valid} questions about test images"
             print(f"harvest: {quota.mode.mode_id}: {has}", flush=True)
     known = {image.image_id: image for image in images}
     meter = budget.meter if budget else Meter(BudgetParams.model_validate({}))
-    answers = _answer([*dict.fromkeys(one for *_, drawn in chosen for one in drawn)], candidate, known, meter)
+    answers = _answer([*dict.fromkeys(one for *_, drawn in chosen for one, _ in drawn)], candidate, known, meter)
     rollouts = list[Rollout]()
     for name, method, mode_id, drawn in chosen:
         asked = [
-            (known[one.image_id], ProposedQuestion(one.question, one.reference), answers[one.key])
-            for one in drawn
+            (known[one.image_id], ProposedQuestion(one.question, one.reference, target=target), answers[one.key])
+            for one, target in drawn
             if one.key in answers
         ]
         rollouts += to_rollouts(name, method, IDENTITY, candidate.identity, asked, mode_id)
@@ -75,23 +76,27 @@ def _sample(questions: Sequence[PoolQuestion], count: int, dice: np.random.Gener
     return [questions[place] for place in dice.permutation(len(questions))[:count].tolist()]
 
 
+def _for(target: Target, questions: Sequence[PoolQuestion]) -> list[Chosen]:
+    return [(one, target) for one in questions]
+
+
 def _meeting(questions: Sequence[PoolQuestion], target: Target) -> list[PoolQuestion]:
     return [one for one in questions if has_all({*target}, one.question, one.reference)]
 
 
 def _by_target(
     questions: Sequence[PoolQuestion], targets: Sequence[Target], count: int, dice: np.random.Generator
-) -> list[PoolQuestion]:
+) -> list[Chosen]:
     """Returns `count` questions at most that meet a target: one for each target in turn, each question once."""
-    queues = [iter(_sample(_meeting(questions, target), len(questions), dice)) for target in targets]
-    found = dict[tuple[str, str], PoolQuestion]()
+    queues = [iter(_for(target, _sample(_meeting(questions, target), len(questions), dice))) for target in targets]
+    found = dict[tuple[str, str], Chosen]()
     while queues and len(found) < count:
         for queue in [*queues]:
-            one = next((one for one in queue if one.key not in found), None)
+            one = next((one for one in queue if one[0].key not in found), None)
             if one is None:
                 queues.remove(queue)
             elif len(found) < count:
-                found[one.key] = one
+                found[one[0].key] = one
     return [*found.values()]
 
 

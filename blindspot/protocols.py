@@ -52,6 +52,7 @@ class ProposedQuestion(NamedTuple):
         log_prob: the log-probability of the whole reply.
         reason: why the reply has no question, such as "declined"; None if it has one.
         message: the start of a reply that has no question.
+        target: what it was asked or chosen for; empty for any question.
     """
 
     question: str
@@ -59,6 +60,7 @@ class ProposedQuestion(NamedTuple):
     log_prob: float = 0.0
     reason: str | None = None
     message: str = ""
+    target: Target = ()
 
 
 class Questioner(Protocol):

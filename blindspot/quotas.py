@@ -133,7 +133,7 @@ def _draw(
                 lacking = len(into.images) < quota.valid
                 if lacking and has_all({*quota.mode.features}, one.question, one.answer):
                     into.images.append(image)
-                    into.questions.append(one)
+                    into.questions.append(one._replace(target=quota.mode.features))
     return found
 
 
@@ -161,7 +161,7 @@ def _propose(quota: Quota, questioner: Steerable, images: Sequence[Image], dice:
             elif len(found.images) < quota.asked:
                 known.add((image.image_id, one.question))
                 found.images.append(image)
-                found.questions.append(one)
+                found.questions.append(one._replace(target=features))
     if found.left_out and len(found.images) < quota.asked:
         asked = f"{len(found.images)} of {quota.asked} questions are asked"
         print(f"harvest: {quota.mode.mode_id}: {asked}; other replies: {counted(found.left_out)}", flush=True)

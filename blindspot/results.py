@@ -1,5 +1,6 @@
 """Opens a finished run and returns what it found as typed records and data frames."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -150,7 +151,12 @@ def open_run(folder: Path | str = ".") -> Run:
 
 
 def _records(kind: type[Record], frame: "pd.DataFrame") -> list[Record]:
-    """One record per row. Columns that the record has no field for are left out; a missing value is None."""
+    """One record per row. Columns that the record has no field for are left out. Missing is None, a list a tuple."""
     names = [field.name for field in fields(kind) if field.name in frame.columns]  # type: ignore[arg-type]
-    columns = [frame[name].astype(object).where(frame[name].notna(), None) for name in names]
+    columns = [frame[name].astype(object).where(frame[name].notna(), None).map(_plain) for name in names]
     return [kind(**dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True)]
+
+
+def _plain(value: Any) -> Any:
+    """Returns a value of a frame as a record has it: a list as a tuple."""
+    return tuple(value) if isinstance(value, Iterable) and not isinstance(value, str) else value

@@ -17,7 +17,7 @@ from blindspot.recording.refusals import short, warn
 from blindspot.recording.server import using
 from blindspot.replies import clean
 from blindspot.runs import joining
-from blindspot.runs.facts import candidate_name, read_parameters
+from blindspot.runs.facts import RATES, candidate_name, read_parameters
 from blindspot.runs.facts import flatten as flatten
 from blindspot.runs.kept import keep
 from blindspot.runs.outputs import md5_of_output, read_lock
@@ -118,7 +118,8 @@ def log_checkpoint(
     `samples`: a list for each column; those in "image" are paths. Returns a reference to the logged model.
     """
     model = mlflow.log_model(f"questioner-{step:05d}", files, "questioner")
-    known = {key: float(value) for key, value in rates.items() if value is not None}
+    names = dict.fromkeys((*RATES, *rates))  # MLflow shows charts in this order
+    known = {name: float(value) for name in names if (value := rates.get(name)) is not None}
     mlflow.log_metrics(known, step=step, model_id=model)
     mlflow.log_metrics({f"validation/{key}": value for key, value in known.items()}, step=step)
     log_samples(mlflow, samples | {"step": [step] * len(samples["image"])}, "sample_questions.json")

@@ -14,23 +14,27 @@ ADVICE = (
     b"\tgit add dvc.lock",
     b"\tdvc config core.autostage true",
 )
+FAILED = b"ERROR: failed to reproduce "
+HIDDEN = (*ADVICE, FAILED)
 
 
 def relay(stream: IO[bytes]) -> Iterator[str]:
     """Yields finished lines, and the state of an unfinished progress bar every BAR_SECONDS.
 
-    Copies every byte to standard output at once, except the lines of ADVICE and the blank ones after them.
+    Copies every byte to standard output at once, except the lines of ADVICE and the blank ones after them, and the
+    line with which DVC repeats that a stage failed.
     """
     rest, copied, advised, shown = b"", 0, False, time.monotonic()
     while chunk := stream.read1(65536):  # type: ignore[attr-defined]  # a pipe's buffered reader has it
         *lines, rest = (rest + chunk).split(b"\n")
         for line in lines:
             advised = _is_advice(line) or (advised and not line.strip())  # blank lines separate the advice
-            if not advised:
+            if not advised and not line.startswith(FAILED):
                 sys.stdout.buffer.write(line[copied:] + b"\n")
+            if not advised:
                 yield from filter(None, [_last_state(line)])
             copied = 0
-        if not _is_advice(rest) and not any(one.startswith(rest) for one in ADVICE):
+        if not rest.startswith(HIDDEN) and not any(one.startswith(rest) for one in HIDDEN):
             sys.stdout.buffer.write(rest[copied:])
             copied = len(rest)
         sys.stdout.buffer.flush()

@@ -1,66 +1,71 @@
-"""Deletes what old runs left in the work folder: clones, kept reports, work in progress, cached replies, checkpoints.
+"""Deletes what old runs left in the work folder: clones, their data docs, kept reports and checkpoints.
 
-Keeps what the newest runs and registered questioners need. Outputs in the checkout, the DVC cache and the runs in
-MLflow stay.
+With a limit, it deletes only what is old, or enough of it, and also work in progress and cached replies. What the
+newest runs and registered questioners need stays, as do outputs in the checkout, the DVC cache and the runs in MLflow.
 """
 
 import argparse
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 from blindspot.errors import BlindspotError, run
 from blindspot.recording.experiment import EXPERIMENT
 from blindspot.recording.server import using
-from blindspot.runs.record import all_runs
+from blindspot.runs.record import PipelineRun, all_runs
 from blindspot.store import work_folder
 from blindspot.tracking import store_uri
 from flows.command_line import parser as command_parser
-from flows.garbage import MODELS, Item, chosen, delete, delete_leftovers, find, newest, require_idle
+from flows.garbage import MODELS, Item, chosen, delete, delete_leftovers, find, in_progress, needed, require_idle
 from flows.registry import tracking_server
 from flows.runs import size_text
 
 UNITS = {"": 1.0, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
-KEEP = 5
+KEEP = 1
 
 
 def arguments() -> argparse.Namespace:
     """The command line."""
-    parser = command_parser("gc", __doc__, "--older-than 30d --dry-run", "--max-size 20G --keep 3")
+    parser = command_parser("gc", __doc__, "--dry-run", "--older-than 30d", "--max-size 20G --keep 3")
     parser.add_argument("--older-than", metavar="30d", help="delete what was last used this number of days ago")
     parser.add_argument("--max-size", metavar="20G", help="delete the oldest until the rest has at most this size")
     parser.add_argument(
-        "--keep", type=int, default=KEEP, metavar="N", help="newest runs to keep (default: %(default)s)"
+        "--keep", type=int, default=KEEP, metavar="N", help="newest runs to keep whole (default: %(default)s)"
     )
     parser.add_argument("--dry-run", action="store_true", help="list what would be deleted, and delete nothing")
     return parser.parse_args()
 
 
 def main() -> None:
-    """Deletes, and prints a line for each item and the sum."""
+    """Deletes, and prints a line for each item and the sum. Raises BlindspotError."""
     given, work = arguments(), work_folder()
     days, most = _days(given.older_than), _bytes(given.max_size)
-    if days is None and most is None:
-        raise BlindspotError("gc needs a limit", "add --older-than 30d or --max-size 20G")
     if given.keep < 0:
         raise BlindspotError(f"--keep is {given.keep}", "give the number of newest runs to keep")
     require_idle(work)
-    models = unregistered(work, given.keep)
-    going = chosen(find(work, given.keep, models), days, most)
-    for item in going:
+    kept = needed(all_runs(work), given.keep)
+    gone, failed = list[Item](), list[OSError]()
+    for item in chosen(find(work, kept, unregistered(work, kept)), days, most):
         print(f"{item.kind:20}  {size_text(item.bytes):>8}  {item.days:5.0f} days  {item.paths[0]}", flush=True)
-        if not given.dry_run:
-            _delete(item, work)
-    if not given.dry_run:
-        delete_leftovers(work)
+        errors = [] if given.dry_run else _delete(item, work)
+        gone, failed = gone if errors else [*gone, item], failed + errors
+    failed += [] if given.dry_run else delete_leftovers(work)
     verb = "would be deleted" if given.dry_run else "deleted"
-    print(f"{len(going)} item{'s' * (len(going) != 1)}, {size_text(sum(item.bytes for item in going))}: {verb}")
+    print(f"{len(gone)} item{'s' * (len(gone) != 1)}, {size_text(sum(item.bytes for item in gone))}: {verb}")
+    if failed:
+        problem = f"{failed[0].filename} cannot be deleted ({failed[0].strerror})"
+        raise BlindspotError(problem, "fix this and run gc again; what could be deleted is deleted")
 
 
-def unregistered(work: Path, keep: int) -> list[str]:
-    """Returns the ids of the checkpoints in MLflow's local store that are not registered, nor of the newest runs."""
+def unregistered(work: Path, kept: Collection[PipelineRun]) -> list[str]:
+    """Returns the ids of the checkpoints in MLflow's local store that can be deleted.
+
+    These are not registered, not of the runs `kept`, and no interrupted training needs them.
+    """
     if tracking_server() or not (work / MODELS).is_dir():
         return []
-    uri = store_uri(work)
+    uri, stays = store_uri(work), in_progress(work)
+    runs = {stage.mlflow_run for run in kept for stage in run.stages.values()}
     with using(uri, EXPERIMENT):
         from mlflow import MlflowClient
 
@@ -68,29 +73,21 @@ def unregistered(work: Path, keep: int) -> list[str]:
         experiment = client.get_experiment_by_name(EXPERIMENT)
         if experiment is None:
             return []
-        versions = {version.source for version in client.search_model_versions()}
-        kept_runs, found, token = newest(all_runs(work), keep), list[str](), None
+        stays |= {str(version.source).removeprefix("models:/") for version in client.search_model_versions()}
+        found, token = list[str](), None
         while True:
             page = client.search_logged_models([experiment.experiment_id], page_token=token)
-            found += [
-                one.model_id
-                for one in page
-                if f"models:/{one.model_id}" not in versions and one.source_run_id not in kept_runs
-            ]
+            found += [one.model_id for one in page if one.model_id not in stays and one.source_run_id not in runs]
             if not (token := page.token):
                 return found
 
 
-def _delete(item: Item, work: Path) -> None:
-    """Deletes an item; a checkpoint also from MLflow's lists. Raises BlindspotError."""
+def _delete(item: Item, work: Path) -> list[OSError]:
+    """Deletes an item; a checkpoint also from MLflow's lists. Returns why not, if it cannot be deleted."""
     require_idle(work)  # one may have begun meanwhile
-    try:
-        if item.paths[0].parent == work / MODELS:
-            _delete_model(item.paths[0].name, work)
-        delete(item)
-    except OSError as error:
-        problem = f"{item.paths[0]} cannot be deleted ({error.strerror})"
-        raise BlindspotError(problem, "fix this and run gc again; the items before it are deleted") from None
+    if item.paths[0].parent == work / MODELS:
+        _delete_model(item.paths[0].name, work)
+    return delete(item)
 
 
 def _delete_model(model_id: str, work: Path) -> None:

@@ -4,7 +4,7 @@ DVC decides which stages are up to date. The flows themselves cache nothing, and
 """
 
 import logging
-from contextlib import chdir
+from contextlib import chdir, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from prefect.runtime import flow_run
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.states import Completed, Failed
 
+from blindspot.doctor import unready_servers
 from blindspot.errors import BlindspotError
 from blindspot.params_schema import check
 from blindspot.runs.joining import VARIABLE
@@ -31,6 +32,8 @@ from flows.repro import leading_unchanged, list_stages, reproduce
 from flows.since import compare_with_last
 from flows.summary import headline, links, summary
 from flows.workspace import prepare_workspace
+
+ASKING = {"explore", "train", "harvest", "verify"}  # stages that ask models
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,8 @@ def _run(values: dict[str, Any], last: str | None, kind: str) -> State[Any]:
         names = list_stages(root)
         names = names[: names.index(last) + 1] if last in names else names
         unchanged = leading_unchanged(names, root)
+        if not unchanged.issuperset(ASKING):
+            _warn_of_servers(values)
     except (BlindspotError, OSError) as error:
         return Failed(message=str(error))
     try:
@@ -129,6 +134,13 @@ def _run(values: dict[str, Any], last: str | None, kind: str) -> State[Any]:
     )
     text = "\n".join([*lines, *(link.line() for link in pages)])
     return Completed(message=headline(root), data=Completion(str(root), text))
+
+
+def _warn_of_servers(values: dict[str, Any]) -> None:
+    """Warns early of servers that do not answer. The run may go on without them if all replies are stored."""
+    with suppress(BlindspotError):  # a wrong description, which the stage that needs the model reports
+        for problem in unready_servers(values):
+            get_run_logger().warning(problem)
 
 
 def _run_stages(names: list[str], unchanged: set[str], root: Path, run_id: str) -> None:

@@ -41,6 +41,6 @@ def _last(work: Path, run: PipelineRun) -> PipelineRun | None:
 
 def _sentence(found: Diff, last: PipelineRun) -> str:
     if not found.is_compared:
-        return f"since {last.date:%Y-%m-%d %H:%M}: no common questions"
+        return f"since {last.date:%Y-%m-%d %H:%M}: not compared, because {found.obstacle[0]}"
     counts = [f"{len(rows)} {change.replace('_', ' ')}" for change in CHANGES if (rows := found.matching([change]))]
     return f"since {last.date:%Y-%m-%d %H:%M}: {', '.join(counts)}"

@@ -146,17 +146,17 @@ def _provenance(every_param: Mapping[str, Any], spent: Spent, asking: Asking | N
     return Provenance(every_param["seed"], spent, params, versions(), prompts)
 
 
-def asking_of(every_param: Mapping[str, Any], modes: Sequence[FailureMode]) -> Asking:
+def asking_of(every_param: Mapping[str, Any]) -> Asking:
     """Returns how the models of the run were asked. Raises BlindspotError if a prompts file is invalid."""
     pool = read_pool() if (IMAGES / FILE).is_file() else None
-    return Asking(role_prompts(every_param), every_param, {mode.mode_id: mode.features for mode in modes}, pool)
+    return Asking(role_prompts(every_param), every_param, pool)
 
 
 def gather() -> tuple[pd.DataFrame, Judge, dict[str, Any], pd.DataFrame, Spent]:
     """Reads what `report` takes from data and metrics. Raises BlindspotError on a file that cannot be read."""
     rollouts = store.read_frame(ROLLOUTS, ROLLOUT.columns)
     verdicts = store.read_frame(VERDICTS, VERDICT.columns)
-    answers = rollouts[["rollout_id", "questioner", "candidate"]]
+    answers = rollouts[["rollout_id", "questioner", "candidate", "target"]]
     rows = verdicts.merge(answers, on="rollout_id", how="left", validate="one_to_one")
     if REPLIES.is_file():
         names = {"candidate": "candidate_reply", "judge": "judge_replies"}
@@ -176,7 +176,7 @@ def main() -> None:
     pictures = {image.image_id: image.path for image in images}
     sample = store.read_frame(AUDIT)
     found = select(rows, pictures, sample, taxonomy["questions"], confirmed(taxonomy["failure_modes"]))
-    asking, how = asking_of(every_param, taxonomy["failure_modes"]), how_asked(store.read_json(TRAIN_METRICS))
+    asking, how = asking_of(every_param), how_asked(store.read_json(TRAIN_METRICS))
     made = report(rows, judged, taxonomy, rewards, spent, params, every_param, asking, how)
     saved = Saved(len(found.failures), found.repeated, found.overruled)
     planted = planted_in(every_param, taxonomy["failure_modes"], images, made.linked)
@@ -189,7 +189,7 @@ def main() -> None:
             write_single_file(folder, folder / SINGLE_FILE.name)
         calls = len(rows) + sum(int(store.read_json(path)["calls"]) for path in (EXPLORE_METRICS, TRAIN_METRICS))
         rates = store.read_json(VERIFY_METRICS)
-        store.write_json(SUMMARY, summary(rates, taxonomy["metrics"], calls, made.pool, made.planted))
+        store.write_json(SUMMARY, summary(rates, taxonomy["metrics"], calls, spent.usd, made.pool, made.planted))
         mlflow.log_metrics({"failures": len(found.failures), "failure_modes": made.confirmed})
         log_pages(mlflow, REPORTS)
         log_failures(mlflow, rows, pictures)

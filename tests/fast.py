@@ -1,7 +1,7 @@
 """The tests that `make fast` runs: all but those of tests/not_fast.txt and some folders, slow ones and browser tests.
 
-`--write-not-fast` writes the list anew: the test functions of which a case takes longer than LIMIT,
-and the modules with a fixture that does. A new test is fast until the list is written again.
+`--write-not-fast` writes the list anew: the test functions of which a case takes longer than LIMIT, and the modules
+with a fixture that does, or with no other tests. A new test is fast until the list is written again.
 """
 
 from pathlib import Path
@@ -30,23 +30,28 @@ class Fast:
         """Called by pytest with the tests that it has collected."""
         left_out = [item for item in items if function(item.nodeid) in self._listed]
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in {*left_out}]
+        dropped = {*left_out}
+        items[:] = [item for item in items if item not in dropped]
 
 
 class Writer:
     """Writes the list from the times of the tests of a session."""
 
     def __init__(self) -> None:
-        self._listed = set[str]()
+        self._listed, self._run = set[str](), set[str]()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Called by pytest after the setup, the call and the teardown of each test."""
+        one = function(report.nodeid)
         if report.duration > LIMIT:
-            self._listed.add(module(report.nodeid) if report.when == "setup" else function(report.nodeid))
+            self._listed.add(module(one) if report.when == "setup" else one)
+        self._run.add(one)
 
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         """Called by pytest at the end."""
-        names = sorted(name for name in self._listed if "::" not in name or module(name) not in self._listed)
+        named = {name for name in self._listed if "::" not in name}
+        whole = named | {module(name) for name in self._listed} - {module(name) for name in self._run - self._listed}
+        names = sorted(whole | {name for name in self._listed if module(name) not in whole})
         if exitstatus == pytest.ExitCode.OK:
             LIST.write_text("\n".join(names) + "\n", "utf-8")
 

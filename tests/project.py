@@ -109,6 +109,13 @@ def run_stage(project: Path, stage: str, before: Sequence[str] = ()) -> subproce
     )
 
 
+def on_small_disk(folder: Path, kilobytes: int, script: str) -> list[str]:
+    """Returns a command that runs the script in `folder`, a tmpfs of that size that only the script sees."""
+    mount = f"mount -t tmpfs -o size={kilobytes}k tmpfs {folder} && cd {folder} && {script}"
+    user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    return ["unshare", "--mount", *user, "sh", "-c", mount]
+
+
 def error_line(result: subprocess.CompletedProcess[str], among_others: bool = False) -> str:
     """Returns the single error line of a stage that failed as expected: exit code not 0, no traceback.
 

@@ -46,20 +46,25 @@ def digest(text: str, most: int) -> int:
 
 
 class Counting(FakeServer):
-    """A model that replies by its role, with numbers of tokens that differ between calls. Attributes: `tokens`."""
+    """A model that replies by its role, with numbers of tokens that differ between calls.
 
-    def __init__(self, role: str) -> None:
+    `delay`: of each reply, in seconds. `weak`: a word; for the judge, the answers to questions with it are wrong.
+    Without it, half of all answers are.
+    Attributes: `usages`, the prompt and the input and output tokens of each call.
+    """
+
+    def __init__(self, role: str, delay: float = 0.0, weak: str = "") -> None:
         super().__init__(lambda *_: Reply())
-        self.role, self.tokens = role, [0, 0]
+        self.role, self.delay, self.weak = role, delay, weak
+        self.usages = list[tuple[str, int, int]]()
 
     def reply_to(self, body: dict[str, Any], question: str, number: int) -> Reply:
-        prompt, seed = question, f"{question} {body.get('seed')} {body['messages'][-1]['content'][0]}"
+        seed = f"{body['model']} {question} {body.get('seed')} {body['messages'][-1]['content'][0]}"
         given, written = 100 + digest(f"in {seed}", 300), 5 + digest(f"out {seed}", 60)
         with self.lock:
-            self.tokens[0] += given
-            self.tokens[1] += written
+            self.usages.append((question, given, written))
         usage = {"prompt_tokens": given, "completion_tokens": written, "total_tokens": given + written}
-        return Reply(completion(self._text(prompt, seed), usage=usage))
+        return Reply(completion(self._text(question, seed), usage=usage), delay=self.delay)
 
     def _text(self, prompt: str, seed: str) -> str:
         if self.role == "questioner":
@@ -67,14 +72,19 @@ class Counting(FakeServer):
             return json.dumps({"question": f"How many {thing}s number {digest(seed, 400)} are there?", "answer": "1"})
         if self.role == "candidate":
             return "yes" if digest(prompt, 1) else "no"
-        if "answer" in data_of(prompt):
-            return json.dumps({"reasoning": "", "same": digest(prompt, 1) == 1})
+        if "answer" in (data := data_of(prompt)):
+            correct = self.weak not in data["question"] if self.weak else digest(prompt, 1) == 1
+            return json.dumps({"reasoning": "", "same": correct})
         return json.dumps({"reasoning": "", **dict.fromkeys(CRITERIA, True), "reference": "yes"})
 
-    @property
-    def usd(self) -> float:
-        """The price of all tokens."""
-        return sum(count * price for count, price in zip(self.tokens, PRICES[self.role], strict=True)) / 1e6
+    def tokens(self, probes: bool = True) -> tuple[int, int]:
+        """Returns the input and output tokens of all calls. `probes`: whether those of test questions count."""
+        counted = [usage for usage in self.usages if probes or usage[0] != PROBE]
+        return sum(given for _, given, _ in counted), sum(written for *_, written in counted)
+
+    def usd(self, probes: bool = True) -> float:
+        """Returns the price of these tokens."""
+        return sum(count * price for count, price in zip(self.tokens(probes), PRICES[self.role], strict=True)) / 1e6
 
 
 class Result(NamedTuple):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from blindspot.doctor import Check, examine
+from blindspot.doctor import Check, examine, unready_servers
 from blindspot.params import read
 from flows.doctor import main
 from tests.models.fake_server import Reply, fake
@@ -83,6 +83,17 @@ def test_a_server_is_asked_for_its_models(
         checks = found(project(tmp_path, base_url=server.url, model="m"), monkeypatch)
     assert checks["candidate.model"].missing == missing
     assert says in checks["candidate.model"].found
+
+
+def test_servers_that_are_not_ready_are_found_before_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = project(tmp_path / "a", base_url="http://127.0.0.1:9/v1", model="m")
+    monkeypatch.chdir(folder)
+    [problem] = unready_servers(read(folder / "params.yaml"))
+    assert problem.startswith("candidate.model: no server answers at http://127.0.0.1:9/v1")
+    with fake(lambda *_: Reply({}), models=Reply({"data": [{"id": "m"}]})) as server:
+        ready = project(tmp_path / "b", base_url=server.url, model="m")
+        monkeypatch.chdir(ready)
+        assert unready_servers(read(ready / "params.yaml")) == []
 
 
 def test_a_server_that_does_not_answer_and_a_key_that_is_not_set_are_missing(

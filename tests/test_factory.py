@@ -1,5 +1,6 @@
 """Opening the candidate, the judges and the questioner that params.yaml names."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,8 +35,8 @@ def models(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> d
 
 
 def names(identity: str) -> str:
-    """Returns the identity without digests."""
-    return " ".join(word.split("@")[0] for word in identity.split())
+    """Returns the identity without digests, prompts and temperature."""
+    return re.sub(r"@\w+|, (prompts|temperature) [\w.]+", "", identity)
 
 
 def test_the_verifier_follows_its_parameters(models: dict[str, str]) -> None:

@@ -16,6 +16,8 @@ from blindspot.scenes.draw import draw_scenes, pictures_of
 from tests.candidates import SaysOne
 from tests.models.fake_server import Reply, completion, fake
 
+TARGET = ("counting", "answer 4")
+
 
 class DeclinesOdd:
     identity = "declines-odd/1"
@@ -38,6 +40,18 @@ def test_a_rollout_without_a_question_tells_why_and_names_no_candidate() -> None
 class Refuses(DeclinesOdd):
     def ask(self, images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
         return [ProposedQuestion("", None, 0.0, "refused", "I cannot help.")] * len(images)
+
+
+class Steered(DeclinesOdd):
+    def ask(self, images: Sequence[Image], seed: int) -> list[ProposedQuestion]:
+        return [one._replace(target=TARGET) for one in super().ask(images, seed)]
+
+
+def test_a_rollout_has_the_target_of_its_question() -> None:
+    images = [Image(str(number), Path("none.png"), "test") for number in range(2)]
+    found = harvest("trained", Steered(), SaysOne(), images, calls=2, seed=0)
+    assert [(row.question, row.target) for row in found] == [("how many ?", TARGET), ("", TARGET)]
+    assert {row.target for row in harvest("base", DeclinesOdd(), SaysOne(), images, calls=2, seed=0)} == {()}
 
 
 def test_a_questioner_without_any_question_is_an_error() -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,7 @@ def own_files() -> list[str]:
     return sorted(path.relative_to(ROOT).as_posix() for path in paths if path.name != "__init__.py")
 
 
+@cache
 def rank(path: str) -> int:
     """The place of a file in ORDER, that of the longest entry that names it."""
     named = [entry for entry in ORDER if Path(path).is_relative_to(entry)]

@@ -47,6 +47,7 @@ def test_quotas_are_random_questions_of_the_mode_and_each_question_is_asked_once
     for one in found:
         if one.method != "base":
             assert has_all({"counting"}, one.question, "2")
+        assert one.target == (() if one.method == "base" else ("counting",))
         assert one.mode_id == (counting.mode_id if one.method == "quota" else None) and one.answer == "dog"
     assert len({one.rollout_id for one in found}) == len(found)
     again = harvest_pool(QUESTIONS, [("counting",)], quotas, Counts(), IMAGES, 50, seed=0)

@@ -79,6 +79,7 @@ def test_a_questioner_is_steered_by_the_mode_and_only_the_words_decide() -> None
     asker = Asks("is the star left of the circle ?")
     found = ask_quotas([Quota(left, 10, 12), Quota(many, 10, 12)], asker, SaysOne(), IMAGES, seed=1)
     assert {(row.mode_id, row.method, row.questioner) for row in found} == {(left.mode_id, "quota", "asks/1")}
+    assert {row.target for row in found} == {left.features}
     assert len(found) == 12 and len({row.rollout_id for row in found}) == 12
     assert set(asker.targets) == {left.features, many.features}
     assert asker.targets[many.features] == MOST_PROPOSED * 12  # none of its questions is in the mode

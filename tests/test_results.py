@@ -15,13 +15,14 @@ from blindspot.store import write_frame, write_json
 from stages.taxonomy import Params, taxonomy, write
 from tests.taxonomy.rows import make_rows
 
-OF_ROLLOUTS = ["rollout_id", "method", "image_id", "question", "answer", "questioner", "candidate", "error"]
+OF_ROLLOUTS = ["rollout_id", "method", "image_id", "question", "answer", "questioner", "candidate", "error", "target"]
 OF_VERDICTS = ["rollout_id", "outcome", "reason", "reference", "family", "verifier"]
 
 
 @pytest.fixture(scope="module")
 def rows() -> pd.DataFrame:
-    return make_rows(300)
+    made = make_rows(300)
+    return made.assign(target=pd.Series([["counting"], *[[]] * (len(made) - 1)], dtype=object))
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +43,7 @@ def test_rollouts_and_verdicts_are_typed_records_in_one_order(run: blindspot.Run
     outcomes = dict(zip(rows["rollout_id"], rows["outcome"], strict=True))
     assert [outcomes[one.rollout_id] for one in run.rollouts] == [one.outcome for one in run.verdicts]
     assert {one.error for one in run.rollouts} == {None}
+    assert [one.target for one in run.rollouts] == [("counting",), *[()] * (len(rows) - 1)]
 
 
 def test_questions_have_a_row_for_each_rollout_with_its_features(run: blindspot.Run, rows: pd.DataFrame) -> None:

@@ -45,8 +45,8 @@ def test_no_limit_is_exceeded_by_more_than_the_calls_in_flight(
         assert found.spent[name] <= limit + over, (name, limits, found.spent)
     # What the servers have counted, with the test questions, which do not count:
     servers, besides = search.servers.values(), CONCURRENCY + search.probes
-    assert sum(sum(one.tokens) for one in servers) <= limits.get("tokens", unlimited) + besides * MOST_TOKENS
-    assert sum(one.usd for one in servers) <= limits.get("usd", unlimited) + besides * MOST_USD
+    assert sum(sum(one.tokens()) for one in servers) <= limits.get("tokens", unlimited) + besides * MOST_TOKENS
+    assert sum(one.usd() for one in servers) <= limits.get("usd", unlimited) + besides * MOST_USD
     for role in ("candidate", "questioner"):
         assert search.asked(role) <= limits.get(f"{role}_calls", unlimited)
     assert len(found.rollouts) == len(found.verdicts) > 0
@@ -65,8 +65,8 @@ def test_without_a_limit_everything_is_asked_and_its_price_is_that_of_the_server
     assert PRICES["judge"][1] > PRICES["candidate"][1]
     probes = search.probes * MOST_TOKENS
     for name, counted, over in (
-        ("tokens", sum(sum(one.tokens) for one in search.servers.values()), probes),
-        ("usd", sum(one.usd for one in search.servers.values()), search.probes * MOST_USD),
+        ("tokens", sum(sum(one.tokens()) for one in search.servers.values()), probes),
+        ("usd", sum(one.usd() for one in search.servers.values()), search.probes * MOST_USD),
     ):
         assert found.spent[name] < counted <= found.spent[name] + over
 

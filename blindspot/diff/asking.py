@@ -14,6 +14,7 @@ from blindspot.metrics import refuse_unscored
 from blindspot.params import PARAMS, CandidateParams, VerifierParams, load, read
 from blindspot.paths import IMAGES
 from blindspot.pool.questions import FILE, read_pool
+from blindspot.protocols import Verifier
 from blindspot.records.answer import Answer
 from blindspot.records.image import Image
 from blindspot.records.verdict import VALID
@@ -43,13 +44,23 @@ def to_ask(source: Side) -> pd.DataFrame:
     return rows.assign(chosen=~confirming[rows.index])
 
 
-def ask(side: Side, source: Side, questions: pd.DataFrame) -> Asked:
-    """Asks the candidate of `side` these questions of the run `source`, whose verifier judges the answers.
+def open_judge(side: Side, source: Side) -> tuple[Path, Verifier]:
+    """Returns the folder that has the images of the run `source`, and its verifier.
 
-    If `source` is no folder (but an MLflow run), images and verifier are those of `side`. Raises BlindspotError if an
-    image is missing, if a model cannot be opened, or if too many answers are unscored.
+    Both are those of `side` if `source` is no folder, but an MLflow run. Raises BlindspotError if a model cannot be
+    opened.
     """
     home = source.folder if can_answer(source) else side.folder
+    with chdir(home):
+        return home, open_verifier(load("verifier", VerifierParams), read()["verify"]["model"])
+
+
+def ask(side: Side, source: Side, questions: pd.DataFrame, home: Path, verifier: Verifier) -> Asked:
+    """Asks the candidate of `side` these questions of the run `source`, whose verifier judges the answers.
+
+    `home`, `verifier`: from `open_judge`. Raises BlindspotError if an image is missing, if a model cannot be opened,
+    or if too many answers are unscored.
+    """
     known = {image.image_id: image for image in read_images("test", home.resolve() / IMAGES)}
     if missing := {*questions["image_id"]} - known.keys():
         problem = f"{side.name} has no image {min(missing)}, which {source.name} asks about"
@@ -57,10 +68,9 @@ def ask(side: Side, source: Side, questions: pd.DataFrame) -> Asked:
     images, texts = [known[name] for name in questions["image_id"]], questions["question"].tolist()
     answers = _answers(side.folder, home, images, texts)
     with chdir(home):
-        values = read()
-        verifier = open_verifier(load("verifier", VerifierParams), values["verify"]["model"])
+        most = read()["verify"]["max_unscored_rate"]
         verdicts = judge_all(verifier, images, texts, answers)
-    refuse_unscored(verdicts, values["verify"]["max_unscored_rate"], f"answers of {side.name}")
+    refuse_unscored(verdicts, most, f"answers of {side.name}")
     outcomes = pd.Series([verdict.outcome for verdict in verdicts], questions.index)
     failed, valid = outcomes.eq("failure"), outcomes.isin(VALID)
     rows = pd.DataFrame(

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from blindspot.diff.asking import Asked, ask, can_answer, to_ask
+from blindspot.diff.asking import Asked, ask, can_answer, open_judge, to_ask
 from blindspot.diff.compare import Change, Compared, compare
-from blindspot.diff.pairs import Pairs, pair
+from blindspot.diff.pairs import pair
 from blindspot.diff.side import Side
+from blindspot.diff.verifiers import are_judged_alike, is_judged_by, names
 from blindspot.errors import BlindspotError
 
 LEVEL = 0.01  # probability of a false alarm
@@ -39,6 +40,15 @@ class Diff:
         """Whether at least one row could be compared on common questions."""
         return any(row.change != "not_compared" for row in self.rows)
 
+    @property
+    def obstacle(self) -> tuple[str, str]:
+        """Why no row could be compared, and what to do."""
+        if not are_judged_alike(self.old, self.new):
+            return "their verifiers differ", "use the same verifier for both, or --ask with the folders of both runs"
+        ours, theirs = ({*side.rows["image_id"].dropna()} for side in (self.old, self.new))
+        few = "they have no common image" if ours and theirs.isdisjoint(ours) else "they have too few common questions"
+        return few, "use the same images and seed, or --ask"
+
 
 def diff(old: Side, new: Side, asking: bool, level: float = LEVEL, say: Callable[[str], None] = print) -> Diff:
     """Compares two sides. Raises BlindspotError if `level` is not between 0 and 1, and as `ask` does.
@@ -50,17 +60,13 @@ def diff(old: Side, new: Side, asking: bool, level: float = LEVEL, say: Callable
         raise BlindspotError(
             f"the false alarm rate {level:g} is not between 0 and 1", "give a probability, such as 0.01"
         )
-    found = pair(old, new)
-    notes = [*found.notes]
-    if judges := _judges(old, new):
-        found = Pairs(found.rows.iloc[:0], ())
-        notes.append(judges)
-    rows = found.rows
+    found, alike = pair(old, new), are_judged_alike(old, new)
+    rows, notes = (found.rows, [*found.notes]) if alike else (found.rows.iloc[:0], [_judges(old, new)])
     if asking:
         added, said = _ask_both(old, new, rows, say)
         rows = pd.concat([rows, added], ignore_index=True) if len(added) else rows
         notes += said
-    if rows.empty:
+    if rows.empty and alike:
         notes.append(
             "no question is common to both: the rates side by side are weaker evidence, because each was measured on "
             "other questions" + ("" if asking else "; --ask asks each candidate the questions of the other run")
@@ -69,11 +75,8 @@ def diff(old: Side, new: Side, asking: bool, level: float = LEVEL, say: Callable
 
 
 def _judges(old: Side, new: Side) -> str:
-    """Returns a sentence if the verdicts of the two sides cannot be compared, else an empty text."""
-    if old.verifiers == new.verifiers:
-        return ""
-    ours, theirs = (", ".join(side.verifiers) or "the log" for side in (old, new))
-    return f"the verifiers differ ({ours}; {theirs}): common questions that they judged are not compared"
+    judges = f"OLD: {names(old)}. NEW: {names(new)}"
+    return f"the verifiers differ, so common questions that they judged are not compared ({judges})"
 
 
 def _ask_both(old: Side, new: Side, known: pd.DataFrame, say: Callable[[str], None]) -> tuple[pd.DataFrame, list[str]]:
@@ -87,8 +90,13 @@ def _ask_both(old: Side, new: Side, known: pd.DataFrame, say: Callable[[str], No
         if not can_answer(side):
             notes.append(f"{name} is not asked: {side.name} is not the folder of a run")
             continue
+        home, verifier = open_judge(side, source)
+        if not is_judged_by(source, verifier.identity):
+            judges = f"{names(source)} judged them, and the verifier is {verifier.identity}"
+            notes.append(f"{name} is not asked the questions of {other}: {judges}")
+            continue
         say(f"asking {name} {len(questions):,} questions of {other}")
-        asked = ask(side, source, questions)
+        asked = ask(side, source, questions, home, verifier)
         parts.append(_pairs(asked, source, source is new))
         notes.append(f"of {asked.failures:,} more failures of {other}, {name} fails {asked.again:,} again")
     added = pd.concat(parts, ignore_index=True).drop_duplicates("key", ignore_index=True) if parts else known.iloc[:0]

@@ -55,8 +55,11 @@ def gate(new: str, options: Options, say: Callable[[str], None] = print) -> Resu
     known = None if options.accept else named or find_baseline(options.name)
     found = diff(read_side(known), side, options.asking, options.level, say) if known else None
     if found and not found.is_compared:
-        problem = f"{new} cannot be compared with the baseline {known}: they have too few common questions"
-        raise BlindspotError(problem, "use the same images and seed, or --ask; --accept makes NEW the baseline")
+        for note in found.notes:
+            say(f"note: {note}")
+        why, fix = found.obstacle
+        problem = f"{new} cannot be compared with the baseline {known}: {why}"
+        raise BlindspotError(problem, f"{fix}; --accept makes NEW the baseline")
     result = _result(found, options)
     with stage_run("gate", work_folder(), _params(new, known, options), postpone=named is not None) as mlflow:
         _record(mlflow, side, result, options)

@@ -48,7 +48,9 @@ def pair(old: Side, new: Side) -> Pairs:
         "new_discovered": ~kept["held_out_new"].astype(bool),
         "disputed": kept["disputed_old"].astype(bool) | kept["disputed_new"].astype(bool),
     })  # fmt: skip
-    return Pairs(rows, (*_changed_note(changed), *_image_note(old, new), *_grading_note(rows)))
+    others = kept["reference_old"].fillna("").ne(kept["reference_new"].fillna(""))
+    notes = (*_changed_note(changed), *_image_note(old, new), *_grading_note(rows), *_reference_note(rows, others))
+    return Pairs(rows, notes)
 
 
 def _changed_images(old: Side, new: Side, common: Iterable[str]) -> set[str]:
@@ -79,6 +81,18 @@ def _grading_note(rows: pd.DataFrame) -> list[str]:
     return [
         f"on {disputed:,} of the {len(differing):,} questions on which the sides differ, a log's verdict and the "
         "reference disagree: check the grading before you use the result"
+    ]
+
+
+def _reference_note(rows: pd.DataFrame, others: "pd.Series[bool]") -> list[str]:
+    """Returns a sentence if the verifier's own answers changed. `others`: in which common questions they differ."""
+    differing = rows["old_failed"] != rows["new_failed"]
+    changed = int((differing & others).sum())
+    if changed < DISPUTED * differing.sum() or not changed:
+        return []
+    return [
+        f"on {changed:,} of the {int(differing.sum()):,} questions on which the sides differ, the verifier gave two "
+        "different true answers: there, the verifier may differ and not the candidate"
     ]
 
 

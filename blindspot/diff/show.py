@@ -116,7 +116,8 @@ def _cell(text: str) -> str:
 
 
 def _asked(side: Side) -> str:
-    return f"{len(side.rows):,} valid questions, {len(side.modes)} failure modes"
+    number = len(side.modes)
+    return f"{len(side.rows):,} valid questions, {number} failure mode{'s' * (number != 1)}"
 
 
 def _figures(row: Compared) -> str:

@@ -95,9 +95,9 @@ def read_folder(folder: Path, name: str) -> Side:
             listed = ", ".join(models[:8])
             raise BlindspotError(f"{name} holds the analyses of several models", f"name the folder of one: {listed}")
     run = open_run(folder)
-    modes = tuple(read_failure_modes(folder / FAILURE_MODES)) if (folder / FAILURE_MODES).is_file() else ()
     is_run = (folder / ROLLOUTS).is_file()
     rows = _run_rows(run) if is_run else _analysis_rows(run)
+    modes = tuple(read_failure_modes(folder / FAILURE_MODES))
     verifiers = tuple(sorted({*map(str, run.questions["verifier"].dropna())})) if is_run else ()
     candidate = ", ".join(sorted({*map(str, run.questions["candidate"])} - {""})) if is_run else folder.resolve().name
     return Side(name, folder, candidate, verifiers, rows, modes, is_run)

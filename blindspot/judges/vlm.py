@@ -63,6 +63,9 @@ class VLMVerifier:
 
     The judge first decides about validity, without the candidate's answer, so that the answer cannot influence it. If
     a reply is refused, cut off or not of the required form, the question is unscored and never a failure.
+
+    Attributes:
+        identity: that of the VLM, with what else decides the verdicts: prompts, `require_valid`, temperature.
     """
 
     def __init__(
@@ -76,8 +79,11 @@ class VLMVerifier:
 
         `prompts`: those of the role judge; None for the default ones.
         """
-        self._vlm, self.identity, self._prompts = vlm, vlm.identity, prompts or default_prompts("judge")
+        self._vlm, self._prompts = vlm, prompts or default_prompts("judge")
         self._sampling, self._require_valid = sampling, require_valid
+        self.identity = f"{vlm.identity}, prompts {self._prompts.digest}"
+        self.identity += "" if require_valid else ", any question"
+        self.identity += f", temperature {sampling.temperature:g}" if sampling else ""
 
     def judge(self, images: Sequence[Image], questions: Sequence[str], answers: Sequence[str]) -> list[Verdict]:
         """Returns one verdict for each image, question and answer, in order.

@@ -4,6 +4,8 @@ A stage reads the sections of the roles that it has a model for. docs/prompts.md
 """
 
 import difflib
+import hashlib
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -37,6 +39,12 @@ class RolePrompts:
     def render(self, template: str, **values: Any) -> str:
         """Returns the prompt with these values. Raises BlindspotError if it is too long."""
         return self.templates[template].render(**values)
+
+    @property
+    def digest(self) -> str:
+        """A short hash of all texts."""
+        texts = {name: template.text for name, template in self.templates.items()}
+        return hashlib.sha256(json.dumps([self.system, self.form, texts], sort_keys=True).encode()).hexdigest()[:8]
 
 
 def read_prompts(path: Path, role: str) -> RolePrompts:

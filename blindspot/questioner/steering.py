@@ -57,7 +57,7 @@ class SteeredQuestioner:
         image is assigned one target: the assignment maximises the sum of the log-probabilities of the best questions
         that meet their targets, standardised by target. Of the questions that meet the assigned target, the most
         probable one is kept; if there is none, the most probable of all. A reply without a question is kept only if
-        all replies about the image are.
+        all replies about the image are. Each question has the target that its prompt named.
         """
         dice, questions = np.random.default_rng(seed), list[ProposedQuestion]()
         for start in range(0, len(images), BLOCK):
@@ -79,7 +79,8 @@ class SteeredQuestioner:
         asks = np.array([one.reason is None for one in asked]).reshape(numbers.shape)
         kept = np.where(by_target.any(axis=1, keepdims=True), by_target, asks)
         best = np.where(kept, log_probs, -np.inf).argmax(axis=1)
-        return [asked[place * self._samples + one] for place, one in enumerate(best.tolist())]
+        places = [place * self._samples + one for place, one in enumerate(best.tolist())]
+        return [asked[place]._replace(target=targets[place]) for place in places]
 
 
 def _scores(numbers: npt.NDArray[np.intp], log_probs: Floats, targets: int) -> Floats:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from blindspot.records.spending import figure
 from blindspot.runs.facts import FIGURES, RATES
 from blindspot.runs.record import RAN, RUNNING, PipelineRun, StageRecord
 
@@ -36,8 +37,8 @@ def page(experiment: str, mlflow_run: str = "") -> str:
 
 
 def shown(name: str, value: float) -> str:
-    """Returns a headline figure as text: a rate with three digits, a count as a whole number."""
-    return f"{value:.3f}" if name in RATES else f"{value:,.0f}"
+    """Returns a headline figure as text: a rate with three digits, a price with cents, a count as a whole number."""
+    return f"{value:.3f}" if name in RATES else figure(name, value)
 
 
 def _result(stage: StageRecord) -> str:

@@ -3,6 +3,7 @@
 The record is what counts. Whatever MLflow misses of it, a later process sends, and no value is stored twice.
 """
 
+import getpass
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ NOTE_TAG = "mlflow.note.content"
 RUN_TAG, KIND_TAG = "blindspot.run", "blindspot.kind"
 FOLDER_TAG, CANDIDATE_TAG = "blindspot.folder", "blindspot.candidate"
 OUTBOX_TAG = "blindspot.outbox"
+SOURCE_TAG, USER_TAG = "mlflow.source.name", "mlflow.user"  # columns of MLflow's list of runs
 MADE_BY = "blindspot.made_by."
 
 
@@ -91,6 +93,7 @@ def _create(run: PipelineRun, client: Any, experiment: str) -> None:
     name = f"run-{run.id}"
     known = client.search_runs([experiment], f"tags.`{OUTBOX_TAG}` = '{name}'", max_results=1)
     tags = {OUTBOX_TAG: name, RUN_TAG: run.id, KIND_TAG: run.kind, CANDIDATE_TAG: run.candidate}
+    tags |= {SOURCE_TAG: f"blindspot {run.kind}", USER_TAG: _user()}
     found = known[0] if known else client.create_run(experiment, run.started, tags, run.name)
     run.mlflow_run, run.experiment = str(found.info.run_id), experiment
 
@@ -107,3 +110,11 @@ def _operations(work: Path, run: PipelineRun, makers: dict[str, Maker]) -> Itera
         yield {"kind": "artifact", "file": str(file), "folder": None}
     if run.state != RUNNING:
         yield {"kind": "end", "status": run.state, "time": run.ended}
+
+
+def _user() -> str:
+    """Returns the name of the user, as MLflow records it for the runs of the stages."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a user id without a name, as in some containers
+        return ""

@@ -17,7 +17,8 @@ class Rollout:
     `mode_id`: the failure mode for whose quota it was asked, None for any other method. `questioner`,
     `candidate`: the name of the model and the digest of its weights; NOT_ASKED if the questioner's reply has no
     question. `error`: why there is no question; or why there is no answer, a value of Unscored; None if the rollout
-    can be verified. `message`: details of the error. `raw`: the candidate's unprocessed output.
+    can be verified. `message`: details of the error. `target`: the features that the question was asked or chosen for,
+    empty for any question. `raw`: the candidate's unprocessed output.
     """
 
     rollout_id: str
@@ -30,6 +31,7 @@ class Rollout:
     error: str | None = None
     message: str | None = None
     mode_id: str | None = None
+    target: tuple[str, ...] = ()
     raw: str = field(default="", compare=False, repr=False)
 
 

@@ -15,12 +15,11 @@ from blindspot.models.description import Extension, Nothing, Planted, describe
 from blindspot.pool.questions import Pool
 from blindspot.prompts.files import RolePrompts, read_prompts
 from blindspot.questioner.prompts import question_prompt
-from blindspot.records.rollout import QUOTA
 
 NUMBERED = re.compile(r"(?:trained|base|templates)-(\d+)")  # ids of rollouts whose block has a seed
 VOTES = "The judge voted {} times at temperature {:g}, with the seeds 0 to {}."
 ONLY_DIFFERENT = "Sent only if the texts of the answers differ. "
-LEFT_OUT = "The run does not record the target of each question. Prompts with several targets were sent, and one "
+STEERED = "Several prompts with different targets were sent about the image. This one gave the question. "
 
 
 @dataclass(frozen=True)
@@ -49,23 +48,15 @@ class Asking:
         self,
         prompts: Mapping[str, RolePrompts],
         every_param: Mapping[str, Any],
-        targets: Mapping[str, tuple[str, ...]],
         pool: Pool | None = None,
     ) -> None:
-        """`prompts`: by role. `every_param`: params.yaml. `targets`: features of each failure mode, by its id.
-
-        `pool`: whose questions are asked; None if a questioner asks.
-        """
-        self.prompts, self._params, self._targets, self._pool = prompts, every_param, targets, pool
+        """`prompts`: by role. `every_param`: params.yaml. `pool`: whose questions are asked; None for a questioner."""
+        self.prompts, self._params, self._pool = prompts, every_param, pool
         self._candidate = describe(str(every_param["candidate"]["model"]))
 
     def sent(self, row: Mapping[Any, Any]) -> tuple[Sent, ...]:
         """Returns what questioner, candidate and judge were sent for a rollout with its verdict."""
         return self._questioner(row), self._of_candidate(row), *self._judge(row)
-
-    def target(self, row: Mapping[Any, Any]) -> tuple[str, ...]:
-        """Returns the features that a question was asked for; empty if there are none, or if they are not recorded."""
-        return self._targets.get(row.get("mode_id") or "", ()) if row["method"] == QUOTA else ()
 
     def _questioner(self, row: Mapping[Any, Any]) -> Sent:
         who, identity = "Questioner", str(row["questioner"])
@@ -74,10 +65,8 @@ class Asking:
         if identity.startswith("templates/"):
             return Sent(who, None, f"Templates write the question, without a model. {self._seed(row)}")
         how = f"Temperature {self._params['harvest']['temperature']:g}. {self._seed(row)}"
-        if row["method"] != QUOTA and ", targets " in identity:
-            return Sent(who, None, f"{LEFT_OUT}of the replies was kept. {how}")
-        prompts = self.prompts["questioner"]
-        return Sent(who, question_prompt(prompts, self.target(row)), how, prompts.system)
+        prompts, note = self.prompts["questioner"], STEERED * (", targets " in identity)
+        return Sent(who, question_prompt(prompts, row["target"]), f"{note}{how}", prompts.system)
 
     def _seed(self, row: Mapping[Any, Any]) -> str:
         found, seed = NUMBERED.fullmatch(str(row["rollout_id"])), self._params["seed"]

@@ -1,25 +1,24 @@
 """Logs the report to MLflow."""
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from blindspot.paths import SINGLE_FILE
+from blindspot.report.site import copy_pages
 
 LOGGED = 50  # failures with images in MLflow's table
 
 
-def log_pages(mlflow: Any, folder: Path) -> None:
-    """Logs the report as one file, and every page with its pictures and lists, but not the failures as a data set.
+def log_pages(mlflow: Any, report: Path) -> None:
+    """Logs every page with its pictures and lists, and the report as one file, but not the failures as a data set.
 
-    `folder`: of the report.
+    `report`: the folder of the report.
     """
-    mlflow.log_artifact(str(folder / SINGLE_FILE.name))
-    for page in sorted({*folder.glob("*.html")} - {folder / SINGLE_FILE.name}):
-        mlflow.log_artifact(str(page), "report")
-    for name in ("modes", "questions", "images", "lists"):
-        mlflow.log_artifacts(str(folder / name), f"report/{name}")
+    with tempfile.TemporaryDirectory() as folder:
+        copy_pages(report, Path(folder) / "report")
+        mlflow.log_artifacts(str(Path(folder) / "report"), "report")
 
 
 def log_failures(mlflow: Any, rows: pd.DataFrame, pictures: dict[str, Path]) -> None:

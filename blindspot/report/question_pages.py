@@ -15,9 +15,9 @@ from blindspot.report.questions import PER_PAGE, modes_of, page_of
 class Question:
     """A question with its image, answer, verdict and what the models were sent.
 
-    `target`: the features that it was asked for; empty if it was asked for none, or if this is not recorded. `reason`,
-    `message`: as in a Verdict. `persists`: the share of its repeats that failed again, None if it was not repeated.
-    `features`, `skills`: of a valid question. `modes`: those that contain it. `sent`: None without prompts.
+    `target`: the features that it was asked or chosen for, empty for any question. `reason`, `message`: as in a
+    Verdict. `persists`: the share of its repeats that failed again, None if it was not repeated. `features`, `skills`:
+    of a valid question. `modes`: those that contain it. `sent`: None without prompts.
     """
 
     rollout_id: str
@@ -70,7 +70,7 @@ def _question(row: Mapping[Any, Any], modes: tuple[Mode, ...], asking: Asking | 
         reason=_known(row.get("reason")),
         message=_known(row.get("message")),
         asked_by=row["asked_by"],
-        target=asking.target(row) if asking else (),
+        target=tuple(row["target"]),
         persists=None if persists is None or pd.isna(persists) else float(persists),
         features=tuple(sorted(row["names"] or ())),
         skills=row["skills"],

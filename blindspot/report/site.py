@@ -1,8 +1,10 @@
 """Writes the report: all pages and their pictures, in one folder that opens offline."""
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from blindspot.paths import FAILURE_SET
 from blindspot.report.content import Content
 from blindspot.report.downloads import write_lists
 from blindspot.report.next_steps import next_steps
@@ -10,6 +12,9 @@ from blindspot.report.page import render
 from blindspot.report.pictures import write_pictures
 from blindspot.report.question_pages import question_pages
 from blindspot.report.questions import listing
+from blindspot.report.single_page import OUTSIDE
+
+FAILURES = FAILURE_SET.name  # folder of the report
 
 
 def write_site(content: Content, pictures: Mapping[str, Path], folder: Path) -> None:
@@ -34,6 +39,17 @@ def write_site(content: Content, pictures: Mapping[str, Path], folder: Path) -> 
         write(f"modes/{mode.page}.html", render(content, "mode", addresses, mode=mode, rank=rank))
     _write_questions(content, addresses, folder / "questions")
     write_lists(content, folder)
+
+
+def copy_pages(report: Path, target: Path) -> None:
+    """Copies a finished report without the failure set, which is large, and without the links to it.
+
+    `target`: must not exist.
+    """
+    shutil.copytree(report, target, ignore=lambda folder, _: [FAILURES] if Path(folder) == report else [])
+    for page in target.glob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(text.replace(f'href="{FAILURES}/README.md"', f'title="{OUTSIDE}"'), encoding="utf-8")
 
 
 def _write_questions(content: Content, addresses: Mapping[str, str], folder: Path) -> None:

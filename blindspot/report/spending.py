@@ -43,12 +43,13 @@ class Cut(NamedTuple):
 
 @dataclass(frozen=True)
 class Spent:
-    """What a run spent: by stage and role, of each limit, and where a limit ended a stage."""
+    """What a run spent: by stage and role, of each limit, and where a limit ended a stage. `usd`: known prices."""
 
     stages: tuple[str, ...]
     rows: tuple[Row, ...]
     limits: tuple[Limit, ...]
     cuts: tuple[Cut, ...]
+    usd: float = 0.0
 
     @property
     def has_tokens(self) -> bool:
@@ -78,6 +79,7 @@ def spent_in(stages: Mapping[str, Stage], limits: Mapping[str, float]) -> Spent:
             for name, stage in stages.items()
             if stage.ended_by
         ),
+        total.usd,
     )
 
 

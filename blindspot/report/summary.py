@@ -12,13 +12,15 @@ def summary(
     rates: Mapping[str, Any],
     counts: Mapping[str, Any],
     calls: int,
+    usd: float = 0.0,
     pool: Unasked | None = None,
     planted: PlantedTruth | None = None,
 ) -> dict[str, Any]:
-    """Returns the rates of the method trained, the numbers of failure modes and all calls of the candidate.
+    """Returns the rates of the method trained, the numbers of failure modes, all calls and their price.
 
-    `rates`: metrics/verify.json. `counts`: metrics/taxonomy.json. `calls`: of the candidate, in all stages.
-    `pool`: of which questions were asked. `planted`: what was found of a planted candidate.
+    `rates`: metrics/verify.json. `counts`: metrics/taxonomy.json. `calls`: of the candidate, in all stages. `usd`: the
+    price of all served models, left out if it is 0. `pool`: of which questions were asked. `planted`: what was found
+    of a planted candidate.
     """
     trained = rates["trained"]
     return {
@@ -26,6 +28,7 @@ def summary(
         "failure_modes": counts["failure_modes"],
         "novel_modes": counts["novel_modes"],
         "calls": calls,
+        **({"usd": usd} if usd else {}),
         **({"pool": asdict(pool) | {"sentence": pool.sentence()}} if pool else {}),
         **({"planted": planted.figures()} if planted else {}),
     }

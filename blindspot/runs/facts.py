@@ -17,7 +17,7 @@ from blindspot.runs.record import LAST, STAGES
 from blindspot.store import digest
 
 #: The headline figures, in the order in which they are shown; metrics/summary.json has them too.
-FIGURES = ("error_rate", "failure_rate", "valid_rate", "failure_modes", "calls")
+FIGURES = ("error_rate", "failure_rate", "valid_rate", "failure_modes", "calls", "usd")
 RATES = FIGURES[:3]
 COMMIT, DIRTY, PROMPTS = "blindspot.git.commit", "blindspot.git.dirty", "blindspot.prompts"
 WEIGHTS, DATA, LOCK = "blindspot.candidate.weights", "blindspot.data", "blindspot.dvc.lock"
@@ -85,7 +85,7 @@ def headline(folder: Path, done: str) -> dict[str, float]:
     """Returns those of FIGURES that are known after the stage `done`, by the files in metrics.
 
     error_rate, failure_rate and valid_rate are those of the trained questioner. `calls` counts quotas when the report,
-    which adds them up, is there.
+    which adds them up, is there. `usd`: the price of the served models, from the report too.
     """
     if STAGES.index(done) < STAGES.index("verify"):
         return {}

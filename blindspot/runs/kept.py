@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from blindspot.paths import REPORTS
+from blindspot.records.spending import amount
 from blindspot.runs.record import FINISHED, LAST, UNCHANGED, PipelineRun, changing, find
 from blindspot.store import replacing, write_json
 
@@ -58,12 +59,13 @@ def copy_report(source: Path, target: Path, known: Mapping[str, str]) -> None:
 def header(run: PipelineRun) -> dict[str, str]:
     """Returns the facts about a run that its report shows."""
     seconds = round((datetime.now(run.date.tzinfo) - run.date).total_seconds())
-    calls = run.figures.get("calls")
+    calls, usd = run.figures.get("calls"), run.figures.get("usd")
     known = {
         "Candidate": run.candidate,
         "Date": f"{run.date:%Y-%m-%d %H:%M}",
         "Duration": str(timedelta(seconds=seconds)),
         "Candidate calls": "" if calls is None else f"{calls:,.0f}",
+        "Price": "" if usd is None else amount("usd", usd),
         "Failure modes": run.since,
         "Commit": run.tags.get("blindspot.git.commit", "")[:10],
     }
@@ -105,12 +107,16 @@ def files_of(work: Path, run: PipelineRun) -> list[Path]:
 
 
 def size_of(folder: Path) -> int:
-    """Returns the bytes of the files in a folder; 0 if there is none."""
+    """Returns the bytes that the deletion of a folder frees; 0 if there is none.
+
+    A file with several names (hard links) does not count: a clone shares Git's objects with the checkout.
+    """
     found = 0
     for parent, _, names in os.walk(folder):
         for name in names:
             with suppress(FileNotFoundError):  # deleted meanwhile
-                found += os.lstat(os.path.join(parent, name)).st_size
+                one = os.lstat(os.path.join(parent, name))
+                found += one.st_size if one.st_nlink == 1 else 0
     return found
 
 

@@ -54,19 +54,18 @@ class Proposals:
         past = [self._past[image.image_id][-PAST:] for image in images]
         shown = [*map(self._failures, targets, images)] if self._examples else []
         proposed = self._questioner.ask_for(targets, images, self._dice.getrandbits(32), past, shown)
-        for target, image, (question, answer, _, reason, message) in zip(targets, images, proposed, strict=True):
-            if reason == Unscored.BUDGET:
+        for target, image, one in zip(targets, images, proposed, strict=True):
+            if one.reason == Unscored.BUDGET:
                 continue
-            if reason is not None:
-                self.without[reason] += 1
-                self.message = self.message or message
-            elif (image.image_id, question) not in self._known:
-                self._known.add((image.image_id, question))
-                self._past[image.image_id].append(question)
-                of_target = filter(is_answer_feature, target) if answer is None else ()
-                self._kept.append(
-                    Proposal(image, question, self._explorer.features(question, answer).union(of_target))
-                )
+            if one.reason is not None:
+                self.without[one.reason] += 1
+                self.message = self.message or one.message
+            elif (image.image_id, one.question) not in self._known:
+                self._known.add((image.image_id, one.question))
+                self._past[image.image_id].append(one.question)
+                of_target = filter(is_answer_feature, target) if one.answer is None else ()
+                features = self._explorer.features(one.question, one.answer).union(of_target)
+                self._kept.append(Proposal(image, one.question, features))
         del self._kept[:-KEPT]
 
     @property

@@ -1,6 +1,6 @@
 """Evaluates the checkpoints of the questioner on a fixed set of images."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,30 +17,16 @@ from blindspot.scenes.parse import parse
 from blindspot.scenes.stored import read_scene
 from blindspot.search.variety import variety
 from blindspot.store import read_json, write_json
-from blindspot.tracking import log_checkpoint, log_samples
+from blindspot.tracking import log_checkpoint
+from blindspot.training.checkpoints_page import checkpoints_page
 
-CELL = ("outcome", "question", "answer", "reference")
 SEED = 20_000  # the same for all checkpoints, so that they differ only by their weights
 MAX_UNSCORED = 0.5  # share of unscored questions above which the training stops
-COMPARISON = "checkpoints.json"  # a table in MLflow
+COMPARISON = "checkpoints.html"  # a page in MLflow
 SAMPLES = 16  # questions and images per checkpoint that MLflow shows
 
 Rates = dict[str, float | int | None]
 Samples = dict[str, list[Any]]  # a list for each column
-
-
-def side_by_side(samples: Mapping[int, Samples]) -> Samples:
-    """Returns a table with the images and, for each checkpoint, what became of its question about the image.
-
-    `samples`: of each checkpoint, by step, about the same images.
-    """
-    columns = {f"step {step}": [*map(_cell, *(one[name] for name in CELL))] for step, one in samples.items()}
-    return {"image": next(iter(samples.values()))["image"], **columns}
-
-
-def _cell(outcome: str, question: str, answer: str, reference: str | None) -> str:
-    known = "" if reference is None else f" (true answer: {reference})"
-    return f"{outcome}: {question} → {answer}{known}"
 
 
 class Evaluator:
@@ -111,9 +97,12 @@ class Evaluator:
         return [stored["rates"] for stored in self._stored()]
 
     def log_comparison(self) -> None:
-        """Logs a table with a row for each image and a column for each checkpoint, after the training."""
-        samples = {one["rates"]["step"]: one["samples"] for one in self._stored()}
-        log_samples(self._mlflow, side_by_side(samples), COMPARISON)
+        """Logs a page with a row for each image and a column for each checkpoint, after the training."""
+        stored = {one["rates"]["step"]: one for one in self._stored()}
+        samples, found = ({step: one[name] for step, one in stored.items()} for name in ("samples", "rates"))
+        page = self._folder / COMPARISON
+        page.write_text(checkpoints_page(samples, found), encoding="utf-8")
+        self._mlflow.log_artifact(page)
 
     def last_model(self) -> str:
         """Returns the id of the last checkpoint's logged model in MLflow, also if an interrupted process logged it."""

@@ -31,7 +31,7 @@ def images() -> pd.DataFrame:
 
 def rollouts() -> pd.DataFrame:
     rows = [
-        Rollout("t-0", "trained", "i0", "how many stars are there ?", "3", "q/1", "c/1"),
+        Rollout("t-0", "trained", "i0", "how many stars are there ?", "3", "q/1", "c/1", target=("counting",)),
         Rollout("t-1", "trained", "i0", "", "", "q/1", "", error=Unscored.TIMEOUT),
         Rollout("b-0", "base", "i1", "is there a star ?", "yes", "q/0", "c/1"),
     ]

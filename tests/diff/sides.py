@@ -9,11 +9,10 @@ import pandas as pd
 
 from blindspot.analysis.analyze import analyze
 from blindspot.diff.side import COLUMNS, Side
-from blindspot.factory import open_candidate
+from blindspot.factory import open_candidate, open_verifier
 from blindspot.images.image_set import write_image_set
 from blindspot.images.sources import SourceParams, Splits, choose_source
-from blindspot.judges.oracle import OracleVerifier
-from blindspot.params import CandidateParams
+from blindspot.params import CandidateParams, VerifierParams, load, read
 from blindspot.paths import IMAGES, ROLLOUTS, VERDICTS
 from blindspot.questioner.templates import TemplateQuestioner
 from blindspot.records.failure_mode import FailureMode, Status
@@ -22,8 +21,6 @@ from blindspot.store import read_images, to_frame, write_frame
 from blindspot.verification import verify
 from stages.taxonomy import Params, taxonomy, write
 from tests.project import REPOSITORY, make_project
-
-ORACLE = OracleVerifier("invalid")
 
 
 def side(
@@ -60,7 +57,10 @@ def analysis(log: pd.DataFrame, folder: Path) -> Path:
 
 
 def run(folder: Path, gaps: Sequence[str], calls: int = 400, seed: int = 0, **sections: Any) -> Path:
-    """Writes a finished run of a planted candidate: templates ask about random scenes, the oracle judges."""
+    """Writes a finished run of a planted candidate: templates ask about random scenes.
+
+    `sections`: of params.yaml, such as `verifier`; without it, the oracle judges.
+    """
     candidate = folder / "candidate.yaml"
     folder.mkdir()
     candidate.write_text(f"kind: planted\ngaps: {[*gaps]}\nmistakes: 0.05\nseed: 0\n", encoding="utf-8")
@@ -79,7 +79,9 @@ def run(folder: Path, gaps: Sequence[str], calls: int = 400, seed: int = 0, **se
         for place, (image, question, answer) in enumerate(zip(about, questions, answers, strict=True))
     ]
     frame = to_frame(rollouts)
-    verdicts = verify(frame, images, ORACLE).drop(columns="raw")
+    with chdir(folder):
+        verifier = open_verifier(load("verifier", VerifierParams), read()["verify"]["model"])
+    verdicts = verify(frame, images, verifier).drop(columns="raw")
     write_frame(folder / ROLLOUTS, frame)
     write_frame(folder / VERDICTS, verdicts)
     with chdir(REPOSITORY):

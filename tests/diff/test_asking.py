@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from blindspot.diff.asking import ask, to_ask
+from blindspot.diff.asking import ask, open_judge, to_ask
 from blindspot.diff.diff import diff
 from blindspot.diff.side import read_folder
 from blindspot.errors import BlindspotError
@@ -42,7 +42,7 @@ def test_candidates_whose_questions_differ_are_compared_when_they_are_asked(old:
 def test_the_same_candidate_answers_as_it_did(old: Path) -> None:
     read = read_folder(old, "old")
     questions = to_ask(read)
-    asked = ask(read, read, questions)
+    asked = ask(read, read, questions, *open_judge(read, read))
     own = read.rows.loc[asked.rows["place"]]
     assert own["outcome"].eq("failure").tolist() == asked.rows["failed"].tolist()
     assert asked.again == asked.failures == questions["outcome"].eq("failure").sum() > 0
@@ -72,12 +72,14 @@ def test_a_log_is_not_asked() -> None:
 def test_a_run_without_the_images_that_are_asked_about_is_named(old: Path, tmp_path: Path) -> None:
     read = read_folder(old, "old")
     bare = replace(read, name="runs:/1", folder=tmp_path)
+    home, judge = open_judge(read, bare)
     with pytest.raises(BlindspotError, match="old has no image gone, which runs:/1 asks about"):
-        ask(read, bare, to_ask(read).assign(image_id="gone"))
+        ask(read, bare, to_ask(read).assign(image_id="gone"), home, judge)
 
 
 def test_other_verifiers_are_not_compared_on_the_questions_that_they_judged(old: Path) -> None:
     read = read_folder(old, "old")
     other = replace(read, verifiers=("judge@1",))
     found = diff(read, other, asking=False)
-    assert not found.is_compared and "the verifiers differ (oracle/1; judge@1)" in found.notes[0]
+    assert not found.is_compared and "the verifiers differ" in found.notes[0]
+    assert "(OLD: oracle/1. NEW: judge@1)" in found.notes[0]

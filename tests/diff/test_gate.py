@@ -20,7 +20,7 @@ from blindspot.errors import BlindspotError
 from blindspot.paths import FAILURE_MODES, IMAGES, QUESTIONS, ROLLOUTS, VERDICTS
 from tests.analysis.made_logs import FLAT, PLANTED, drawn
 from tests.diff.sides import analysis, run
-from tests.diff.webhook import received
+from tests.diff.webhook import LATE, received
 
 NIGHTLY = Options("nightly")
 
@@ -111,7 +111,7 @@ def test_the_run_of_a_gate_has_the_comparison_and_can_be_compared(good: str, bad
 def test_nothing_in_common_is_an_error_that_says_what_to_do(good: str, tmp_path: Path) -> None:
     gate(good, NIGHTLY)
     other = analysis(drawn(FLAT).assign(image_id=lambda rows: "x" + rows["image_id"]), tmp_path / "other")
-    with pytest.raises(BlindspotError, match="too few common questions: use the same images and seed, or --ask"):
+    with pytest.raises(BlindspotError, match="they have no common image: use the same images and seed, or --ask"):
         gate(str(other), NIGHTLY)
     assert gate(good, NIGHTLY).passed
 
@@ -137,13 +137,15 @@ def test_the_webhook_gets_failures_and_errors_alone(
 
 
 @pytest.mark.parametrize(
-    "address", ["http://127.0.0.1:9/secret", "{}/broken/secret", "no address", "http://[x/secret"]
+    "address", ["http://127.0.0.1:9/secret", "{}/broken/secret", "{}/silent/secret", "no address", "http://[x/secret"]
 )
 def test_a_webhook_that_fails_is_one_line_without_the_secret(
     address: str, bad: str, good: str, webhook: list[Any], monkeypatch: pytest.MonkeyPatch, capfd: Any
 ) -> None:
     monkeypatch.setenv(VARIABLE, address.format(os.environ[VARIABLE].rsplit("/", 1)[0]))
-    _, passed = run_gate(bad, Options(baseline=good), "text", None)
+    monkeypatch.setattr("blindspot.diff.webhook.SECONDS", LATE / 4)
+    _, passed = run_gate(bad, Options(baseline=good), "markdown", Path("gate.md"))
+    assert Path("gate.md").read_text().startswith("**failed: ")
     printed = capfd.readouterr().err
     [line] = [line for line in printed.splitlines() if "webhook" in line]
     assert not passed and "secret" not in printed

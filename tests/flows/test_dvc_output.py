@@ -47,6 +47,12 @@ def test_an_unfinished_line_is_copied_at_once(capfdbinary: pytest.CaptureFixture
     assert capfdbinary.readouterr().out == b"first\n 50%|#"
 
 
+def test_that_a_stage_failed_is_for_the_log_only(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    failed = "ERROR: failed to reproduce 'train': failed to run: python -m stages.train, exited with 1"
+    assert [*relay(Pieces(f"error: no\n{failed}\n".encode()))] == ["error: no", failed]
+    assert capfdbinary.readouterr().out == b"error: no\n"
+
+
 @pytest.mark.parametrize("size", [1, 2, 7, 1000])
 def test_the_advice_of_dvc_is_left_out(size: int, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     output = b"Running stage 'train':\n" + ADVICE + b"Use `dvc pull`\nTo track"

@@ -3,13 +3,16 @@
 import os
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from blindspot.diff.baseline import find_baseline
 from blindspot.diff.gate import Options, gate
+from blindspot.paths import VERDICTS
 from blindspot.runs import joining
 from blindspot.runs.kept import keep
 from blindspot.runs.record import FINISHED, changing
+from blindspot.store import write_frame
 from flows.since import compare_with_last
 from tests.diff.sides import run
 from tests.runs.pipelines import place
@@ -53,6 +56,12 @@ def test_the_report_states_what_changed_since_the_last_run(folder: Path) -> None
     assert {path.name for path in kept.iterdir()} == {"run.json", "report.html", "since.html"}
     text = (kept / "report.html").read_text("utf-8")
     assert "<dt>Failure modes</dt><dd>since 2023-11-14 " in text and text.endswith("<main>ours</main>")
+    write_frame(folder / VERDICTS, pd.read_parquet(folder / VERDICTS).assign(verifier="judge@1"))
+    with changing(work, "bbbbbbbbbbbb") as last:
+        last.mlflow_run = recorded.removeprefix("runs:/")
+    finished(folder, work, "cccccccccccc", started=1_900_000_000_000)
+    sentence = compare_with_last(work, "cccccccccccc", folder)
+    assert sentence and ": not compared, because their verifiers differ: " in sentence
 
 
 def test_a_store_without_the_results_of_the_last_run_is_no_error(folder: Path) -> None:

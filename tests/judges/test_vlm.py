@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from blindspot.judges.prompts import ask_again, ask_sameness, ask_validity
 from blindspot.judges.vlm import CRITERIA, Sameness, Validity, VLMVerifier
 from blindspot.probes.injections import INJECTIONS
+from blindspot.prompts.files import default_prompts
 from blindspot.protocols import Form
 from blindspot.records.answer import Answer, Sampling
 from blindspot.records.image import Image
@@ -46,6 +48,18 @@ def judge(validity: Any, same: Any = None, question: str = "how many ?", answer:
     judge = Scripted(lambda _: validity, lambda _: same)
     [verdict] = VLMVerifier(judge).judge([IMAGE], [question], [answer])
     return verdict.outcome, verdict.reason
+
+
+def test_the_identity_names_all_that_decides_the_verdicts() -> None:
+    vlm, prompts = Scripted(lambda _: VALID, lambda _: VALID), default_prompts("judge")
+    judges = [prompts, replace(prompts, system="Be strict.")]
+    found = [VLMVerifier(vlm, prompts=one).identity for one in judges]
+    found += [VLMVerifier(vlm, Sampling(0.5, seed)).identity for seed in (0, 1)]
+    found += [VLMVerifier(vlm, require_valid=False).identity, VLMVerifier(vlm).identity]
+    digests = [one.digest for one in judges]
+    assert found[:2] == [f"scripted, prompts {digest}" for digest in digests] and digests[0] != digests[1]
+    assert found[2] == found[3] == f"{found[0]}, temperature 0.5"
+    assert found[4:] == [f"{found[0]}, any question", found[0]]
 
 
 @pytest.mark.parametrize(("same", "outcome"), [(True, "correct"), (False, "failure")])

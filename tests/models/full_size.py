@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import torch
-
 
 def qwen2_5_vl(hidden: int, intermediate: int, layers: int, heads: int, kv_heads: int, tied: bool) -> Any:
     """Returns the configuration of a Qwen2.5-VL-Instruct."""
@@ -81,6 +79,7 @@ MODELS: dict[str, tuple[float, Any]] = {
 
 def on_meta(name: str) -> Any:
     """Returns a model of MODELS without memory for its weights."""
+    import torch
     from transformers import AutoModelForImageTextToText
 
     with torch.device("meta"):

@@ -141,6 +141,14 @@ def test_a_target_is_compared_with_the_words_and_the_expected_answer(
     assert meets(ProposedQuestion(question, answer, 0.0), target) == met
 
 
+def test_a_question_has_the_target_of_its_prompt_whether_it_meets_it_or_not() -> None:
+    asked = SteeredQuestioner(Obedient(without=range(40)), [COUNTING, RELATION]).ask(IMAGES, 3)
+    assert {one.question for one in asked} == {QUESTIONS[RELATION]}
+    assert {one.target for one in asked if meets(one, one.target)} == {RELATION}
+    [other] = {one.target for one in SteeredQuestioner(Obedient(without=range(40)), [COUNTING]).ask(IMAGES, 3)}
+    assert other == COUNTING
+
+
 class Declining(Obedient):
     """Declines, with the highest probability, but for the last reply about every second image."""
 

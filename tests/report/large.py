@@ -62,7 +62,7 @@ def main(folder: Path) -> None:
     many, placed = multiply(rows, taxonomy["questions"], QUESTIONS)
     pictures = {image.image_id: image.path for image in store.read_images("test")}
     params: dict[str, Any] = read()
-    asking, how = asking_of(params, taxonomy["failure_modes"]), how_asked(store.read_json(TRAIN_METRICS))
+    asking, how = asking_of(params), how_asked(store.read_json(TRAIN_METRICS))
     taxonomy["questions"] = placed
     made = report(many, judged, taxonomy, rewards, spent, Params(**params["report"]), params, asking, how)
     write_site(made, pictures, folder)

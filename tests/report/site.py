@@ -143,7 +143,7 @@ def make(
         "spent": SPENT,
         "params": Params.model_validate({}),
         "every_param": EVERY_PARAM,
-        "asking": Asking(PROMPTS, EVERY_PARAM, {}),
+        "asking": Asking(PROMPTS, EVERY_PARAM),
     } | more
     saved = found.pop("saved", None)
     made = report(rows=rows, taxonomy=taxonomy or taxonomy_of(rows), **found)

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from blindspot.judges.prompts import ask_sameness, ask_validity
@@ -22,6 +23,7 @@ ROW: dict[str, Any] = {
     "questioner": "mine@1",
     "verifier": "judge@1",
     "mode_id": None,
+    "target": (),
 }
 OPEN = PoolQuestion("q", "a", "which ?", ("red", "A"), {"A": "red", "B": "blue"})
 
@@ -30,7 +32,7 @@ def sent(
     pool: Pool | None = None, verifier: dict[str, Any] | None = None, model: str = "m", **more: Any
 ) -> list[Sent]:
     params = EVERY_PARAM | {"candidate": {"model": model}, "verifier": EVERY_PARAM["verifier"] | (verifier or {})}
-    return [*Asking(PROMPTS, params, {"counting--all": ("counting", "all")}, pool).sent(ROW | more)]
+    return [*Asking(PROMPTS, params, pool).sent(ROW | more)]
 
 
 def test_the_questioner_was_sent_its_prompt_with_the_temperature_and_the_seed_of_the_block() -> None:
@@ -40,7 +42,8 @@ def test_the_questioner_was_sent_its_prompt_with_the_temperature_and_the_seed_of
 
 
 def test_a_question_of_a_quota_was_asked_for_the_features_of_the_mode() -> None:
-    questioner, *_ = sent(method="quota", rollout_id="quota-000-000001", mode_id="counting--all")
+    target = ("counting", "all")
+    questioner, *_ = sent(method="quota", rollout_id="quota-000-000001", mode_id="counting--all", target=target)
     assert questioner.prompt == question_prompt(PROMPTS["questioner"], ("counting", "all"))
     assert questioner.prompt != question_prompt(PROMPTS["questioner"]) and "derived from" in questioner.note
 
@@ -48,7 +51,6 @@ def test_a_question_of_a_quota_was_asked_for_the_features_of_the_mode() -> None:
 @pytest.mark.parametrize(
     ("identity", "note"),
     [
-        ("mine@1, targets 12ab", "does not record the target"),
         ("templates/1", "Templates write the question"),
         ("pool/1", "drawn from the pool with the seed 0"),
     ],
@@ -56,6 +58,13 @@ def test_a_question_of_a_quota_was_asked_for_the_features_of_the_mode() -> None:
 def test_a_prompt_that_is_not_known_or_does_not_exist_is_not_invented(identity: str, note: str) -> None:
     questioner, *_ = sent(questioner=identity, method="trained", rollout_id="trained-000001")
     assert questioner.prompt is None and note in questioner.note
+
+
+def test_a_question_of_the_trained_questioner_has_the_prompt_with_its_own_target() -> None:
+    target = ("counting", "answer 4")
+    questioner, *_ = sent(questioner="mine@1, targets 12ab", method="trained", target=np.array(target, dtype=object))
+    assert questioner.prompt == question_prompt(PROMPTS["questioner"], target)
+    assert questioner.note.startswith("Several prompts with different targets were sent")
 
 
 def test_the_candidate_was_sent_the_question_with_the_options_of_the_pool() -> None:
@@ -94,7 +103,7 @@ def test_a_judge_of_a_pool_was_sent_the_true_answers_only_if_there_is_one() -> N
     assert judge.prompt is None
     params = EVERY_PARAM | {"verifier": EVERY_PARAM["verifier"] | reference}
     row = ROW | {"question": "which ?", "verifier": "reference/1, llm@1"}
-    [judge] = Asking(PROMPTS, params, {}, pool).sent(row)[2:]
+    [judge] = Asking(PROMPTS, params, pool).sent(row)[2:]
     assert judge.prompt == ask_sameness("which ?", "red or A: red", "no", PROMPTS["judge"])
     assert judge.note.startswith("Sent only if")
 

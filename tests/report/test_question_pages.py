@@ -58,7 +58,7 @@ def test_modes_and_skills_lead_to_the_question(rows: pd.DataFrame, made: dict[st
 
 def test_prompts_are_shown_as_they_were_sent(rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path) -> None:
     params = EVERY_PARAM | {"verifier": EVERY_PARAM["verifier"] | {"kind": "vlm"}}
-    pages = make(rows, pictures, tmp_path / "r", asking=Asking(PROMPTS, params, {}))
+    pages = make(rows, pictures, tmp_path / "r", asking=Asking(PROMPTS, params))
     row = rows[rows["outcome"] == "failure"].iloc[0]
     prompts = [
         html.unescape(one) for one in re.findall(r"<pre[^>]*>(.*?)</pre>", article(pages, row["rollout_id"]), re.S)

@@ -76,7 +76,7 @@ def test_the_prompts_of_the_run_are_shown(rows: pd.DataFrame, pictures: dict[str
     text = DEFAULT.read_text("utf-8")
     file.write_text(text.replace("candidate:\n  system: null", "candidate:\n  system: <b>Hello"), "utf-8")
     values = {name: {"prompts": str(file)} for name in ("candidate", "verifier", "train", "taxonomy")}
-    asking = Asking(role_prompts(values), EVERY_PARAM, {})
+    asking = Asking(role_prompts(values), EVERY_PARAM)
     page = make(rows, pictures, tmp_path / "report", asking=asking)["provenance.html"]
     assert "<h3>Primitive extractor</h3>" in page and "&lt;b&gt;Hello" in page
     assert "You check questions that are asked about an image." in page

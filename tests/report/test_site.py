@@ -4,12 +4,18 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pandas as pd
 import pytest
 
+from blindspot.report.labelling import render_labelling
 from blindspot.report.logged import log_pages
+from blindspot.report.single_file import write_single_file
+from blindspot.report.single_page import OUTSIDE
+from blindspot.report.totals import Saved
+from blindspot.runs.kept import copy_report
 from tests.report.large import NASTY, multiply, spoil
 from tests.report.site import NOTHING, Outline, make, mode_of, questions_of, rows_of, taxonomy_of
 
@@ -31,11 +37,11 @@ def texts(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in pages}
 
 
-def listed(text: str) -> dict[str, list[object]]:
+def listed(text: str) -> dict[str, list[Any]]:
     """What the page of questions searches."""
     found = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.S)
     assert found and not re.search(r"[<>\u2028\u2029]", found[1])
-    data: dict[str, list[object]] = json.loads(found[1])
+    data: dict[str, list[Any]] = json.loads(found[1])
     return data
 
 
@@ -95,22 +101,48 @@ def test_the_same_rows_give_the_same_bytes(
     assert first == again
 
 
-def test_mlflow_gets_every_page_and_picture_but_not_the_data_set(folder: Path, tmp_path: Path) -> None:
+def test_every_link_of_the_copy_in_mlflow_and_of_the_kept_file_leads_to_a_place(
+    rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path
+) -> None:
     class Recorder:
-        def log_artifact(self, path: str, to: str = ".") -> None:
-            shutil.copyfile(path, (tmp_path / to) / Path(path).name)
-
         def log_artifacts(self, path: str, to: str) -> None:
             shutil.copytree(path, tmp_path / to)
 
-    (tmp_path / "report").mkdir()
-    pages = shutil.copytree(folder, tmp_path / "made")
-    made = {path.relative_to(pages) for path in pages.rglob("*.*")}
-    (pages / "failures").mkdir()
-    (pages / "report.html").write_text("all pages", "utf-8")
-    log_pages(Recorder(), pages)
-    assert {path.relative_to(tmp_path / "report") for path in (tmp_path / "report").rglob("*.*")} == made
-    assert (tmp_path / "report.html").read_text("utf-8") == "all pages"
+    made = tmp_path / "made"
+    make(rows, pictures, made, saved=Saved(3, 0, 0))
+    (made / "failures" / "data").mkdir(parents=True)
+    (made / "failures" / "README.md").touch()
+    (made / "label.html").write_text(render_labelling(rows.assign(judged=rows["outcome"]), pictures), "utf-8")
+    write_single_file(made, made / "report.html")
+    log_pages(Recorder(), made)
+    copy = tmp_path / "report"
+    assert paths_in(copy) == paths_in(made) - {"failures", "failures/data", "failures/README.md"}
+    dead = [one for folder in (made, copy) for one in dead_links(folder)]
+    assert dead == [] and not any("failures/README.md" in text for text in texts(copy).values())
+    assert any(f'title="{OUTSIDE}"' in text for text in texts(copy).values())
+    (tmp_path / "kept").mkdir()
+    copy_report(made / "report.html", tmp_path / "kept" / "report.html", {"Date": "1 May 2026"})
+    assert dead_links(tmp_path / "kept") == []
+
+
+def paths_in(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+
+
+def dead_links(folder: Path) -> list[str]:
+    """Returns the relative addresses in pages of a folder, also those in the data of scripts, that have no file."""
+    found, checked = list[str](), 0
+    for path in sorted(folder.rglob("*.html")):
+        text = path.read_text("utf-8")
+        outline = Outline(text)
+        known = [*outline.links, *outline.loads]
+        known += [address for _, address in listed(text)["images"]] if path.name == "examples.html" else []
+        parts = [urlsplit(one) for one in known]
+        files = [unquote(one.path) for one in parts if one.path and not one.scheme]
+        found += [f"{path.name}: {one}" for one in files if not (path.parent / one).is_file()]
+        checked += len(known)
+    assert checked > 20
+    return found
 
 
 def test_colours_are_defined_in_the_style_only(folder: Path) -> None:

@@ -23,7 +23,7 @@ def test_calls_tokens_and_price_of_all_stages_add_up_by_role() -> None:
         ("judge", (100, 0, 150), "–", "–", "–"),
     ]
     assert found.stages == ("explore", "harvest", "verify") and found.has_tokens
-    assert (found.calls("candidate"), found.calls("judge")) == (250, 250)
+    assert (found.calls("candidate"), found.calls("judge"), found.usd) == (250, 250, 0.625)
     assert found.limits == ()
 
 

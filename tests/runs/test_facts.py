@@ -38,6 +38,9 @@ def test_the_headline_has_the_figures_of_the_stages_that_are_done(tmp_path: Path
     assert facts.headline(tmp_path, "harvest") == {}
     assert facts.headline(tmp_path, "verify") == {"failure_rate": 0.5, "valid_rate": 1.0, "calls": 27.0}
     assert facts.headline(tmp_path, "report")["failure_modes"] == 2.0
+    write(tmp_path, summary={"calls": 30, "usd": 1.5, "novel_modes": 1})
+    assert "usd" not in facts.headline(tmp_path, "taxonomy")
+    assert {"calls": 30.0, "usd": 1.5}.items() <= facts.headline(tmp_path, "report").items()
 
 
 def test_missing_and_broken_metrics_are_no_figures(tmp_path: Path) -> None:

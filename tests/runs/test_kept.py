@@ -34,6 +34,15 @@ def test_the_facts_and_the_report_are_kept_when_a_later_run_replaces_the_report(
     assert run is not None and kept.files_of(work, run) == [folder / "run.json", folder / "report.html"]
 
 
+def test_the_header_states_the_price_if_it_is_known(work: Path) -> None:
+    run = find(work, "abcdefghijkl")
+    assert run is not None
+    run.figures = {"calls": 1200.0}
+    assert kept.header(run)["Candidate calls"] == "1,200" and "Price" not in kept.header(run)
+    run.figures |= {"usd": 12.345}
+    assert kept.header(run)["Price"] == "12.35 USD"
+
+
 def test_without_a_one_file_report_the_facts_link_to_the_pages(tmp_path: Path, work: Path) -> None:
     (tmp_path / "reports").mkdir()
     (tmp_path / "reports" / "index.html").touch()

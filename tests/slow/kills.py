@@ -34,8 +34,8 @@ FIRST_SECONDS = 12.0  # of a fresh work folder: imports, then the creation of ML
 
 
 def make_small(folder: Path, **changes: dict[str, Any]) -> Path:
-    """Creates a project in which all stages run, with small parameters. `changes`: further sections."""
-    project = make_project(folder, **SMALL, **changes)
+    """Creates a project in which all stages run, with small parameters. `changes`: other or further sections."""
+    project = make_project(folder, **SMALL | changes)
     (project / "models").mkdir()
     for path in (REPOSITORY / "models").glob("scenes-*"):
         (project / "models" / path.name).symlink_to(path)

@@ -1,7 +1,6 @@
 """Problems in the middle of a stage: corrupt files, a full disk, a kill."""
 
 import hashlib
-import os
 import shutil
 import signal
 import subprocess
@@ -13,7 +12,16 @@ import pytest
 
 from blindspot import store
 from tests.images.photographs import save_unlike
-from tests.project import SMALL_SPLITS, environment, error_line, files, make_project, make_rollouts, run_stage
+from tests.project import (
+    SMALL_SPLITS,
+    environment,
+    error_line,
+    files,
+    make_project,
+    make_rollouts,
+    on_small_disk,
+    run_stage,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -79,13 +87,6 @@ def test_a_full_disk_under_metrics_writes_no_verdicts(tmp_path: Path) -> None:
     error = error_line(run_stage(project, "verify"))
     assert "the disk is full while writing metrics/verify.json: free some space" in error
     assert not (project / "data/verdicts").exists()
-
-
-def on_small_disk(folder: Path, kilobytes: int, script: str) -> list[str]:
-    """Returns a command that runs the script in `folder`, a tmpfs of that size that only the script sees."""
-    mount = f"mount -t tmpfs -o size={kilobytes}k tmpfs {folder} && cd {folder} && {script}"
-    user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
-    return ["unshare", "--mount", *user, "sh", "-c", mount]
 
 
 @pytest.mark.parametrize("filled", ["outputs", "MLflow's store"])

@@ -39,7 +39,7 @@ def test_the_flow_writes_the_same_files_as_dvc_and_runs_no_stage_twice(tmp_path:
     assert bytes_of(ours) == bytes_of(theirs)
     second = discover(ours)
     assert "making" not in second.stdout
-    assert "train: up to date" in second.stderr
+    assert "'train' - Finished in state Up to date" in second.stderr
 
 
 def test_other_parameters_leave_the_checkout_clean(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_other_parameters_leave_the_checkout_clean(tmp_path: Path) -> None:
     assert '"asked": 7' in (clone / "metrics" / "verify.json").read_text("utf-8")
     assert str(clone) in done.stdout
     # The cache is shared, so the unchanged first stage does not run again here.
-    assert "prepare: restored" in discover(toy).stderr
+    assert "'prepare' - Finished in state Restored" in discover(toy).stderr
 
 
 def test_recipes_run_side_by_side(tmp_path: Path) -> None:
@@ -101,7 +101,10 @@ def test_questioners_ask_the_candidates_of_the_other_runs(tmp_path: Path) -> Non
     assert weights == "5 steps on models/one. 0 steps on models/two. "
     assert len(runs(toy)) == 4
     again = run(toy, *command)
-    assert "train: ran" not in again.stderr and again.stderr.count("train: restored") == 4
+    assert (
+        "'train' - Finished in state Ran" not in again.stderr
+        and again.stderr.count("'train' - Finished in state Restored") == 4
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-from mlflow import MlflowClient
-
 from blindspot.tracking import flatten
 from tests.project import REPOSITORY
 from tests.slow.kills import STAGES, complete, make_small
@@ -35,6 +33,8 @@ def is_documented(name: str, pattern: re.Pattern[str]) -> bool:
 
 def recorded(project: Path) -> set[str]:
     """Returns the names of the metrics in MLflow and in metrics/."""
+    from mlflow import MlflowClient
+
     client = MlflowClient(f"sqlite:///{project}/.work/mlflow/mlflow.db")
     found = {name for run in client.search_runs(["1"]) for name in run.data.metrics}
     for path in (project / "metrics").glob("*.json"):

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 
@@ -39,7 +40,7 @@ def make_rows(calls: int, gap: Gap = counts_badly, noise: float = 0.05, seed: in
 
 def _row(
     rollout_id: str, method: str, image_id: str, scene: Scene, gap: Gap, noise: float, rng: random.Random
-) -> dict[str, str | None]:
+) -> dict[str, Any]:
     families = [*FAMILIES, *(["counting", "relation"] * 4 if method == "trained" else [])]
     question = None
     while question is None:
@@ -64,6 +65,7 @@ def _row(
         "verifier": "oracle",
         "persists": None,
         "error": None,
+        "target": (),
     }
 
 

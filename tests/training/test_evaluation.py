@@ -1,10 +1,13 @@
 """The evaluation of checkpoints."""
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+from PIL import Image as Picture
 
 from blindspot.errors import BlindspotError
 from blindspot.images.image_set import write_image_set
@@ -17,6 +20,7 @@ from blindspot.records.image import Image
 from blindspot.records.unscored import Unscored
 from blindspot.store import read_images
 from blindspot.tracking import stage_run, store_uri
+from blindspot.training.checkpoints_page import checkpoints_page
 from blindspot.training.evaluation import Evaluator
 from tests.project import meter
 
@@ -70,11 +74,21 @@ def test_checkpoints_are_compared_image_by_image_in_mlflow(tmp_path: Path, monke
         evaluator.log_comparison()
     client = MlflowClient(store_uri(tmp_path))
     [run] = client.search_runs(["1"])
-    path = client.download_artifacts(run.info.run_id, "checkpoints.json", str(tmp_path))
-    table = json.loads(Path(path).read_text("utf-8"))
-    assert table["columns"] == ["image", "step 0", "step 5"] and len(table["data"]) == 3
+    text = Path(client.download_artifacts(run.info.run_id, "checkpoints.html", str(tmp_path))).read_text("utf-8")
+    assert re.findall(r"<th>(.*?)(?:<|$)", text) == ["image", "step 0", "step 5"]
+    rows = re.findall(r"<tr><td>(.*?)</tr>", text)
     counts = [len(json.loads(image.scene or "[]")) for image in images]
-    for (picture, first, second), count in zip(table["data"], counts, strict=True):
+    for row, count in zip(rows, counts, strict=True):
         outcome = "correct" if count == 7 else "failure"
-        assert first == second == f"{outcome}: how many things are there ? → 7 (true answer: {count})"
-        assert picture["type"] == "image"
+        assert row.startswith('<img src="data:image/png;base64,')
+        cell = f'<b class="{outcome}">{outcome}</b><div dir="auto">how many things are there ?</div>'
+        assert row.count(f"{cell}<small>answer: 7</small><small>true answer: {count}</small>") == 2
+
+
+def test_texts_of_models_stay_text_and_large_pictures_are_small(tmp_path: Path) -> None:
+    Picture.new("RGB", (900, 600)).save(tmp_path / "a.png")
+    one: dict[str, list[Any]] = {"question": ["<b>&"], "answer": ["<script>"], "reference": [None]}
+    one |= {"outcome": ["unscored"], "image": [str(tmp_path / "a.png")]}
+    text = checkpoints_page({5: one}, {5: {"failure_rate": None}})
+    assert "&lt;b&gt;&amp;" in text and "&lt;script&gt;" in text and "<script" not in text
+    assert "true answer" not in text and "data:image/jpeg" in text and len(text) < 5000
