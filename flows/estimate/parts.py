@@ -8,6 +8,7 @@ from blindspot.confirmation import EXACT, MODES, PROPOSED_PER_CALL, methods_of, 
 from blindspot.models.description import Description
 from blindspot.params import CandidateParams
 from blindspot.quotas import MOST_PER_VALID
+from blindspot.records.asker import How
 from blindspot.records.rollout import METHODS
 from blindspot.records.verdict import WAYS
 from blindspot.search.proposals import FIRST_FACTOR
@@ -99,11 +100,12 @@ def _harvest(given: Sections) -> list[Part]:
     """Returns the parts of harvest, with quotas if there is a search: without one there are no modes."""
     harvest, exact = given.harvest, isinstance(given.base, EXACT)
     longest, templates = harvest.max_new_tokens, given.methods == len(METHODS)
-    trained = given.steered or (given.start.kind == "local" and given.train.steps > 0)
+    trains = given.start.kind == "local" and given.train.steps > 0
+    how = How.TRAINED if trains else How.STEERED if given.steered else How.UNSTEERED
     certain = templates or exact  # these ask no question that is not valid
-    quotas = MODES * harvest.quota * (1 if certain else MOST_PER_VALID) * trained
+    quotas = MODES * harvest.quota * (1 if certain else MOST_PER_VALID) * (how != How.UNSTEERED)
     found = [
-        _part("harvest: trained", harvest.calls, harvest.calls * given.samples, longest),
+        _part(f"harvest: {how}", harvest.calls, harvest.calls * given.samples, longest),
         _part("harvest: base", harvest.calls, harvest.calls * (not exact), longest, "harvest.base"),
         _part("harvest: templates", harvest.calls * templates, 0, longest, "harvest.base"),
     ]

@@ -53,13 +53,13 @@ def test_a_pool_and_templates_generate_nothing(kind: Any) -> None:
 def test_a_served_questioner_is_not_trained_and_samples_two_questions() -> None:
     rows = by_name(replace(GIVEN, start=SERVER, base=SERVER))
     assert rows["train: GRPO"].calls == rows["train: checkpoints"].calls == 0
-    assert rows["harvest: trained"].generated == 2 * 50
+    assert rows["harvest: steered"].generated == 2 * 50
 
 
 def test_without_a_search_there_are_no_targets_and_no_quotas() -> None:
     idle = replace(GIVEN, explore=GIVEN.explore.model_copy(update={"calls": 0}), train=with_steps(0))
     rows = by_name(idle)
-    assert rows["harvest: trained"].generated == 50 and rows["harvest: 8 quotas"].calls == 0
+    assert rows["harvest: unsteered"].generated == 50 and rows["harvest: 8 quotas"].calls == 0
     assert rows["train: checkpoints"].calls == 7  # of the start
     assert by_name(replace(idle, train=with_steps(1)))["harvest: 8 quotas"].calls == 600
 
