@@ -44,7 +44,10 @@ def _ask(model: ModelAnalysis, folder: str) -> Step | None:
         return None
     counts = undecided(model.modes, model.threshold)
     why = f"{open_modes(counts)} " if any(counts) else ""
-    text = f"{why}In a checkout, this command asks the model about the modes, on your own images. {MEANS}"
+    text = (
+        f"{why}In a checkout, this command asks the model about the modes, on your own images. The recipe says what "
+        f"to fill in before. {MEANS}"
+    )
     return Step("Ask new questions", text, f"blindspot discover -R recipes/api_only.yaml -P explore.targets={folder}")
 
 
