@@ -55,7 +55,8 @@ def harvest(
     if rollouts and all(rollout.candidate == NOT_ASKED for rollout in rollouts):
         reasons = Counter(str(rollout.error) for rollout in rollouts)
         message = next((rollout.message for rollout in rollouts if rollout.message), "")
-        raise no_question(f"the {method} questioner", reasons, message)
+        who = "the questioner" if method == "trained" else f"the {method} questioner"  # it may be steered instead
+        raise no_question(who, reasons, message)
     return rollouts
 
 
