@@ -93,7 +93,7 @@ def templates(*more: BaseLoader) -> Environment:
 
 def code(text: str) -> Markup:
     """Returns the text escaped, with the parts in backticks as code."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text)))
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def sentence(text: str) -> str:

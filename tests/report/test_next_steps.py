@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from blindspot.report.page import code
 from blindspot.report.totals import Saved
 from tests.report.site import EVERY_PARAM, make, mode_of, taxonomy_of
 
@@ -31,6 +32,7 @@ def with_params(**changed: Mapping[str, Any]) -> dict[str, Any]:
 def test_only_what_applies_is_said(rows: pd.DataFrame, pictures: dict[str, Path], tmp_path: Path) -> None:
     plain = steps(overview(rows, pictures, tmp_path / "a"))
     assert [*plain] == ["Look at the failures", "Compare with another model"]
+    assert "<code>blindspot runs</code>" in overview(rows, pictures, tmp_path / "c")
     [asked] = re.findall(r"^blindspot ask (.+)$", plain["Look at the failures"])
     assert asked in set(rows.loc[rows["outcome"] == "failure", "rollout_id"])
     right = rows.assign(outcome="correct")
@@ -68,3 +70,7 @@ def test_modes_that_more_questions_may_decide_are_counted(
     assert "1 is undecided and 2 are tested with too few questions." in page
     taxonomy["failure_modes"] = [decided]
     assert "Decide more modes" not in steps(overview(rows, pictures, tmp_path / "b", taxonomy=taxonomy))
+
+
+def test_backticks_are_code_and_everything_else_is_text() -> None:
+    assert code("a `b <c>` <d>") == "a <code>b &lt;c&gt;</code> &lt;d&gt;"
