@@ -42,7 +42,10 @@ class Run:
         """
         self.folder = folder
         if not (folder / VERDICTS).is_file():
-            raise BlindspotError(f"{folder} holds no finished run", "name the folder of a finished run")
+            raise BlindspotError(
+                f"{folder} holds no finished run",
+                "change to the folder of a finished run, or name it (`blindspot runs` lists them)",
+            )
 
     @cached_property
     def rollouts(self) -> "list[Rollout]":
@@ -138,7 +141,9 @@ class Run:
     def _check_is_run(self) -> None:
         if self._is_analysis:
             problem = f"{self.folder} holds the analysis of a log, which has only questions and failure_modes"
-            raise BlindspotError(problem, "name the folder of a finished run")
+            raise BlindspotError(
+                problem, "change to the folder of a finished run, or name it (`blindspot runs` lists them)"
+            )
 
 
 def open_run(folder: Path | str = ".") -> Run:

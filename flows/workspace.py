@@ -50,12 +50,11 @@ def prepare_workspace(values: dict[str, Any], work: Path, run_id: str, log: Call
     clone = work / "runs" / run_id
     if not clone.is_dir():
         _clone(here, clone, values, work)
-    log(
-        f"running in {clone}, a clone of HEAD, because the parameters differ from {PARAMS} or the base model must be "
-        "copied; delete the clone when you no longer need it"
-    )
+    differs = values != read(here / PARAMS)
+    why = f"the parameters differ from {PARAMS}" if differs else "the base model must be copied"
+    log(f"running in {clone}, a clone of HEAD, because {why}; `blindspot gc` deletes old clones")
     if changed := _uncommitted(here, values):
-        log(f"not part of this run, because not committed: {', '.join(changed)}")
+        log(f"files that are not part of this run, because they are not committed: {', '.join(changed)}")
     return clone
 
 

@@ -27,8 +27,8 @@ class ReferenceVerifier:
     def __init__(self, pool: Pool, llm: LLM | None = None, prompts: RolePrompts | None = None) -> None:
         """`prompts`: of the role judge, for the LLM."""
         self._pool, self._llm, self._prompts = pool, llm, prompts
-        told = f", prompts {prompts.digest}" if prompts else ""
-        self.identity = f"reference/1, {llm.identity}{told}" if llm else "reference/1"
+        prompted = f", prompts {prompts.digest}" if prompts else ""
+        self.identity = f"reference/1, {llm.identity}{prompted}" if llm else "reference/1"
 
     def judge(self, images: Sequence[Image], questions: Sequence[str], answers: Sequence[str]) -> list[Verdict]:
         """Returns one verdict for each image, question and answer, in order.

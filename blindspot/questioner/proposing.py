@@ -39,6 +39,6 @@ def no_question(who: str, reasons: Counter[str], message: str) -> BlindspotError
 
     `who`: the questioner. `reasons`: why, with counts. `message`: the start of one of the replies, or "".
     """
-    shown = f" ({message})" if message else ""
+    shown = f", for example “{message}”" if message else ""
     fix = _FIXES.get(reasons.most_common(1)[0][0], _OTHER)
     return BlindspotError(f"no reply of {who} has a question: {counted(reasons)}{shown}", fix)

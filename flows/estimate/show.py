@@ -39,7 +39,7 @@ ROLES = (
     *("verifier.model", "verify.model", "verifier.confirming_judge"),
 )
 SHARDED = ("FSDP", "DEEPSPEED")  # distributed_type in launch.config
-MEASURED = "measured on this machine, except the time of servers; processes of launch.config:"
+MEASURED = "measured; processes of launch.config:"
 
 
 def main() -> None:

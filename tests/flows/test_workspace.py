@@ -56,7 +56,7 @@ def test_the_log_names_uncommitted_files(toy: Path) -> None:
     (toy / "stage.py").write_text("", "utf-8")
     (toy / "new.py").write_text("", "utf-8")
     folder, log = prepare(toy, "seed=5")
-    assert log[-1] == "not part of this run, because not committed: stage.py, new.py"
+    assert log[-1] == "files that are not part of this run, because they are not committed: stage.py, new.py"
     assert (folder / "stage.py").read_text("utf-8")
 
 

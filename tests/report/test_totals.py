@@ -43,6 +43,6 @@ def test_the_overview_leads_to_the_failure_set_and_says_what_it_leaves_out(
     pages = make(rows, pictures, tmp_path / "a", saved=Saved(1001, 30, 4))
     for page in ("index.html", "provenance.html"):
         assert 'href="failures/README.md"' in pages[page]
-    assert "1,001 of the failures" in pages["index.html"] and "30 that repeat" in pages["index.html"]
+    assert "has 1,001 failures" in pages["index.html"] and "30 that repeat" in pages["index.html"]
     assert "4 that the auditor judged otherwise" in pages["index.html"]
     assert "failures/README.md" not in "".join(make(rows, pictures, tmp_path / "b").values())
