@@ -17,7 +17,6 @@ from blindspot.params import Section, load, read
 from blindspot.paths import (
     AUDIT,
     AUDIT_METRICS,
-    EXPLORE_METRICS,
     EXPLORED,
     FAILURE_MODES,
     FAILURE_SET,
@@ -187,7 +186,7 @@ def main() -> None:
             (folder / LABEL_PAGE.name).write_text(render_labelling(sample, pictures), encoding="utf-8")
             write_failure_set(found, store.read_json(AUDIT_METRICS), folder / FAILURE_SET.name, made.askers)
             write_single_file(folder, folder / SINGLE_FILE.name)
-        calls = len(rows) + sum(int(store.read_json(path)["calls"]) for path in (EXPLORE_METRICS, TRAIN_METRICS))
+        calls = spent.calls("candidate")
         rates = store.read_json(VERIFY_METRICS)
         store.write_json(SUMMARY, summary(rates, taxonomy["metrics"], calls, spent.usd, made.pool, made.planted))
         mlflow.log_metrics({"failures": len(found.failures), "failure_modes": made.confirmed})
