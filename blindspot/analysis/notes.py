@@ -30,7 +30,7 @@ def why_no_modes(scored: pd.DataFrame, found: pd.DataFrame, threshold: float, mi
         return "All scored answers are wrong, so no kind of question has a higher error rate than the others."
     if len(found) < 2 * min_asked:
         return (
-            f"There are {len(found):,} scored questions to find failure modes in. "
+            f"There are {len(found):,} scored questions in the part of the log in which failure modes are discovered. "
             f"At least {2 * min_asked} are needed, because a mode has at least {min_asked}."
         )
     return (

@@ -172,7 +172,8 @@ def _table(log: Log, table: pd.DataFrame, columns: Columns, path: Path) -> Log:
         if named is not None:
             model, log.name = named
             log.states_model = True
-    add_table(log, table, columns, model, path.parent)
+    roles = add_table(log, table, columns, model, path.parent)
+    log.notes.insert(0, f"{log.source}: columns read: {roles.sentence()}")
     return log
 
 

@@ -30,3 +30,18 @@ class Roles:
     row_id: str | None = None
     model: str | None = None
     notes: list[str] = field(default_factory=list)
+
+    def sentence(self) -> str:
+        """Returns which columns are read, such as "question: prompt, true answer: gold, answer: output"."""
+        one = self.models[0]
+        verdict = f"verdict (1: {'wrong' if one.one_is_wrong else 'right'})"
+        named = [("question", self.question), ("true answer", self.reference), ("answer", one.answer)]
+        named += [
+            (verdict, one.wrong),
+            ("score", one.score),
+            ("image", self.image),
+            ("id of the image", self.image_id),
+        ]
+        named += [("model", self.model)]
+        models = f", and so for {len(self.models)} models" if len(self.models) > 1 else ""
+        return f"{', '.join(f'{role}: {column}' for role, column in named if column)}{models}"

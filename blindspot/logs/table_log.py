@@ -37,11 +37,11 @@ class Asked:
     row_id: str
 
 
-def add_table(log: Log, table: pd.DataFrame, columns: Columns, model: str, folder: Path) -> None:
+def add_table(log: Log, table: pd.DataFrame, columns: Columns, model: str, folder: Path) -> Roles:
     """Adds the rows of a table to the log, those of its first model first.
 
-    `model` is the model of rows that state none, and relative paths of images are looked for in `folder`. Raises
-    BlindspotError if a column is missing or a verdict cannot be read.
+    Returns the roles of its columns. `model` is the model of rows that state none, and relative paths of images are
+    looked for in `folder`. Raises BlindspotError if a column is missing or a verdict cannot be read.
     """
     source = log.source
     roles = find_roles(table, columns, source)
@@ -53,6 +53,7 @@ def add_table(log: Log, table: pd.DataFrame, columns: Columns, model: str, folde
     for one in roles.models:
         log.rows += _of_model(table, one, asked, [one.name] * len(table) if one.name else names, columns, source)
     log.notes += [f"{source}: {note}" for note in pictures.notes()]
+    return roles
 
 
 def _asked(table: pd.DataFrame, roles: Roles, pictures: Pictures, log: Log) -> list[Asked]:

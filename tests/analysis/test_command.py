@@ -46,7 +46,9 @@ def test_help_names_every_option_and_has_examples(tmp_path: Path) -> None:
 def test_the_summary_states_rates_modes_and_the_report(folder: Path) -> None:
     done = analyze(folder, "log.csv", "--out", "out")
     assert (done.returncode, done.stderr) == (0, "")
-    first, mode, report = done.stdout.replace("\u00a0", " ").splitlines()
+    read, first, mode, report = done.stdout.replace("\u00a0", " ").splitlines()
+    columns = "question: question, true answer: reference, answer: prediction, verdict (1: wrong): wrong"
+    assert read == f"note: log.csv: columns read: {columns}, id of the image: image_id"
     assert first == "log: 256 of 1,200 scored answers are wrong (21 %), 0 unscored"
     assert mode == "  confirmed       62 %  Counting questions (44 of 71 held out wrong, strong evidence)"
     assert report == "report: out/reports/index.html" and Path("out/reports/index.html").is_file()
@@ -90,9 +92,10 @@ def test_notes_come_first_and_several_models_are_summarised(folder: Path) -> Non
     log.loc[0, "question"] = None
     pd.concat([log.assign(model="a"), log.assign(model="b", wrong=0)]).to_csv("both.csv", index=False)
     printed = lines("both.csv")
-    assert printed[0].startswith("note: both.csv: 2 rows have no question and are unscored")
-    assert [line[:3] for line in printed[1:]] == ["a: ", "  c", "b: ", "  t", "  N", "rep"]
-    assert "verdicts and references disagree on" in printed[4]
+    assert printed[0].endswith("id of the image: image_id, model: model")
+    assert printed[1].startswith("note: both.csv: 2 rows have no question and are unscored")
+    assert [line[:3] for line in printed[2:]] == ["a: ", "  c", "b: ", "  t", "  N", "rep"]
+    assert "verdicts and references disagree on" in printed[5]
 
 
 def test_a_mode_with_too_few_held_out_questions_has_no_rate(folder: Path) -> None:
@@ -196,7 +199,7 @@ def test_a_log_in_the_folder_that_is_replaced_is_kept(folder: Path, capsys: pyte
 
 
 def test_what_an_analysis_writes_can_be_analyzed_again(folder: Path) -> None:
-    first = lines("log.csv")
+    first = lines("log.csv")[1:]
     again = lines("out/data/verdicts/verdicts.parquet", out="again")
     assert [line.partition(":")[2] for line in again[:1]] == [line.partition(":")[2] for line in first[:1]]
     assert again[1] == first[1] and "Counting questions" in again[1]

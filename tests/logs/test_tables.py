@@ -47,13 +47,15 @@ def test_each_format_gives_the_same_rows(tmp_path: Path, name: str) -> None:
     assert frame["wrong"].tolist() == [0, 1, 1] and frame["wrong"].dtype == float
 
 
-def test_the_columns_of_the_frame(tmp_path: Path) -> None:
-    frame = read(write(tmp_path / "l.csv"))
+def test_the_columns_of_the_frame_and_those_that_were_read(tmp_path: Path) -> None:
+    path = write(tmp_path / "l.csv")
+    frame = read(path)
     assert list(frame) == [
         *("model", "row_id", "question", "options", "references", "answer", "raw", "wrong", "score", "unscored"),
         *("image_id", "image", "sought", "mode_id"),
     ]
-    assert frame.attrs["notes"] == []
+    named = "question: question, true answer: reference, answer: answer, verdict (1: wrong): wrong"
+    assert frame.attrs["notes"] == [f"{path}: columns read: {named}"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
