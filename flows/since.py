@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from blindspot.diff.compare import CHANGES
-from blindspot.diff.diff import FAILING, Diff, diff
+from blindspot.diff.diff import Diff, diff
 from blindspot.diff.page import html
 from blindspot.diff.side import read_folder, read_side
 from blindspot.errors import BlindspotError
@@ -29,7 +29,7 @@ def compare_with_last(work: Path, run_id: str, root: Path) -> str | None:
     with changing(work, run_id) as changed:
         changed.since = sentence
     folder = keep(work, run_id, again=True) or work / run.kept
-    (folder / SINCE).write_text(html(found, FAILING), encoding="utf-8", errors="replace")
+    (folder / SINCE).write_text(html(found, ()), encoding="utf-8", errors="replace")
     return f"{sentence}: {folder / SINCE}"
 
 

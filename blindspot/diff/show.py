@@ -77,7 +77,7 @@ def verdict(diff: Diff, failing: Sequence[str]) -> str:
         return "nothing could be compared on common questions"
     if found:
         return f"failed: {len(found)} of {len(diff.rows)} rows are {' or '.join(failing)}"
-    return f"passed: no row is {' or '.join(failing)}" if failing else "compared"
+    return f"passed: no row is {' or '.join(failing)}" if failing else f"{len(diff.rows)} rows are compared"
 
 
 def rate(one: Rate | None) -> str:

@@ -57,5 +57,6 @@ def test_the_page_is_one_file_with_the_same_bytes() -> None:
 def test_the_verdict_names_what_fails() -> None:
     assert verdict(compared(), FAILING) == "failed: 2 of 2 rows are new or worse"
     assert verdict(compared(), ("gone",)) == "passed: no row is gone"
+    assert verdict(compared(), ()) == "2 rows are compared"
     nothing = diff(side([0, 1]), side([1, 0]), asking=False)
     assert verdict(nothing, FAILING) == "nothing could be compared on common questions"
