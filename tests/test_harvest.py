@@ -56,7 +56,7 @@ def test_a_rollout_has_the_target_of_its_question() -> None:
 
 def test_a_questioner_without_any_question_is_an_error() -> None:
     images = [Image("0", Path("none.png"), "test")]
-    with pytest.raises(BlindspotError, match=r"of the base questioner has a question: refused × 3, for example “I cannot"):
+    with pytest.raises(BlindspotError, match=r"base questioner has a question: refused × 3, for example “I cannot"):
         harvest("base", Refuses(), SaysOne(), images, calls=3, seed=0)
 
 
